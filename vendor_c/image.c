@@ -1,0 +1,246 @@
+//go:build linux && (amd64 || arm64) && !system_libstapsdt
+
+/*
+ * image.c - writes the ELF image of a provider.
+ *
+ * Every virtual address equals its file offset, so a note's location is also what uprobes need.
+ * The bytes are those of the Go package internal/elfimage; a test holds the two writers equal. ELF
+ * structures are copied as they are in memory: every supported target and host is little-endian.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "image.h"
+#include "layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Why there can be no such image; NULL when there can. */
+static const char *refusal(const ImageSpec *spec) {
+  if (spec->target == NULL) {
+    return "unsupported machine";
+  }
+  if (spec->site == NULL) {
+    return "unsupported code at the probe sites";
+  }
+  for (size_t i = 0; i < spec->probeCount; i++) {
+    const SDTProbe_t *probe = spec->probes[i];
+    if (probe->argCount < 0 || probe->argCount > MAX_ARGUMENTS) {
+      return "a probe has a number of arguments out of range";
+    }
+    for (int j = 0; j < probe->argCount; j++) {
+      if (!stapsdtIsArgType(probe->argFmt[j])) {
+        return "a probe has an argument of unknown type";
+      }
+    }
+  }
+  return NULL;
+}
+
+/* Copies to *at and moves it behind. */
+static void put(unsigned char **at, const void *from, size_t size) {
+  memcpy(*at, from, size);
+  *at += size;
+}
+
+static void putText(unsigned char **at, const char *string) {
+  put(at, string, strlen(string) + 1);
+}
+
+static void writeHeader(unsigned char *bytes, const Target *target, const Layout *layout) {
+  Elf64_Ehdr header = {
+    .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+    .e_type = ET_DYN,
+    .e_machine = target->machine,
+    .e_version = EV_CURRENT,
+    .e_phoff = sizeof(Elf64_Ehdr),
+    .e_shoff = layout->sectionTable,
+    .e_ehsize = sizeof(Elf64_Ehdr),
+    .e_phentsize = sizeof(Elf64_Phdr),
+    .e_phnum = segmentCount,
+    .e_shentsize = sizeof(Elf64_Shdr),
+    .e_shnum = sectionCount,
+    .e_shstrndx = shstrtab,
+  };
+  put(&bytes, &header, sizeof header);
+}
+
+static Elf64_Phdr segment(Elf64_Word type, Elf64_Word flags, uint64_t start, uint64_t end,
+                          uint64_t align) {
+  return (Elf64_Phdr){
+    .p_type = type,
+    .p_flags = flags,
+    .p_offset = start,
+    .p_vaddr = start,
+    .p_paddr = start,
+    .p_filesz = end - start,
+    .p_memsz = end - start,
+    .p_align = align,
+  };
+}
+
+static Elf64_Phdr segmentOf(Elf64_Word type, Elf64_Word flags, const Elf64_Shdr *section,
+                            uint64_t align) {
+  return segment(type, flags, section->sh_offset, section->sh_offset + section->sh_size, align);
+}
+
+static void writeSegments(unsigned char *bytes, const Target *target, const Layout *layout) {
+  const Elf64_Shdr *code = &layout->sections[text];
+  const Elf64_Shdr *table = &layout->sections[dynamic];
+  const Elf64_Phdr segments[segmentCount] = {
+    [codeSegment] =
+      segment(PT_LOAD, PF_R | PF_X, 0, code->sh_offset + code->sh_size, target->page),
+    [dynamicSegment] = segmentOf(PT_LOAD, PF_R | PF_W, table, target->page),
+    [dynamicTable] = segmentOf(PT_DYNAMIC, PF_R | PF_W, table, 8),
+    [noteSegment] = segmentOf(PT_NOTE, PF_R, &layout->sections[buildID], noteAlign),
+    [stackSegment] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 16),
+  };
+  unsigned char *at = bytes + sizeof(Elf64_Ehdr);
+  put(&at, segments, sizeof segments);
+}
+
+static void writeSectionTable(unsigned char *bytes, const Layout *layout) {
+  unsigned char *names = bytes + layout->sections[shstrtab].sh_offset;
+  unsigned char *start = names;
+  unsigned char *table = bytes + layout->sectionTable;
+  for (int i = 0; i < sectionCount; i++) {
+    Elf64_Shdr section = layout->sections[i];
+    section.sh_name = (Elf64_Word)(names - start);
+    putText(&names, stapsdtSections[i].name);
+    put(&table, &section, sizeof section);
+  }
+}
+
+/* The hash function of the System V ABI. */
+static uint32_t symbolHash(const char *name) {
+  uint32_t h = 0;
+  for (; *name != '\0'; name++) {
+    h = (h << 4) + (unsigned char)*name;
+    uint32_t high = h & 0xf0000000;
+    h = (h ^ (high >> 24)) & ~high;
+  }
+  return h;
+}
+
+/* The table starts {buckets, chains}; a later symbol goes to the front of its bucket's chain. */
+static void linkSymbol(unsigned char *table, uint32_t symbols, uint32_t symbol, const char *name) {
+  unsigned char *bucket = table + (2 + symbolHash(name) % symbols) * sizeof(Elf64_Word);
+  unsigned char *chain = table + (2 + symbols + symbol) * sizeof(Elf64_Word);
+  memcpy(chain, bucket, sizeof(Elf64_Word));
+  memcpy(bucket, &symbol, sizeof symbol);
+}
+
+static void writeSymbols(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
+  const uint32_t symbols = (uint32_t)(spec->probeCount + 1);
+  unsigned char *table = bytes + layout->sections[hash].sh_offset;
+  unsigned char *symbolsAt = bytes + layout->sections[dynsym].sh_offset + sizeof(Elf64_Sym);
+  unsigned char *start = bytes + layout->sections[dynstr].sh_offset;
+  unsigned char *names = start + 1;
+  memcpy(table, (const uint32_t[]){symbols, symbols}, 2 * sizeof symbols);
+  for (uint32_t i = 1; i < symbols; i++) {
+    const char *name = spec->probes[i - 1]->name;
+    Elf64_Sym symbol = {
+      .st_name = (Elf64_Word)(names - start),
+      .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+      .st_shndx = text,
+      .st_value = layout->sections[text].sh_addr + (i - 1) * (uint64_t)slotSize,
+      .st_size = spec->site->size + spec->target->returnSize,
+    };
+    put(&symbolsAt, &symbol, sizeof symbol);
+    putText(&names, name);
+    linkSymbol(table, symbols, i, name);
+  }
+}
+
+static void writeStubs(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
+  unsigned char *slot = bytes + layout->sections[text].sh_offset;
+  memset(slot, spec->target->filler, layout->sections[text].sh_size);
+  for (size_t i = 0; i < spec->probeCount; i++, slot += slotSize) {
+    memcpy(slot, spec->site->code, spec->site->size);
+    memcpy(slot + spec->site->size, spec->target->returnCode, spec->target->returnSize);
+  }
+}
+
+static void writeDynamic(unsigned char *bytes, const Layout *layout) {
+  /* No DT_SONAME: the dynamic linker would take a second image of the same name for the first. */
+  const Elf64_Dyn entries[dynamicEntries] = {
+    {.d_tag = DT_HASH, .d_un.d_ptr = layout->sections[hash].sh_addr},
+    {.d_tag = DT_SYMTAB, .d_un.d_ptr = layout->sections[dynsym].sh_addr},
+    {.d_tag = DT_STRTAB, .d_un.d_ptr = layout->sections[dynstr].sh_addr},
+    {.d_tag = DT_STRSZ, .d_un.d_val = layout->sections[dynstr].sh_size},
+    {.d_tag = DT_SYMENT, .d_un.d_val = sizeof(Elf64_Sym)},
+    {.d_tag = DT_NULL},
+  };
+  memcpy(bytes + layout->sections[dynamic].sh_offset, entries, sizeof entries);
+}
+
+static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
+  unsigned char *at = bytes + layout->sections[notes].sh_offset;
+  for (size_t i = 0; i < spec->probeCount; i++) {
+    char arguments[maxArgumentText];
+    const uint64_t size = stapsdtDescriptionSize(spec, spec->probes[i]);
+    const Elf64_Nhdr header = {sizeof NOTE_OWNER, (Elf64_Word)size, NOTE_TYPE};
+    const uint64_t addresses[noteAddresses] = {
+      layout->sections[text].sh_addr + i * slotSize,
+      layout->sections[base].sh_addr,
+      0, /* no semaphore: the site's own byte tells whether anyone is attached */
+    };
+    stapsdtFormatArguments(spec->target, spec->probes[i], arguments);
+    put(&at, &header, sizeof header);
+    put(&at, NOTE_OWNER, sizeof NOTE_OWNER);
+    put(&at, addresses, sizeof addresses);
+    putText(&at, spec->provider);
+    putText(&at, spec->probes[i]->name);
+    putText(&at, arguments);
+    at += roundUp(size, noteAlign) - size;
+  }
+}
+
+__extension__ typedef unsigned __int128 Digest;
+
+/* FNV-1a with 128 bits, as Go's hash/fnv.New128a. */
+static Digest digestOf(const unsigned char *bytes, size_t size) {
+  const Digest prime = (Digest)1 << 88 | 0x13b;
+  Digest digest = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
+  for (size_t i = 0; i < size; i++) {
+    digest = (digest ^ bytes[i]) * prime;
+  }
+  return digest;
+}
+
+/* Last of all: the digest is that of the whole image with the digest itself zero. */
+static void writeBuildID(unsigned char *bytes, const Layout *layout) {
+  unsigned char *at = bytes + layout->sections[buildID].sh_offset;
+  const Elf64_Nhdr header = {sizeof BUILD_ID_OWNER, digestSize, NT_GNU_BUILD_ID};
+  put(&at, &header, sizeof header);
+  put(&at, BUILD_ID_OWNER, sizeof BUILD_ID_OWNER);
+  Digest digest = digestOf(bytes, layout->size);
+  for (int i = digestSize - 1; i >= 0; i--, digest >>= 8) {
+    at[i] = (unsigned char)digest;
+  }
+}
+
+const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
+  Layout layout = {0};
+  const char *reason = refusal(spec);
+  if (reason != NULL) {
+    return reason;
+  }
+  if (!stapsdtLayOut(spec, &layout)) {
+    return "the image would be too large";
+  }
+  unsigned char *bytes = calloc(1, layout.size);
+  if (bytes == NULL) {
+    return "out of memory";
+  }
+  writeHeader(bytes, spec->target, &layout);
+  writeSegments(bytes, spec->target, &layout);
+  writeSectionTable(bytes, &layout);
+  writeSymbols(bytes, spec, &layout);
+  writeStubs(bytes, spec, &layout);
+  writeDynamic(bytes, &layout);
+  writeNotes(bytes, spec, &layout);
+  writeBuildID(bytes, &layout);
+  *image = (Image){bytes, layout.size};
+  return NULL;
+}

@@ -1,0 +1,34 @@
+/*
+ * image.h - the ELF image of a provider: a specification in, bytes out, no I/O.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef STAPSDT_IMAGE_H
+#define STAPSDT_IMAGE_H
+
+#include <stddef.h>
+
+#include "libstapsdt.h"
+#include "target.h"
+
+typedef struct {
+  const Target *target; /* NULL is refused as an unsupported machine */
+  const Site *site;     /* one of the target's */
+  const char *provider;
+  const SDTProbe_t *const *probes; /* in the order of their declaration */
+  size_t probeCount;
+} ImageSpec;
+
+typedef struct {
+  unsigned char *bytes; /* from malloc, the caller frees them */
+  size_t size;
+} Image;
+
+#pragma GCC visibility push(hidden)
+
+/* Returns NULL and an image, or the reason why there is none. */
+const char *stapsdtMakeImage(const ImageSpec *spec, Image *image);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,143 @@
+//go:build linux && (amd64 || arm64) && !system_libstapsdt
+
+/*
+ * layout.c - measures and places the parts of an image.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* String offsets and note sizes have 32 bits; no sum below this bound overflows any of them. */
+static const uint64_t maxImage = INT32_MAX;
+
+const SectionForm stapsdtSections[sectionCount] = {
+  [nullSection] = {"", {0}},
+  [buildID] = {".note.gnu.build-id",
+               {.sh_type = SHT_NOTE, .sh_flags = SHF_ALLOC, .sh_addralign = noteAlign}},
+  [hash] = {".hash",
+            {.sh_type = SHT_HASH, .sh_flags = SHF_ALLOC, .sh_addralign = 8,
+             .sh_entsize = sizeof(Elf64_Word), .sh_link = dynsym}},
+  [dynsym] = {".dynsym",
+              {.sh_type = SHT_DYNSYM, .sh_flags = SHF_ALLOC, .sh_addralign = 8,
+               .sh_entsize = sizeof(Elf64_Sym), .sh_link = dynstr, .sh_info = 1}},
+  [dynstr] = {".dynstr", {.sh_type = SHT_STRTAB, .sh_flags = SHF_ALLOC, .sh_addralign = 1}},
+  [base] = {".stapsdt.base", {.sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC, .sh_addralign = 1}},
+  [text] = {".text",
+            {.sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+             .sh_addralign = slotSize}},
+  [dynamic] = {".dynamic",
+               {.sh_type = SHT_DYNAMIC, .sh_flags = SHF_ALLOC | SHF_WRITE, .sh_addralign = 8,
+                .sh_entsize = sizeof(Elf64_Dyn), .sh_link = dynstr}},
+  [notes] = {".note.stapsdt", {.sh_type = SHT_NOTE, .sh_addralign = noteAlign}},
+  [shstrtab] = {".shstrtab", {.sh_type = SHT_STRTAB, .sh_addralign = 1}},
+};
+
+static bool add(uint64_t *sum, uint64_t size) {
+  if (size > maxImage - *sum) {
+    return false;
+  }
+  *sum += size;
+  return true;
+}
+
+bool stapsdtIsArgType(int type) {
+  switch (type) {
+  case uint8:
+  case int8:
+  case uint16:
+  case int16:
+  case uint32:
+  case int32:
+  case uint64:
+  case int64:
+    return true;
+  case noarg:
+    return false;
+  }
+  return false;
+}
+
+size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
+                              char out[maxArgumentText]) {
+  size_t length = 0;
+  out[0] = '\0';
+  for (int i = 0; i < probe->argCount; i++) {
+    int n = snprintf(out + length, maxArgumentText - length, "%s%d@%s", i == 0 ? "" : " ",
+                     (int)probe->argFmt[i], target->registers[i]);
+    length += (size_t)n;
+  }
+  return length;
+}
+
+uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe) {
+  char arguments[maxArgumentText];
+  return noteAddresses * sizeof(uint64_t) + strlen(spec->provider) + 1 + strlen(probe->name) + 1 +
+         stapsdtFormatArguments(spec->target, probe, arguments) + 1;
+}
+
+/* Adds what each probe needs. False when the image would be too large. */
+static bool measureProbes(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
+  if (spec->probeCount > maxImage / sizeof(Elf64_Sym) || strlen(spec->provider) > maxImage) {
+    return false;
+  }
+  sizes[text] = spec->probeCount * slotSize;
+  sizes[dynsym] = (spec->probeCount + 1) * sizeof(Elf64_Sym);
+  sizes[hash] = (2 + 2 * (spec->probeCount + 1)) * sizeof(Elf64_Word);
+  sizes[dynstr] = 1;
+  for (size_t i = 0; i < spec->probeCount; i++) {
+    const SDTProbe_t *probe = spec->probes[i];
+    if (!add(&sizes[dynstr], strlen(probe->name) + 1) ||
+        !add(&sizes[notes], sizeof(Elf64_Nhdr) + sizeof NOTE_OWNER +
+                              roundUp(stapsdtDescriptionSize(spec, probe), noteAlign))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool measure(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
+  sizes[buildID] = sizeof(Elf64_Nhdr) + sizeof BUILD_ID_OWNER + digestSize;
+  sizes[base] = 1;
+  sizes[dynamic] = dynamicEntries * sizeof(Elf64_Dyn);
+  for (int i = 0; i < sectionCount; i++) {
+    sizes[shstrtab] += strlen(stapsdtSections[i].name) + 1;
+  }
+  return measureProbes(spec, sizes);
+}
+
+/*
+ * .text and .dynamic start pages: .dynamic because its protection differs, .text so that the stubs
+ * can be mapped without the rest.
+ */
+static uint64_t placement(const Target *target, int section) {
+  return section == text || section == dynamic ? target->page
+                                               : stapsdtSections[section].header.sh_addralign;
+}
+
+bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
+  uint64_t sizes[sectionCount] = {0};
+  uint64_t end = sizeof(Elf64_Ehdr) + segmentCount * sizeof(Elf64_Phdr);
+  if (!measure(spec, sizes)) {
+    return false;
+  }
+  for (int i = 1; i < sectionCount; i++) {
+    Elf64_Shdr *section = &layout->sections[i];
+    *section = stapsdtSections[i].header;
+    end = roundUp(end, placement(spec->target, i));
+    if (end > maxImage) {
+      return false;
+    }
+    section->sh_offset = end;
+    section->sh_addr = section->sh_flags & SHF_ALLOC ? end : 0;
+    section->sh_size = sizes[i];
+    if (!add(&end, sizes[i])) {
+      return false;
+    }
+  }
+  layout->sectionTable = roundUp(end, 8);
+  layout->size = layout->sectionTable;
+  return layout->size <= maxImage && add(&layout->size, sizeof layout->sections);
+}

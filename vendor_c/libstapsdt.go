@@ -1,0 +1,172 @@
+//go:build linux && (amd64 || arm64)
+
+package libstapsdt
+
+// -ldl: dlopen(3) is in a library of its own before glibc 2.34.
+// -DSYSTEM_LIBSTAPSDT: an installed libstapsdt may lack our extension functions.
+
+/*
+#cgo CFLAGS: -std=gnu11
+#cgo LDFLAGS: -ldl
+#cgo system_libstapsdt CFLAGS: -DSYSTEM_LIBSTAPSDT
+#cgo system_libstapsdt LDFLAGS: -lstapsdt
+
+#include <stdint.h>
+#include <stdlib.h>
+#include "libstapsdt.h"
+
+#ifdef SYSTEM_LIBSTAPSDT
+#pragma weak providerUseSite
+#pragma weak providerUseFile
+#define HAS(extension) (extension != NULL)
+#else
+#define HAS(extension) 1
+#endif
+
+static int has_use_site(void) { return HAS(providerUseSite); }
+
+static int use_site(SDTProvider_t *p, const void *code, size_t size)
+{
+	return has_use_site() && providerUseSite(p, code, size);
+}
+
+static int use_file(SDTProvider_t *p, const char *path)
+{
+	return HAS(providerUseFile) && providerUseFile(p, path);
+}
+
+// cgo does not call variadic functions; the callee reads argCount of the six.
+static SDTProbe_t *add_probe(SDTProvider_t *p, const char *name, int n, const int *t)
+{
+	return providerAddProbe(p, name, n, t[0], t[1], t[2], t[3], t[4], t[5]);
+}
+
+static void fire(SDTProbe_t *p, const uint64_t *a)
+{
+	probeFire(p, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+// The field has the name of a macro that cgo's own prologue may define.
+#undef errno
+static int error_kind(const SDTProvider_t *p) { return p->errno; }
+*/
+import "C"
+
+import (
+	"errors"
+	"unsafe"
+)
+
+// MaxArguments is MAX_ARGUMENTS: how many arguments a probe has at most.
+const MaxArguments = C.MAX_ARGUMENTS
+
+// ArgType is ArgType_t: an argument's size in bytes, negative when it is signed.
+type ArgType int
+
+// Error is what a provider's errno and error fields say after a failure.
+type Error struct {
+	Kind int    // SDTError_t
+	Text string // names the provider, the file and the reason
+}
+
+func (e *Error) Error() string { return "libstapsdt: " + e.Text }
+
+// Provider is a SDTProvider_t. It belongs to one goroutine at a time.
+type Provider struct{ c *C.SDTProvider_t }
+
+// Probe is a SDTProbe_t. It is freed by its provider's Destroy.
+type Probe struct{ c *C.SDTProbe_t }
+
+// Init calls providerInit. The caller calls Destroy.
+func Init(name string) (*Provider, error) {
+	s := C.CString(name)
+	defer C.free(unsafe.Pointer(s))
+	c := C.providerInit(s)
+	if c == nil {
+		return nil, errors.New("libstapsdt: providerInit failed")
+	}
+	return &Provider{c}, nil
+}
+
+// UseMemfd calls providerUseMemfd and reports whether the choice was taken.
+func (p *Provider) UseMemfd(memfd bool) bool {
+	option := C.MemFDOption_t(C.memfd_disabled)
+	if memfd {
+		option = C.memfd_enabled
+	}
+	return C.providerUseMemfd(p.c, option) == 1
+}
+
+// HasUseSite reports whether the library has the extension providerUseSite.
+func HasUseSite() bool { return C.has_use_site() == 1 }
+
+// UseSite calls the extension providerUseSite and reports whether the choice was taken.
+func (p *Provider) UseSite(code []byte) bool {
+	return C.use_site(p.c, unsafe.Pointer(unsafe.SliceData(code)), C.size_t(len(code))) == 1
+}
+
+// UseFile calls the extension providerUseFile and reports whether the choice was taken.
+func (p *Provider) UseFile(path string) bool {
+	s := C.CString(path)
+	defer C.free(unsafe.Pointer(s))
+	return C.use_file(p.c, s) == 1
+}
+
+// AddProbe calls providerAddProbe.
+func (p *Provider) AddProbe(name string, types ...ArgType) (*Probe, error) {
+	s := C.CString(name)
+	defer C.free(unsafe.Pointer(s))
+	var t [MaxArguments]C.int
+	for i := range min(len(types), MaxArguments) {
+		t[i] = C.int(types[i])
+	}
+	c := C.add_probe(p.c, s, C.int(len(types)), &t[0])
+	if c == nil {
+		return nil, p.lastError()
+	}
+	return &Probe{c}, nil
+}
+
+// Load calls providerLoad.
+func (p *Provider) Load() error {
+	if C.providerLoad(p.c) != 0 {
+		return p.lastError()
+	}
+	return nil
+}
+
+// Unload calls providerUnload.
+func (p *Provider) Unload() error {
+	if C.providerUnload(p.c) != 0 {
+		return p.lastError()
+	}
+	return nil
+}
+
+// Destroy calls providerDestroy. The provider and its probes must not be used afterwards.
+func (p *Provider) Destroy() {
+	C.providerDestroy(p.c)
+	p.c = nil
+}
+
+// Filename is the field _filename: where the image was published, "" while not loaded.
+func (p *Provider) Filename() string { return C.GoString(p.c._filename) }
+
+// Memfd is the field _memfd: the image's descriptor, which stays the provider's, or -1.
+func (p *Provider) Memfd() int { return int(p.c._memfd) }
+
+// Fire calls probeFire.
+func (p *Probe) Fire(args ...uint64) {
+	var a [MaxArguments]C.uint64_t
+	for i := range min(len(args), MaxArguments) {
+		a[i] = C.uint64_t(args[i])
+	}
+	C.fire(p.c, &a[0])
+}
+
+// IsEnabled calls probeIsEnabled.
+func (p *Probe) IsEnabled() bool { return C.probeIsEnabled(p.c) == 1 }
+
+func (p *Provider) lastError() *Error {
+	return &Error{Kind: int(C.error_kind(p.c)), Text: C.GoString(p.c.error)}
+}

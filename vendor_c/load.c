@@ -1,0 +1,187 @@
+//go:build linux && (amd64 || arm64) && !system_libstapsdt
+
+/*
+ * load.c - makes a provider's probes live, and inert again.
+ *
+ * <errno.h> must stay out of here: it makes a macro of a public struct's member.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE 1
+
+#include <dlfcn.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+#include "provider.h"
+
+/* Fills one pointer per probe, the oldest first: the list has the newest at its head. */
+static const SDTProbe_t **declaredOrder(const SDTProvider_t *provider, size_t *count) {
+  size_t n = 0;
+  for (const SDTProbeList_t *node = provider->probes; node != NULL; node = node->next) {
+    n++;
+  }
+  const SDTProbe_t **probes = calloc(n + 1, sizeof *probes);
+  if (probes == NULL) {
+    return NULL;
+  }
+  *count = n;
+  for (const SDTProbeList_t *node = provider->probes; node != NULL; node = node->next) {
+    probes[--n] = &node->probe;
+  }
+  return probes;
+}
+
+static bool makeImage(Provider *provider, Image *image) {
+  ImageSpec spec = {
+    .target = provider->target,
+    .site = provider->site,
+    .provider = provider->public.name,
+  };
+  const SDTProbe_t **probes = declaredOrder(&provider->public, &spec.probeCount);
+  spec.probes = probes;
+  const char *reason = probes != NULL ? stapsdtMakeImage(&spec, image) : "out of memory";
+  if (reason != NULL) {
+    stapsdtFail(provider, elfCreationError, "make image: %s", reason);
+  }
+  free(probes);
+  return reason == NULL;
+}
+
+static bool publish(Provider *provider, const Image *image) {
+  Publication *publication = &provider->publication;
+  bool done;
+  if (provider->public._use_memfd == memfd_enabled) {
+    done = stapsdtPublishMemfd(publication, provider->public.name, image);
+  } else if (provider->file != NULL) {
+    done = stapsdtPublishFile(publication, provider->file, image);
+  } else {
+    done = stapsdtPublishTemporary(publication, provider->public.name, image);
+  }
+  if (!done) {
+    stapsdtFail(provider, tmpCreationError, "%s %s: %s%s", publication->verb,
+                publication->path != NULL ? publication->path : "", publication->why,
+                publication->cure);
+  }
+  return done;
+}
+
+/* The dynamic linker's reason for its last failure. */
+static const char *linkerReason(void) {
+  const char *reason = dlerror();
+  return reason != NULL ? reason : "the dynamic linker gives no reason";
+}
+
+/*
+ * Whether the linker opened this very image. glibc goes by the path: while something else still
+ * holds an earlier image of the same path open, it gives that one again. The first page has the
+ * build-id and is always mapped.
+ */
+static bool isOpened(const Provider *provider, const Image *image) {
+  struct link_map *map;
+  return dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) == 0 &&
+         memcmp((const void *)map->l_addr, image->bytes, provider->target->page) == 0;
+}
+
+static bool openImage(Provider *provider, const Image *image) {
+  const char *path = provider->publication.path;
+  provider->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (provider->handle == NULL) {
+    /* The reason alone can mislead: glibc says "No such file" of an image it cannot use. */
+    stapsdtFail(provider, sharedLibraryOpenError, "open image %s: %s%s", path, linkerReason(),
+                stapsdtMountCure(&provider->publication));
+    return false;
+  }
+  if (!isOpened(provider, image)) {
+    stapsdtFail(provider, sharedLibraryOpenError,
+                "open image %s: the application still holds an earlier image of that path", path);
+    return false;
+  }
+  return true;
+}
+
+static bool findStubs(Provider *provider) {
+  for (SDTProbeList_t *node = provider->public.probes; node != NULL; node = node->next) {
+    node->probe._fire = dlsym(provider->handle, node->probe.name);
+    if (node->probe._fire == NULL) {
+      stapsdtFail(provider, symbolLoadingError, "find probe %s in image %s: %s", node->probe.name,
+                  provider->publication.path, linkerReason());
+      return false;
+    }
+  }
+  return true;
+}
+
+static int isPath(struct dl_phdr_info *object, size_t size, void *path) {
+  (void)size;
+  return strcmp(object->dlpi_name, path) == 0;
+}
+
+/*
+ * Closes the image; NULL or the reason why that failed. The linker's list is asked first: to
+ * dlclose() what the application itself has closed would read memory that is freed.
+ */
+static const char *closeImage(const Provider *provider) {
+  if (dl_iterate_phdr(isPath, provider->publication.path) == 0) {
+    return "the application has closed its handle";
+  }
+  return dlclose(provider->handle) == 0 ? NULL : linkerReason();
+}
+
+/* Undoes all that a load has done so far; NULL or the first reason why a part of it failed. */
+static const char *disconnect(Provider *provider) {
+  const char *reason = NULL;
+  for (SDTProbeList_t *node = provider->public.probes; node != NULL; node = node->next) {
+    node->probe._fire = NULL;
+  }
+  if (provider->handle != NULL) {
+    reason = closeImage(provider);
+  }
+  const char *left = stapsdtRemoveFile(&provider->publication);
+  provider->handle = NULL;
+  provider->public._handle = NULL;
+  provider->public._filename = NULL;
+  provider->public._memfd = -1;
+  return reason != NULL ? reason : left;
+}
+
+int providerLoad(SDTProvider_t *provider) {
+  if (provider == NULL) {
+    return -1;
+  }
+  Provider *private = privateOf(provider);
+  if (private->handle != NULL) {
+    stapsdtFail(private, sharedLibraryOpenError, "load: it is loaded already, from %s",
+                private->publication.path);
+    return -1;
+  }
+  Image image = {NULL, 0};
+  bool loaded = makeImage(private, &image) && publish(private, &image) &&
+                openImage(private, &image) && findStubs(private);
+  free(image.bytes);
+  if (!loaded) {
+    disconnect(private);
+    stapsdtWithdraw(&private->publication);
+    return -1;
+  }
+  provider->_handle = private->handle;
+  provider->_filename = private->publication.path;
+  provider->_memfd = private->publication.fd;
+  return 0;
+}
+
+int providerUnload(SDTProvider_t *provider) {
+  if (provider == NULL || privateOf(provider)->handle == NULL) {
+    return 0;
+  }
+  Provider *private = privateOf(provider);
+  const char *reason = disconnect(private);
+  if (reason != NULL) {
+    stapsdtFail(private, sharedLibraryCloseError, "close image %s: %s", private->publication.path,
+                reason);
+  }
+  stapsdtWithdraw(&private->publication);
+  return reason == NULL ? 0 : -1;
+}

@@ -1,0 +1,37 @@
+/*
+ * provider.h - a provider with what only the library sees.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef STAPSDT_PROVIDER_H
+#define STAPSDT_PROVIDER_H
+
+#include "libstapsdt.h"
+#include "publish.h"
+#include "target.h"
+
+typedef struct {
+  SDTProvider_t public; /* first: clients hold a pointer to it */
+  const Target *target; /* NULL on an unsupported machine */
+  const Site *site;     /* of the image loaded, or of the next one */
+  char *file;           /* where to put the image without memfd, NULL for a temporary file */
+  void *handle;         /* of the image, NULL while not loaded; public._handle is a copy */
+  Publication publication; /* while loaded */
+  char *message;           /* public.error, unless there was no memory for it */
+  char noMemory[sizeof "out of memory"];
+} Provider;
+
+/* The provider that the library itself allocated around the public struct. */
+static inline Provider *privateOf(SDTProvider_t *provider) {
+  return (Provider *)provider;
+}
+
+#pragma GCC visibility push(hidden)
+
+/* Records a failure: its kind and, behind "provider NAME: ", the formatted reason. */
+void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
+  __attribute__((format(printf, 3, 4)));
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,223 @@
+//go:build linux && (amd64 || arm64) && !system_libstapsdt
+
+/*
+ * publish.c - memory-backed and named files that hold an image.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE 1
+
+#include "publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The system's constants, for headers older than the kernel: memfd_create(2), fcntl(2). */
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 0x0001U
+#define MFD_ALLOW_SEALING 0x0002U
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+#ifndef F_ADD_SEALS
+#define F_ADD_SEALS 1033
+#define F_SEAL_SEAL 0x0001
+#define F_SEAL_SHRINK 0x0002
+#define F_SEAL_GROW 0x0004
+#define F_SEAL_WRITE 0x0008
+#endif
+
+#define MEMFD_PREFIX "libstapsdt:"
+#define RANDOM_SUFFIX "-XXXXXX.so"
+
+enum { maxMemfdName = 249 }; /* the kernel's NAME_MAX less its own "memfd:" */
+
+static const char useFile[] = "; a named file may do: providerUseMemfd(provider, memfd_disabled)";
+static const char useMemfd[] =
+  "; set TMPDIR, or use a memfd: providerUseMemfd(provider, memfd_enabled)";
+
+static bool failed(Publication *publication, const char *verb, const char *why, const char *cure) {
+  publication->verb = verb;
+  publication->why = why;
+  publication->cure = cure;
+  return false;
+}
+
+static int memfdCreate(const char *name, unsigned flags) {
+  return (int)syscall(SYS_memfd_create, name, flags);
+}
+
+bool stapsdtHasMemfd(void) {
+  /* A flag that no kernel accepts: the answer is EINVAL, or ENOSYS, but never a descriptor. */
+  const unsigned unknownFlag = 1U << 31;
+  int fd = memfdCreate("", unknownFlag);
+  if (fd >= 0) {
+    close(fd);
+    return true;
+  }
+  return errno != ENOSYS;
+}
+
+/* An image needs no execute permission on the file; vm.memfd_noexec=2 allows no other memfd. */
+static int createMemfd(const char *name) {
+  const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  int fd = memfdCreate(name, flags | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) { /* before Linux 6.3 */
+    fd = memfdCreate(name, flags);
+  }
+  return fd;
+}
+
+static bool writeAll(int fd, const Image *image) {
+  size_t done = 0;
+  while (done < image->size) {
+    ssize_t n = write(fd, image->bytes + done, image->size - done);
+    if (n > 0) {
+      done += (size_t)n;
+    } else if (n == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool isMemfd(const Publication *publication, const struct stat *file) {
+  return file->st_dev == publication->device && file->st_ino == publication->inode;
+}
+
+/*
+ * False without /proc, or with that of another pid namespace, where the path would lead to nothing
+ * or to somebody else's descriptor.
+ */
+static bool leadsToMemfd(const Publication *publication) {
+  struct stat file;
+  return stat(publication->path, &file) == 0 && isMemfd(publication, &file);
+}
+
+/* A program that closes all descriptors, as daemons do, may have given the number to another file. */
+static void closeMemfd(const Publication *publication) {
+  struct stat file;
+  if (fstat(publication->fd, &file) == 0 && isMemfd(publication, &file)) {
+    close(publication->fd);
+  }
+}
+
+/* Replaces the memfd's name by a path to it, with the numeric pid: debuggers follow it. */
+static bool nameDescriptor(Publication *publication) {
+  char *path;
+  if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), publication->fd) < 0) {
+    return failed(publication, "name memfd", strerror(ENOMEM), "");
+  }
+  free(publication->path);
+  publication->path = path;
+  if (!leadsToMemfd(publication)) {
+    return failed(publication, "find memfd", "/proc is not that of this process's pid namespace",
+                  useFile);
+  }
+  return true;
+}
+
+bool stapsdtPublishMemfd(Publication *publication, const char *provider, const Image *image) {
+  *publication = (Publication){.fd = -1};
+  if (asprintf(&publication->path, MEMFD_PREFIX "%s", provider) < 0) {
+    publication->path = NULL;
+    return failed(publication, "name memfd", strerror(ENOMEM), "");
+  }
+  if (strlen(publication->path) > maxMemfdName) {
+    return failed(publication, "create memfd", "its name is longer than 249 bytes", "");
+  }
+  publication->fd = createMemfd(publication->path);
+  struct stat file;
+  if (publication->fd < 0 || fstat(publication->fd, &file) != 0) {
+    return failed(publication, "create memfd", strerror(errno), useFile);
+  }
+  publication->device = file.st_dev;
+  publication->inode = file.st_ino;
+  if (!writeAll(publication->fd, image)) {
+    return failed(publication, "write memfd", strerror(errno), "");
+  }
+  if (fcntl(publication->fd, F_ADD_SEALS,
+            F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
+    return failed(publication, "seal memfd", strerror(errno), useFile);
+  }
+  return nameDescriptor(publication);
+}
+
+/* Fills the file just created, whose descriptor is not needed any more then. */
+static bool fillFile(Publication *publication, int fd, const Image *image) {
+  if (fd < 0) {
+    return failed(publication, "create file", strerror(errno), useMemfd);
+  }
+  publication->named = true;
+  publication->owner = getpid();
+  int error = writeAll(fd, image) ? 0 : errno;
+  if (close(fd) < 0 && error == 0 && errno != EINTR) {
+    error = errno; /* some file systems tell only now that the disk is full */
+  }
+  return error == 0 || failed(publication, "write file", strerror(error), useMemfd);
+}
+
+bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image) {
+  *publication = (Publication){.fd = -1};
+  const char *directory = secure_getenv("TMPDIR");
+  if (directory == NULL || directory[0] == '\0') {
+    directory = "/tmp";
+  }
+  char *path;
+  if (asprintf(&path, "%s/%s" RANDOM_SUFFIX, directory, provider) < 0) {
+    return failed(publication, "name file", strerror(ENOMEM), "");
+  }
+  for (char *c = path + strlen(directory) + 1; *c != '\0'; c++) {
+    if (*c == '/') {
+      *c = '_';
+    }
+  }
+  publication->path = path;
+  return fillFile(publication, mkostemps(path, sizeof ".so" - 1, O_CLOEXEC), image);
+}
+
+bool stapsdtPublishFile(Publication *publication, const char *path, const Image *image) {
+  *publication = (Publication){.fd = -1, .path = strdup(path)};
+  if (publication->path == NULL) {
+    return failed(publication, "name file", strerror(ENOMEM), "");
+  }
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IXUSR);
+  return fillFile(publication, fd, image);
+}
+
+const char *stapsdtRemoveFile(Publication *publication) {
+  if (!publication->named) {
+    return NULL;
+  }
+  publication->named = false;
+  if (publication->owner != getpid()) {
+    return NULL;
+  }
+  return unlink(publication->path) == 0 || errno == ENOENT ? NULL : strerror(errno);
+}
+
+const char *stapsdtMountCure(const Publication *publication) {
+  struct statvfs mount;
+  if (publication->named && statvfs(publication->path, &mount) == 0 &&
+      (mount.f_flag & ST_NOEXEC) != 0) {
+    return "; its file system is mounted noexec: use another directory, or a memfd";
+  }
+  return "";
+}
+
+void stapsdtWithdraw(Publication *publication) {
+  stapsdtRemoveFile(publication);
+  if (publication->fd >= 0) {
+    closeMemfd(publication);
+  }
+  free(publication->path);
+  *publication = (Publication){.fd = -1};
+}

@@ -1,0 +1,48 @@
+/*
+ * publish.h - puts an image where the dynamic linker and the tracers can open it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef STAPSDT_PUBLISH_H
+#define STAPSDT_PUBLISH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "image.h"
+
+/* A published image; or, after a failure, what failed, where and why. */
+typedef struct {
+  int fd;            /* the memfd, -1 for a named file */
+  dev_t device;      /* which file the memfd is */
+  ino_t inode;
+  char *path;        /* what to open, or could not be made; from malloc */
+  bool named;        /* path is a file of ours, to be removed */
+  pid_t owner;       /* by this process, not by children that it forked */
+  const char *verb;  /* what failed */
+  const char *why;   /* the system's reason */
+  const char *cure;  /* what to do about it, or "" */
+} Publication;
+
+#pragma GCC visibility push(hidden)
+
+/* Whether the system knows memfd_create(2) at all; it may still deny it. */
+bool stapsdtHasMemfd(void);
+
+/* Each fills *publication, which takes stapsdtWithdraw() in the end, after a failure too. */
+bool stapsdtPublishMemfd(Publication *publication, const char *provider, const Image *image);
+bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image);
+bool stapsdtPublishFile(Publication *publication, const char *path, const Image *image);
+
+/* Removes the named file, if there is one; NULL or the reason why it is still there. */
+const char *stapsdtRemoveFile(Publication *publication);
+
+/* What to add to the linker's reason for not opening the image: "", or that a mount is noexec. */
+const char *stapsdtMountCure(const Publication *publication);
+
+/* Removes, closes and frees all that there is. */
+void stapsdtWithdraw(Publication *publication);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * imagedump.c - writes the image of a specification to standard output.
+ *
+ * Standard input has one item a line: the machine (x86_64 or aarch64), the site's bytes in hex, the
+ * provider, and then each probe as its name and the ArgType_t numbers of its arguments:
+ *
+ *   x86_64
+ *   0f1f440000
+ *   shop
+ *   order_start 8 8
+ *   order_end 8 -4
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE 1
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../image.h"
+
+static _Noreturn void give_up(const char *reason) {
+  fprintf(stderr, "imagedump: %s\n", reason);
+  exit(1);
+}
+
+/* The next line without its end, which the caller frees; NULL behind the last one. */
+static char *nextLine(void) {
+  char *line = NULL;
+  size_t size = 0;
+  if (getline(&line, &size, stdin) < 0) {
+    free(line);
+    return NULL;
+  }
+  line[strcspn(line, "\n")] = '\0';
+  return line;
+}
+
+static char *needLine(const char *what) {
+  char *line = nextLine();
+  if (line == NULL) {
+    give_up(what);
+  }
+  return line;
+}
+
+static const Target *readTarget(void) {
+  char *line = needLine("no machine");
+  const Target *target = NULL;
+  if (strcmp(line, "x86_64") == 0) {
+    target = stapsdtTarget(EM_X86_64);
+  } else if (strcmp(line, "aarch64") == 0) {
+    target = stapsdtTarget(EM_AARCH64);
+  }
+  free(line);
+  return target;
+}
+
+static const Site *readSite(const Target *target) {
+  unsigned char code[maxSiteSize];
+  size_t size = 0;
+  unsigned byte;
+  char *line = needLine("no site");
+  while (size < maxSiteSize && sscanf(line + 2 * size, "%2x", &byte) == 1) {
+    code[size++] = (unsigned char)byte;
+  }
+  free(line);
+  return stapsdtSite(target, code, size);
+}
+
+/* Splits the line, which the probe keeps for its name. */
+static SDTProbe_t parseProbe(char *line) {
+  SDTProbe_t probe = {.name = strtok(line, " ")};
+  for (char *word; (word = strtok(NULL, " ")) != NULL;) {
+    if (probe.name == NULL || probe.argCount == MAX_ARGUMENTS) {
+      give_up("a probe has no name, or more than six arguments");
+    }
+    probe.argFmt[probe.argCount++] = (ArgType_t)atoi(word);
+  }
+  return probe;
+}
+
+static const SDTProbe_t **readProbes(size_t *count) {
+  size_t room = 0;
+  const SDTProbe_t **probes = NULL;
+  for (char *line; (line = nextLine()) != NULL; ++*count) {
+    if (*count == room) {
+      room = room * 2 + 8;
+      probes = realloc(probes, room * sizeof *probes);
+    }
+    SDTProbe_t *probe = malloc(sizeof *probe);
+    if (probes == NULL || probe == NULL) {
+      give_up("out of memory");
+    }
+    *probe = parseProbe(line);
+    probes[*count] = probe;
+  }
+  return probes;
+}
+
+int main(void) {
+  ImageSpec spec = {.target = readTarget()};
+  spec.site = readSite(spec.target);
+  spec.provider = needLine("no provider");
+  spec.probes = readProbes(&spec.probeCount);
+  Image image;
+  const char *reason = stapsdtMakeImage(&spec, &image);
+  if (reason != NULL) {
+    give_up(reason);
+  }
+  if (fwrite(image.bytes, 1, image.size, stdout) != image.size || fflush(stdout) != 0) {
+    give_up("cannot write");
+  }
+  return 0; /* the process ends: what it has allocated goes with it */
+}

@@ -1,0 +1,216 @@
+/*
+ * test_image.c - the image writer by itself, for both machines.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE 1
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../image.h"
+#include "harness.h"
+
+enum { maxProbes = 500, slotSize = 16 };
+
+static char names[maxProbes][32];
+static SDTProbe_t probes[maxProbes];
+static const SDTProbe_t *declared[maxProbes];
+
+static const ArgType_t types[] = {int8, uint8, int16, uint16, int32, uint32, int64, uint64};
+
+static ImageSpec specOf(Elf64_Half machine, size_t probeCount) {
+  for (size_t i = 0; i < probeCount; i++) {
+    snprintf(names[i], sizeof names[i], "probe%zu", i);
+    probes[i] = (SDTProbe_t){.name = names[i], .argCount = (int)(i % (MAX_ARGUMENTS + 1))};
+    for (size_t j = 0; j < MAX_ARGUMENTS; j++) {
+      probes[i].argFmt[j] = types[(i + j) % (sizeof types / sizeof types[0])];
+    }
+    declared[i] = &probes[i];
+  }
+  const Target *target = stapsdtTarget(machine);
+  return (ImageSpec){target, &target->sites[0], "provider", declared, probeCount};
+}
+
+static Image imageOf(const ImageSpec *spec) {
+  Image image;
+  const char *reason = stapsdtMakeImage(spec, &image);
+  CHECK(reason == NULL);
+  return image;
+}
+
+static const Elf64_Ehdr *header(const Image *image) {
+  return (const Elf64_Ehdr *)(const void *)image->bytes;
+}
+
+/* By name, and the alignment that the section table has makes the cast safe. */
+static const Elf64_Shdr *section(const Image *image, const char *name) {
+  const Elf64_Shdr *table =
+    (const Elf64_Shdr *)(const void *)(image->bytes + header(image)->e_shoff);
+  const char *text = (const char *)image->bytes + table[header(image)->e_shstrndx].sh_offset;
+  for (int i = 0; i < header(image)->e_shnum; i++) {
+    if (strcmp(text + table[i].sh_name, name) == 0) {
+      return &table[i];
+    }
+  }
+  return NULL;
+}
+
+static uint64_t read64(const unsigned char *at) {
+  uint64_t value;
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/* Reads the note at *at, checks it against the probe, and moves *at behind it. */
+static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
+                      const unsigned char **at) {
+  Elf64_Nhdr note;
+  memcpy(&note, *at, sizeof note);
+  const unsigned char *description = *at + sizeof note + sizeof "stapsdt";
+  const char *provider = (const char *)description + 3 * sizeof(uint64_t);
+  const char *name = provider + strlen(provider) + 1;
+  const char *arguments = name + strlen(name) + 1;
+  const SDTProbe_t *probe = spec->probes[number];
+  CHECK(note.n_namesz == sizeof "stapsdt");
+  CHECK(note.n_type == 3);
+  CHECK(note.n_descsz == (size_t)(arguments + strlen(arguments) + 1 - (const char *)description));
+  CHECK(memcmp(*at + sizeof note, "stapsdt", sizeof "stapsdt") == 0);
+  CHECK(read64(description) == section(image, ".text")->sh_addr + number * slotSize);
+  CHECK(read64(description + 8) == section(image, ".stapsdt.base")->sh_addr);
+  CHECK(read64(description + 16) == 0);
+  CHECK(strcmp(provider, spec->provider) == 0);
+  CHECK(strcmp(name, probe->name) == 0);
+  for (int i = 0; i < probe->argCount; i++) {
+    char expected[16];
+    snprintf(expected, sizeof expected, "%s%d@%s", i == 0 ? "" : " ", (int)probe->argFmt[i],
+             spec->target->registers[i]);
+    CHECK(strncmp(arguments, expected, strlen(expected)) == 0);
+    arguments += strlen(expected);
+  }
+  CHECK(*arguments == '\0');
+  *at = description + (note.n_descsz + 3) / 4 * 4;
+}
+
+static void checkNotes(const Image *image, const ImageSpec *spec) {
+  const Elf64_Shdr *notes = section(image, ".note.stapsdt");
+  const unsigned char *at = image->bytes + notes->sh_offset;
+  CHECK(notes->sh_type == SHT_NOTE);
+  CHECK(notes->sh_flags == 0);
+  for (size_t i = 0; i < spec->probeCount; i++) {
+    checkNote(image, spec, i, &at);
+  }
+  CHECK(at == image->bytes + notes->sh_offset + notes->sh_size);
+}
+
+static void checkStubs(const Image *image, const ImageSpec *spec) {
+  const Elf64_Shdr *text = section(image, ".text");
+  const Target *target = spec->target;
+  CHECK(text->sh_offset % target->page == 0);
+  CHECK(text->sh_size == spec->probeCount * slotSize);
+  for (size_t i = 0; i < spec->probeCount; i++) {
+    const unsigned char *slot = image->bytes + text->sh_offset + i * slotSize;
+    const size_t end = spec->site->size + target->returnSize;
+    CHECK(memcmp(slot, spec->site->code, spec->site->size) == 0);
+    CHECK(memcmp(slot + spec->site->size, target->returnCode, target->returnSize) == 0);
+    for (size_t j = end; j < slotSize; j++) {
+      CHECK(slot[j] == target->filler);
+    }
+  }
+}
+
+/* Every address is its offset, and the segments cover what the dynamic linker needs. */
+static void checkPlaces(const Image *image, const Target *target) {
+  const Elf64_Phdr *segments =
+    (const Elf64_Phdr *)(const void *)(image->bytes + header(image)->e_phoff);
+  const Elf64_Shdr *text = section(image, ".text");
+  const Elf64_Shdr *dynamic = section(image, ".dynamic");
+  CHECK(header(image)->e_machine == target->machine);
+  CHECK(header(image)->e_type == ET_DYN);
+  CHECK(segments[0].p_offset == 0);
+  CHECK(segments[0].p_filesz == text->sh_offset + text->sh_size);
+  CHECK(segments[0].p_flags == (PF_R | PF_X));
+  CHECK(segments[1].p_offset == dynamic->sh_offset);
+  CHECK(segments[1].p_offset % target->page == 0);
+  CHECK(segments[2].p_type == PT_DYNAMIC);
+  CHECK(segments[3].p_type == PT_NOTE);
+  CHECK(segments[4].p_type == PT_GNU_STACK);
+  CHECK((segments[4].p_flags & PF_X) == 0);
+  for (int i = 0; i < header(image)->e_phnum; i++) {
+    CHECK(segments[i].p_vaddr == segments[i].p_offset);
+    CHECK(segments[i].p_offset + segments[i].p_filesz <= image->size);
+  }
+}
+
+static void images_of_every_machine_site_and_size(void) {
+  const Elf64_Half machines[] = {EM_X86_64, EM_AARCH64};
+  const size_t counts[] = {0, 1, 2, 255, 256, 257, maxProbes};
+  for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++) {
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+      ImageSpec spec = specOf(machines[m], counts[c]);
+      for (size_t s = 0; s < spec.target->siteForms; s++) {
+        spec.site = &spec.target->sites[s];
+        Image image = imageOf(&spec);
+        checkPlaces(&image, spec.target);
+        checkStubs(&image, &spec);
+        checkNotes(&image, &spec);
+        free(image.bytes);
+      }
+    }
+  }
+}
+
+static void refusals(void) {
+  Image image;
+  ImageSpec spec = specOf(EM_X86_64, 1);
+  spec.target = stapsdtTarget(EM_386);
+  CHECK(spec.target == NULL);
+  CHECK(strcmp(stapsdtMakeImage(&spec, &image), "unsupported machine") == 0);
+  CHECK(stapsdtSite(spec.target, "\x90", 1) == NULL);
+  spec = specOf(EM_X86_64, 1);
+  spec.site = NULL;
+  CHECK(stapsdtMakeImage(&spec, &image) != NULL);
+}
+
+/* A string of so many bytes for the memory of one block: the block is mapped over and over. */
+static char *longString(size_t size, size_t block) {
+  int fd = memfd_create("block", MFD_CLOEXEC);
+  CHECK(fd >= 0);
+  CHECK(ftruncate(fd, (off_t)block) == 0);
+  char *bytes = mmap(NULL, size + block, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  CHECK(bytes != MAP_FAILED);
+  for (size_t at = 0; at < size; at += block) {
+    CHECK(mmap(bytes + at, block, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) !=
+          MAP_FAILED);
+  }
+  memset(bytes, 'n', block);
+  CHECK(close(fd) == 0);
+  return bytes;
+}
+
+static void names_that_are_too_long_together(void) {
+  const size_t block = (size_t)1 << 24;
+  const size_t half = (size_t)1 << 30;
+  if (underValgrind()) {
+    SKIP("reading gigabytes takes minutes under valgrind");
+  }
+  Image image;
+  char *name = longString(half, block);
+  ImageSpec spec = specOf(EM_X86_64, 2);
+  probes[0].name = probes[1].name = name; /* 2 GiB of names in all */
+  CHECK(strcmp(stapsdtMakeImage(&spec, &image), "the image would be too large") == 0);
+  spec = specOf(EM_X86_64, 2);
+  spec.provider = name; /* 2 GiB in notes */
+  CHECK(strcmp(stapsdtMakeImage(&spec, &image), "the image would be too large") == 0);
+  CHECK(munmap(name, half + block) == 0);
+}
+
+int main(void) {
+  RUN(images_of_every_machine_site_and_size);
+  RUN(refusals);
+  RUN(names_that_are_too_long_together);
+  CHECK(rmdir(temporaryDirectory()) == 0);
+  return 0;
+}
