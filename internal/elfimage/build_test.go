@@ -1,0 +1,258 @@
+package elfimage_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/elfimage"
+	"github.com/go-usdt/usdt/internal/probesite"
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// machines lists the supported machines with every form of site that they have.
+var machines = []struct {
+	name  string // as imagedump calls it
+	elf   elf.Machine
+	sites [][]byte
+}{
+	{"x86_64", elf.EM_X86_64, sites(elf.EM_X86_64)},
+	{"aarch64", elf.EM_AARCH64, sites(elf.EM_AARCH64)},
+}
+
+func sites(machine elf.Machine) (all [][]byte) {
+	for f := probesite.Nop; f <= probesite.Nop10; f++ {
+		if code := f.Code(machine); code != nil {
+			all = append(all, code)
+		}
+	}
+	return all
+}
+
+// returns has the return instruction that follows a site, traps what fills the rest of its slot.
+var (
+	returns = map[elf.Machine][]byte{
+		elf.EM_X86_64:  {0xc3},
+		elf.EM_AARCH64: {0xc0, 0x03, 0x5f, 0xd6},
+	}
+	traps = map[elf.Machine]byte{
+		elf.EM_X86_64:  0xcc,
+		elf.EM_AARCH64: 0x00,
+	}
+)
+
+// eachSpec runs test for specs of every machine, every form of site, and 0, 1 and many probes.
+func eachSpec(t *testing.T, test func(*testing.T, elfimage.Spec)) {
+	for _, m := range machines {
+		for _, site := range m.sites {
+			for _, n := range []int{0, 1, 3, 300} {
+				t.Run(fmt.Sprintf("%s/site %x/%d probes", m.name, site, n), func(t *testing.T) {
+					spec := elfimage.Spec{Machine: m.elf, Provider: "shop", Site: site}
+					for i := range n {
+						spec.Probes = append(spec.Probes, elfimage.Probe{
+							Name: fmt.Sprintf("order_%d", i),
+							Args: []int{8, -8, 4, -2, 1, -1}[:i%7],
+						})
+					}
+					test(t, spec)
+				})
+			}
+		}
+	}
+}
+
+func TestImage(t *testing.T) { eachSpec(t, checkImage) }
+
+// checkImage builds spec and holds the image to what tracers, the kernel and the dynamic linker need.
+func checkImage(t *testing.T, spec elfimage.Spec) {
+	t.Helper()
+	image := build(t, spec)
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Class != elf.ELFCLASS64 || f.Data != elf.ELFDATA2LSB || f.Type != elf.ET_DYN || f.Machine != spec.Machine {
+		t.Errorf("header %+v", f.FileHeader)
+	}
+	checkSections(t, f)
+	checkSegments(t, f)
+	checkSymbols(t, f, spec)
+	checkNotes(t, f, image, spec)
+	checkBuildID(t, f, image)
+}
+
+func build(t *testing.T, spec elfimage.Spec) []byte {
+	t.Helper()
+	image, err := elfimage.Build(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(image) != cap(image) {
+		t.Errorf("%d bytes were laid out, %d written", cap(image), len(image))
+	}
+	return image
+}
+
+// checkSections looks for sections that overlap, and for addresses that are not offsets.
+func checkSections(t *testing.T, f *elf.File) {
+	t.Helper()
+	var names []string
+	var end uint64
+	for _, s := range f.Sections[1:] {
+		names = append(names, s.Name)
+		if s.Offset < end || s.Offset%s.Addralign != 0 {
+			t.Errorf("%s at %#x, the section before ends at %#x", s.Name, s.Offset, end)
+		}
+		end = s.Offset + s.Size
+		if allocated := s.Flags&elf.SHF_ALLOC != 0; allocated && s.Addr != s.Offset || !allocated && s.Addr != 0 {
+			t.Errorf("%s has address %#x and offset %#x", s.Name, s.Addr, s.Offset)
+		}
+	}
+	want := []string{".note.gnu.build-id", ".hash", ".dynsym", ".dynstr", ".stapsdt.base", ".text", ".dynamic",
+		".note.stapsdt", ".shstrtab"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+	if s := f.Section(".note.stapsdt"); s.Flags != 0 {
+		t.Errorf("perf needs .note.stapsdt without flags, it has %v", s.Flags)
+	}
+}
+
+// checkSegments holds the segments to what is written and what is executable.
+func checkSegments(t *testing.T, f *elf.File) {
+	t.Helper()
+	page := map[elf.Machine]uint64{elf.EM_X86_64: 4 << 10, elf.EM_AARCH64: 64 << 10}[f.Machine]
+	text, dynamic, id := f.Section(".text"), f.Section(".dynamic"), f.Section(".note.gnu.build-id")
+	want := []elf.ProgHeader{
+		{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_X, Filesz: text.Offset + text.Size, Align: page},
+		{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: page},
+		{Type: elf.PT_DYNAMIC, Flags: elf.PF_R | elf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: 8},
+		{Type: elf.PT_NOTE, Flags: elf.PF_R, Off: id.Offset, Filesz: id.Size, Align: 4},
+		{Type: elf.PT_GNU_STACK, Flags: elf.PF_R | elf.PF_W, Align: 16},
+	}
+	var got []elf.ProgHeader
+	for i, p := range f.Progs {
+		if i < len(want) {
+			want[i].Vaddr, want[i].Paddr, want[i].Memsz = want[i].Off, want[i].Off, want[i].Filesz
+		}
+		got = append(got, p.ProgHeader)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("segments (-want +got):\n%s", diff)
+	}
+	if text.Offset%page != 0 || dynamic.Offset%page != 0 {
+		t.Errorf(".text at %#x and .dynamic at %#x share pages of %#x bytes", text.Offset, dynamic.Offset, page)
+	}
+}
+
+func checkNotes(t *testing.T, f *elf.File, image []byte, spec elfimage.Spec) {
+	t.Helper()
+	got, err := sdtnote.Read(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []sdtnote.Note
+	for i, p := range spec.Probes {
+		site := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
+		want = append(want, sdtnote.Note{
+			Provider: spec.Provider, Name: p.Name, Args: operands(spec.Machine, p.Args),
+			Location: site, Address: site, FileOffset: site,
+			Base: f.Section(".stapsdt.base").Addr,
+		})
+		if got, want := image[site:site+elfimage.SlotSize], slot(spec); !bytes.Equal(got, want) {
+			t.Fatalf("stub of %s: % x, want % x", p.Name, got, want)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+func slot(spec elfimage.Spec) []byte {
+	b := append(bytes.Clone(spec.Site), returns[spec.Machine]...)
+	for len(b) < elfimage.SlotSize {
+		b = append(b, traps[spec.Machine])
+	}
+	return b
+}
+
+func operands(machine elf.Machine, sizes []int) string {
+	format := map[elf.Machine]string{
+		elf.EM_X86_64:  "%d@%%rdi %d@%%rsi %d@%%rdx %d@%%rcx %d@%%r8 %d@%%r9",
+		elf.EM_AARCH64: "%d@x0 %d@x1 %d@x2 %d@x3 %d@x4 %d@x5",
+	}[machine]
+	var words []byte
+	for i, word := range bytes.Fields([]byte(format))[:len(sizes)] {
+		if i > 0 {
+			words = append(words, ' ')
+		}
+		words = fmt.Appendf(words, string(word), sizes[i])
+	}
+	return string(words)
+}
+
+// checkBuildID reads the note as perf does and compares it with another implementation of the digest.
+func checkBuildID(t *testing.T, f *elf.File, image []byte) {
+	t.Helper()
+	s := f.Section(".note.gnu.build-id")
+	note := image[s.Offset : s.Offset+s.Size]
+	header := binary.LittleEndian.AppendUint32(nil, 4)
+	header = binary.LittleEndian.AppendUint32(header, 16)
+	header = append(binary.LittleEndian.AppendUint32(header, 3), "GNU\x00"...)
+	id, ok := bytes.CutPrefix(note, header)
+	if !ok || len(id) != 16 {
+		t.Fatalf("build ID note % x", note)
+	}
+	blank := bytes.Clone(image)
+	clear(blank[s.Offset+16 : s.Offset+32])
+	digest := fnv.New128a()
+	digest.Write(blank)
+	if want := digest.Sum(nil); !bytes.Equal(id, want) {
+		t.Errorf("build ID %x, want %x", id, want)
+	}
+}
+
+// TestBase: an image made for an address differs from one for any in its addresses only.
+func TestBase(t *testing.T) {
+	const base = 0x7f00_0000_0000
+	spec := elfimage.Spec{Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b", Args: []int{8}}}, Site: []byte{0x90}}
+	anywhere, err := elfimage.Build(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Base = base
+	there, err := elfimage.Build(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := sdtnote.Read(bytes.NewReader(anywhere))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		want[i].Location += base
+		want[i].Base += base
+		want[i].Address += base
+	}
+	got, err := sdtnote.Read(bytes.NewReader(there))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	f, err := elf.NewFile(bytes.NewReader(there))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range f.Sections {
+		if s.Flags&elf.SHF_ALLOC != 0 && s.Addr != base+s.Offset {
+			t.Errorf("section %s is at %#x, want %#x", s.Name, s.Addr, base+s.Offset)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package elfimage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// check says why there can be no image of s for t.
+func (s Spec) check(t *target) error {
+	if t == nil {
+		return fmt.Errorf("%w: no images for machine %v", errors.ErrUnsupported, s.Machine)
+	}
+	if err := t.checkSite(s.Site); err != nil {
+		return err
+	}
+	if err := checkName(s.Provider); err != nil {
+		return fmt.Errorf("provider name: %w", err)
+	}
+	seen := make(map[string]bool, len(s.Probes))
+	for i, p := range s.Probes {
+		if err := p.check(); err != nil {
+			return fmt.Errorf("probe %d (%q): %w", i, abbreviate(p.Name), err)
+		}
+		// The dynamic linker and most tracers would find only one of them.
+		if seen[p.Name] {
+			return fmt.Errorf("probe %d (%q): another one has this name", i, abbreviate(p.Name))
+		}
+		seen[p.Name] = true
+	}
+	return nil
+}
+
+func (p Probe) check() error {
+	if err := checkName(p.Name); err != nil {
+		return fmt.Errorf("name: %w", err)
+	}
+	if len(p.Args) > MaxArgs {
+		return fmt.Errorf("%d arguments, at most %d", len(p.Args), MaxArgs)
+	}
+	for i, size := range p.Args {
+		switch size {
+		case 1, 2, 4, 8, -1, -2, -4, -8:
+		default:
+			return fmt.Errorf("argument %d: size %d, must be 1, 2, 4 or 8, or negative for a signed one", i, size)
+		}
+	}
+	return nil
+}
+
+func (t *target) checkSite(site []byte) error {
+	switch room := SlotSize - len(t.ret); {
+	case len(site) == 0:
+		return errors.New("no machine code for the sites")
+	case len(site) > room:
+		return fmt.Errorf("site of %d bytes, at most %d", len(site), room)
+	case len(site)%t.instruction != 0:
+		return fmt.Errorf("site of %d bytes, instructions take %d", len(site), t.instruction)
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	if name == "" {
+		return errors.New("empty")
+	}
+	if i := strings.IndexByte(name, 0); i >= 0 {
+		return fmt.Errorf("byte %d is NUL", i)
+	}
+	return nil
+}
+
+// abbreviate keeps an error message readable whatever the length of the name in it.
+func abbreviate(name string) string {
+	const enough = 128
+	if len(name) <= enough {
+		return name
+	}
+	return name[:enough] + "..."
+}

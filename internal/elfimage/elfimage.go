@@ -1,0 +1,67 @@
+// Package elfimage writes the ELF image of a provider: a shared object with a stub for each probe and
+// the stapsdt notes that lead tracers to them. Specification in, bytes out: it does no I/O, and it makes
+// images for every supported machine on every platform.
+//
+// It is the twin of image.c in vendor_c, which serves the builds with cgo: a test holds the bytes of
+// both equal, so whatever changes here changes there.
+//
+// Every virtual address equals its file offset, so a note's location is also what a uprobe attaches
+// to. From the front of the file to its end:
+//
+//	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
+//	.text, at the start of a page: a slot of SlotSize bytes for each probe, in order
+//	.dynamic, at the start of a page because it is mapped writable
+//	.note.stapsdt, .shstrtab, section headers: not mapped
+package elfimage
+
+import (
+	"debug/elf"
+	"fmt"
+)
+
+// SlotSize is the distance in bytes between the stubs of an image. It is a power of two and a stub fits
+// in it, so no stub crosses a page boundary, where the kernel could not rewrite its site.
+const SlotSize = 16
+
+// MaxArgs is the number of arguments that a probe can have: the integer registers that C calls
+// use on every supported machine.
+const MaxArgs = 6
+
+// A Spec says what is in an image.
+type Spec struct {
+	Machine  elf.Machine // EM_X86_64 or EM_AARCH64
+	Provider string      // not empty, without NUL
+	Probes   []Probe     // in the order of their stubs and notes; may be empty
+	Site     []byte      // the machine code at every probe site, which returns behind it
+	Base     uint64      // added to every address: 0 for an image that is loaded wherever there is room
+}
+
+// A Probe is one of a provider's probes.
+type Probe struct {
+	Name string // unique in the image, not empty, without NUL
+	Args []int  // the arguments' sizes in bytes: 1, 2, 4 or 8, negative when signed; at most MaxArgs
+}
+
+// Build returns the image of s, which depends on nothing but s. The error for a machine that images
+// cannot be made for matches [errors.ErrUnsupported].
+//
+// An image is little more than two pages of the machine's largest size, plus what the probes take.
+func Build(s Spec) ([]byte, error) {
+	im, err := newImage(s)
+	if err != nil {
+		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
+	}
+	im.putHeader()
+	im.putSegments()
+	im.putBuildID()
+	im.putHash()
+	im.putSymbols()
+	im.putSymbolNames()
+	im.putStubs()
+	im.putDynamic()
+	im.putNotes()
+	im.putSectionNames()
+	im.putSectionTable()
+	im.setBuildID()
+	return im.out, nil
+}

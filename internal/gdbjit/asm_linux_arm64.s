@@ -1,0 +1,21 @@
+#include "descriptor.h"
+
+TEXT __jit_debug_register_code<>(SB), NOSPLIT, $0-0
+	RET
+
+// func notify()
+TEXT ·notify(SB), NOSPLIT, $0-0
+	CALL	__jit_debug_register_code<>(SB)
+	RET
+
+// func code() *byte
+TEXT ·code(SB), NOSPLIT, $0-8
+	MOVD	$__jit_debug_register_code<>(SB), R0
+	MOVD	R0, ret+0(FP)
+	RET
+
+// func theDescriptor() *descriptor
+TEXT ·theDescriptor(SB), NOSPLIT, $0-8
+	MOVD	$__jit_debug_descriptor<>(SB), R0
+	MOVD	R0, ret+0(FP)
+	RET

@@ -1,0 +1,11 @@
+#include "textflag.h"
+
+// struct jit_descriptor, version 1: see gdbjit.go.
+//
+// The names that gdb looks for are local to this file (<>): gdb finds them all the same, and they
+// cannot clash with, or take the place of, those of a just-in-time compiler in the same program.
+DATA	__jit_debug_descriptor<>+0(SB)/4, $1
+DATA	__jit_debug_descriptor<>+4(SB)/4, $0
+DATA	__jit_debug_descriptor<>+8(SB)/8, $0
+DATA	__jit_debug_descriptor<>+16(SB)/8, $0
+GLOBL	__jit_debug_descriptor<>(SB), NOPTR, $24

@@ -1,0 +1,78 @@
+//go:build linux && (amd64 || arm64)
+
+package gdbjit
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"unsafe"
+)
+
+// shown returns what gdb would find, in either direction of the list.
+func shown(t *testing.T) []string {
+	t.Helper()
+	list.Lock()
+	defer list.Unlock()
+	d := theDescriptor()
+	if d.version != 1 || d.action != 0 || d.relevant != nil {
+		t.Errorf("descriptor at rest: %+v", *d)
+	}
+	var files []string
+	var last *entry
+	for e := d.first; e != nil; e = e.next {
+		if e.prev != last {
+			t.Errorf("entry %p says that %p is before it, but it is %p", e, e.prev, last)
+		}
+		files = append(files, string(unsafe.Slice(e.file, e.size)))
+		last = e
+	}
+	return files
+}
+
+func TestRegister(t *testing.T) {
+	var unregister []func()
+	for _, file := range []string{"one", "two", "three"} {
+		unregister = append(unregister, Register([]byte(file)))
+	}
+	runtime.GC()
+	if got := shown(t); !slices.Equal(got, []string{"three", "two", "one"}) {
+		t.Errorf("gdb sees %q", got)
+	}
+	unregister[1]()
+	if got := shown(t); !slices.Equal(got, []string{"three", "one"}) {
+		t.Errorf("without two gdb sees %q", got)
+	}
+	unregister[2]()
+	unregister[0]()
+	if got := shown(t); got != nil || len(list.wanted) != 0 {
+		t.Errorf("in the end gdb sees %q, and %d entries are kept", got, len(list.wanted))
+	}
+}
+
+func TestNobodyWatches(t *testing.T) {
+	if watched() {
+		t.Errorf("the function begins with %#x, want %#x", *code(), returnCode)
+	}
+	if traced() {
+		t.Skip("a debugger is attached")
+	}
+}
+
+func TestRegisterConcurrently(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 100 {
+				Register([]byte("file"))()
+			}
+		}()
+	}
+	wg.Wait()
+	if got := shown(t); got != nil {
+		t.Errorf("in the end gdb sees %q", got)
+	}
+}

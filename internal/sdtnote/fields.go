@@ -1,0 +1,117 @@
+package sdtnote
+
+import (
+	"debug/elf"
+	"encoding/binary"
+)
+
+// A fields decodes the members of an ELF structure one after another. Its users have made sure that b is
+// long enough.
+type fields struct {
+	b     []byte
+	order binary.ByteOrder
+	wide  bool
+}
+
+func (im *image) fields(b []byte) *fields {
+	return &fields{b: b, order: im.order, wide: im.wide}
+}
+
+func (f *fields) u16() uint16 {
+	v := f.order.Uint16(f.b)
+	f.b = f.b[2:]
+	return v
+}
+
+func (f *fields) u32() uint32 {
+	v := f.order.Uint32(f.b)
+	f.b = f.b[4:]
+	return v
+}
+
+// word decodes an address, an offset or a size of the file's class.
+func (f *fields) word() uint64 {
+	if !f.wide {
+		return uint64(f.u32())
+	}
+	v := f.order.Uint64(f.b)
+	f.b = f.b[8:]
+	return v
+}
+
+// Sizes of the structures, in bytes, from the System V ABI.
+
+func (im *image) wordSize() int    { return im.byClass(4, 8) }
+func (im *image) headerSize() int  { return im.byClass(52, 64) }
+func (im *image) segmentSize() int { return im.byClass(32, 56) }
+func (im *image) sectionSize() int { return im.byClass(40, 64) }
+
+func (im *image) byClass(narrow, wide int) int {
+	if im.wide {
+		return wide
+	}
+	return narrow
+}
+
+// A header is the part of Elf32_Ehdr or Elf64_Ehdr that matters here, under the ABI's names.
+type header struct {
+	typ                        elf.Type
+	phoff, shoff               uint64
+	phentsize, phnum           uint16
+	shentsize, shnum, shstrndx uint16
+}
+
+func (im *image) header(b []byte) (h header) {
+	f := im.fields(b[elf.EI_NIDENT:])
+	h.typ = elf.Type(f.u16())
+	f.u16()  // machine
+	f.u32()  // version
+	f.word() // entry
+	h.phoff, h.shoff = f.word(), f.word()
+	f.u32() // flags
+	f.u16() // ehsize
+	h.phentsize, h.phnum = f.u16(), f.u16()
+	h.shentsize, h.shnum, h.shstrndx = f.u16(), f.u16(), f.u16()
+	return h
+}
+
+// A segment is the part of Elf32_Phdr or Elf64_Phdr that matters here.
+type segment struct {
+	typ                 elf.ProgType
+	flags               elf.ProgFlag
+	off, addr, fileSize uint64
+}
+
+// segment decodes b. The flags are the one member whose place depends on the class.
+func (im *image) segment(b []byte) (s segment) {
+	f := im.fields(b)
+	s.typ = elf.ProgType(f.u32())
+	if f.wide {
+		s.flags = elf.ProgFlag(f.u32())
+	}
+	s.off, s.addr = f.word(), f.word()
+	f.word() // physical address
+	s.fileSize = f.word()
+	f.word() // size in memory
+	if !f.wide {
+		s.flags = elf.ProgFlag(f.u32())
+	}
+	return s
+}
+
+// A section is the part of Elf32_Shdr or Elf64_Shdr that matters here.
+type section struct {
+	name            uint64 // offset in the string table of the names
+	typ             elf.SectionType
+	flags           elf.SectionFlag
+	addr, off, size uint64
+}
+
+func (im *image) section(b []byte) (s section) {
+	f := im.fields(b)
+	s.name = uint64(f.u32())
+	s.typ = elf.SectionType(f.u32())
+	s.flags = elf.SectionFlag(f.word())
+	s.addr, s.off, s.size = f.word(), f.word(), f.word()
+	return s
+}

@@ -1,0 +1,60 @@
+package sdtnote_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// FuzzRead holds Read to its promise for any bytes: no panic, bounded memory, and an error that says whose
+// fault it is. Run it with
+//
+//	go test -fuzz=FuzzRead -fuzztime=60s ./internal/sdtnote
+func FuzzRead(f *testing.F) {
+	f.Add(new64(validNote, note(binary.LittleEndian, "GNU\x00", 3, []byte("id")), validNote).bytes(f))
+	f.Add(new64().bytes(f))
+	f.Add(edit(new64(validNote), func(f *testFile) { f.sections = append(f.sections, noteSection(validNote)) }).bytes(f))
+	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
+		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
+			n := noteOf(f, class, data, textAddr, baseAddr, dataAddr, "p\x00n\x00args\x00")
+			f.Add(newFile(class, data, n).bytes(f))
+		}
+	}
+
+	f.Fuzz(func(t *testing.T, file []byte) {
+		var notes []sdtnote.Note
+		var err error
+		size := allocated(func() { notes, err = sdtnote.Read(bytes.NewReader(file)) })
+
+		if size > uint64(maxAllocated+len(file)) {
+			t.Errorf("allocated %d bytes for a file of %d", size, len(file))
+		}
+		if err != nil {
+			checkFuzzError(t, notes, err)
+			return
+		}
+		for _, n := range notes {
+			if n.Provider == "" || n.Name == "" || strings.Contains(n.Provider+n.Name+n.Args, "\x00") {
+				t.Errorf("strings of %+v", n)
+			}
+			if n.Semaphore == 0 && n.SemaphoreOffset != 0 {
+				t.Errorf("semaphore offset without semaphore in %+v", n)
+			}
+		}
+	})
+}
+
+func checkFuzzError(t *testing.T, notes []sdtnote.Note, err error) {
+	t.Helper()
+	if notes != nil {
+		t.Errorf("notes and the error %v", err)
+	}
+	if !errors.Is(err, sdtnote.ErrFormat) && !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("error of no kind: %v", err)
+	}
+}

@@ -1,0 +1,258 @@
+package sdtnote
+
+import (
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+const (
+	baseSection = ".stapsdt.base"
+
+	// maxNoteBytes bounds the note sections of a file taken together, because many headers may
+	// claim the same bytes.
+	maxNoteBytes = 4 << 20
+
+	// maxSegmentTable is the kernel's own limit (load_elf_phdrs in fs/binfmt_elf.c). It also bounds
+	// the time to find the segment of each note.
+	maxSegmentTable = 64 << 10
+)
+
+// An image is what the headers of an ELF file say about its probes.
+type image struct {
+	r     io.ReaderAt
+	order binary.ByteOrder
+	wide  bool // ELFCLASS64: addresses, offsets and sizes take 8 bytes
+
+	segments     []segment // PT_LOAD only
+	noteSections []section
+	base         uint64 // address of .stapsdt.base, 0 when there is none
+}
+
+func openImage(r io.ReaderAt) (*image, error) {
+	im := &image{r: r}
+	if err := im.readIdent(); err != nil {
+		return nil, err
+	}
+	h, err := im.readHeader()
+	if err != nil {
+		return nil, err
+	}
+	if err := im.readSegments(h); err != nil {
+		return nil, fmt.Errorf("program headers: %w", err)
+	}
+	if err := im.readSections(h); err != nil {
+		return nil, fmt.Errorf("section headers: %w", err)
+	}
+	return im, nil
+}
+
+// readIdent learns the class and the byte order, without which nothing else can be decoded.
+func (im *image) readIdent() error {
+	var ident [elf.EI_NIDENT]byte
+	if err := im.readAt(ident[:], 0); err != nil {
+		return err
+	}
+	if string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
+		return malformed("no ELF magic number")
+	}
+
+	switch class := elf.Class(ident[elf.EI_CLASS]); class {
+	case elf.ELFCLASS32:
+	case elf.ELFCLASS64:
+		im.wide = true
+	default:
+		return malformed("class %v", class)
+	}
+
+	switch data := elf.Data(ident[elf.EI_DATA]); data {
+	case elf.ELFDATA2LSB:
+		im.order = binary.LittleEndian
+	case elf.ELFDATA2MSB:
+		im.order = binary.BigEndian
+	default:
+		return malformed("byte order %v", data)
+	}
+	return nil
+}
+
+func (im *image) readHeader() (header, error) {
+	b := make([]byte, im.headerSize())
+	if err := im.readAt(b, 0); err != nil {
+		return header{}, err
+	}
+	h := im.header(b)
+	if h.typ != elf.ET_EXEC && h.typ != elf.ET_DYN {
+		return header{}, fmt.Errorf("%v has no segments to attach to, link it first: %w", h.typ, errors.ErrUnsupported)
+	}
+	return h, nil
+}
+
+func (im *image) readSegments(h header) error {
+	if h.phnum == 0 {
+		return nil
+	}
+	size := im.segmentSize()
+	if int(h.phentsize) != size {
+		return malformed("entry of %d bytes, want %d", h.phentsize, size)
+	}
+	tableSize := size * int(h.phnum)
+	if tableSize > maxSegmentTable {
+		return malformed("%d bytes, the kernel allows %d", tableSize, maxSegmentTable)
+	}
+	table, err := im.bytesAt(h.phoff, uint64(tableSize))
+	if err != nil {
+		return err
+	}
+	for ; len(table) > 0; table = table[size:] {
+		s := im.segment(table)
+		if s.typ != elf.PT_LOAD {
+			continue
+		}
+		if s.off+s.fileSize < s.off {
+			return malformed("segment of %#x bytes at offset %#x", s.fileSize, s.off)
+		}
+		im.segments = append(im.segments, s)
+	}
+	return nil
+}
+
+// readSections finds the sections that matter. A file may have been stripped of the section headers or
+// their names; then nobody can find its notes.
+func (im *image) readSections(h header) error {
+	if h.shoff == 0 {
+		return nil
+	}
+	if h.shnum == 0 || h.shstrndx == uint16(elf.SHN_XINDEX) {
+		return fmt.Errorf("extended section numbering: %w", errors.ErrUnsupported)
+	}
+	if h.shstrndx == uint16(elf.SHN_UNDEF) {
+		return nil
+	}
+	size := im.sectionSize()
+	if int(h.shentsize) != size {
+		return malformed("entry of %d bytes, want %d", h.shentsize, size)
+	}
+	if h.shstrndx >= h.shnum {
+		return malformed("names are in section %d of %d", h.shstrndx, h.shnum)
+	}
+	table, err := im.bytesAt(h.shoff, uint64(size)*uint64(h.shnum))
+	if err != nil {
+		return err
+	}
+
+	names := im.section(table[size*int(h.shstrndx):])
+	if names.typ != elf.SHT_STRTAB || names.off+names.size < names.off {
+		return malformed("section %d is no string table", h.shstrndx)
+	}
+	var total uint64
+	for i := range int(h.shnum) {
+		s := im.section(table[size*i:])
+		if err := im.addSection(s, names, &total); err != nil {
+			return fmt.Errorf("section %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// addSection keeps s if it is one of those that matter; total is the size of the note sections so far.
+func (im *image) addSection(s, names section, total *uint64) error {
+	switch {
+	case s.typ == elf.SHT_NOTE:
+		ok, err := im.isNamed(s, names, noteSection)
+		if err != nil || !ok {
+			return err
+		}
+		if s.flags&elf.SHF_COMPRESSED != 0 {
+			return fmt.Errorf("compressed notes: %w", errors.ErrUnsupported)
+		}
+		if s.size > maxNoteBytes-*total {
+			return malformed("more than %d bytes of notes", maxNoteBytes)
+		}
+		*total += s.size
+		im.noteSections = append(im.noteSections, s)
+
+	// Only the address matters; tools turn it into SHT_NOBITS.
+	case s.flags&elf.SHF_ALLOC != 0 && im.base == 0:
+		ok, err := im.isNamed(s, names, baseSection)
+		if err != nil || !ok {
+			return err
+		}
+		im.base = s.addr
+	}
+	return nil
+}
+
+// isNamed reports whether the string table names has want as the name of s. It reads no more than that.
+func (im *image) isNamed(s, names section, want string) (bool, error) {
+	if s.name >= names.size {
+		return false, malformed("name at %d of a string table of %d bytes", s.name, names.size)
+	}
+	b := make([]byte, len(want)+1)
+	if names.size-s.name < uint64(len(b)) {
+		return false, nil
+	}
+	if err := im.readAt(b, names.off+s.name); err != nil {
+		return false, err
+	}
+	return string(b) == want+"\x00", nil
+}
+
+// moved returns where the link-time address addr of a note with the given base is now. A note without
+// a base cannot be moved.
+func (im *image) moved(addr, base uint64) uint64 {
+	if im.base == 0 || base == 0 {
+		return addr
+	}
+	addr += im.base - base
+	if !im.wide {
+		addr &= math.MaxUint32
+	}
+	return addr
+}
+
+// fileOffset returns the offset of addr in the file, if a segment with the permission flag is loaded
+// there from the file.
+func (im *image) fileOffset(addr uint64, flag elf.ProgFlag) (uint64, bool) {
+	for _, s := range im.segments {
+		if s.flags&flag != 0 && addr >= s.addr && addr-s.addr < s.fileSize {
+			return s.off + (addr - s.addr), true
+		}
+	}
+	return 0, false
+}
+
+// bytesAt returns size bytes at offset off. It allocates only for bytes that the file has.
+func (im *image) bytesAt(off, size uint64) ([]byte, error) {
+	if size == 0 {
+		return nil, nil
+	}
+	if off > math.MaxInt64-size {
+		return nil, malformed("%d bytes at offset %#x", size, off)
+	}
+	var last [1]byte
+	if err := im.readAt(last[:], off+size-1); err != nil {
+		return nil, err
+	}
+	b := make([]byte, size)
+	return b, im.readAt(b, off)
+}
+
+// readAt fills b from offset off.
+func (im *image) readAt(b []byte, off uint64) error {
+	if off > math.MaxInt64 {
+		return malformed("offset %#x", off)
+	}
+	n, err := im.r.ReadAt(b, int64(off))
+	switch {
+	case n == len(b):
+		return nil // also with io.EOF, which a ReaderAt may add
+	case err == io.EOF:
+		return malformed("the file ends before offset %#x", off+uint64(len(b)))
+	default:
+		return err
+	}
+}

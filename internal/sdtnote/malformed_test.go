@@ -1,0 +1,180 @@
+package sdtnote_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+var validNote = note64(textAddr, baseAddr, dataAddr, "p\x00n\x00args\x00")
+
+func TestReadMalformedNote(t *testing.T) {
+	le := binary.LittleEndian
+	claiming := func(offset int, size uint32) []byte {
+		b := bytes.Clone(validNote)
+		le.PutUint32(b[offset:], size)
+		return b
+	}
+	tests := []struct {
+		name string
+		note []byte
+		want string
+	}{
+		{"header cut", validNote[:8], "8 bytes are left for the header, want 12"},
+		{"name cut", validNote[:16], "name of 8 bytes, 4 are left"},
+		{"name size overflows", claiming(0, math.MaxUint32), "name of 4294967295 bytes"},
+		{"description cut", validNote[:40], "description of 33 bytes, 20 are left"},
+		{"description size overflows", claiming(4, math.MaxUint32), "description of 4294967295 bytes"},
+		{"no room for addresses", note(le, "stapsdt\x00", 3, make([]byte, 23)), "its addresses take 24"},
+		{"only addresses", note64(textAddr, 0, 0, ""), "no NUL after the provider"},
+		{"provider without NUL", note64(textAddr, 0, 0, "p"), "no NUL after the provider"},
+		{"no name", note64(textAddr, 0, 0, "p\x00"), "no NUL after the probe name"},
+		{"name without NUL", note64(textAddr, 0, 0, "p\x00n"), "no NUL after the probe name"},
+		{"no arguments", note64(textAddr, 0, 0, "p\x00n\x00"), "no NUL after the arguments"},
+		{"arguments without NUL", note64(textAddr, 0, 0, "p\x00n\x008@%rdi"), "no NUL after the arguments"},
+		{"empty provider", note64(textAddr, 0, 0, "\x00n\x00\x00"), "empty provider"},
+		{"empty name", note64(textAddr, 0, 0, "p\x00\x00\x00"), "empty probe name"},
+		{"a fourth string", note64(textAddr, 0, 0, "p\x00n\x00\x00x\x00"), "2 bytes after the arguments"},
+		{"site before the segment", note64(textAddr-1, 0, 0, "p\x00n\x00\x00"), "site at 0x400fff is in no executable segment"},
+		{"site after the segment", note64(textAddr+segmentSize, 0, 0, "p\x00n\x00\x00"), "site at 0x402000 is in no executable segment"},
+		{"site in data", note64(dataAddr, 0, 0, "p\x00n\x00\x00"), "is in no executable segment"},
+		{"site moved away", note64(textAddr, 1, 0, "p\x00n\x00\x00"), "site at 0x802fff is in no executable segment"},
+		{"semaphore in text", note64(textAddr, 0, textAddr, "p\x00n\x00\x00"), "semaphore at 0x401000 is in no writable segment"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for at, prefix := range []string{"read stapsdt notes: note 0: ", "read stapsdt notes: note 1: "} {
+				notes := append([][]byte{validNote}[:at:at], tt.note)
+				checkError(t, new64(notes...).bytes(t), sdtnote.ErrFormat, prefix, tt.want)
+			}
+		})
+	}
+}
+
+func TestReadMalformedFile(t *testing.T) {
+	le := binary.LittleEndian
+	const shoff, shentsize, shnum, shstrndx = 40, 58, 60, 62 // in Elf64_Ehdr
+	valid := new64(validNote).bytes(t)
+	patched := func(change func(b []byte)) []byte {
+		b := bytes.Clone(valid)
+		change(b)
+		return b
+	}
+	put16 := func(offset int, v uint16) []byte { return patched(func(b []byte) { le.PutUint16(b[offset:], v) }) }
+	put64 := func(offset int, v uint64) []byte { return patched(func(b []byte) { le.PutUint64(b[offset:], v) }) }
+	edited := func(change func(f *testFile)) []byte { return edit(new64(validNote), change).bytes(t) }
+	// sectionField returns the offset of a member of the header of section i.
+	sectionField := func(i, member int) int { return int(le.Uint64(valid[shoff:])) + 64*i + member }
+
+	tests := []struct {
+		name string
+		file []byte
+		is   error
+		want string
+	}{
+		{"empty", nil, sdtnote.ErrFormat, "the file ends before offset 0x10"},
+		{"magic", patched(func(b []byte) { b[0] = 0 }), sdtnote.ErrFormat, "no ELF magic number"},
+		{"class", patched(func(b []byte) { b[elf.EI_CLASS] = 3 }), sdtnote.ErrFormat, "class"},
+		{"byte order", patched(func(b []byte) { b[elf.EI_DATA] = 0 }), sdtnote.ErrFormat, "byte order ELFDATANONE"},
+		{"header cut", valid[:63], sdtnote.ErrFormat, "the file ends before offset 0x40"},
+		{"relocatable", edited(func(f *testFile) { f.typ = elf.ET_REL }), errors.ErrUnsupported, "ET_REL has no segments"},
+		{"core", edited(func(f *testFile) { f.typ = elf.ET_CORE }), errors.ErrUnsupported, "ET_CORE has no segments"},
+		{"segment size", put16(54, 32), sdtnote.ErrFormat, "program headers: malformed ELF file: entry of 32 bytes, want 56"},
+		{"too many segments", put16(56, math.MaxUint16), sdtnote.ErrFormat, "the kernel allows 65536"},
+		{"segments beyond the end", put64(32, uint64(len(valid))), sdtnote.ErrFormat, "the file ends before"},
+		{"segment wraps", edited(func(f *testFile) {
+			f.segments[1].Off, f.segments[1].Filesz = math.MaxUint64, 2
+		}), sdtnote.ErrFormat, "segment of 0x2 bytes at offset 0xffffffffffffffff"},
+		{"section header size", put16(shentsize, 40), sdtnote.ErrFormat, "section headers: malformed ELF file: entry of 40 bytes, want 64"},
+		{"extended count", put16(shnum, 0), errors.ErrUnsupported, "extended section numbering"},
+		{"extended names index", put16(shstrndx, 0xffff), errors.ErrUnsupported, "extended section numbering"},
+		{"names index", put16(shstrndx, 4), sdtnote.ErrFormat, "names are in section 4 of 4"},
+		{"names are no strings", put16(shstrndx, 1), sdtnote.ErrFormat, "section 1 is no string table"},
+		{"section headers beyond the end", put16(shnum, 5), sdtnote.ErrFormat, "the file ends before"},
+		{"section headers overflow", put64(shoff, math.MaxInt64), sdtnote.ErrFormat, "256 bytes at offset 0x7fffffffffffffff"},
+		{"name outside the table", put16(sectionField(2, 0), 0xffff), sdtnote.ErrFormat, "section 2: malformed ELF file: name at 65535"},
+		{"names wrap", put64(sectionField(3, 24), math.MaxUint64), sdtnote.ErrFormat, "section 3 is no string table"},
+		{"names far away", put64(sectionField(3, 24), 1<<63), sdtnote.ErrFormat, "section 1: malformed ELF file: offset 0x8000000000000001"},
+		{"names beyond the end", put64(sectionField(3, 24), 1<<62), sdtnote.ErrFormat, "section 1: malformed ELF file: the file ends before"},
+		{"no segments", edited(func(f *testFile) { f.segments = nil }), sdtnote.ErrFormat, "is in no executable segment"},
+		{"notes overflow", put64(sectionField(2, 24), math.MaxInt64), sdtnote.ErrFormat, "section .note.stapsdt: "},
+		{"notes far away", put64(sectionField(2, 24), math.MaxUint64), sdtnote.ErrFormat, "section .note.stapsdt: "},
+		{"notes beyond the end", put64(sectionField(2, 32), 4<<20), sdtnote.ErrFormat, "the file ends before"},
+		{"notes too large", put64(sectionField(2, 32), 4<<20+1), sdtnote.ErrFormat, "more than 4194304 bytes of notes"},
+		{"notes too large together", edited(func(f *testFile) {
+			f.sections[1].Size = 3 << 20
+			f.sections = append(f.sections, f.sections[1])
+		}), sdtnote.ErrFormat, "more than 4194304 bytes of notes"},
+		{"compressed notes", edited(func(f *testFile) {
+			f.sections[1].Flags = elf.SHF_COMPRESSED
+		}), errors.ErrUnsupported, "compressed notes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			checkError(t, tt.file, tt.is, "read stapsdt notes: ", tt.want)
+		})
+	}
+}
+
+// The most notes that a file may hold cost 49 MiB in all, most of it to grow the slice.
+func TestReadLargest(t *testing.T) {
+	shortest := note64(textAddr, 0, 0, "p\x00n\x00\x00")
+	count := 4 << 20 / len(shortest)
+	file := new64(bytes.Repeat(shortest, count)).bytes(t)
+
+	var notes []sdtnote.Note
+	var err error
+	size := allocated(func() { notes, err = sdtnote.Read(bytes.NewReader(file)) })
+	if err != nil || len(notes) != count {
+		t.Errorf("got %d notes, %v, want %d", len(notes), err, count)
+	}
+	if size > maxAllocated {
+		t.Errorf("allocated %d bytes, want at most %d", size, maxAllocated)
+	}
+}
+
+// Every prefix of a valid file either ends too early or says so by an error.
+func TestReadTruncated(t *testing.T) {
+	valid := new64(validNote).bytes(t)
+	for n := range valid {
+		if _, err := sdtnote.Read(bytes.NewReader(valid[:n])); !errors.Is(err, sdtnote.ErrFormat) {
+			t.Errorf("first %d of %d bytes: got %v, want %v", n, len(valid), err, sdtnote.ErrFormat)
+		}
+	}
+}
+
+// checkError also holds the read to what little memory it takes to find the mistake in these small files.
+func checkError(t *testing.T, file []byte, is error, prefix, want string) {
+	t.Helper()
+	var notes []sdtnote.Note
+	var err error
+	size := allocated(func() { notes, err = sdtnote.Read(bytes.NewReader(file)) })
+	if notes != nil || !errors.Is(err, is) {
+		t.Fatalf("got %v, %v, want nil and an error that matches %v", notes, err, is)
+	}
+	if msg := err.Error(); !strings.HasPrefix(msg, prefix) || !strings.Contains(msg, want) {
+		t.Errorf("got %q, want it to begin with %q and to contain %q", msg, prefix, want)
+	}
+	if size > 64<<10 {
+		t.Errorf("allocated %d bytes", size)
+	}
+}
+
+// maxAllocated bounds, in bytes, what reading any file allocates, beyond its table of section headers.
+const maxAllocated = 64 << 20
+
+// allocated returns how many bytes f, and whatever runs beside it, allocated in all.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}

@@ -1,0 +1,118 @@
+package sdtnote
+
+import (
+	"bytes"
+	"debug/elf"
+)
+
+const (
+	noteSection = ".note.stapsdt"
+	noteOwner   = "stapsdt\x00"
+	noteType    = 3 // also the version of the format
+	noteHeader  = 12
+	noteAlign   = 4 // in both classes
+)
+
+// An elfNote is one entry of a note section, of any owner. It aliases the section.
+type elfNote struct {
+	owner []byte
+	typ   uint32
+	desc  []byte
+}
+
+func (n elfNote) isProbe() bool {
+	return n.typ == noteType && string(n.owner) == noteOwner
+}
+
+// cutNote decodes the note at the start of b and returns what follows it.
+func (im *image) cutNote(b []byte) (n elfNote, rest []byte, err error) {
+	if len(b) < noteHeader {
+		return n, nil, malformed("%d bytes are left for the header, want %d", len(b), noteHeader)
+	}
+	f := im.fields(b)
+	nameSize, descSize := f.u32(), f.u32()
+	n.typ = f.u32()
+
+	var ok bool
+	if n.owner, rest, ok = cutPadded(f.b, nameSize); !ok {
+		return n, nil, malformed("name of %d bytes, %d are left", nameSize, len(f.b))
+	}
+	b = rest
+	if n.desc, rest, ok = cutPadded(b, descSize); !ok {
+		return n, nil, malformed("description of %d bytes, %d are left", descSize, len(b))
+	}
+	return n, rest, nil
+}
+
+// cutPadded returns the first size bytes of b, and what follows them and their padding. Padding is
+// outside the size, and after the last note of a section it may be missing.
+func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
+	if uint64(size) > uint64(len(b)) {
+		return nil, nil, false
+	}
+	padded := (uint64(size) + noteAlign - 1) &^ (noteAlign - 1)
+	return b[:size], b[min(padded, uint64(len(b))):], true
+}
+
+// probe decodes the description of a stapsdt note and finds its addresses in the file.
+func (im *image) probe(desc []byte) (Note, error) {
+	if size := 3 * im.wordSize(); len(desc) < size {
+		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
+	}
+	f := im.fields(desc)
+	n := Note{Location: f.word(), Base: f.word(), Semaphore: f.word()}
+	if err := n.setStrings(f.b); err != nil {
+		return Note{}, err
+	}
+	if err := im.locate(&n); err != nil {
+		return Note{}, err
+	}
+	return n, nil
+}
+
+// setStrings decodes the three strings that end a description. Nothing but zeros may follow, since some
+// writers count the padding in the size.
+func (n *Note) setStrings(b []byte) error {
+	for _, s := range []struct {
+		what string
+		dst  *string
+	}{
+		{"provider", &n.Provider},
+		{"probe name", &n.Name},
+		{"arguments", &n.Args},
+	} {
+		text, rest, ok := bytes.Cut(b, []byte{0})
+		if !ok {
+			return malformed("no NUL after the %s", s.what)
+		}
+		*s.dst, b = string(text), rest
+	}
+
+	switch {
+	case n.Provider == "":
+		return malformed("empty provider")
+	case n.Name == "":
+		return malformed("empty probe name")
+	case len(bytes.Trim(b, "\x00")) > 0:
+		return malformed("%d bytes after the arguments", len(b))
+	}
+	return nil
+}
+
+// locate fills in Address and the file offsets.
+func (im *image) locate(n *Note) error {
+	var ok bool
+	n.Address = im.moved(n.Location, n.Base)
+	if n.FileOffset, ok = im.fileOffset(n.Address, elf.PF_X); !ok {
+		return malformed("site at %#x is in no executable segment", n.Address)
+	}
+	if n.Semaphore == 0 {
+		return nil
+	}
+	// The kernel counts tracers only in a writable mapping of the file.
+	semaphore := im.moved(n.Semaphore, n.Base)
+	if n.SemaphoreOffset, ok = im.fileOffset(semaphore, elf.PF_W); !ok {
+		return malformed("semaphore at %#x is in no writable segment", semaphore)
+	}
+	return nil
+}
