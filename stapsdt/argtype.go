@@ -1,0 +1,136 @@
+package stapsdt
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"unsafe"
+)
+
+// MaxArgs is the number of places that a probe's arguments may take: the integer registers of a
+// C call that every tracer reads. An argument takes one place, a []byte two.
+const MaxArgs = 6
+
+// MaxText is the number of bytes that are passed of a string at most. The rest is cut off, so that a
+// tracer cannot make the program copy without bounds.
+const MaxText = 64 << 10
+
+// ArgType is the declared type of a probe's argument.
+type ArgType uint8
+
+// The argument types, and what a tracer sees of each.
+const (
+	Int8    ArgType = iota + 1 // 1 byte, signed
+	Int16                      // 2 bytes, signed
+	Int32                      // 4 bytes, signed
+	Int64                      // 8 bytes, signed; also int
+	Uint8                      // 1 byte, unsigned
+	Uint16                     // 2 bytes, unsigned
+	Uint32                     // 4 bytes, unsigned
+	Uint64                     // 8 bytes, unsigned; also uint and uintptr
+	Bool                       // 1 byte, 0 or 1
+	Float32                    // the 4 bytes of math.Float32bits, unsigned
+	Float64                    // the 8 bytes of math.Float64bits, unsigned
+	String                     // the address of a copy, cut at MaxText bytes, and a NUL
+	Bytes                      // the address of the bytes, then their number as 8 bytes, signed
+)
+
+// Arg is every type that an argument of a typed probe can have.
+type Arg interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 |
+		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr |
+		~bool | ~float32 | ~float64 | ~string | ~[]byte
+}
+
+var argTypeNames = [...]string{
+	Int8: "Int8", Int16: "Int16", Int32: "Int32", Int64: "Int64",
+	Uint8: "Uint8", Uint16: "Uint16", Uint32: "Uint32", Uint64: "Uint64",
+	Bool: "Bool", Float32: "Float32", Float64: "Float64", String: "String", Bytes: "Bytes",
+}
+
+// String returns the name of the constant.
+func (t ArgType) String() string {
+	if !t.valid() {
+		return "ArgType(" + strconv.Itoa(int(t)) + ")"
+	}
+	return argTypeNames[t]
+}
+
+func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
+
+// argTypeOf returns the ArgType whose memory layout T has.
+func argTypeOf[T Arg]() ArgType {
+	switch reflect.TypeFor[T]().Kind() {
+	case reflect.Int8:
+		return Int8
+	case reflect.Int16:
+		return Int16
+	case reflect.Int32:
+		return Int32
+	case reflect.Int64, reflect.Int:
+		return Int64
+	case reflect.Uint8:
+		return Uint8
+	case reflect.Uint16:
+		return Uint16
+	case reflect.Uint32:
+		return Uint32
+	case reflect.Bool:
+		return Bool
+	case reflect.Float32:
+		return Float32
+	case reflect.Float64:
+		return Float64
+	case reflect.String:
+		return String
+	case reflect.Slice:
+		return Bytes
+	}
+	return Uint64
+}
+
+// wire gives for each type the sizes of its places as stapsdt notes have them: in bytes, negative
+// when signed.
+var wire = [...][]int{
+	Int8: {-1}, Int16: {-2}, Int32: {-4}, Int64: {-8},
+	Uint8: {1}, Uint16: {2}, Uint32: {4}, Uint64: {8},
+	Bool: {1}, Float32: {4}, Float64: {8}, String: {8}, Bytes: {8, -8},
+}
+
+// isAddress reports whether the argument's first place holds an address.
+func (t ArgType) isAddress() bool { return t >= String }
+
+// load returns the argument at v, a value of t's layout that is not an address, as it goes into
+// a register: extended to 64 bits by its sign.
+func (t ArgType) load(v unsafe.Pointer) uint64 {
+	switch t {
+	case Int8:
+		return uint64(*(*int8)(v))
+	case Int16:
+		return uint64(*(*int16)(v))
+	case Int32:
+		return uint64(*(*int32)(v))
+	case Uint8, Bool:
+		return uint64(*(*uint8)(v))
+	case Uint16:
+		return uint64(*(*uint16)(v))
+	case Uint32, Float32:
+		return uint64(*(*uint32)(v))
+	}
+	return *(*uint64)(v)
+}
+
+// wireSizes returns the places of all the arguments in order.
+func wireSizes(types []ArgType) ([]int, error) {
+	var sizes []int
+	for i, t := range types {
+		if !t.valid() {
+			return nil, fmt.Errorf("%w %d: %v is no argument type", ErrArgs, i, t)
+		}
+		sizes = append(sizes, wire[t]...)
+	}
+	if len(sizes) > MaxArgs {
+		return nil, fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)", ErrTooManyArgs, len(sizes), MaxArgs)
+	}
+	return sizes, nil
+}

@@ -1,0 +1,166 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/imagefile"
+	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+func fileProvider(t *testing.T, dir string) *stapsdt.Provider {
+	t.Helper()
+	p := newProvider(t, stapsdt.WithBacking(stapsdt.File), stapsdt.WithDir(dir))
+	stapsdt.MustProbe0(p, "p")
+	mustLoad(t, p)
+	return p
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func TestFileModeAndRemoval(t *testing.T) {
+	dir := t.TempDir()
+	p := fileProvider(t, dir)
+	path := p.Path()
+	if filepath.Dir(filepath.Dir(path)) != dir {
+		t.Errorf("%s is not in a directory of ours in %s", path, dir)
+	}
+	for name, want := range map[string]os.FileMode{path: 0o500, filepath.Dir(path): 0o700} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want mode %v", name, info, err, want)
+		}
+	}
+	if err := p.Unload(); err != nil || exists(path) {
+		t.Errorf("after Unload: %v, file there %v", err, exists(path))
+	}
+	mustLoad(t, p)
+	path = p.Path()
+	if err := p.Close(); err != nil || exists(path) {
+		t.Errorf("after Close: %v, file there %v", err, exists(path))
+	}
+}
+
+// TestFileCleanedUpByOthers: who cleans the directory up must not make Unload fail.
+func TestFileCleanedUpByOthers(t *testing.T) {
+	p := fileProvider(t, t.TempDir())
+	if err := os.Remove(p.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Unload(); err != nil {
+		t.Errorf("Unload: %v", err)
+	}
+}
+
+func TestDirectoryOrder(t *testing.T) {
+	dirs := map[string]string{}
+	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		dirs[env] = t.TempDir()
+		t.Setenv(env, dirs[env])
+	}
+	expect := func(dir, want string) {
+		t.Helper()
+		if path := fileProvider(t, dir).Path(); !strings.HasPrefix(path, want+"/") {
+			t.Errorf("the file is %s, want it in %s", path, want)
+		}
+	}
+	own := t.TempDir()
+	expect(own, own)
+	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		expect("", dirs[env])
+		t.Setenv(env, "")
+	}
+}
+
+func TestNoExecDirectoryIsSkipped(t *testing.T) {
+	noexec := t.TempDir()
+	if err := unix.Mount("tmpfs", noexec, "tmpfs", unix.MS_NOEXEC, ""); err != nil {
+		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(noexec, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Setenv("STAPSDT_DIR", t.TempDir())
+	p := fileProvider(t, noexec)
+	if !strings.HasPrefix(p.Path(), os.Getenv("STAPSDT_DIR")) {
+		t.Errorf("the file is %s", p.Path())
+	}
+	skipped := p.Info().Skipped
+	if len(skipped) != 1 || !errors.Is(skipped[0], imagefile.ErrNoExec) || !strings.Contains(skipped[0].Error(), noexec) {
+		t.Errorf("skipped: %v, want the noexec mount", skipped)
+	}
+}
+
+const childDir = "STAPSDT_TEST_CHILD_DIR"
+
+// TestKilledProcess: the file of a killed process is removed at the next Load, that of a live one
+// is not. The processes are this test program again.
+func TestKilledProcess(t *testing.T) {
+	if dir := os.Getenv(childDir); dir != "" {
+		fmt.Println("path", fileProvider(t, dir).Path())
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return
+	}
+	dir := t.TempDir()
+	killed, killedPath := startChild(t, dir)
+	_, livePath := startChild(t, dir)
+
+	fileProvider(t, dir)
+	if !exists(killedPath) || !exists(livePath) {
+		t.Fatal("a live process's file was removed")
+	}
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait() // the kill
+	if !exists(killedPath) {
+		t.Fatal("a killed process's file went by itself: nothing to test")
+	}
+	fileProvider(t, dir)
+	if exists(killedPath) || !exists(livePath) {
+		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath), exists(livePath))
+	}
+}
+
+func startChild(t *testing.T, dir string) (cmd *exec.Cmd, path string) {
+	t.Helper()
+	cmd = again(t, "TestKilledProcess", childDir+"="+dir)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		_ = cmd.Wait() // or was killed
+	})
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		if path, ok := strings.CutPrefix(lines.Text(), "path "); ok {
+			return cmd, path
+		}
+	}
+	t.Fatal("the child said no path")
+	return nil, ""
+}

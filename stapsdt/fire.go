@@ -1,0 +1,96 @@
+package stapsdt
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/go-usdt/usdt/cstub"
+)
+
+// fire enters the probe's site with the arguments that values point to, each of the layout of
+// its declared type. Nothing of them is retained.
+func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
+	site := atomic.LoadPointer(&p.site)
+	if site == unsafe.Pointer(&p.idle) {
+		return // unloaded since the caller's check
+	}
+	entry := uintptr(site)
+	if !p.byValue {
+		p.fireAddresses(entry, values)
+		return
+	}
+	var words [cstub.MaxArgs]uint64
+	for i, t := range p.types {
+		words[i] = t.load(values[i])
+	}
+	cstub.Call(entry, &words)
+}
+
+// fireAddresses is fire for a probe with a string or []byte among its arguments.
+//
+// Strings are copied to have a NUL behind them. Bytes are not copied: they may lie on this
+// goroutine's stack, which any call may move, so their address is taken after the last call
+// before the stub's.
+func (p *Probe) fireAddresses(entry uintptr, values *[MaxArgs]unsafe.Pointer) {
+	var words [cstub.MaxArgs]uint64
+	var addresses [cstub.MaxArgs]unsafe.Pointer
+	buffer := textBuffers.Get().(*[]byte)
+	free := p.growText(buffer, values)
+	place := 0
+	for i, t := range p.types {
+		switch v := values[i]; t {
+		case String:
+			s := text(v)
+			addresses[place] = unsafe.Pointer(unsafe.SliceData(free))
+			copy(free, s)
+			free[len(s)] = 0
+			free = free[len(s)+1:]
+		case Bytes:
+			b := *(*[]byte)(v)
+			addresses[place] = unsafe.Pointer(unsafe.SliceData(b))
+			place++
+			words[place] = uint64(len(b))
+		default:
+			words[place] = t.load(v)
+		}
+		place++
+	}
+	for i, a := range addresses {
+		if a != nil {
+			words[i] = uint64(uintptr(a))
+		}
+	}
+	cstub.Call(entry, &words)
+	for _, a := range addresses {
+		runtime.KeepAlive(a)
+	}
+	textBuffers.Put(buffer)
+}
+
+// text returns what is fired of the string at v.
+func text(v unsafe.Pointer) string {
+	s := *(*string)(v)
+	return s[:min(len(s), MaxText)]
+}
+
+var textBuffers = sync.Pool{New: func() any {
+	b := make([]byte, 256)
+	return &b
+}}
+
+// growText makes room in buffer for all the strings among values, each with its NUL, and returns
+// the room.
+func (p *Probe) growText(buffer *[]byte, values *[MaxArgs]unsafe.Pointer) []byte {
+	need := 0
+	for i, t := range p.types {
+		if t == String {
+			need += len(text(values[i])) + 1
+		}
+	}
+	if need > len(*buffer) {
+		*buffer = make([]byte, need)
+	}
+	return *buffer
+}

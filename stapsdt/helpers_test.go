@@ -1,0 +1,106 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"bufio"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// newProvider returns a provider that is closed when the test ends.
+func newProvider(t testing.TB, options ...stapsdt.Option) *stapsdt.Provider {
+	t.Helper()
+	p := stapsdt.MustProvider("test", options...)
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return p
+}
+
+func mustLoad(t testing.TB, p *stapsdt.Provider) {
+	t.Helper()
+	if err := p.Load(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// attach lets a counting perf event trace the probe until the test ends or the result is closed.
+// It needs the right to trace.
+func attach(t testing.TB, p *stapsdt.Probe) *uprobe.Counter {
+	t.Helper()
+	c, err := uprobe.CountProbe(p.Path(), p.Name())
+	if err != nil {
+		testenv.Lacks(t, err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// again is a command that runs one test of this test program in another process. go test -exec runs
+// the first; USDT_TEST_EXEC says what ran it.
+func again(t testing.TB, test string, env ...string) *exec.Cmd {
+	t.Helper()
+	args := []string{os.Args[0], "-test.run=^" + test + "$", "-test.v"}
+	if runner := os.Getenv("USDT_TEST_EXEC"); runner != "" {
+		args = append([]string{runner}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), env...)
+	return cmd
+}
+
+func value(t testing.TB, c *uprobe.Counter) uint64 {
+	t.Helper()
+	v, err := c.Value()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// resources counts what a provider could leak: descriptors and mappings of this process that
+// belong to images, and files in dir.
+func resources(t testing.TB, dir string) (n int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		target, err := os.Readlink("/proc/self/fd/" + e.Name())
+		if err == nil && (strings.Contains(target, "stapsdt") || strings.HasPrefix(target, dir)) {
+			n++
+		}
+	}
+	maps, err := os.Open("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer maps.Close()
+	for lines := bufio.NewScanner(maps); lines.Scan(); {
+		if strings.Contains(lines.Text(), "stapsdt") || strings.Contains(lines.Text(), dir) {
+			n++
+		}
+	}
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if !e.IsDir() {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

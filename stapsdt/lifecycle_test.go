@@ -1,0 +1,260 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+func noteNames(t *testing.T, path string) []string {
+	t.Helper()
+	notes, err := sdtnote.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range notes {
+		names = append(names, n.Provider+":"+n.Name+"("+n.Args+")")
+	}
+	return names
+}
+
+func backings(t *testing.T, f func(t *testing.T, dir string, options ...stapsdt.Option)) {
+	for _, b := range []stapsdt.Backing{stapsdt.Memfd, stapsdt.File} {
+		t.Run(b.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			f(t, dir, stapsdt.WithBacking(b), stapsdt.WithDir(dir))
+		})
+	}
+}
+
+func TestLifecycle(t *testing.T) {
+	backings(t, func(t *testing.T, dir string, options ...stapsdt.Option) {
+		p := newProvider(t, options...)
+		first := stapsdt.MustProbe1[int32](p, "first")
+		if p.Loaded() || p.Path() != "" || first.Path() != "" {
+			t.Error("a new provider says that it is loaded")
+		}
+		first.Fire(1)
+
+		mustLoad(t, p)
+		path := p.Path()
+		if !p.Loaded() || first.Path() != path {
+			t.Errorf("after Load: Loaded %v, path %q, probe's path %q", p.Loaded(), path, first.Path())
+		}
+		mustLoad(t, p)
+		if p.Path() != path {
+			t.Errorf("a Load with nothing new published %s", p.Path())
+		}
+
+		second := stapsdt.MustProbe2[string, []byte](p, "second")
+		mustLoad(t, p)
+		if first.Path() != path || second.Path() == path || p.Path() != second.Path() {
+			t.Errorf("after another Load: first in %s, second in %s, provider %s", first.Path(), second.Path(), p.Path())
+		}
+		argument := map[string]string{"amd64": "test:second(8@%rdi 8@%rsi -8@%rdx)", "arm64": "test:second(8@x0 8@x1 -8@x2)"}[goarch]
+		if diff := cmp.Diff([]string{argument}, noteNames(t, second.Path())); diff != "" {
+			t.Errorf("notes of the second image (-want +got):\n%s", diff)
+		}
+
+		if err := p.Unload(); err != nil {
+			t.Fatal(err)
+		}
+		if p.Loaded() || p.Path() != "" || first.Path() != "" || first.Enabled() {
+			t.Error("an unloaded provider says that it is loaded")
+		}
+		first.Fire(1)
+		if err := p.Unload(); err != nil {
+			t.Errorf("second Unload: %v", err)
+		}
+
+		mustLoad(t, p)
+		if first.Path() != second.Path() || len(noteNames(t, p.Path())) != 2 {
+			t.Error("after a reload the probes are not in one image")
+		}
+		for range 2 {
+			if err := p.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Load(); !errors.Is(err, stapsdt.ErrClosed) {
+			t.Errorf("Load after Close: %v", err)
+		}
+		if _, err := p.AddProbe("late"); !errors.Is(err, stapsdt.ErrClosed) {
+			t.Errorf("AddProbe after Close: %v", err)
+		}
+		second.Fire("s", nil)
+	})
+}
+
+// TestNoLeak loads and unloads many times. One retired range a provider is all that may stay.
+func TestNoLeak(t *testing.T) {
+	backings(t, func(t *testing.T, dir string, options ...stapsdt.Option) {
+		before := resources(t, dir)
+		p := newProvider(t, options...)
+		for i := range 300 {
+			stapsdt.MustProbe1[int32](p, fmt.Sprint("probe", i))
+		}
+		for range 50 {
+			mustLoad(t, p)
+			if err := p.Unload(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after := resources(t, dir); after > before+1 {
+			t.Errorf("%d descriptors, mappings and files before, %d after, want one more at most", before, after)
+		}
+	})
+}
+
+// TestForeignDescriptor: who closes our descriptor and is given its number keeps what it opened.
+func TestForeignDescriptor(t *testing.T) {
+	p := newProvider(t, stapsdt.WithBacking(stapsdt.Memfd))
+	stapsdt.MustProbe0(p, "p")
+	mustLoad(t, p)
+	fd, err := strconv.Atoi(filepath.Base(p.Path()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(other)
+	if err := unix.Dup3(other, fd, unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := unix.Close(fd); err != nil {
+		t.Errorf("the program's own descriptor was closed: %v", err)
+	}
+}
+
+// TestProvidersComeAndGo: what a closed provider leaves mapped, the next one like it uses.
+func TestProvidersComeAndGo(t *testing.T) {
+	backings(t, func(t *testing.T, _ string, options ...stapsdt.Option) {
+		cycle := func() {
+			p := newProvider(t, options...)
+			for i := range 300 { // two pages of sites
+				stapsdt.MustProbe1[int32](p, fmt.Sprint("probe", i))
+			}
+			mustLoad(t, p)
+			if err := p.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cycle()
+		before := mappings(t)
+		for range 100 {
+			cycle()
+		}
+		// The Go runtime maps memory of its own meanwhile.
+		if after := mappings(t); after > before+20 {
+			t.Errorf("%d mappings before, %d after 100 providers", before, after)
+		}
+	})
+}
+
+func mappings(t *testing.T) int {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(maps), "\n")
+}
+
+// TestReloadKeepsAddresses: a goroutine that is late must not enter another probe's site.
+func TestReloadKeepsAddresses(t *testing.T) {
+	p := newProvider(t)
+	a := stapsdt.MustProbe0(p, "a")
+	mustLoad(t, p)
+	site := a.Site()
+	for i := range 5 {
+		if err := p.Unload(); err != nil {
+			t.Fatal(err)
+		}
+		stapsdt.MustProbe0(p, fmt.Sprint("b", i))
+		mustLoad(t, p)
+		if a.Site() != site {
+			t.Fatalf("reload %d moved the site from %p to %p", i, site, a.Site())
+		}
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	missing := t.TempDir() + "/missing"
+	tests := []struct {
+		name    string
+		env     map[string]string
+		options []stapsdt.Option
+		want    error
+		text    string
+	}{
+		{name: "no directory", options: []stapsdt.Option{stapsdt.WithBacking(stapsdt.File), stapsdt.WithDir(missing)},
+			text: missing},
+		{name: "STAPSDT_DIR", env: map[string]string{"STAPSDT_BACKING": "file", "STAPSDT_DIR": missing}, text: missing},
+		{name: "STAPSDT_BACKING", env: map[string]string{"STAPSDT_BACKING": "disk"}, want: stapsdt.ErrArgs, text: "memfd or file"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for k, v := range test.env {
+				t.Setenv(k, v)
+			}
+			before := resources(t, t.TempDir())
+			p := newProvider(t, test.options...)
+			probe := stapsdt.MustProbe1[string](p, "p")
+			err := p.Load()
+			var e *stapsdt.Error
+			if !errors.As(err, &e) || e.Op != "load" || e.Provider != "test" {
+				t.Fatalf("Load: %v, want an Error of load", err)
+			}
+			if test.want != nil && !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.text) {
+				t.Errorf("Load: %v; want it to be %v and to mention %q", err, test.want, test.text)
+			}
+			if after := resources(t, t.TempDir()); after != before {
+				t.Errorf("the failed Load left %d resources behind", after-before)
+			}
+			probe.Fire("harmless")
+			t.Setenv("STAPSDT_BACKING", "")
+			t.Setenv("STAPSDT_DIR", t.TempDir())
+			if test.options == nil {
+				mustLoad(t, p)
+			}
+		})
+	}
+}
+
+func TestDisable(t *testing.T) {
+	t.Setenv("STAPSDT_DISABLE", "1")
+	p := newProvider(t)
+	probe := stapsdt.MustProbe0(p, "p")
+	mustLoad(t, p)
+	if p.Loaded() || probe.Enabled() {
+		t.Error("probes were loaded in spite of STAPSDT_DISABLE=1")
+	}
+	t.Setenv("STAPSDT_DISABLE", "yes")
+	mustLoad(t, p)
+	if p.Loaded() {
+		t.Error("probes were loaded in spite of STAPSDT_DISABLE=yes")
+	}
+	t.Setenv("STAPSDT_DISABLE", "false")
+	mustLoad(t, p)
+	if !p.Loaded() {
+		t.Error("STAPSDT_DISABLE=false disabled the probes")
+	}
+}

@@ -1,0 +1,60 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+const policyEnv = "STAPSDT_TEST_POLICY"
+
+// policies are what administrators forbid, and the backing that works all the same.
+var policies = []struct {
+	name            string
+	call            uint32
+	errno           syscall.Errno
+	argument, anyOf uint32
+	backing         stapsdt.Backing
+}{
+	{"memfd denied", unix.SYS_MEMFD_CREATE, unix.EPERM, 1, ^uint32(0), stapsdt.File},
+	{"no memory made executable", unix.SYS_MPROTECT, unix.EACCES, 2, unix.PROT_EXEC, stapsdt.Memfd},
+}
+
+// TestPolicies runs this test again in a process of its own for each policy.
+func TestPolicies(t *testing.T) {
+	name := os.Getenv(policyEnv)
+	for _, policy := range policies {
+		if name == "" {
+			t.Run(policy.name, func(t *testing.T) {
+				if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
+					t.Skipf("no seccomp under %s", emulator)
+				}
+				out, err := again(t, "TestPolicies", policyEnv+"="+policy.name).CombinedOutput()
+				if err != nil || !strings.Contains(string(out), "--- PASS: TestPolicies") {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+		if name != policy.name {
+			continue
+		}
+		testenv.FailSyscall(t, policy.call, policy.errno, policy.argument, policy.anyOf)
+		p := newProvider(t, stapsdt.WithBacking(policy.backing), stapsdt.WithDir(t.TempDir()))
+		probe := stapsdt.MustProbe1[string](p, "p")
+		for range 2 {
+			mustLoad(t, p)
+			probe.Fire("harmless")
+			if err := p.Unload(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package stapsdt
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Probe is a place in the program where a tracer can attach, with arguments whose types are
+// known at run time only. Probe0 to Probe6 are the same with types that the compiler checks.
+//
+// All methods are safe for concurrent use, also with Load, Unload and Close of the provider. The
+// zero value is not usable.
+type Probe struct {
+	// site is the address of the instruction that tracers put their breakpoint on, or of idle
+	// while the probe is not loaded; accessed atomically. What it ever was stays valid: sites are
+	// never unmapped. It is the first field, because Fire is inlined only if &p.site is p.
+	site unsafe.Pointer
+	idle byte // the instruction's first byte when nobody is attached
+
+	_        noCopy // site may point to idle
+	provider *Provider
+	name     string
+	types    []ArgType
+	sizes    []int // the wire form of types
+	byValue  bool  // no argument is an address
+
+	image *image // that has the probe, nil while not loaded; guarded by provider.mu
+}
+
+// noCopy makes go vet complain about copies.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
+
+// Types returns the declared types of the arguments.
+func (p *Probe) Types() []ArgType { return slices.Clone(p.types) }
+
+// Name returns the name given to AddProbe.
+func (p *Probe) Name() string { return p.name }
+
+// Enabled reports whether a tracer is attached to the probe in this process. It costs about a
+// nanosecond; use it to compute costly arguments only when somebody will read them.
+func (p *Probe) Enabled() bool { return *(*byte)(atomic.LoadPointer(&p.site)) != p.idle }
+
+// setSite lets the probe fire at the site at addr.
+func (p *Probe) setSite(addr *byte) { atomic.StorePointer(&p.site, unsafe.Pointer(addr)) }
+
+// clearSite switches the probe off.
+func (p *Probe) clearSite() { p.setSite(&p.idle) }
+
+// Path returns the file that the probe's image is published in, for a tracer that is told where
+// to look, or "" when the probe is not loaded. Probes of one provider are in different files
+// when some were added after a Load.
+func (p *Probe) Path() string {
+	p.provider.mu.Lock()
+	defer p.provider.mu.Unlock()
+	if p.image == nil {
+		return ""
+	}
+	return p.image.path
+}
+
+// newProbe makes a probe and adds it to provider.
+func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error {
+	if provider == nil {
+		return &Error{Op: "add", Probe: name, Err: fmt.Errorf("%w: the provider is nil", ErrArgs)}
+	}
+	fail := func(err error) error {
+		return &Error{Op: "add", Provider: provider.name, Probe: name, Err: err}
+	}
+	if err := checkName(name); err != nil {
+		return fail(err)
+	}
+	sizes, err := wireSizes(types)
+	if err != nil {
+		return fail(err)
+	}
+	p.provider, p.name, p.types, p.sizes = provider, name, types, sizes
+	p.byValue = true
+	for _, t := range types {
+		p.byValue = p.byValue && !t.isAddress()
+	}
+	p.idle = idleByte()
+	p.clearSite()
+	if err := provider.add(p); err != nil {
+		return fail(err)
+	}
+	return nil
+}
