@@ -1,0 +1,41 @@
+//go:build linux && cgo && (amd64 || arm64)
+
+// Bench measures what a probe costs, in one run and one table: with nobody attached, with its
+// site entered although nobody is attached, and with a counting perf event attached; from Go
+// through package stapsdt, from Go through cgo as a plain wrapper of libstapsdt does it, and from
+// C. Below the table it says whether what the project promises held.
+//
+// Attaching needs root (or CAP_PERFMON); without, those rows say why they are empty. A run takes
+// less than a minute.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+func main() {
+	check := flag.Bool("check", false, "exit with status 1 when an expectation is missed")
+	each := flag.Duration("time", 100*time.Millisecond, "how long each of a row's rounds takes")
+	testing.Init() // for the flag below
+	flag.Parse()
+	if err := flag.Set("test.benchtime", each.String()); err != nil {
+		fail(err)
+	}
+	rows, err := measureAll()
+	if err != nil {
+		fail(err)
+	}
+	printTable(os.Stdout, rows)
+	if !printExpectations(os.Stdout, rows) && *check {
+		os.Exit(1)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(2)
+}

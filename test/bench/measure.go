@@ -1,0 +1,144 @@
+//go:build linux && cgo && (amd64 || arm64)
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/test/bench/plain"
+)
+
+// A state is who listens while a row is measured.
+type state string
+
+const (
+	disabled state = "nobody attached"
+	entered  state = "site entered, nobody attached"
+	attached state = "counting perf event attached"
+)
+
+// A row is the cost of one path in one state. When err is not nil it was not measured.
+type row struct {
+	path
+	state   state
+	arrange arrangement
+	code    []byte  // at the probe's site, as published
+	ns      float64 // per operation
+	allocs  int64   // per operation
+	err     error
+}
+
+func measureAll() ([]row, error) {
+	g, err := loadGo("bench_go")
+	if err != nil {
+		return nil, err
+	}
+	defer g.provider.Close()
+	w, err := plain.LoadWrapper("bench_wrapper")
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	l, err := plain.LoadLoop("bench_loop", customer)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+
+	idle := append([]path{emptyLoop(), g.enabled()}, g.fires()...)
+	inC := append(wrapperFires(w), loopFires(l)...)
+	rows := slices.Concat(
+		rowsOf(disabled, append(idle, wrapperAsk(w)), asIs),
+		rowsOf(entered, g.fires(), whileForced),
+		rowsOf(entered, inC, asIs), // C always enters
+		rowsOf(attached, append(g.fires(), inC...), whileAttached),
+	)
+	for range rounds {
+		for i := range rows {
+			rows[i].measure()
+		}
+	}
+	return rows, nil
+}
+
+// rounds is how often each row is measured; the fastest counts, as what disturbs only adds. The
+// rounds are of the whole table, so that a disturbance of a second does not hit all of one row's.
+const rounds = 5
+
+func rowsOf(s state, paths []path, arrange arrangement) []row {
+	rows := make([]row, len(paths))
+	for i, p := range paths {
+		rows[i] = row{path: p, state: s, arrange: arrange}
+		if p.file != "" {
+			rows[i].code, rows[i].err = siteCode(p.file, p.site)
+		}
+	}
+	return rows
+}
+
+// measure runs one round of the row, unless an earlier one failed.
+func (r *row) measure() {
+	if r.err != nil {
+		return
+	}
+	result := testing.Benchmark(func(b *testing.B) {
+		if r.err = r.arrange(r.path, b); r.err != nil {
+			b.FailNow()
+		}
+	})
+	if r.err != nil {
+		return
+	}
+	fires := float64(result.N) * batch
+	ns := float64(result.T.Nanoseconds()) / fires
+	if r.ns == 0 || ns < r.ns {
+		r.ns = ns
+	}
+	r.allocs = max(r.allocs, int64(float64(result.MemAllocs)/fires))
+}
+
+// batch is how many fires an operation of the benchmark is: b.Loop itself costs up to 2 ns, more
+// than what is to be measured.
+const batch = 1000
+
+func run(p path, b *testing.B) {
+	for b.Loop() {
+		p.loop(batch)
+	}
+}
+
+// An arrangement runs a path in a state.
+type arrangement func(p path, b *testing.B) error
+
+func asIs(p path, b *testing.B) error {
+	run(p, b)
+	return nil
+}
+
+// whileForced runs the path while its probe seems traced.
+func whileForced(p path, b *testing.B) error {
+	release, err := force(p.file, p.site)
+	if err != nil {
+		return err
+	}
+	run(p, b)
+	return release()
+}
+
+// whileAttached runs the path with an event attached and makes sure that it saw every fire.
+func whileAttached(p path, b *testing.B) error {
+	event, err := uprobe.CountProbe(p.file, p.site)
+	if err != nil {
+		return err
+	}
+	defer event.Close()
+	run(p, b)
+	n, err := event.Value()
+	if fires := uint64(b.N) * batch; err == nil && n != fires {
+		err = fmt.Errorf("the event counted %d of %d fires", n, fires)
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+//go:build linux && cgo && (amd64 || arm64)
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// printTable prints the rows, a header for each state, and why rows are missing.
+func printTable(w io.Writer, rows []row) {
+	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, kernel())
+	fmt.Fprintf(w, "sites: stapsdt % x, libstapsdt % x\n", code(rows, typed), code(rows, plainGo))
+	fmt.Fprintf(w, "ratio: how many times as long the plain wrapper takes\n")
+
+	const columns = "%-31s %-15s %8s %10s %7s\n"
+	for i, r := range rows {
+		if i == 0 || r.state != rows[i-1].state {
+			fmt.Fprintln(w)
+			fmt.Fprintf(w, columns, strings.ToUpper(string(r.state)), "arguments", "ns/op", "allocs/op", "ratio")
+		}
+		ns, allocs := "-", "-"
+		if r.err == nil {
+			ns, allocs = fmt.Sprintf("%.2f", r.ns), fmt.Sprint(r.allocs)
+		}
+		fmt.Fprintf(w, columns, r.name, r.args, ns, allocs, ratio(rows, r))
+	}
+	fmt.Fprintln(w)
+	for _, reason := range reasons(rows) {
+		fmt.Fprintln(w, reason)
+	}
+}
+
+// find returns the row of a path in a state; its ns is 0 if there is none or it was not measured.
+func find(rows []row, s state, name, args string) row {
+	i := slices.IndexFunc(rows, func(r row) bool {
+		return r.state == s && r.name == name && r.args == args && r.err == nil
+	})
+	if i < 0 {
+		return row{}
+	}
+	return rows[i]
+}
+
+// ratio is the time of the plain wrapper with the same arguments in the same state to r's.
+func ratio(rows []row, r row) string {
+	wrapper := find(rows, r.state, plainGo, r.args)
+	if r.state == disabled {
+		wrapper = find(rows, disabled, plainAsk, noArgs)
+	}
+	if r.name == empty || r.err != nil || wrapper.ns == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", wrapper.ns/r.ns)
+}
+
+// reasons says, once for each reason and state, why rows were not measured.
+func reasons(rows []row) []string {
+	var all []string
+	for _, r := range rows {
+		if r.err == nil {
+			continue
+		}
+		if reason := fmt.Sprintf("not measured, %s: %v", r.state, r.err); !slices.Contains(all, reason) {
+			all = append(all, reason)
+		}
+	}
+	return all
+}
+
+// code returns the machine code at the sites of the path.
+func code(rows []row, name string) []byte {
+	i := slices.IndexFunc(rows, func(r row) bool { return r.name == name })
+	return rows[i].code
+}
+
+func kernel() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return err.Error()
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Usage: chroot.sh SUITE PACKAGE...
+#
+# Makes a small Debian of the suite with the packages, unless an earlier run did, and prints its
+# directory, to be entered with chroot. Needs root and debootstrap. The mirror is the one that this
+# machine's apt is configured for; Debian's keyring vouches for what comes from there. Remove the
+# directory to have a newer one made.
+set -euo pipefail
+suite=$1
+shift
+packages=$(IFS=,; echo "$*")
+root=${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/chroots/$suite,$packages
+
+mkdir -p "${root%/*}"
+exec 9>"$root.lock"
+flock 9 # another run may be making it
+if [ ! -e "$root/.complete" ]; then
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' \
+    'Created-By: Packages' 'Component: main' 'Label: Debian' | sed -n 1p)
+  : "${mirror:?"not in the sources of apt (or apt-get update never ran)"}"
+  rm -rf --one-file-system "$root"
+  # With mounts of its own, debootstrap leaves none behind, however it ends.
+  unshare --mount --propagation private \
+    debootstrap --variant=minbase --force-check-gpg --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+    --include="$packages" "$suite" "$root" "$mirror" >&2
+  rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
+  touch "$root/.complete"
+fi
+echo "$root"

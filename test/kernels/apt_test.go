@@ -1,0 +1,113 @@
+package kernels
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// apt is Debian's apt for an architecture, with sources and indexes of its own in dir. It leaves the
+// machine's alone, needs no root, and verifies the indexes by their signatures.
+type apt struct{ arch, dir string }
+
+func (a apt) run(ctx context.Context, command string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, command, append([]string{
+		"-o", "APT::Architecture=" + a.arch,
+		"-o", "APT::Sandbox::User=", // which could not write into dir
+		"-o", "APT::Update::Error-Mode=any", // or a stale index does
+		"-o", "Dir::Cache=" + a.dir,
+		"-o", "Dir::Etc::SourceList=" + filepath.Join(a.dir, "sources.list"),
+		"-o", "Dir::Etc::SourceParts=/dev/null",
+		"-o", "Dir::State::Lists=" + filepath.Join(a.dir, "lists"),
+		"-o", "Dir::State::Status=/dev/null", // nothing is installed
+	}, args...)...)
+	cmd.Dir = a.dir
+	return output(cmd)
+}
+
+// update brings the indexes of sources up to date.
+func (a apt) update(ctx context.Context, sources []source) error {
+	var list strings.Builder
+	for _, s := range sources {
+		mirror, err := s.mirror(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&list, "deb [arch=%s target=Packages lang=none signed-by=%s] %s %s main\n", a.arch, keyring, mirror, s.suite)
+	}
+	for _, dir := range []string{"lists/partial", "archives/partial"} {
+		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(a.dir, "sources.list"), []byte(list.String()), 0o644); err != nil {
+		return err
+	}
+	_, err := a.run(ctx, "apt-get", "update", "-q")
+	return err
+}
+
+// dependence matches what linux-image-ARCH depends on: the image of one version.
+var dependence = regexp.MustCompile(`(?m)^Depends:.*\blinux-image-(\S+) \(= ([^)]+)\)`)
+
+// newest returns the package that holds the newest image of a line such as 6.12 or 7.
+func (a apt) newest(ctx context.Context, line string) (name, version string, err error) {
+	meta := "linux-image-" + a.arch
+	versions, err := a.run(ctx, "apt-cache", "madison", meta) // the newest first
+	if err != nil {
+		return "", "", err
+	}
+	match := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`).FindStringSubmatch(versions)
+	if match == nil {
+		return "", "", fmt.Errorf("%s has no version %s.*:\n%s", meta, line, versions)
+	}
+	text, err := a.run(ctx, "apt-cache", "show", meta+"="+match[1])
+	if err != nil {
+		return "", "", err
+	}
+	if match = dependence.FindStringSubmatch(text); match == nil {
+		return "", "", fmt.Errorf("no image among the dependences of %s:\n%s", meta, text)
+	}
+	release, version := match[1], match[2]
+	// Since Linux 7.3 the image is in a package of its own, without the modules.
+	binary := "linux-binary-" + release
+	found, err := a.run(ctx, "apt-cache", "madison", binary)
+	if err != nil {
+		return "", "", err
+	}
+	if found != "" {
+		return binary, version, nil
+	}
+	return "linux-image-" + release, version, nil
+}
+
+var sha256Field = regexp.MustCompile(`(?m)^SHA256: (\S+)$`)
+
+// checksum returns the SHA-256 of a package, given as name=version, from the index.
+func (a apt) checksum(ctx context.Context, pkg string) (string, error) {
+	text, err := a.run(ctx, "apt-cache", "show", pkg)
+	if err != nil {
+		return "", err
+	}
+	match := sha256Field.FindStringSubmatch(text)
+	if match == nil {
+		return "", fmt.Errorf("no SHA256 of %s:\n%s", pkg, text)
+	}
+	return match[1], nil
+}
+
+// output runs cmd and returns what it prints; what it complains about is in the error.
+func output(cmd *exec.Cmd) (string, error) {
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", cmd.Args[0], err, complaint.Bytes())
+	}
+	return string(out), nil
+}

@@ -1,0 +1,110 @@
+//go:build linux
+
+// Package readme runs the README's example as a new user would: pasted into a new module.
+package readme
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+const module = "github.com/go-usdt/usdt"
+
+// TestExample builds the README's first Go program in a module of its own that depends on this one
+// through a replace directive, and again after go mod vendor, runs it, and counts its fires.
+func TestExample(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), example(t, root), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, "go", "mod", "init", "example.com/shop")
+	run(t, dir, "go", "mod", "edit", "-require="+module+"@v0.0.0", "-replace="+module+"="+root)
+	run(t, dir, "go", "mod", "tidy")
+
+	t.Run("replace", func(t *testing.T) { buildAndTrace(t, dir) })
+	run(t, dir, "go", "mod", "vendor")
+	t.Run("vendor", func(t *testing.T) { buildAndTrace(t, dir) })
+}
+
+func example(t *testing.T, root string) []byte {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```go\n(package main\n.*?)```").FindSubmatch(readme)
+	if block == nil {
+		t.Fatal("README.md has no Go program")
+	}
+	return block[1]
+}
+
+func run(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// buildAndTrace expects a program that prints the path of its probes on a line of its own and
+// fires order_start for a while.
+func buildAndTrace(t *testing.T, dir string) {
+	program := filepath.Join(t.TempDir(), "shop")
+	run(t, dir, "go", "build", "-o", program, ".")
+	cmd := exec.Command(program)
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Errorf("the example ended early: %v", err)
+		}
+		_ = cmd.Wait() // the kill
+	}()
+	path, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatalf("read path of the probes: %v", err)
+	}
+	expectFires(t, strings.TrimSpace(path), "order_start")
+}
+
+func expectFires(t *testing.T, path, probe string) {
+	t.Helper()
+	c, err := uprobe.CountProbe(path, probe)
+	if err != nil {
+		testenv.Lacks(t, err)
+	}
+	defer c.Close()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		count, err := c.Value()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not fire", probe)
+		}
+	}
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are named and missing, and tries to mount tracefs, which perf
+# needs, if it is not.
+# Without root, or on another distribution, it says what is missing instead.
+set -euo pipefail
+
+missing=()
+for package in "$@"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "setup: please install: ${missing[*]}" >&2
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -q -y --no-install-recommends "${missing[@]}"
+fi
+
+if [ "$(id -u)" -eq 0 ] && [ ! -e /sys/kernel/tracing/uprobe_events ]; then
+  mount -t tracefs tracefs /sys/kernel/tracing || echo "setup: cannot mount tracefs; perf will not work" >&2
+fi

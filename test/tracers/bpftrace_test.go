@@ -1,0 +1,144 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// byPid, in place of a file, has bpftrace look for the probes in the mappings of the process.
+const byPid = "*"
+
+// program is how to run a bpftrace: the words before its arguments.
+type program []string
+
+// installed is the machine's own bpftrace.
+var installed = program{"bpftrace"}
+
+func (p program) command(args ...string) *exec.Cmd {
+	return exec.Command(p[0], slices.Concat(p[1:], args)...)
+}
+
+// minor returns the N of version 0.N.
+func (p program) minor(t *testing.T) int {
+	t.Helper()
+	printed := start(t, p.command("--version")).output(t)
+	match := regexp.MustCompile(`^bpftrace v0\.(\d+)`).FindStringSubmatch(printed)
+	if match == nil {
+		t.Fatalf("no version in %q", printed)
+	}
+	n, err := strconv.Atoi(match[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// bpftrace is a bpftrace that is attached to a target.
+type bpftrace struct{ *process }
+
+// Lines that say that the first and the last clause of a script are attached.
+const firstReady, lastReady = "first ready", "last ready"
+
+// attach starts bpftrace on the probes in file, or byPid, and returns when it is attached to all of
+// them. Each clause begins with the name of a probe. The probe called ready must be in the same file;
+// it is fired meanwhile.
+//
+// Enabled is true some time before events come: the site is changed first, then the script connected
+// to it. Since bpftrace attaches one clause after the other, in its order or the reverse, all are
+// when the first and the last are.
+func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ...string) *bpftrace {
+	t.Helper()
+	var script strings.Builder
+	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:target:%s\n", file, clause) }
+	at(ready + ` { printf("` + firstReady + `\n"); }`)
+	for _, clause := range clauses {
+		at(clause)
+	}
+	at(ready + ` { printf("` + lastReady + `\n"); }`)
+	cmd := p.command("-p", strconv.Itoa(tg.Process.Pid), "-B", "none", "-e", p.adapt(t, script.String()))
+	cmd.Env = append(os.Environ(),
+		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
+		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length
+	)
+	b := &bpftrace{start(t, cmd)}
+	b.awaitReady(t, tg, ready)
+	return b
+}
+
+// adapt adapts a script to the version. Where str takes the size of a text with its NUL, the script says
+// "+ 1"; before https://github.com/bpftrace/bpftrace/pull/3849, str added that itself.
+func (p program) adapt(t *testing.T, script string) string {
+	t.Helper()
+	if p.minor(t) < 23 {
+		return strings.ReplaceAll(script, " + 1)", ")")
+	}
+	return script
+}
+
+func (b *bpftrace) awaitReady(t *testing.T, tg *target, ready string) {
+	t.Helper()
+	missing := map[string]bool{firstReady: true, lastReady: true}
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	overdue := time.After(patience)
+	for len(missing) > 0 {
+		select {
+		case line, ok := <-b.lines:
+			if !ok {
+				t.Fatal("bpftrace ended")
+			}
+			delete(missing, line)
+		case <-again.C:
+			tg.fire(t, ready)
+		case <-overdue:
+			t.Fatalf("bpftrace is not attached after %v", patience)
+		}
+	}
+}
+
+// attaching is what bpftrace says before it has attached, or after, by its version.
+var attaching = regexp.MustCompile(`^Attach(ing|ed) \d+ probes?`)
+
+// isEvent tells the script's output from what bpftrace says besides.
+func isEvent(line string) bool {
+	return line != "" && line != firstReady && line != lastReady && !attaching.MatchString(line)
+}
+
+// expect checks that the next lines of output are want.
+func (b *bpftrace) expect(t *testing.T, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		line := b.next(t)
+		for !isEvent(line) {
+			line = b.next(t)
+		}
+		if line != w {
+			t.Errorf("bpftrace printed %q, want %q", line, w)
+		}
+	}
+}
+
+// detach ends bpftrace and returns the events not expected yet, and the maps, which are printed last.
+func (b *bpftrace) detach(t *testing.T) []string {
+	t.Helper()
+	rest, err := b.terminate()
+	if err != nil {
+		t.Errorf("bpftrace: %v", err)
+	}
+	var events []string
+	for _, line := range rest {
+		if isEvent(line) {
+			events = append(events, line)
+		}
+	}
+	return events
+}

@@ -1,0 +1,172 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// gdb starts a gdb that attaches to the target, carries out commands, and lets go of it.
+func gdb(t *testing.T, tg *target, commands ...string) *process {
+	t.Helper()
+	args := []string{"-nx", "-batch", "-p", strconv.Itoa(tg.Process.Pid)}
+	for _, command := range commands {
+		args = append(args, "-ex", command)
+	}
+	cmd := exec.Command("gdb", args...)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "DEBUGINFOD_URLS=")
+	return start(t, cmd)
+}
+
+// TestGdbList lists the probes of every variant: gdb is shown the images itself, and finds those that the
+// dynamic linker knows besides.
+func TestGdbList(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		printed := gdb(t, tg, "info probes stap ^target$").output(t)
+		for _, name := range names {
+			row := regexp.MustCompile(`(?m)^stap +target +` + name + ` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
+			if !row.MatchString(printed) {
+				t.Errorf("gdb does not list %s:\n%s", name, printed)
+			}
+		}
+	})
+}
+
+// sixArguments are the commands that print them at a breakpoint.
+var sixArguments = []string{
+	`printf "argc %d\n", $_probe_argc`,
+	`printf "args %lu %d %u %d %d %ld\n", $_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`,
+}
+
+// fireSix fires probe six into a gdb that waits for it, and checks what gdb prints and that the probe is
+// enabled as long as the breakpoint is set.
+func fireSix(t *testing.T, tg *target, debugger *process) {
+	t.Helper()
+	tg.do(t, "wait six true")
+	tg.fire(t, "six", uint64(1<<64-1), -128, 65535, -1<<31, -1<<15, -1<<63)
+	printed := debugger.output(t)
+	for _, want := range []string{
+		"\nargc 6\n",
+		"\nargs 18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808\n",
+	} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("gdb did not print %q:\n%s", want, printed)
+		}
+	}
+	tg.do(t, "wait six false")
+}
+
+// TestGdbBreak stops at a probe with all six arguments.
+func TestGdbBreak(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		commands := append([]string{"break -probe-stap target:six", "continue"}, sixArguments...)
+		fireSix(t, tg, gdb(t, tg, commands...))
+	})
+}
+
+// TestGdbReload sets the breakpoint before the probes are loaded again.
+func TestGdbReload(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		tg.do(t, "unload")
+		if printed := gdb(t, tg, "info probes stap ^target$").output(t); strings.Contains(printed, "six") {
+			t.Errorf("gdb lists probes that are unloaded:\n%s", printed)
+		}
+		commands := append([]string{"set breakpoint pending on", "break -probe-stap target:six", "continue"}, sixArguments...)
+		debugger := gdb(t, tg, commands...)
+		tg.do(t, "load")
+		fireSix(t, tg, debugger)
+	})
+}
+
+// TestGdbUnload unloads and loads probes on which gdb has a breakpoint, and ends the program: neither that
+// nor gdb may be hurt.
+func TestGdbUnload(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		debugger := gdb(t, tg, "break -probe-stap target:six", "continue", `printf "hit %d\n", $_probe_arg1`, "continue")
+		tg.do(t, "wait six true")
+		tg.fire(t, "six", 0, -1, 0, 0, 0, 0)
+		for range 3 {
+			tg.do(t, "unload")
+			tg.do(t, "load")
+		}
+		tg.end(t)
+		printed := debugger.output(t)
+		for _, want := range []string{"\nhit -1\n", "exited normally"} {
+			if !strings.Contains(printed, want) {
+				t.Errorf("gdb did not print %q:\n%s", want, printed)
+			}
+		}
+	})
+}
+
+// TestGdbKilled: a gdb that is killed leaves its breakpoints behind. None is on our way. With cgo there are
+// some in the dynamic linker, which kill the program with or without us.
+func TestGdbKilled(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		if c.cgo != "0" && c.tags == "" {
+			t.Skip("gdb's breakpoints in the dynamic linker would kill the program at dlopen(3)")
+		}
+		tg := startTarget(t, c)
+		debugger := gdb(t, tg, "echo attached\\n", "continue")
+		for debugger.next(t) != "attached" {
+		}
+		waitContinued(t, tg.Process.Pid)
+		if err := debugger.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := debugger.wait(); err == nil {
+			t.Error("gdb ended well although it was killed")
+		}
+		for range 2 {
+			tg.do(t, "unload")
+			tg.do(t, "load")
+		}
+		tg.fire(t, "int32", -1)
+	})
+}
+
+// waitContinued waits until a traced process runs or sleeps.
+func waitContinued(t *testing.T, pid int) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(`(?m)^State:\tt`).Match(status) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("process %d is still stopped", pid)
+		}
+	}
+}
+
+// TestGdbAddSymbolFile is the way for programs without a symbol table, where gdb is not shown anything.
+func TestGdbAddSymbolFile(t *testing.T) {
+	needTracer(t, "gdb")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		path, address, _ := strings.Cut(tg.do(t, "image"), " ")
+		printed := gdb(t, tg, "add-symbol-file "+path+" -o "+address, "info probes stap ^target$ ^six$").output(t)
+		if !regexp.MustCompile(`(?m)^stap +target +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
+			t.Errorf("gdb does not list the probe of %s:\n%s", path, printed)
+		}
+	})
+}

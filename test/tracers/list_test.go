@@ -1,0 +1,56 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// names are the target's probes, sorted.
+var names = []string{
+	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long", "mixed",
+	"none", "ready", "six", "string", "uint16", "uint32", "uint64", "uint8",
+}
+
+// TestList lists the probes with bpftrace, by pid and by path.
+func TestList(t *testing.T) {
+	needTracer(t, "bpftrace")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		path := tg.do(t, "path none")
+		installed.checkList(t, tg, byPid, listing(path))
+		installed.checkList(t, tg, path, listing(path))
+	})
+}
+
+// listing is how bpftrace lists all the probes in a file.
+func listing(file string) []string {
+	var lines []string
+	for _, name := range names {
+		lines = append(lines, "usdt:"+file+":target:"+name)
+	}
+	return lines
+}
+
+// checkList checks which probes bpftrace lists in file, or byPid.
+func (p program) checkList(t *testing.T, tg *target, file string, want []string) {
+	t.Helper()
+	pid := strconv.Itoa(tg.Process.Pid)
+	args := []string{"-l", "usdt:" + file + ":target:*"}
+	if file == byPid {
+		args = append(args, "-p", pid)
+	}
+	printed := start(t, p.command(args...)).output(t)
+	// By pid, a named file is where the process sees it.
+	got := strings.Fields(strings.ReplaceAll(printed, "/proc/"+pid+"/root", ""))
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("bpftrace -l in %s differs (-want +got):\n%s", file, diff)
+	}
+}

@@ -1,0 +1,58 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+)
+
+var update = flag.Bool("update", false, "write the files in testdata")
+
+// The build-id is a digest of the image, the code at the sites included, which the kernel decides on.
+var buildID = regexp.MustCompile(`Build ID: [0-9a-f]{32}\n`)
+
+// TestReadelf compares the published image, as readelf sees it, with testdata: the same for every variant
+// and backing.
+func TestReadelf(t *testing.T) {
+	testenv.Tool(t, "readelf")
+	matrix(t, func(t *testing.T, c config) {
+		path := startTarget(t, c).do(t, "path none")
+		for _, flags := range []string{"-nW", "-lSW"} {
+			readelf := start(t, exec.Command("readelf", flags, path))
+			got := readelf.output(t)
+			if warnings := readelf.stderr.String(); warnings != "" {
+				t.Errorf("readelf %s: %s", flags, warnings)
+			}
+			got = buildID.ReplaceAllString(got, "Build ID: (32 digits)\n")
+			golden(t, "readelf"+flags+"."+runtime.GOARCH, got)
+		}
+	})
+}
+
+// golden compares got with a file in testdata, or makes it the file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: make it with -update, and read it", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
