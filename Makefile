@@ -1,0 +1,102 @@
+# make help lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+OLDEST_GO := go$(shell sed -n 's/^go //p' go.mod)
+# Platforms where everything compiles and Load says errors.ErrUnsupported.
+UNSUPPORTED := darwin/amd64 darwin/arm64 windows/amd64 freebsd/amd64 \
+	linux/386 linux/arm linux/riscv64 linux/ppc64le linux/s390x
+
+# Where tracing works, a test that cannot trace fails; elsewhere it is skipped with the reason.
+TRACED := USDT_REQUIRE_TRACERS=1
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
+
+.PHONY: demo
+demo: ## trace a live program for a few seconds
+	test/setup.sh gcc libc6-dev bpftrace
+	examples/demo/run.sh
+
+.PHONY: test
+test: setup lint test-c test-go test-arm64 test-unsupported test-tracers test-system test-oldest ## install what is missing, run everything
+
+.PHONY: setup
+setup: ## install what the tests need (Debian, as root)
+	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb linux-perf \
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck; everything compiles everywhere
+	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+	go vet ./...
+	CGO_ENABLED=0 go vet ./...
+	GOARCH=arm64 go vet ./...
+	$(STATICCHECK) ./...
+	CGO_ENABLED=0 $(STATICCHECK) ./...
+	@for p in $(UNSUPPORTED); do echo "go build and vet for $$p"; export GOOS=$${p%/*} GOARCH=$${p#*/}; \
+	  go build ./... && go vet ./... || exit 1; done
+
+.PHONY: test-c
+test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
+	$(MAKE) -C vendor_c test
+
+.PHONY: test-go
+test-go: ## Go tests with and without -race and cgo
+	$(TRACED) go test $(PACKAGES)
+	$(TRACED) go test -race $(PACKAGES)
+	$(TRACED) CGO_ENABLED=0 go test $(shell CGO_ENABLED=0 go list ./... | grep -v /test/tracers)
+	$(TRACED) go test -tags stapsdt_purego ./stapsdt
+
+.PHONY: test-arm64
+test-arm64: ## the same on arm64, emulated, with and without cgo
+	$(ARM64) CGO_ENABLED=0 go test -exec $(QEMU) $(PORTABLE)
+	$(ARM64) CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc QEMU_LD_PREFIX=/usr/aarch64-linux-gnu \
+	  go test -exec $(QEMU) $(PORTABLE)
+	$(MAKE) -C vendor_c test-arm64
+
+.PHONY: test-unsupported
+test-unsupported: ## where there are no probes, Load says so and nothing else changes
+	CGO_ENABLED=0 GOARCH=386 go test $(PORTABLE)
+
+QEMU := qemu-aarch64-static
+ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU)
+PORTABLE := ./stapsdt ./cstub ./internal/...
+
+# All but the tests with other tracers, which take long enough to run once.
+PACKAGES = $(shell go list ./... | grep -v /test/tracers)
+
+.PHONY: test-tracers
+test-tracers: ## readelf, bpftrace (the installed one and Debian sid's), gdb and perf read live processes
+	newest=$$(test/chroot.sh sid bpftrace) && \
+	  USDT_BPFTRACE_NEWEST=$$newest $(TRACED) go test -count=1 ./test/tracers/...
+
+.PHONY: test-kernels
+test-kernels: ## boot Debian's kernels in QEMU and test in each
+	test/setup.sh qemu-system-x86 qemu-system-arm
+	go test -count=1 -v -timeout 40m ./test/kernels -boot
+
+.PHONY: test-system
+test-system: ## the Go package on an installed libstapsdt
+	test/system.sh
+
+.PHONY: test-oldest
+test-oldest: ## build and test with the oldest Go that go.mod allows
+	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(PACKAGES)
+
+.PHONY: bench
+bench: ## one table: what a fire costs
+	go run ./test/bench
+
+.PHONY: fuzz
+fuzz: ## fuzz the readers and writers for a minute each
+	go test -fuzz=FuzzRead -fuzztime=60s -fuzzminimizetime=20x ./internal/sdtnote
+	go test -fuzz=FuzzBuild -fuzztime=60s -fuzzminimizetime=20x ./internal/elfimage
+
+.PHONY: clean
+clean: ## remove what was built
+	$(MAKE) -C vendor_c clean
+	go clean ./...
