@@ -22,7 +22,7 @@ func MustProbe0(provider *Provider, name string) *Probe0 {
 	return must(NewProbe0(provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe0) Fire() {
 	if p.Enabled() {
@@ -52,7 +52,7 @@ func MustProbe1[A Arg](provider *Provider, name string) *Probe1[A] {
 	return must(NewProbe1[A](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe1[A]) Fire(a A) {
 	if p.Enabled() {
@@ -82,7 +82,7 @@ func MustProbe2[A, B Arg](provider *Provider, name string) *Probe2[A, B] {
 	return must(NewProbe2[A, B](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe2[A, B]) Fire(a A, b B) {
 	if p.Enabled() {
@@ -112,7 +112,7 @@ func MustProbe3[A, B, C Arg](provider *Provider, name string) *Probe3[A, B, C] {
 	return must(NewProbe3[A, B, C](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe3[A, B, C]) Fire(a A, b B, c C) {
 	if p.Enabled() {
@@ -142,7 +142,7 @@ func MustProbe4[A, B, C, D Arg](provider *Provider, name string) *Probe4[A, B, C
 	return must(NewProbe4[A, B, C, D](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe4[A, B, C, D]) Fire(a A, b B, c C, d D) {
 	if p.Enabled() {
@@ -172,7 +172,7 @@ func MustProbe5[A, B, C, D, E Arg](provider *Provider, name string) *Probe5[A, B
 	return must(NewProbe5[A, B, C, D, E](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe5[A, B, C, D, E]) Fire(a A, b B, c C, d D, e E) {
 	if p.Enabled() {
@@ -202,7 +202,7 @@ func MustProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) *Probe6[A
 	return must(NewProbe6[A, B, C, D, E, F](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It never allocates for itself, retains nothing
+// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
 // and cannot fail.
 func (p *Probe6[A, B, C, D, E, F]) Fire(a A, b B, c C, d D, e E, f F) {
 	if p.Enabled() {

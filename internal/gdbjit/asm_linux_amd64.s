@@ -1,12 +1,4 @@
-#include "descriptor.h"
-
-TEXT __jit_debug_register_code<>(SB), NOSPLIT, $0-0
-	RET
-
-// func notify()
-TEXT ·notify(SB), NOSPLIT, $0-0
-	CALL	__jit_debug_register_code<>(SB)
-	RET
+#include "jit.h"
 
 // func code() *byte
 TEXT ·code(SB), NOSPLIT, $0-8
