@@ -19,30 +19,65 @@ import (
 // Counter counts how often an instruction of a file runs, in all processes. Its methods are not
 // safe for concurrent use.
 type Counter struct {
-	events []*os.File // one for each processor
+	events []*os.File
 }
 
 // CountProbe attaches, as Count does, to the probe called name in the file at path, whose notes say
 // where it is.
 func CountProbe(path, name string) (*Counter, error) {
-	notes, err := sdtnote.ReadFile(path)
+	offset, err := siteOffset(path, name)
 	if err != nil {
 		return nil, err
 	}
+	return Count(path, offset)
+}
+
+// CountThread is like CountProbe but counts what the calling thread runs, which it does with one
+// event: a hit costs as little as it can. The goroutine must be locked to its thread.
+func CountThread(path, name string) (*Counter, error) {
+	offset, err := siteOffset(path, name)
+	if err != nil {
+		return nil, err
+	}
+	const self, anyCPU = 0, -1
+	return count(path, offset, []target{{self, anyCPU}})
+}
+
+func siteOffset(path, name string) (uint64, error) {
+	notes, err := sdtnote.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
 	for _, n := range notes {
 		if n.Name == name {
-			return Count(path, n.FileOffset)
+			return n.FileOffset, nil
 		}
 	}
-	return nil, fmt.Errorf("%s has no probe %s", path, name)
+	return 0, fmt.Errorf("%s has no probe %s", path, name)
 }
 
 // Count attaches to the instruction at offset bytes into the file at path. It needs
 // CAP_PERFMON, or CAP_SYS_ADMIN before Linux 5.8. The caller closes the counter.
 //
-// A perf event of the uprobe PMU (Linux 4.17) does it: nothing appears in tracefs, and the kernel
-// detaches when the process ends.
+// Perf events of the uprobe PMU (Linux 4.17) do it, one for each processor: nothing appears in
+// tracefs, and the kernel detaches when the process ends.
 func Count(path string, offset uint64) (*Counter, error) {
+	cpus, err := onlineCPUs()
+	if err != nil {
+		return nil, err
+	}
+	const allProcesses = -1
+	targets := make([]target, len(cpus))
+	for i, cpu := range cpus {
+		targets[i] = target{allProcesses, cpu}
+	}
+	return count(path, offset, targets)
+}
+
+// target is what a perf event is about, as perf_event_open(2) has it.
+type target struct{ pid, cpu int }
+
+func count(path string, offset uint64, targets []target) (*Counter, error) {
 	pmu, err := pmuType()
 	if err != nil {
 		return nil, err
@@ -55,20 +90,15 @@ func Count(path string, offset uint64) (*Counter, error) {
 	var pinner runtime.Pinner
 	pinner.Pin(name)
 	defer pinner.Unpin()
-	c := new(Counter)
 	attr := &unix.PerfEventAttr{
-		Type:   pmu,
-		Size:   uint32(unsafe.Sizeof(unix.PerfEventAttr{})),
-		Ext1:   uint64(uintptr(unsafe.Pointer(name))), // uprobe_path
-		Ext2:   offset,                                // probe_offset
-		Sample: 1,
+		Type: pmu,
+		Size: uint32(unsafe.Sizeof(unix.PerfEventAttr{})),
+		Ext1: uint64(uintptr(unsafe.Pointer(name))), // uprobe_path
+		Ext2: offset,                                // probe_offset
 	}
-	cpus, err := onlineCPUs()
-	if err != nil {
-		return nil, err
-	}
-	for _, cpu := range cpus {
-		fd, err := unix.PerfEventOpen(attr, -1, cpu, -1, unix.PERF_FLAG_FD_CLOEXEC)
+	c := new(Counter)
+	for _, t := range targets {
+		fd, err := unix.PerfEventOpen(attr, t.pid, t.cpu, -1, unix.PERF_FLAG_FD_CLOEXEC)
 		if err != nil {
 			err = fmt.Errorf("attach to %s+%#x: %w", path, offset, os.NewSyscallError("perf_event_open", err))
 			return nil, errors.Join(err, c.Close())

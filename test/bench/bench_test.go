@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/testenv"
@@ -46,7 +47,9 @@ func TestForce(t *testing.T) {
 
 func TestAttachCountsFires(t *testing.T) {
 	g := load(t, "bench_attach")
-	event, err := uprobe.CountProbe(g.provider.Path(), "text")
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	event, err := uprobe.CountThread(g.provider.Path(), "text")
 	if err != nil {
 		testenv.Lacks(t, err)
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -130,7 +131,9 @@ func whileForced(p path, b *testing.B) error {
 
 // whileAttached runs the path with an event attached and makes sure that it saw every fire.
 func whileAttached(p path, b *testing.B) error {
-	event, err := uprobe.CountProbe(p.file, p.site)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	event, err := uprobe.CountThread(p.file, p.site)
 	if err != nil {
 		return err
 	}
