@@ -189,9 +189,7 @@ func TestConcurrentLifecycle(t *testing.T) {
 			}
 		}()
 	}
-	for !p.Loaded() {
-		runtime.Gosched()
-	}
+	probe.Fire("x")
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
