@@ -16,7 +16,7 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// Counter counts how often an instruction of a file runs, in all processes. Its methods are not
+// Counter counts how often an instruction of a file runs. Its methods are not
 // safe for concurrent use.
 type Counter struct {
 	events []*os.File
