@@ -160,7 +160,7 @@ func checkNotes(t *testing.T, f *elf.File, image []byte, spec elfimage.Spec) {
 	for i, p := range spec.Probes {
 		site := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
 		want = append(want, sdtnote.Note{
-			Provider: spec.Provider, Name: p.Name, Args: operands(spec.Machine, p.Args),
+			Provider: spec.Provider, Name: p.Name, Machine: spec.Machine, Args: operands(spec.Machine, p.Args),
 			Location: site, Address: site, FileOffset: site,
 			Base: f.Section(".stapsdt.base").Addr,
 		})

@@ -17,6 +17,12 @@ func (im *image) fields(b []byte) *fields {
 	return &fields{b: b, order: im.order, wide: im.wide}
 }
 
+func (f *fields) u8() uint8 {
+	v := f.b[0]
+	f.b = f.b[1:]
+	return v
+}
+
 func (f *fields) u16() uint16 {
 	v := f.order.Uint16(f.b)
 	f.b = f.b[2:]
@@ -45,6 +51,7 @@ func (im *image) wordSize() int    { return im.byClass(4, 8) }
 func (im *image) headerSize() int  { return im.byClass(52, 64) }
 func (im *image) segmentSize() int { return im.byClass(32, 56) }
 func (im *image) sectionSize() int { return im.byClass(40, 64) }
+func (im *image) symbolSize() int  { return im.byClass(16, 24) }
 
 func (im *image) byClass(narrow, wide int) int {
 	if im.wide {
@@ -56,6 +63,7 @@ func (im *image) byClass(narrow, wide int) int {
 // A header is the part of Elf32_Ehdr or Elf64_Ehdr that matters here, under the ABI's names.
 type header struct {
 	typ                        elf.Type
+	machine                    elf.Machine
 	phoff, shoff               uint64
 	phentsize, phnum           uint16
 	shentsize, shnum, shstrndx uint16
@@ -64,7 +72,7 @@ type header struct {
 func (im *image) header(b []byte) (h header) {
 	f := im.fields(b[elf.EI_NIDENT:])
 	h.typ = elf.Type(f.u16())
-	f.u16()  // machine
+	h.machine = elf.Machine(f.u16())
 	f.u32()  // version
 	f.word() // entry
 	h.phoff, h.shoff = f.word(), f.word()
@@ -105,6 +113,7 @@ type section struct {
 	typ             elf.SectionType
 	flags           elf.SectionFlag
 	addr, off, size uint64
+	link            uint32 // of a symbol table: the index of its string table
 }
 
 func (im *image) section(b []byte) (s section) {
@@ -113,5 +122,31 @@ func (im *image) section(b []byte) (s section) {
 	s.typ = elf.SectionType(f.u32())
 	s.flags = elf.SectionFlag(f.word())
 	s.addr, s.off, s.size = f.word(), f.word(), f.word()
+	s.link = f.u32()
+	return s
+}
+
+// A symbol is the part of Elf32_Sym or Elf64_Sym that matters here.
+type symbol struct {
+	name    uint32 // offset in the string table
+	typ     elf.SymType
+	section elf.SectionIndex
+	value   uint64
+}
+
+// symbol decodes b. The members are in another order in each class.
+func (im *image) symbol(b []byte) (s symbol) {
+	f := im.fields(b)
+	s.name = f.u32()
+	if !f.wide {
+		s.value = f.word()
+		f.word() // size
+	}
+	s.typ = elf.ST_TYPE(f.u8())
+	f.u8() // visibility
+	s.section = elf.SectionIndex(f.u16())
+	if f.wide {
+		s.value = f.word()
+	}
 	return s
 }

@@ -27,9 +27,12 @@ type image struct {
 	order binary.ByteOrder
 	wide  bool // ELFCLASS64: addresses, offsets and sizes take 8 bytes
 
+	machine elf.Machine
+
 	segments     []segment // PT_LOAD only
 	noteSections []section
 	base         uint64 // address of .stapsdt.base, 0 when there is none
+	symbolTables []symbolTable
 }
 
 func openImage(r io.ReaderAt) (*image, error) {
@@ -41,6 +44,7 @@ func openImage(r io.ReaderAt) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
+	im.machine = h.machine
 	if err := im.readSegments(h); err != nil {
 		return nil, fmt.Errorf("program headers: %w", err)
 	}
@@ -57,7 +61,7 @@ func (im *image) readIdent() error {
 		return err
 	}
 	if string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
-		return malformed("no ELF magic number")
+		return ErrNotELF
 	}
 
 	switch class := elf.Class(ident[elf.EI_CLASS]); class {
@@ -153,6 +157,10 @@ func (im *image) readSections(h header) error {
 		s := im.section(table[size*i:])
 		if err := im.addSection(s, names, &total); err != nil {
 			return fmt.Errorf("section %d: %w", i, err)
+		}
+		if isSymbolTable := s.typ == elf.SHT_SYMTAB || s.typ == elf.SHT_DYNSYM; isSymbolTable && s.link < uint32(h.shnum) {
+			strings := im.section(table[size*int(s.link):])
+			im.symbolTables = append(im.symbolTables, symbolTable{s, strings})
 		}
 	}
 	return nil

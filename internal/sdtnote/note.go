@@ -60,7 +60,7 @@ func (im *image) probe(desc []byte) (Note, error) {
 		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
 	}
 	f := im.fields(desc)
-	n := Note{Location: f.word(), Base: f.word(), Semaphore: f.word()}
+	n := Note{Machine: im.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
 	if err := n.setStrings(f.b); err != nil {
 		return Note{}, err
 	}

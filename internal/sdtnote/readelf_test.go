@@ -107,7 +107,7 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 	if err != nil {
 		t.Fatal(err)
 	}
-	computed := cmpopts.IgnoreFields(sdtnote.Note{}, "Address", "FileOffset", "SemaphoreOffset")
+	computed := cmpopts.IgnoreFields(sdtnote.Note{}, "Machine", "Address", "FileOffset", "SemaphoreOffset")
 	if diff := cmp.Diff(want, got, computed); diff != "" {
 		t.Errorf("%s: notes differ (-readelf +got):\n%s", path, diff)
 	}
@@ -118,6 +118,9 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 	}
 	defer f.Close()
 	for _, n := range got {
+		if n.Machine != f.Machine {
+			t.Errorf("%s:%s: machine %v, want %v", n.Provider, n.Name, n.Machine, f.Machine)
+		}
 		text := sectionAt(f, n.Address)
 		if text == nil || text.Flags&elf.SHF_EXECINSTR == 0 || text.Offset+n.Address-text.Addr != n.FileOffset {
 			t.Errorf("%s:%s: address %#x, offset %#x, section %+v", n.Provider, n.Name, n.Address, n.FileOffset, text)

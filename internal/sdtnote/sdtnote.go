@@ -12,6 +12,7 @@
 package sdtnote
 
 import (
+	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,9 @@ import (
 // reader, and those that match [errors.ErrUnsupported], do not match it.
 var ErrFormat = errors.New("malformed ELF file")
 
+// ErrNotELF is matched by the error about a file that does not begin as ELF files do. It matches ErrFormat.
+var ErrNotELF = malformed("no ELF magic number")
+
 // A Note is one probe as its ELF note describes it. A probe that the compiler inlined or copied has
 // several notes, which differ in their addresses and perhaps in their arguments.
 //
@@ -30,11 +34,15 @@ var ErrFormat = errors.New("malformed ELF file")
 type Note struct {
 	Provider, Name string
 
+	// Machine is what the file is for: the names of registers in Args are this machine's.
+	Machine elf.Machine
+
 	// Location, Base and Semaphore are virtual addresses as the link editor wrote them: of the site,
 	// of the section .stapsdt.base, and of the 16-bit count of attached tracers, 0 when the probe has none.
 	Location, Base, Semaphore uint64
 
-	// Args describes where each argument is when the site is reached, such as "8@%rdi -4@%esi".
+	// Args describes where each argument is when the site is reached, such as "8@%rdi -4@%esi". ParseArgs
+	// decodes it.
 	Args string
 
 	// Address is Location moved by as much as .stapsdt.base was moved after linking, by prelink.

@@ -20,12 +20,12 @@ func TestRead(t *testing.T) {
 	start := note64(textAddr+0x10, baseAddr, 0, "shop\x00order_start\x008@%rdi -4@%rsi\x00")
 	stop := note64(textAddr+0x20, baseAddr, dataAddr+2, "shop\x00order_stop\x00\x00")
 	startNote := sdtnote.Note{
-		Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi",
+		Provider: "shop", Name: "order_start", Machine: elf.EM_X86_64, Args: "8@%rdi -4@%rsi",
 		Location: textAddr + 0x10, Base: baseAddr,
 		Address: textAddr + 0x10, FileOffset: textOff + 0x10,
 	}
 	stopNote := sdtnote.Note{
-		Provider: "shop", Name: "order_stop",
+		Provider: "shop", Name: "order_stop", Machine: elf.EM_X86_64,
 		Location: textAddr + 0x20, Base: baseAddr, Semaphore: dataAddr + 2,
 		Address: textAddr + 0x20, FileOffset: textOff + 0x20, SemaphoreOffset: dataOff + 2,
 	}
@@ -82,12 +82,12 @@ func TestReadNameCut(t *testing.T) {
 }
 
 func TestReadClassAndOrder(t *testing.T) {
-	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
+	for class, machine := range map[elf.Class]elf.Machine{elf.ELFCLASS32: elf.EM_386, elf.ELFCLASS64: elf.EM_X86_64} {
 		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
 			t.Run(class.String()+"_"+data.String(), func(t *testing.T) {
 				n := noteOf(t, class, data, textAddr, baseAddr, dataAddr, "p\x00n\x004@%eax\x00")
 				checkRead(t, newFile(class, data, n), []sdtnote.Note{{
-					Provider: "p", Name: "n", Args: "4@%eax",
+					Provider: "p", Name: "n", Machine: machine, Args: "4@%eax",
 					Location: textAddr, Base: baseAddr, Semaphore: dataAddr,
 					Address: textAddr, FileOffset: textOff, SemaphoreOffset: dataOff,
 				}})
@@ -100,7 +100,7 @@ func TestReadClassAndOrder(t *testing.T) {
 func TestReadPrelinked(t *testing.T) {
 	const down = 0x1000 // the notes are higher than the file
 	want := sdtnote.Note{
-		Provider: "p", Name: "n",
+		Provider: "p", Name: "n", Machine: elf.EM_X86_64,
 		Location: textAddr + down, Base: baseAddr + down, Semaphore: dataAddr + down,
 		Address: textAddr, FileOffset: textOff, SemaphoreOffset: dataOff,
 	}
@@ -109,13 +109,16 @@ func TestReadPrelinked(t *testing.T) {
 	t.Run("32-bit addresses wrap", func(t *testing.T) {
 		n := noteOf(t, elf.ELFCLASS32, elf.ELFDATA2LSB, 0xfffff100, 0x100, 0, "p\x00n\x00\x00")
 		checkRead(t, newFile(elf.ELFCLASS32, elf.ELFDATA2LSB, n), []sdtnote.Note{{
-			Provider: "p", Name: "n", Location: 0xfffff100, Base: 0x100,
+			Provider: "p", Name: "n", Machine: elf.EM_386, Location: 0xfffff100, Base: 0x100,
 			Address: textAddr, FileOffset: textOff,
 		}})
 	})
 
 	// Without either address nothing tells how far the file moved.
-	unmoved := sdtnote.Note{Provider: "p", Name: "n", Location: textAddr, Address: textAddr, FileOffset: textOff}
+	unmoved := sdtnote.Note{
+		Provider: "p", Name: "n", Machine: elf.EM_X86_64,
+		Location: textAddr, Address: textAddr, FileOffset: textOff,
+	}
 	t.Run("note without base", func(t *testing.T) {
 		checkRead(t, new64(note64(textAddr, 0, 0, "p\x00n\x00\x00")), []sdtnote.Note{unmoved})
 	})

@@ -1,4 +1,3 @@
-// Package uprobe attaches to probe sites through the kernel's uprobes.
 package uprobe
 
 import (
@@ -6,12 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
@@ -39,8 +34,7 @@ func CountThread(path, name string) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	const self, anyCPU = 0, -1
-	return count(path, offset, []target{{self, anyCPU}})
+	return count(path, offset, []target{{thisThread, anyCPU}})
 }
 
 func siteOffset(path, name string) (uint64, error) {
@@ -66,7 +60,6 @@ func Count(path string, offset uint64) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	const allProcesses = -1
 	targets := make([]target, len(cpus))
 	for i, cpu := range cpus {
 		targets[i] = target{allProcesses, cpu}
@@ -78,47 +71,16 @@ func Count(path string, offset uint64) (*Counter, error) {
 type target struct{ pid, cpu int }
 
 func count(path string, offset uint64, targets []target) (*Counter, error) {
-	pmu, err := pmuType()
-	if err != nil {
-		return nil, err
-	}
-	name, err := unix.BytePtrFromString(path)
-	if err != nil {
-		return nil, err
-	}
-	// The kernel gets the address as an integer: the bytes must not be on the stack, which moves.
-	var pinner runtime.Pinner
-	pinner.Pin(name)
-	defer pinner.Unpin()
-	attr := &unix.PerfEventAttr{
-		Type: pmu,
-		Size: uint32(unsafe.Sizeof(unix.PerfEventAttr{})),
-		Ext1: uint64(uintptr(unsafe.Pointer(name))), // uprobe_path
-		Ext2: offset,                                // probe_offset
-	}
 	c := new(Counter)
 	for _, t := range targets {
-		fd, err := unix.PerfEventOpen(attr, t.pid, t.cpu, -1, unix.PERF_FLAG_FD_CLOEXEC)
+		event, err := openEvent(path, offset, 0, t.pid, t.cpu)
 		if err != nil {
-			err = fmt.Errorf("attach to %s+%#x: %w", path, offset, os.NewSyscallError("perf_event_open", err))
+			err = fmt.Errorf("attach to %s+%#x: %w", path, offset, err)
 			return nil, errors.Join(err, c.Close())
 		}
-		c.events = append(c.events, os.NewFile(uintptr(fd), "perf event"))
+		c.events = append(c.events, event)
 	}
 	return c, nil
-}
-
-func pmuType() (uint32, error) {
-	const file = "/sys/bus/event_source/devices/uprobe/type"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return 0, fmt.Errorf("find uprobe PMU (Linux 4.17 with CONFIG_UPROBE_EVENTS, /sys mounted): %w", err)
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 32)
-	if err != nil {
-		return 0, fmt.Errorf("read %s: %w", file, err)
-	}
-	return uint32(n), nil
 }
 
 // onlineCPUs returns the numbers of all processors that run, also of those that this process may

@@ -1,0 +1,66 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/doctor"
+)
+
+func newDoctorCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check what tracing needs on this machine, and say what is missing",
+		Long: `Check what tracing needs on this machine, and what programs need to load their probes.
+Each check is ok, a warning or a failure; the last two come with a remedy. Any user may run it.
+
+Exit status: 1 when there is a failure, 0 otherwise: with warnings only, usdt can trace, but not
+everything, or other tools cannot.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			findings := doctor.Examine(doctor.Observe())
+			write := writeFindings
+			if asJSON {
+				write = writeFindingsJSON
+			}
+			if err := write(cmd.OutOrStdout(), findings); err != nil {
+				return err
+			}
+			if doctor.Worst(findings) == doctor.Failure {
+				return errors.New("cannot trace here: see the failures")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object: the worst status, and the findings")
+	return cmd
+}
+
+func writeFindings(w io.Writer, findings []doctor.Finding) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range findings {
+		fmt.Fprintf(table, "%v\t%s\t%s\n", f.Status, f.Name, f.Found)
+		if f.Remedy != "" {
+			fmt.Fprintf(table, "\t\t-> %s\n", f.Remedy)
+		}
+	}
+	return table.Flush()
+}
+
+func writeFindingsJSON(w io.Writer, findings []doctor.Finding) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(struct {
+		Status   doctor.Status    `json:"status"`
+		Findings []doctor.Finding `json:"findings"`
+	}{doctor.Worst(findings), findings})
+}

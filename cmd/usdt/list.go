@@ -1,0 +1,159 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+func newListCommand() *cobra.Command {
+	var pid int
+	var all, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list [-p PID | --all | FILE...]",
+		Short: "List the probes of processes or files",
+		Long: `List the probes of a process, of all processes, or of executables and libraries.
+
+Of a process, these are the probes of all files that it has mapped to execute, deleted ones,
+memory-backed ones and those in containers included. Without arguments, all processes are listed.
+
+The columns are the probe, its arguments as SIZE@LOCATION with a negative SIZE for signed ones, the file
+that has the probe, the probe's address (in a file: as linked) and whether a tracer is attached to it.
+With --json there is one line for each probe; its "path" is what to give to other tracers.`,
+		Example: `  usdt list -p 1234
+  usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
+  sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			list := listing{warnings: cmd.ErrOrStderr()}
+			var err error
+			switch {
+			case len(files) > 0 && (all || cmd.Flags().Changed("pid")):
+				return usagef("either files or processes, not both")
+			case len(files) > 0:
+				err = list.addFiles(files)
+			case cmd.Flags().Changed("pid"):
+				err = list.addProcess(pid)
+			default:
+				err = list.addAll()
+			}
+			write := writeListTable
+			if asJSON {
+				write = writeListJSON
+			}
+			return errors.Join(write(cmd.OutOrStdout(), list.probes), err)
+		},
+	}
+	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of this process")
+	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, a line for each probe")
+	cmd.MarkFlagsMutuallyExclusive("pid", "all")
+	return cmd
+}
+
+// A listing collects the probes to be listed.
+type listing struct {
+	probes   []listedProbe
+	warnings io.Writer
+}
+
+// A listedProbe is a probe of a file or of a process.
+type listedProbe struct {
+	note   sdtnote.Note
+	path   string
+	object *sdtnote.Object // nil in the listing of a file
+	traced bool
+}
+
+func (l *listing) warn(format string, args ...any) {
+	fmt.Fprintf(l.warnings, "usdt: "+format+"\n", args...)
+}
+
+// addFiles adds the probes of all files that have some, whatever is wrong with the others.
+func (l *listing) addFiles(paths []string) error {
+	var errs []error
+	for _, path := range paths {
+		notes, err := readListedFile(path)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, n := range notes {
+			l.probes = append(l.probes, listedProbe{note: n, path: path})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func readListedFile(path string) ([]sdtnote.Note, error) {
+	// Whatever is not a regular file could keep us waiting.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	notes, err := sdtnote.ReadFile(path)
+	switch {
+	case errors.Is(err, sdtnote.ErrNotELF):
+		return nil, fmt.Errorf("%s is not an ELF executable or library", path)
+	case err == nil && len(notes) == 0:
+		return nil, fmt.Errorf("%s has no probes", path)
+	}
+	return notes, err
+}
+
+func (l *listing) addProcess(pid int) error {
+	objects, err := sdtnote.ReadProcess(pid)
+	if err != nil {
+		return err
+	}
+	if l.addObjects(objects); len(l.probes) == 0 {
+		return fmt.Errorf("process %d (%s) has no probes", pid, printable(comm(pid)))
+	}
+	return nil
+}
+
+func (l *listing) addAll() error {
+	objects, denied, err := new(sdtnote.Reader).ReadAll()
+	if err != nil {
+		return err
+	}
+	if denied > 0 {
+		l.warn("not listed, for lack of rights (root has more): %d of the processes", denied)
+	}
+	if l.addObjects(objects); len(l.probes) == 0 {
+		return errors.New("no process has probes")
+	}
+	return nil
+}
+
+func (l *listing) addObjects(objects []sdtnote.Object) {
+	for i := range objects {
+		o := &objects[i]
+		if o.Err != nil {
+			l.warn("process %d: %v", o.PID, o.Err)
+			continue
+		}
+		attached, err := o.Attached()
+		if err != nil {
+			continue // the process has ended, or has become another
+		}
+		for i, n := range o.Notes {
+			l.probes = append(l.probes, listedProbe{note: n, path: o.Path, object: o, traced: attached[i]})
+		}
+	}
+}
+
+// comm returns the command name of a process, or nothing when it has ended.
+func comm(pid int) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	return strings.TrimSuffix(string(text), "\n")
+}

@@ -1,0 +1,100 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// probeJSON is one line of usdt list --json. The names of its members are an interface.
+type probeJSON struct {
+	*processJSON                   // not in the listing of a file
+	Provider        string         `json:"provider"`
+	Probe           string         `json:"probe"`
+	Arguments       []argumentJSON `json:"arguments"`
+	Path            string         `json:"path"`                       // what to give to a tracer
+	FileOffset      uint64         `json:"file_offset"`                // of the site, in bytes
+	Address         uint64         `json:"address"`                    // of the site, as linked
+	Semaphore       uint64         `json:"semaphore,omitempty"`        // its address, as linked
+	SemaphoreOffset uint64         `json:"semaphore_offset,omitempty"` // in bytes into the file
+}
+
+// processJSON is what only a probe of a process has.
+type processJSON struct {
+	PID       int      `json:"pid"`
+	Comm      string   `json:"comm"`
+	Container string   `json:"container,omitempty"`
+	Object    string   `json:"object"` // the file as the process knows it
+	Deleted   bool     `json:"deleted"`
+	Addresses []uint64 `json:"addresses"` // of the site in the process
+	Traced    bool     `json:"traced"`
+}
+
+// argumentJSON has the members of its kind only: value, register (and high when its bits 8 to 15 are
+// meant), or what adds up to the address in memory.
+type argumentJSON struct {
+	Text         string `json:"text"`
+	Kind         string `json:"kind"`           // constant, register, memory or invalid
+	Size         int    `json:"size,omitempty"` // in bytes
+	Signed       bool   `json:"signed"`
+	Value        any    `json:"value,omitempty"` // a number
+	Register     string `json:"register,omitempty"`
+	High         bool   `json:"high,omitempty"`
+	Symbol       string `json:"symbol,omitempty"`
+	Base         string `json:"base,omitempty"`
+	Index        string `json:"index,omitempty"`
+	Scale        int    `json:"scale,omitempty"`
+	Displacement int64  `json:"displacement,omitempty"`
+	Error        string `json:"error,omitempty"`
+}
+
+func writeListJSON(w io.Writer, probes []listedProbe) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for _, p := range probes {
+		if err := encoder.Encode(p.json()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p listedProbe) json() probeJSON {
+	j := probeJSON{
+		Provider: p.note.Provider, Probe: p.note.Name, Arguments: argumentsJSON(p.note.ParseArgs()),
+		Path: p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
+		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
+	}
+	if o := p.object; o != nil {
+		j.processJSON = &processJSON{
+			PID: o.PID, Comm: o.Comm, Container: o.Container, Object: o.Name, Deleted: o.Deleted,
+			Addresses: o.Addresses(p.note), Traced: p.traced,
+		}
+	}
+	return j
+}
+
+func argumentsJSON(args []sdtnote.Arg) []argumentJSON {
+	list := make([]argumentJSON, 0, len(args)) // never null
+	for _, a := range args {
+		j := argumentJSON{
+			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed,
+			Register: a.Reg.Name, High: a.Reg.High,
+			Symbol: a.Symbol, Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
+		}
+		if a.Kind == sdtnote.ArgConstant {
+			j.Value = a.Value
+			if !a.Signed {
+				j.Value = uint64(a.Value)
+			}
+		}
+		if a.Err != nil {
+			j.Error = a.Err.Error()
+		}
+		list = append(list, j)
+	}
+	return list
+}

@@ -1,0 +1,58 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// run carries out one command line and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	report(stderr, err)
+	return exitStatus(err)
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "usdt",
+		Short: "See and trace the USDT probes of any process",
+		Long: `See and trace the USDT (stapsdt) probes of any process, whatever language it is written in.
+
+Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wrong.`,
+		Version:                    moduleVersion(),
+		SilenceUsage:               true,
+		SilenceErrors:              true,
+		Args:                       noSuchCommand,
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(
+		newListCommand(),
+		newScriptCommand(),
+		newDoctorCommand(),
+		newVersionCommand(),
+		newManCommand(),
+	)
+	distinguishFailures(root)
+	return root
+}
+
+// noSuchCommand complains about what is no command: the arguments of usdt itself.
+func noSuchCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if similar := root.SuggestionsFor(args[0]); len(similar) > 0 {
+		return usagef("unknown command %q; did you mean %s?", args[0], strings.Join(similar, " or "))
+	}
+	return usagef("unknown command %q; see usdt help", args[0])
+}

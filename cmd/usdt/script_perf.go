@@ -1,0 +1,89 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// perfScript defines a uprobe event through tracefs, since perf itself finds probes neither in memory nor by
+// a path into a container, and knows no texts.
+func perfScript(p tracedProbe) (string, error) {
+	if err := p.checkForms("perf", p.args, false); err != nil {
+		return "", err
+	}
+	group := fmt.Sprintf("usdt_%d", p.pid)
+	event := notWord.ReplaceAllString(p.provider+"_"+p.name, "_")
+	var defined string
+	for _, o := range p.objects {
+		for _, n := range o.Notes {
+			// Definitions of one name are one event, if they agree in their arguments.
+			defined += fmt.Sprintf("p:%s/%s %s:%#x%s%s\n", group, event, o.Path, n.FileOffset, semaphore(n), p.perfFetch(n))
+		}
+	}
+	return p.header("once Ctrl-C ends the recording") + fmt.Sprintf(`set -e
+events=/sys/kernel/tracing/uprobe_events
+data=$(mktemp)
+trap 'rm -f "$data"; echo "-:%[1]s/%[2]s" >>"$events"' EXIT
+trap : INT
+cat >>"$events" <<'END'
+%[3]sEND
+perf record -q -o "$data" -e %[1]s:%[2]s -p %[4]d
+perf script -i "$data" -F comm,pid,tid,time,event,trace
+`, group, event, defined, p.pid), nil
+}
+
+// notWord are characters that the name of an event cannot have.
+var notWord = regexp.MustCompile(`\W`)
+
+// semaphore has the kernel (4.20) count perf in.
+func semaphore(n sdtnote.Note) string {
+	if n.SemaphoreOffset == 0 {
+		return ""
+	}
+	return fmt.Sprintf("(%#x)", n.SemaphoreOffset)
+}
+
+// perfFetch returns what the kernel is to record, in the language of uprobe_events. What that cannot express
+// is left out.
+func (p tracedProbe) perfFetch(n sdtnote.Note) string {
+	var fetch strings.Builder
+	for i, a := range n.ParseArgs() {
+		location, ok := perfLocation(a, n)
+		if !ok || i >= len(p.args) {
+			continue
+		}
+		typ := fmt.Sprintf("%s%d", map[bool]string{false: "u", true: "s"}[a.Signed], 8*a.Size)
+		if p.args[i].form == asText {
+			location, typ = "+0("+location+")", "string"
+		}
+		fmt.Fprintf(&fetch, " arg%d=%s:%s", i, location, typ)
+	}
+	return fetch.String()
+}
+
+// perfLocation returns where an argument is.
+func perfLocation(a sdtnote.Arg, n sdtnote.Note) (location string, ok bool) {
+	switch {
+	case a.Kind == sdtnote.ArgConstant:
+		return fmt.Sprintf(`\%d`, a.Value), true // Linux 5.4
+	case a.Kind == sdtnote.ArgRegister && !a.Reg.High:
+		return perfRegister(a.Reg), true
+	case a.Kind == sdtnote.ArgMemory && a.Base.Name != "" && a.Base.Name != "rip" && a.Index.Name == "" && a.Symbol == "":
+		return fmt.Sprintf("%+d(%s)", a.Disp, perfRegister(a.Base)), true
+	}
+	return "", false
+}
+
+// perfRegister returns the name that the kernel has for the whole register: %ax for rax, %r8, %x0.
+func perfRegister(r sdtnote.Register) string {
+	name := r.Name
+	if strings.HasPrefix(name, "r") && len(name) == 3 && name[1] >= 'a' {
+		name = name[1:]
+	}
+	return "%" + name
+}

@@ -1,0 +1,81 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"usdt": main})
+}
+
+// TestScript runs the scripts of testdata/script. Besides testscript's own, they have these commands:
+//
+//	target PROVIDER NAME[:TYPE,...] ...   starts testdata/target; sets PID, and IMAGE to its probes' file
+//	ctarget                               the same with testdata/ctarget.c, where IMAGE is the program
+//	tell COMMAND ...                      has the program that was started last carry out a command, which
+//	                                      must answer "ok" or, with !, something else; sets ANSWER
+//	end                                   ends that program, as the end of the script does
+//	status N [nobody] COMMAND ...         is exec for a command that must end with exit status N, perhaps run
+//	                                      by a user without any rights
+//
+// and conditions:
+//
+//	[root]        the script runs with all rights
+//	[tool:NAME]   the program NAME is installed
+//
+// Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error.
+func TestScript(t *testing.T) {
+	letEveryoneRun(t, "usdt")
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"target":  startTarget,
+			"ctarget": startCTarget,
+			"tell":    tell,
+			"end":     end,
+			"status":  status,
+		},
+		Condition:           condition,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// letEveryoneRun opens the directories that hold a command of the scripts, for nobody to run it.
+func letEveryoneRun(t *testing.T, command string) {
+	t.Helper()
+	path, err := exec.LookPath(command)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
+		if err := os.Chmod(p, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func condition(name string) (bool, error) {
+	var lack error
+	if tool, ok := strings.CutPrefix(name, "tool:"); ok {
+		_, lack = exec.LookPath(tool)
+	} else if name != "root" {
+		return false, errors.New("no such condition")
+	} else if os.Geteuid() != 0 {
+		lack = errors.New("not root")
+	}
+	if lack != nil && os.Getenv("USDT_REQUIRE_TRACERS") == "1" {
+		return false, fmt.Errorf("%w, although USDT_REQUIRE_TRACERS=1", lack)
+	}
+	return lack == nil, nil
+}

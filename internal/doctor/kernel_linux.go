@@ -1,0 +1,114 @@
+package doctor
+
+import (
+	"bufio"
+	"compress/gzip"
+	"io"
+	"io/fs"
+	"strings"
+)
+
+// kernel judges the version. Linux 4.17 brought the uprobe PMU; 4.18 is what usdt was made for.
+func kernel(s System) Finding {
+	switch {
+	case s.Release == "":
+		return warning("Run usdt outside of the sandbox.", "a sandbox hides its version")
+	case !s.since(4, 18):
+		return failure("Run Linux 4.18 or later.", "Linux %s is too old", s.Release)
+	}
+	return ok("Linux %s", s.Release)
+}
+
+// config looks for the options without which nothing works. Most distributions set them all.
+func config(s System) Finding {
+	f, source, err := s.openConfig()
+	if err != nil {
+		return ok("not published; the other checks tell")
+	}
+	defer f.Close()
+	set := make(map[string]bool)
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, ok := strings.CutSuffix(lines.Text(), "=y"); ok {
+			set[name] = true
+		}
+	}
+	var missing []string
+	for _, name := range []string{
+		"CONFIG_PERF_EVENTS", "CONFIG_UPROBES", "CONFIG_UPROBE_EVENTS",
+		"CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS",
+	} {
+		if !set[name] {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		list := strings.Join(missing, ", ")
+		return failure("Run a kernel that is built with "+list+".", "%s lacks %s", source, list)
+	}
+	return ok("%s has all options", source)
+}
+
+func (s System) openConfig() (f io.ReadCloser, source string, err error) {
+	if s.Release != "" {
+		source = "boot/config-" + s.Release
+		if f, err := s.Files.Open(source); err == nil {
+			return f, "/" + source, nil
+		}
+	}
+	source = "proc/config.gz"
+	compressed, err := s.Files.Open(source)
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := gzip.NewReader(compressed)
+	if err != nil {
+		compressed.Close()
+		return nil, "", err
+	}
+	return configFile{text, compressed}, "/" + source, nil
+}
+
+// configFile is a compressed file that is read as text.
+type configFile struct {
+	io.Reader
+	io.Closer
+}
+
+func pmu(s System) Finding {
+	if _, ok := s.read("sys/bus/event_source/devices/uprobe/type"); ok {
+		return Finding{Found: "there is one"}
+	}
+	if _, err := fs.Stat(s.Files, "sys/bus/event_source"); err != nil {
+		return failure("mount -t sysfs sysfs /sys", "/sys is not mounted, or hidden")
+	}
+	return failure("Run a kernel that is built with CONFIG_UPROBE_EVENTS.", "the kernel has none")
+}
+
+// lockdown judges the mode of Linux 5.4's lockdown, the one in brackets.
+func lockdown(s System) Finding {
+	text, readable := s.read("sys/kernel/security/lockdown")
+	if !readable {
+		return ok("none")
+	}
+	_, mode, _ := strings.Cut(text, "[")
+	mode, _, _ = strings.Cut(mode, "]")
+	if mode != "confidentiality" {
+		return ok("%s", mode)
+	}
+	const remedy = "Boot with lockdown=integrity on the kernel's command line."
+	if !s.since(5, 5) {
+		return failure(remedy, "%s: BPF programs may not read memory, not even that of programs", mode)
+	}
+	return warning(remedy, "%s: usdt works, for it reads with bpf_probe_read_user; perf and other tools may not", mode)
+}
+
+// tracefs is not ours to need: usdt attaches through the perf subsystem.
+func tracefs(s System) Finding {
+	mounts, _ := s.read("proc/self/mounts")
+	for line := range strings.Lines(mounts) {
+		if fields := strings.Fields(line); len(fields) > 2 && fields[2] == "tracefs" {
+			return ok("mounted on %s", fields[1])
+		}
+	}
+	return warning("mount -t tracefs tracefs /sys/kernel/tracing", "not mounted: perf needs it, usdt does not")
+}

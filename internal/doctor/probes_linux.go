@@ -1,0 +1,46 @@
+package doctor
+
+// siteCosts says what the form of the sites means, see package probesite.
+var siteCosts = map[string]string{
+	"nop":   "nop: each traced fire costs an exception, 0.5 to 3 µs by the machine",
+	"nop5":  "nop5: the kernel turns traced sites into calls, which cost about two thirds of an exception",
+	"nop10": "nop10: the kernel turns traced sites into calls, which cost less than an exception",
+}
+
+func site(s System) Finding {
+	if s.SiteError != nil {
+		return warning("unset STAPSDT_SITE", "%v", s.SiteError)
+	}
+	return ok("%s", siteCosts[s.Site])
+}
+
+// memfdPolicy: our memfds are of the kind that every setting allows.
+func memfdPolicy(s System) Finding {
+	switch text, _ := s.read("proc/sys/vm/memfd_noexec"); text {
+	case "":
+		return ok("none before Linux 6.3")
+	case "2":
+		return ok("2: fine for this package; programs with the original libstapsdt cannot load their probes")
+	default:
+		return ok("%s", text)
+	}
+}
+
+func inMemory(s System) Finding {
+	if s.Memory == nil {
+		return ok("a Go program can load them")
+	}
+	if s.File == nil {
+		return warning("export STAPSDT_BACKING=file", "a Go program started here cannot load them: %v", s.Memory)
+	}
+	return failure("Run the programs with memfd_create allowed, or with STAPSDT_DIR set to a directory on a mount without noexec.",
+		"a Go program started here can load no probes: %v", s.Memory)
+}
+
+func inFiles(s System) Finding {
+	if s.File == nil {
+		return ok("a Go program can load them")
+	}
+	return warning("export STAPSDT_DIR=DIRECTORY, one of your own on a mount without noexec",
+		"a Go program started here cannot load them, which perf needs: %v", s.File)
+}

@@ -1,0 +1,131 @@
+package format
+
+import (
+	"math"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Values is one event, as Append reads it.
+type Values interface {
+	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed; not ok
+	// when it could not be read or the probe has no such argument.
+	Int(arg int) (value uint64, signed, ok bool)
+	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
+	Size(arg int) int
+	// Bytes returns what was read where the argument points: text without its NUL, or bytes. Not ok
+	// when it could not be read. The caller of Bytes does not keep it.
+	Bytes(arg int) (data []byte, ok bool)
+}
+
+// Fault stands for what could not be read, as in the kernel's own tracing.
+const Fault = "(fault)"
+
+// Append writes one event behind dst and returns the longer slice. It allocates only to grow dst.
+//
+// Bytes (%b) of which fewer were read than their number says end with "…" outside of the quotes. A %f,
+// %e or %g of an argument that has not 4 or 8 bytes is written as "%!f(size=2)".
+func (f *Format) Append(dst []byte, v Values) []byte {
+	for i := range f.parts {
+		p := &f.parts[i]
+		if p.verb == 0 {
+			dst = append(dst, p.literal...)
+			continue
+		}
+		start := len(dst)
+		dst = p.append(dst, v, f.Escape)
+		dst = p.pad(dst, start)
+	}
+	return dst
+}
+
+func (p *part) append(dst []byte, v Values, escape bool) []byte {
+	value, signed, ok := v.Int(p.arg)
+	if !ok {
+		return append(dst, Fault...)
+	}
+	switch p.verb {
+	case 's':
+		return p.appendString(dst, v, escape)
+	case 'b':
+		return p.appendBytes(dst, v)
+	case 'c':
+		return appendChar(dst, value, escape)
+	case 'f', 'e', 'g':
+		return p.appendFloat(dst, value, v.Size(p.arg))
+	case 'd', 'i':
+		if signed && int64(value) < 0 {
+			return p.appendInteger(dst, "-", -value, 10)
+		}
+		return p.appendInteger(dst, "", value, 10)
+	}
+	return p.appendBits(dst, value&sizeMask(v.Size(p.arg)))
+}
+
+// sizeMask takes the sign extension off again: the bits that an argument really has.
+func sizeMask(size int) uint64 {
+	if size >= 8 {
+		return math.MaxUint64
+	}
+	return 1<<(8*size) - 1
+}
+
+func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
+	text, ok := v.Bytes(p.arg)
+	if !ok {
+		return append(dst, Fault...)
+	}
+	if p.precision > 0 {
+		text = text[:min(p.precision, len(text))]
+	}
+	if escape {
+		return AppendEscaped(dst, text)
+	}
+	return append(dst, text...)
+}
+
+func (p *part) appendBytes(dst []byte, v Values) []byte {
+	data, ok := v.Bytes(p.arg)
+	length, _, lengthOK := v.Int(p.arg + 1)
+	if !ok || !lengthOK {
+		return append(dst, Fault...)
+	}
+	if p.precision > 0 {
+		data = data[:min(p.precision, len(data))]
+	}
+	dst = appendQuoted(dst, data)
+	if uint64(len(data)) < length {
+		dst = append(dst, "…"...)
+	}
+	return dst
+}
+
+func appendChar(dst []byte, value uint64, escape bool) []byte {
+	r := rune(utf8.RuneError)
+	if value <= utf8.MaxRune {
+		r = rune(value)
+	}
+	if escape {
+		return appendEscapedRune(dst, r)
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+func (p *part) appendFloat(dst []byte, value uint64, size int) []byte {
+	precision := p.precision
+	if precision < 0 && p.verb != 'g' {
+		precision = 6
+	}
+	switch size {
+	case 4:
+		return strconv.AppendFloat(dst, float64(math.Float32frombits(uint32(value))), p.verb, precision, 32)
+	case 8:
+		return strconv.AppendFloat(dst, math.Float64frombits(value), p.verb, precision, 64)
+	}
+	dst = append(dst, "%!"...)
+	dst = append(dst, p.verb)
+	dst = append(dst, "(size="...)
+	return append(appendInt(dst, size), ')')
+}
+
+func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }

@@ -1,0 +1,56 @@
+package format
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// AppendEscaped writes text of a traced program for a terminal: what is not printable in Go's sense
+// (control characters, those that change the direction of writing, bytes that are not UTF-8) becomes an
+// escape. Quotes and backslashes stay as they are.
+func AppendEscaped(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if r == utf8.RuneError && size == 1 {
+			dst = appendHex(dst, text[0])
+		} else {
+			dst = appendEscapedRune(dst, r)
+		}
+		text = text[size:]
+	}
+	return dst
+}
+
+func appendEscapedRune(dst []byte, r rune) []byte {
+	if strconv.IsPrint(r) {
+		return utf8.AppendRune(dst, r)
+	}
+	start := len(dst)
+	dst = strconv.AppendQuoteRune(dst, r)
+	return append(dst[:start], dst[start+1:len(dst)-1]...) // without the quotes
+}
+
+func appendHex(dst []byte, b byte) []byte {
+	const digits = "0123456789abcdef"
+	return append(dst, '\\', 'x', digits[b>>4], digits[b&15])
+}
+
+// appendQuoted writes data as a string literal of Go, like strconv.AppendQuote of a string.
+func appendQuoted(dst, data []byte) []byte {
+	dst = append(dst, '"')
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			dst = appendHex(dst, data[0])
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\'':
+			dst = append(dst, '\'')
+		default:
+			dst = appendEscapedRune(dst, r)
+		}
+		data = data[size:]
+	}
+	return append(dst, '"')
+}

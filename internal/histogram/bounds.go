@@ -1,0 +1,53 @@
+package histogram
+
+import "math"
+
+// Bounds returns the range of the values in a bucket: lo <= v < hi. Of a Log2 scale's negative index it
+// is lo < v <= hi, the mirror image. The outermost buckets of a linear scale have an infinite end.
+//
+// Bounds are exact on a Log2 scale; on a linear one, up to a magnitude of 1<<53.
+func (s Scale) Bounds(index int) (lo, hi float64) {
+	if s.Linear {
+		return s.linearBounds(index)
+	}
+	if index < 0 {
+		lo, hi = log2Bounds(-index)
+		return -hi, -lo
+	}
+	return log2Bounds(index)
+}
+
+func (s Scale) linearBounds(index int) (lo, hi float64) {
+	first, last, step := float64(s.Lo), float64(s.Hi), float64(s.Step)
+	switch {
+	case index < 0:
+		return math.Inf(-1), first
+	case index >= s.Len():
+		return last, math.Inf(1)
+	}
+	return first + float64(index)*step, min(first+float64(index+1)*step, last)
+}
+
+func log2Bounds(index int) (lo, hi float64) {
+	if index < subBuckets {
+		return float64(index), float64(index + 1)
+	}
+	shift := index/subBuckets - 1
+	sub := subBuckets + index%subBuckets
+	return math.Ldexp(float64(sub), shift), math.Ldexp(float64(sub+1), shift)
+}
+
+// middle returns the value that stands for those of a bucket: the middle one of its integers, or its
+// finite end.
+func (s Scale) middle(index int) float64 {
+	lo, hi := s.Bounds(index)
+	switch {
+	case math.IsInf(lo, 0):
+		return hi
+	case math.IsInf(hi, 0):
+		return lo
+	case !s.Linear && index < 0:
+		return (lo + 1 + hi) / 2
+	}
+	return (lo + hi - 1) / 2
+}

@@ -1,0 +1,122 @@
+package histogram
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func of(s Scale, values ...int64) *Histogram {
+	h := &Histogram{Scale: s}
+	for _, v := range values {
+		h.Add(uint64(v), true)
+	}
+	return h
+}
+
+// estimated forgets what is known exactly.
+func estimated(h *Histogram) *Histogram {
+	h.Exact, h.Sum, h.Max = false, 0, 0
+	return h
+}
+
+func TestPercentileOfSmallValues(t *testing.T) {
+	h := estimated(of(Log2(), 5, 1, 4, 2, 3, -2, 0, 31, 30, 30))
+	for p, want := range map[float64]float64{-1: -2, 0: -2, 10: -2, 10.1: 0, 50: 3, 70: 5, 90: 30, 99: 31, 100: 31, 101: 31} {
+		if got := h.Percentile(p); got != want {
+			t.Errorf("Percentile(%v): got %v, want %v", p, got, want)
+		}
+	}
+}
+
+func TestPercentileError(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	h := &Histogram{}
+	var values []float64
+	for range 20000 {
+		v := r.Int64() >> r.IntN(63)
+		if r.IntN(2) == 0 {
+			v = -v
+		}
+		h.Add(uint64(v), true)
+		values = append(values, float64(v))
+	}
+	estimated(h)
+	slices.Sort(values)
+	for p := 0.5; p <= 100; p += 0.5 {
+		want := values[int(math.Ceil(p/100*float64(len(values))))-1]
+		got := h.Percentile(p)
+		if math.Abs(got-want) > math.Abs(want)/32 {
+			t.Errorf("Percentile(%v): got %v, the true one is %v", p, got, want)
+		}
+	}
+}
+
+func TestPercentileNeverAboveMax(t *testing.T) {
+	h := of(Log2(), 1024, 1024, 1024) // a bucket up to 1087
+	for _, p := range []float64{50, 99, 100} {
+		if got := h.Percentile(p); got != 1024 {
+			t.Errorf("Percentile(%v): got %v, want 1024", p, got)
+		}
+	}
+}
+
+func TestPercentileOfLinear(t *testing.T) {
+	h := estimated(of(mustLinear(t, 0, 100, 10), -5, 12, 13, 55, 400))
+	for p, want := range map[float64]float64{10: 0, 50: 14.5, 80: 54.5, 100: 100} {
+		if got := h.Percentile(p); got != want {
+			t.Errorf("Percentile(%v): got %v, want %v", p, got, want)
+		}
+	}
+}
+
+func TestMean(t *testing.T) {
+	values := []int64{1000, 2000, 3000, 1_000_000}
+	h := of(Log2(), values...)
+	const mean = 251500
+	if got := h.Mean(); got != mean {
+		t.Errorf("exact: got %v, want %v", got, mean)
+	}
+	if got := estimated(h).Mean(); math.Abs(got-mean) > mean/32 || got == mean {
+		t.Errorf("estimated: got %v, want about %v", got, mean)
+	}
+}
+
+func TestNothingCounted(t *testing.T) {
+	for _, h := range []*Histogram{{}, {Exact: true}, {Counts: map[int]uint64{7: 0}}} {
+		if !math.IsNaN(h.Percentile(50)) || !math.IsNaN(h.Percentile(100)) || !math.IsNaN(h.Mean()) {
+			t.Errorf("%+v: got %v, %v, %v, want NaN", h, h.Percentile(50), h.Percentile(100), h.Mean())
+		}
+		if h.Total() != 0 || h.Rows() != nil {
+			t.Errorf("%+v: got %d, %v", h, h.Total(), h.Rows())
+		}
+	}
+}
+
+func TestTotal(t *testing.T) {
+	if got := of(Log2(), 1, 1, -5, 1<<40).Total(); got != 4 {
+		t.Errorf("got %d, want 4", got)
+	}
+}
+
+func TestUnitFormat(t *testing.T) {
+	tests := []struct {
+		unit Unit
+		v    float64
+		want string
+	}{
+		{Nanoseconds, 0, "0ns"}, {Nanoseconds, 1, "1ns"}, {Nanoseconds, 512, "512ns"},
+		{Nanoseconds, 999, "999ns"}, {Nanoseconds, 999.4, "999ns"}, {Nanoseconds, 999.6, "1us"},
+		{Nanoseconds, 1024, "1.02us"}, {Nanoseconds, 16384, "16.4us"}, {Nanoseconds, 131072, "131us"},
+		{Nanoseconds, 999_600, "1ms"}, {Nanoseconds, 2_000_000, "2ms"}, {Nanoseconds, 1.5e9, "1.5s"},
+		{Nanoseconds, 3600e9, "3600s"}, {Nanoseconds, -2048, "-2.05us"},
+		{Number, 0, "0"}, {Number, 12.345, "12.3"}, {Number, 1.005, "1"}, {Number, 123456.7, "123457"},
+		{Number, -99.96, "-100"}, {Number, math.Ldexp(1, 63), "9223372036854775808"},
+	}
+	for _, test := range tests {
+		if got := test.unit.Format(test.v); got != test.want {
+			t.Errorf("Format(%v): got %s, want %s", test.v, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package histogram
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	leftMargin = 48 // for the counts
+	nameLine   = 16
+	factsLine  = 16
+	rulerLine  = 13 // one percentile
+	axisLine   = 20 // the values
+	charWidth  = 7  // of an axis, at most
+	nameWidth  = 8  // a character of a name, on average
+	maxBars    = 120
+	minHeight  = 1 // of a bar: a rare value, far out, must be seen
+)
+
+var marks = []float64{50, 90, 99}
+
+// A panel is the drawing of one histogram, its upper left corner at 0, 0.
+type panel struct {
+	width, height int
+	rulers        bool // percentiles are marked
+}
+
+func (p panel) top() int {
+	top := nameLine + factsLine + 6
+	if p.rulers {
+		top += len(marks) * rulerLine
+	}
+	return top
+}
+
+func (p panel) bottom() int        { return p.height - axisLine }
+func (p panel) plot() (w, h int)   { return p.width - leftMargin, p.bottom() - p.top() }
+func (p panel) y(h float64) string { return pixels(float64(p.bottom()) - h) }
+
+func (p panel) draw(b *strings.Builder, g Group, a axis) {
+	fmt.Fprintf(b, `<text class="name" x="%d" y="12">%s</text>`+"\n", leftMargin, escaped(cut(g.Name, (p.width-leftMargin)/nameWidth)))
+	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`+"\n", leftMargin, nameLine+10, facts(g.Histogram))
+	rows := a.rows(g.Histogram)
+	p.counts(b, highest(rows))
+	p.bars(b, rows)
+	p.values(b, rows, g.Histogram.bound())
+	if g.Histogram.Unit == Nanoseconds && len(rows) > 0 {
+		p.percentiles(b, g.Histogram, rows)
+	}
+}
+
+// cut shortens a text to at most n characters.
+func cut(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return text
+}
+
+func facts(h *Histogram) string {
+	n := h.Total()
+	switch {
+	case n == 0:
+		return "no values"
+	case h.Exact:
+		return fmt.Sprintf("%d values, mean %s, max %s", n, h.Unit.Format(h.Mean()), h.Unit.Format(h.Max))
+	}
+	return fmt.Sprintf("%d values, mean about %s", n, h.Unit.Format(h.Mean()))
+}
+
+// bars draws the rows, the highest as high as the plot.
+func (p panel) bars(b *strings.Builder, rows []Row) {
+	width, height := p.plot()
+	step := float64(width) / float64(len(rows))
+	gap := min(1, step/5)
+	highest := float64(highest(rows))
+	for i, row := range rows {
+		if row.Count == 0 {
+			continue
+		}
+		h := max(float64(row.Count)/highest*float64(height), minHeight)
+		fmt.Fprintf(b, `<rect class="bar" x="%s" y="%s" width="%s" height="%s"><title>%s: %d</title></rect>`+"\n",
+			pixels(leftMargin+float64(i)*step), p.y(h), pixels(step-gap), pixels(h), row.Label, row.Count)
+	}
+}
+
+// counts draws the axis of counts: its lines and numbers.
+func (p panel) counts(b *strings.Builder, highest uint64) {
+	_, height := p.plot()
+	for _, tick := range ticks(highest) {
+		y := p.y(float64(tick) / float64(max(highest, 1)) * float64(height))
+		class := "grid"
+		if tick == 0 {
+			class = "base"
+		}
+		fmt.Fprintf(b, `<line class="%s" x1="%d" x2="%d" y1="%s" y2="%[4]s"/>`+"\n", class, leftMargin, p.width, y)
+		fmt.Fprintf(b, `<text x="%d" y="%s" dy="4" text-anchor="end">%s</text>`+"\n", leftMargin-6, y, decimal(tick))
+	}
+}
+
+// values draws the axis of values: where rows begin, as many as have room.
+func (p panel) values(b *strings.Builder, rows []Row, bound func(float64) string) {
+	width, _ := p.plot()
+	step := float64(width) / float64(len(rows))
+	longest := 1
+	for _, row := range rows {
+		longest = max(longest, utf8.RuneCountInString(bound(row.Lo)))
+	}
+	every := max(int(math.Ceil(float64((longest+1)*charWidth)/step)), 1)
+	for i := 0; i < len(rows); i += every {
+		if math.IsInf(rows[i].Lo, 0) {
+			continue
+		}
+		fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle">%s</text>`+"\n",
+			pixels(leftMargin+float64(i)*step), p.bottom()+14, bound(rows[i].Lo))
+	}
+}
+
+// percentiles draws a line for each, from its text down to the axis.
+func (p panel) percentiles(b *strings.Builder, h *Histogram, rows []Row) {
+	width, _ := p.plot()
+	for i, percent := range marks {
+		v := h.Percentile(percent)
+		x := leftMargin + h.Scale.place(rows, v)*float64(width)
+		y := nameLine + factsLine + i*rulerLine
+		anchor, dx := "start", 4
+		if x > float64(p.width)*3/4 {
+			anchor, dx = "end", -4
+		}
+		fmt.Fprintf(b, `<line class="mark" x1="%s" x2="%[1]s" y1="%d" y2="%d"/>`+"\n", pixels(x), y, p.bottom())
+		fmt.Fprintf(b, `<text class="marked" x="%s" y="%d" dx="%d" text-anchor="%s">p%.0f %s</text>`+"\n",
+			pixels(x), y+9, dx, anchor, percent, h.Unit.Format(v))
+	}
+}
+
+// pixels writes a length with two decimals at most.
+func pixels(v float64) string {
+	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
+}

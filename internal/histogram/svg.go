@@ -1,0 +1,107 @@
+package histogram
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A Group is one of the histograms of a picture, such as that of one value of a second argument.
+type Group struct {
+	Name      string // may be empty
+	Histogram *Histogram
+}
+
+// Sizes are in pixels.
+const (
+	pageMargin = 20
+	titleLine  = 34
+	panelGap   = 24
+)
+
+// WriteSVG writes a picture that needs nothing else: one panel for each group, on the same axis of values
+// but each on its own axis of counts, so that the shapes compare. The groups' scales must be the same.
+// Texts may hold anything. Percentiles are marked when the unit is one of time.
+func WriteSVG(w io.Writer, title string, groups []Group) error {
+	p := picture{columns: 1, panel: panel{width: 720, height: 300}}
+	if len(groups) > 1 {
+		p.columns, p.panel = 2, panel{width: 440, height: 220}
+	}
+	p.panel.rulers = anyTime(groups)
+	p.open(title, len(groups))
+	axis := sharedAxis(groups)
+	for i, g := range groups {
+		p.at(i)
+		p.panel.draw(&p.Builder, g, axis)
+		p.WriteString("</g>\n")
+	}
+	p.WriteString("</svg>\n")
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+func anyTime(groups []Group) bool {
+	for _, g := range groups {
+		if g.Histogram.Unit == Nanoseconds {
+			return true
+		}
+	}
+	return false
+}
+
+type picture struct {
+	strings.Builder
+	columns int
+	panel   panel // all have the same size
+}
+
+// style has a background of its own, because a viewer's may be light or dark whatever it says.
+const style = `<style>
+text { font: 11px system-ui, sans-serif; fill: #57606a; }
+.title { font-size: 16px; font-weight: 600; fill: #1f2328; }
+.name { font-size: 13px; font-weight: 600; fill: #1f2328; }
+.page { fill: #ffffff; }
+.bar { fill: #3b82c4; }
+.bar:hover { fill: #1d5c96; }
+.grid { stroke: #d8dee4; }
+.base { stroke: #8c959f; }
+.mark { stroke: #c2410c; stroke-dasharray: 3 2; }
+.marked { fill: #c2410c; }
+@media (prefers-color-scheme: dark) {
+text { fill: #9198a1; }
+.title, .name { fill: #f0f6fc; }
+.page { fill: #0d1117; }
+.bar { fill: #58a6e0; }
+.bar:hover { fill: #9ccdf2; }
+.grid { stroke: #2a313c; }
+.base { stroke: #656c76; }
+.mark { stroke: #f59e5b; }
+.marked { fill: #f59e5b; }
+}
+</style>
+`
+
+func (p *picture) open(title string, groups int) {
+	lines := (groups + p.columns - 1) / p.columns
+	width := 2*pageMargin + p.columns*(p.panel.width+panelGap) - panelGap
+	height := 2*pageMargin + titleLine + max(lines*(p.panel.height+panelGap)-panelGap, 0)
+	fmt.Fprintf(p, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img">`+"\n", width, height)
+	fmt.Fprintf(p, "<title>%s</title>\n%s", escaped(title), style)
+	fmt.Fprintf(p, `<rect class="page" width="%d" height="%d"/>`+"\n", width, height)
+	fmt.Fprintf(p, `<text class="title" x="%d" y="%d">%s</text>`+"\n", pageMargin, pageMargin+14, escaped(title))
+}
+
+// at begins the panel of group i.
+func (p *picture) at(i int) {
+	x := pageMargin + i%p.columns*(p.panel.width+panelGap)
+	y := pageMargin + titleLine + i/p.columns*(p.panel.height+panelGap)
+	fmt.Fprintf(p, `<g transform="translate(%d %d)">`+"\n", x, y)
+}
+
+// escaped makes any text one that may stand in XML.
+func escaped(text string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(text)) // a Builder does not fail
+	return b.String()
+}

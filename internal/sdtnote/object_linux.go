@@ -1,0 +1,98 @@
+package sdtnote
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// An Object is a file with probes that a process has mapped where uprobes work: executable, private and
+// not writable.
+type Object struct {
+	PID       int
+	Comm      string // the process's command name; any bytes
+	Container string // the first 12 digits of the id of the process's container, empty without
+
+	// Name is the path that the file was mapped by, as /proc/PID/maps has it, without the mark of what
+	// is deleted: /usr/lib/libc.so.6, /memfd:libstapsdt:shop. Any bytes.
+	Name    string
+	Deleted bool // the name does not lead to the file any more, or never did, as that of a memfd
+
+	// Path opens the file from the calling process, and is what tracers are given. Where it begins with
+	// /proc/PID it lasts as long as the process, and /proc/PID/map_files no longer than the mapping.
+	Path string
+
+	// Dev and Inode are those of stat(2). Objects that agree in both are one file.
+	Dev, Inode uint64
+
+	// Mappings are the executable ones, by address.
+	Mappings []Mapping
+
+	// Notes are shared by all objects of the file: do not change them.
+	Notes []Note
+
+	// Err says why there are no notes although the file may have probes: it is malformed, or may not
+	// be read.
+	Err error
+
+	sites []byte    // the first byte in the file of each note's site
+	data  []Mapping // the writable private mappings
+}
+
+// Addresses returns where the site of one of o's notes is in the memory of the process, more than once when
+// the file is mapped several times. An address less n.Address is the load bias, with which one gets from
+// link-time addresses to those of the process.
+func (o *Object) Addresses(n Note) []uint64 { return addressesOf(n.FileOffset, o.Mappings) }
+
+func addressesOf(offset uint64, mappings []Mapping) []uint64 {
+	var addresses []uint64
+	for _, m := range mappings {
+		if offset >= m.Offset && offset-m.Offset < m.End-m.Start {
+			addresses = append(addresses, m.Start+(offset-m.Offset))
+		}
+	}
+	return addresses
+}
+
+// Attached reports for each of o.Notes whether a tracer is attached to it in this process: the first byte
+// at the site is not that of the file, or the semaphore is not zero. What has been unmapped since counts
+// as not attached.
+func (o *Object) Attached() ([]bool, error) {
+	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", o.PID))
+	if err != nil {
+		return nil, processError(o.PID, err)
+	}
+	defer mem.Close()
+
+	attached := make([]bool, len(o.Notes))
+	for i, n := range o.Notes {
+		attached[i] = differs(mem, o.Addresses(n), o.sites[i:i+1])
+		if n.SemaphoreOffset != 0 && !attached[i] {
+			attached[i] = differs(mem, addressesOf(n.SemaphoreOffset, o.data), []byte{0, 0})
+		}
+	}
+	return attached, nil
+}
+
+// differs reports whether at any of the addresses there is something else than want.
+func differs(mem io.ReaderAt, addresses []uint64, want []byte) bool {
+	got := make([]byte, len(want))
+	for _, address := range addresses {
+		if _, err := mem.ReadAt(got, int64(address)); err == nil && string(got) != string(want) {
+			return true
+		}
+	}
+	return false
+}
+
+// readSites returns the first byte of each site.
+func readSites(r io.ReaderAt, notes []Note) ([]byte, error) {
+	sites := make([]byte, len(notes))
+	for i, n := range notes {
+		if _, err := r.ReadAt(sites[i:i+1], int64(n.FileOffset)); err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+	}
+	return sites, nil
+}

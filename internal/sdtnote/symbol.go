@@ -1,0 +1,107 @@
+package sdtnote
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"io"
+)
+
+// maxSymbolBytes bounds the symbol tables of a file taken together, in bytes, and so their strings: room
+// for 2.8 million symbols.
+const maxSymbolBytes = 64 << 20
+
+type symbolTable struct{ symbols, strings section }
+
+// SymbolAddresses returns the link-time addresses of the symbols that the executable or shared library r
+// defines, local ones included: what Arg.Symbol needs. Names that it does not define are absent, and so
+// are those that stand for several addresses, as static variables of C can: nothing tells which is meant.
+//
+// The errors are those of [Read].
+func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) {
+	im, err := openImage(r)
+	if err != nil {
+		return nil, fmt.Errorf("read symbols: %w", err)
+	}
+	search := symbolSearch{addresses: make(map[string]uint64), ambiguous: make(map[string]bool)}
+	for _, name := range names {
+		search.wanted = append(search.wanted, append([]byte(name), 0))
+	}
+	left := uint64(maxSymbolBytes)
+	for _, table := range im.symbolTables {
+		for _, size := range []uint64{table.symbols.size, table.strings.size} {
+			if size > left {
+				return nil, fmt.Errorf("read symbols: %w", malformed("more than %d bytes of symbols", maxSymbolBytes))
+			}
+			left -= size
+		}
+		if err := search.read(im, table); err != nil {
+			return nil, fmt.Errorf("read symbols: %w", err)
+		}
+	}
+	for name := range search.ambiguous {
+		delete(search.addresses, name)
+	}
+	return search.addresses, nil
+}
+
+// A symbolSearch collects the addresses of the wanted names.
+type symbolSearch struct {
+	wanted    [][]byte // with the NUL that ends them in a string table
+	addresses map[string]uint64
+	ambiguous map[string]bool
+}
+
+// read goes through a symbol table piece by piece; only the strings are read as a whole.
+func (s *symbolSearch) read(im *image, table symbolTable) error {
+	if table.strings.typ != elf.SHT_STRTAB {
+		return malformed("section %d is no string table", table.symbols.link)
+	}
+	strings, err := im.bytesAt(table.strings.off, table.strings.size)
+	if err != nil {
+		return err
+	}
+	const symbolsPerPiece = 4096
+	entry := uint64(im.symbolSize())
+	for off, left := table.symbols.off, table.symbols.size/entry*entry; left > 0; {
+		size := min(left, symbolsPerPiece*entry)
+		piece, err := im.bytesAt(off, size)
+		if err != nil {
+			return err
+		}
+		for ; len(piece) > 0; piece = piece[entry:] {
+			s.add(im.symbol(piece), strings)
+		}
+		off += size
+		left -= size
+	}
+	return nil
+}
+
+func (s *symbolSearch) add(sym symbol, strings []byte) {
+	if !sym.hasAddress() || uint64(sym.name) >= uint64(len(strings)) {
+		return
+	}
+	for _, name := range s.wanted {
+		if bytes.HasPrefix(strings[sym.name:], name) {
+			s.addAddress(string(name[:len(name)-1]), sym.value)
+		}
+	}
+}
+
+func (s *symbolSearch) addAddress(name string, address uint64) {
+	if other, ok := s.addresses[name]; ok && other != address {
+		s.ambiguous[name] = true
+	}
+	s.addresses[name] = address
+}
+
+// hasAddress tells definitions in the file's memory from imports, constants, and what is relative to a
+// thread.
+func (s symbol) hasAddress() bool {
+	switch s.typ {
+	case elf.STT_SECTION, elf.STT_FILE, elf.STT_TLS:
+		return false
+	}
+	return s.section != elf.SHN_UNDEF && s.section != elf.SHN_ABS
+}

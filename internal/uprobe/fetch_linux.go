@@ -1,0 +1,118 @@
+package uprobe
+
+import (
+	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// fetch puts the value of argument i, extended to 64 bits, into its place in the frame. An argument that
+// cannot be read counts as 0 and its bit is set in regFailed. It changes R0 to R5 and frameWord.
+func (p *program) fetch(i int) error {
+	a := p.args[i]
+	switch a.Kind {
+	case sdtnote.ArgConstant:
+		p.emit(loadConstant(asm.R0, a.Value))
+	case sdtnote.ArgRegister:
+		offset, ok := registers[a.Reg.Name]
+		if !ok {
+			return argumentError(p.probe, i, "no register %s", a.Reg.Name)
+		}
+		p.emit(asm.LoadMem(asm.R0, regContext, offset, asm.DWord))
+		if a.Reg.High {
+			p.emit(asm.RSh.Imm(asm.R0, 8))
+		}
+	case sdtnote.ArgMemory:
+		if err := p.address(i, a); err != nil {
+			return err
+		}
+		p.readMemory(i, a)
+	}
+	if a.Kind != sdtnote.ArgConstant {
+		p.extend(asm.R0, a)
+	}
+	p.emit(asm.StoreMem(asm.RFP, frameArg(i), asm.R0, asm.DWord))
+	return nil
+}
+
+// setUnreadable puts what cannot be read into the place of argument i.
+func (p *program) setUnreadable(i int) {
+	p.emit(
+		asm.Or.Imm(regFailed, 1<<i),
+		asm.StoreImm(asm.RFP, frameArg(i), 0, asm.DWord),
+	)
+}
+
+// extend extends the low bytes of dst to 64 bits.
+func (p *program) extend(dst asm.Register, a sdtnote.Arg) {
+	if a.Size == 8 {
+		return
+	}
+	shift := int32(64 - 8*a.Size)
+	p.emit(asm.LSh.Imm(dst, shift))
+	if a.Signed {
+		p.emit(asm.ArSh.Imm(dst, shift))
+	} else {
+		p.emit(asm.RSh.Imm(dst, shift))
+	}
+}
+
+// address sets R3 to the address of a memory operand.
+func (p *program) address(i int, a sdtnote.Arg) error {
+	p.emit(loadConstant(asm.R3, a.Disp))
+	if a.Symbol != "" {
+		if err := p.addSymbol(i, a.Symbol); err != nil {
+			return err
+		}
+	}
+	for _, r := range []struct {
+		sdtnote.Register
+		scale int
+	}{{a.Base, 1}, {a.Index, a.Scale}} {
+		if r.Name == "" {
+			continue
+		}
+		offset, ok := registers[r.Name]
+		if !ok {
+			return argumentError(p.probe, i, "no register %s", r.Name)
+		}
+		p.emit(asm.LoadMem(asm.R1, regContext, offset, asm.DWord))
+		if r.scale > 1 {
+			p.emit(asm.Mul.Imm(asm.R1, int32(r.scale)))
+		}
+		p.emit(asm.Add.Reg(asm.R3, asm.R1))
+	}
+	return nil
+}
+
+// addSymbol adds the run-time address of a symbol to R3: as far from the site as when they were linked.
+func (p *program) addSymbol(i int, symbol string) error {
+	address, ok := p.site.Symbols[symbol]
+	if !ok {
+		return argumentError(p.probe, i, "the file has no symbol %s, it may have been stripped", symbol)
+	}
+	p.emit(
+		asm.LoadMem(asm.R1, regContext, registers[programCounter], asm.DWord),
+		asm.Add.Reg(asm.R3, asm.R1),
+		loadConstant(asm.R1, int64(address-p.site.Note.Address)),
+		asm.Add.Reg(asm.R3, asm.R1),
+	)
+	return nil
+}
+
+// readMemory sets R0 to the low bytes at the address in R3.
+func (p *program) readMemory(i int, a sdtnote.Arg) {
+	done := p.newLabel()
+	// The word is cleared because the bytes that are not read are shifted out only afterwards.
+	p.emit(asm.StoreImm(asm.RFP, frameWord, 0, asm.DWord))
+	p.emit(loadAddress(asm.R1, frameWord)...)
+	p.readUser(a.Size)
+	p.emit(
+		asm.Mov.Reg(asm.R1, asm.R0),
+		asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, done),
+		asm.Or.Imm(regFailed, 1<<i),
+		asm.Mov.Imm(asm.R0, 0),
+	)
+	p.place(done)
+}

@@ -1,0 +1,52 @@
+package uprobe
+
+import (
+	"sync"
+
+	"github.com/cilium/ebpf/asm"
+	"golang.org/x/sys/unix"
+)
+
+// initialPIDNamespace is the inode of the machine's own pid namespace (PROC_PID_INIT_INO).
+const initialPIDNamespace = 0xEFFFFFFC
+
+// pidNamespace returns the device and inode of this process's pid namespace, as the kernel wants them, and
+// whether it is another one than that of the machine.
+var pidNamespace = sync.OnceValues(func() (id [2]int64, nested bool) {
+	var s unix.Stat_t
+	if err := unix.Stat("/proc/self/ns/pid", &s); err != nil || s.Ino == initialPIDNamespace {
+		return id, false
+	}
+	const minorBits = 20 // of the kernel's own dev_t
+	dev := int64(unix.Major(s.Dev))<<minorBits | int64(unix.Minor(s.Dev))
+	return [2]int64{dev, int64(s.Ino)}, true
+})
+
+// pidTgid sets R0 to the process id, shifted left by 32, and the thread id of the traced thread: as this
+// process knows it, or when it has no name for it, or the kernel no way to say it, as the machine does. It
+// changes R1 to R5 and frameWord.
+func (p *program) pidTgid() {
+	id, nested := pidNamespace()
+	if !nested || !p.features.NamespacePID {
+		p.emit(asm.FnGetCurrentPidTgid.Call())
+		return
+	}
+	ok, done := p.newLabel(), p.newLabel()
+	p.emit(
+		asm.StoreImm(asm.RFP, frameWord, 0, asm.DWord),
+		loadConstant(asm.R1, id[0]),
+		loadConstant(asm.R2, id[1]),
+	)
+	// struct bpf_pidns_info is the thread id and after it the process id.
+	p.emit(loadAddress(asm.R3, frameWord)...)
+	p.emit(
+		asm.Mov.Imm(asm.R4, 8),
+		asm.FnGetNsCurrentPidTgid.Call(),
+		asm.JEq.Imm(asm.R0, 0, ok),
+		asm.FnGetCurrentPidTgid.Call(),
+		asm.Ja.Label(done),
+	)
+	p.place(ok)
+	p.emit(asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord))
+	p.place(done)
+}

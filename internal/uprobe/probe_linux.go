@@ -1,0 +1,70 @@
+package uprobe
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-usdt/usdt/internal/filter"
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// A Probe is what is traced under one name. A probe that a compiler inlined or copied has several sites.
+type Probe struct {
+	Provider, Name string
+	Sites          []Site
+}
+
+func (p Probe) String() string { return p.Provider + ":" + p.Name }
+
+// A Site is a place in a file.
+type Site struct {
+	// Path opens the file. It may be of any kind that this process can open: /proc/PID/fd/N, too.
+	Path string
+
+	Note sdtnote.Note
+
+	// Symbols are the link-time addresses of the symbols that arguments refer to, by name.
+	Symbols map[string]uint64
+
+	// SemaphoreAddresses are where the traced process has the probe's semaphore. They matter to
+	// kernels that do not count semaphores themselves.
+	SemaphoreAddresses []uint64
+}
+
+// Options say what is traced.
+type Options struct {
+	PID    int         // the process, as the pid namespace of this one has it; 0 means every process
+	Filter filter.Expr // only hits that satisfy it; nil means every hit
+
+	// Features, unless nil, are the abilities of the kernel to be used.
+	Features *Features
+}
+
+func (o Options) features() Features {
+	if o.Features != nil {
+		return *o.Features
+	}
+	return KernelFeatures()
+}
+
+// MaxArgs is how many arguments of a probe are read; the rest is ignored.
+const MaxArgs = 12
+
+// args decodes the arguments of the site.
+func (s Site) args() []sdtnote.Arg {
+	args := s.Note.ParseArgs()
+	return args[:min(len(args), MaxArgs)]
+}
+
+// Args describes the arguments of the probe, by its first site.
+func (p Probe) Args() []sdtnote.Arg { return p.Sites[0].args() }
+
+// ErrRights is matched by the errors of a kernel that does not let this process trace.
+var ErrRights = errors.New("not permitted to trace")
+
+// ErrArgument is matched by the errors about an argument that a probe does not have or that cannot be read.
+var ErrArgument = errors.New("no such argument")
+
+func argumentError(p Probe, arg int, format string, a ...any) error {
+	return fmt.Errorf("arg%d of %s: %w: %s", arg, p, ErrArgument, fmt.Sprintf(format, a...))
+}

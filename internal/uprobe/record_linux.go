@@ -1,0 +1,168 @@
+package uprobe
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/cilium/ebpf/asm"
+)
+
+// A record is what a program writes for one event: a header, the arguments, and after them, each in its
+// own place, the texts and bytes that were asked for:
+//
+//	u32 probe   u32 failed   u64 time   u64 process, thread   char comm[16]
+//	u64 argument 0 …
+//	s64 length of capture 0, or an error   its bytes …
+const (
+	recordProbe  = 0
+	recordFailed = 4
+	recordTime   = 8
+	recordPID    = 16
+	recordComm   = 24
+	commSize     = 16
+	recordArgs   = recordComm + commSize
+)
+
+// A Capture asks for what an argument points to, at the moment of the event.
+type Capture struct {
+	Arg int // the address
+
+	// Length is the argument that says how many bytes there are; -1 for text that ends at a NUL.
+	Length int
+
+	// Max is how many bytes are copied at most, the NUL of a text not counted: from 1 to MaxCapture.
+	Max int
+}
+
+// MaxCapture is the most bytes that the captures of one probe may take together.
+const MaxCapture = 24 << 10
+
+// size is what the capture takes in a record, after its length: a text is read with its NUL and one
+// byte more, by which one that is too long is known.
+func (c Capture) size() int { return (c.Max + 2 + 7) &^ 7 }
+
+// A layout is the form of the records of one site.
+type layout struct {
+	probe    int
+	args     int
+	captures []Capture
+}
+
+func (l layout) captureOffset(i int) int {
+	offset := recordArgs + 8*l.args
+	for _, c := range l.captures[:i] {
+		offset += 8 + c.size()
+	}
+	return offset
+}
+
+func (l layout) size() int { return l.captureOffset(len(l.captures)) }
+
+// check reports captures that cannot be.
+func (l layout) check(p Probe) error {
+	for _, c := range l.captures {
+		if c.Max < 1 || l.size() > recordArgs+8*MaxArgs+MaxCapture {
+			return fmt.Errorf("capture arg%d of %s: %d bytes, all of a probe must be from 1 to %d", c.Arg, p, c.Max, MaxCapture)
+		}
+	}
+	return nil
+}
+
+// writeRecord writes the record at regTarget. The arguments are in the frame.
+func (p *program) writeRecord(l layout) {
+	p.emit(
+		asm.StoreImm(regTarget, recordProbe, int64(l.probe), asm.Word),
+		asm.StoreMem(regTarget, recordFailed, regFailed, asm.Word),
+		asm.FnKtimeGetNs.Call(),
+		asm.StoreMem(regTarget, recordTime, asm.R0, asm.DWord),
+	)
+	p.pidTgid()
+	p.emit(
+		asm.StoreMem(regTarget, recordPID, asm.R0, asm.DWord),
+		asm.Mov.Reg(asm.R1, regTarget),
+		asm.Add.Imm(asm.R1, recordComm),
+		asm.Mov.Imm(asm.R2, commSize),
+		asm.FnGetCurrentComm.Call(),
+	)
+	for i := range l.args {
+		p.emit(
+			asm.LoadMem(asm.R1, asm.RFP, frameArg(i), asm.DWord),
+			asm.StoreMem(regTarget, int16(recordArgs+8*i), asm.R1, asm.DWord),
+		)
+	}
+	for i, c := range l.captures {
+		p.capture(c, int32(l.captureOffset(i)))
+	}
+}
+
+// capture writes the capture at offset into the record.
+func (p *program) capture(c Capture, offset int32) {
+	p.emit(
+		asm.Mov.Reg(asm.R1, regTarget),
+		asm.Add.Imm(asm.R1, offset+8),
+		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
+	)
+	if c.Length < 0 {
+		p.readUserText(c.Max + 2)
+	} else {
+		p.captureBytes(c)
+	}
+	p.emit(asm.StoreMem(regTarget, int16(offset), asm.R0, asm.DWord))
+}
+
+// captureBytes sets R0 to the length that the traced program said, or to an error.
+func (p *program) captureBytes(c Capture) {
+	fits, done := p.newLabel(), p.newLabel()
+	p.emit(
+		asm.LoadMem(asm.R2, asm.RFP, frameArg(c.Length), asm.DWord),
+		asm.JLE.Imm(asm.R2, int32(c.Max), fits),
+		asm.Mov.Imm(asm.R2, int32(c.Max)),
+	)
+	p.place(fits)
+	p.callReadUser()
+	p.emit(
+		asm.JNE.Imm(asm.R0, 0, done),
+		asm.LoadMem(asm.R0, asm.RFP, frameArg(c.Length), asm.DWord),
+	)
+	p.place(done)
+}
+
+// decode fills in ev from a record.
+func (l layout) decode(ev *Event, b []byte, clock clock) {
+	failed := binary.NativeEndian.Uint32(b[recordFailed:])
+	ev.Probe = l.probe
+	ev.Time = clock.at(binary.NativeEndian.Uint64(b[recordTime:]))
+	pid := binary.NativeEndian.Uint64(b[recordPID:])
+	ev.PID, ev.TID = uint32(pid>>32), uint32(pid)
+	ev.Comm, _, _ = bytes.Cut(b[recordComm:recordArgs], []byte{0})
+
+	ev.Args = ev.Args[:0]
+	for i := range l.args {
+		v := Value{Int: binary.NativeEndian.Uint64(b[recordArgs+8*i:]), Read: failed>>i&1 == 0}
+		ev.Args = append(ev.Args, v)
+	}
+	for i, c := range l.captures {
+		l.decodeCapture(&ev.Args[c.Arg], c, b[l.captureOffset(i):])
+	}
+}
+
+func (l layout) decodeCapture(v *Value, c Capture, b []byte) {
+	length, data := int64(binary.NativeEndian.Uint64(b)), b[8:8+c.size()]
+	v.Captured = v.Read && length >= 0
+	if !v.Captured {
+		return
+	}
+	v.Length = uint64(length)
+	if c.Length < 0 {
+		v.Length-- // the NUL
+	}
+	v.Data = data[:min(v.Length, uint64(c.Max))]
+	v.Cut = v.Length > uint64(c.Max)
+}
+
+// A clock translates the kernel's time, CLOCK_MONOTONIC in nanoseconds.
+type clock struct{ zero time.Time }
+
+func (c clock) at(ns uint64) time.Time { return c.zero.Add(time.Duration(ns)) }

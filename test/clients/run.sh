@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Clients that know libstapsdt only from its published interface, in C, Python and Lua, run on our
+# library, and bpftrace sees what they fire.
+set -euo pipefail
+cd "$(dirname "$0")"
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+
+# The binary interface, as two compilers see it in the fixed declarations and in our header.
+for headers in . ../../vendor_c; do
+  for machine in x86_64 aarch64; do
+    layout=$directory/layout-$machine-${headers##*/}
+    "$machine-linux-gnu-gcc" -std=c11 -Wall -Wextra -Werror -static -I "$headers" layout.c \
+      -o "$layout"
+    "qemu-$machine-static" "$layout" >"$layout.txt"
+  done
+done
+for printed in "$directory"/layout-*.txt; do
+  diff -u "$directory/layout-x86_64-..txt" "$printed"
+done
+echo "ok: $(wc -l <"$printed") sizes, offsets and values on both machines"
+
+make -C ../../vendor_c install PREFIX="$directory" >/dev/null
+export LD_LIBRARY_PATH=$directory/lib
+for program in client prefork; do
+  gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" -lstapsdt -o "$directory/$program"
+  readelf -d "$directory/$program" | grep -q 'NEEDED.*libstapsdt\.so\.0'
+done
+
+export TMPDIR=$directory/images # of the file backing
+mkdir "$TMPDIR"
+for backing in memfd file; do
+  ./trace.sh client "$directory/client" "$backing"
+  ./trace.sh client python3 client.py "$backing"
+  ./trace.sh client luajit client.lua "$backing"
+  ./trace.sh prefork "$directory/prefork" "$backing"
+done
+rmdir "$TMPDIR" # every client removed its image

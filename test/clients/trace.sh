@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Usage: trace.sh client|prefork COMMAND...
+#
+# Runs a client of libstapsdt, traces it with bpftrace, and fails unless bpftrace sees what such a
+# client fires and the client ends well. A client prints the path of its image, waits for a tracer,
+# fires again and again while it is there, and exits with 0 when it is gone.
+set -euo pipefail
+kind=$1
+shift
+
+case $kind in
+client) # prints the first of each
+  script='
+usdt:FILE:client:signed /@signed == 0/ {
+  @signed = 1;
+  printf("signed %lld %lld %lld %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5);
+}
+usdt:FILE:client:unsigned /@unsigned == 0/ {
+  @unsigned = 1;
+  printf("unsigned %llu %llu %llu %llu %llu %llu\n", arg0, arg1, arg2, arg3, arg4, arg5);
+}'
+  expected=('signed -1 -2 -3 -4 127 -9223372036854775808'
+    'unsigned 255 65535 4294967295 18446744073709551615 0 9223372036854775808')
+  ;;
+prefork) # prints the first of each process
+  script='
+usdt:FILE:prefork:request /@seen[arg0] == 0/ {
+  @seen[arg0] = 1;
+  printf("process %lld %lld\n", arg0, arg1);
+}'
+  expected=('process 0 0' 'process 1 -1' 'process 2 -2' 'process 3 -3' 'process 4 -4')
+  ;;
+*)
+  echo "trace: unknown kind $kind" >&2
+  exit 2
+  ;;
+esac
+
+coproc { exec "$@"; }
+client=$COPROC_PID
+trap 'kill "$client" 2>/dev/null || true' EXIT
+read -r -t 30 path <&"${COPROC[0]}" || {
+  echo "trace: $* did not print where its image is" >&2
+  exit 1
+}
+
+# Reads until all is seen; only then the tracer may leave, for it drops what is still on its way.
+exec {events}< <(exec timeout -s INT 60 bpftrace -B line -e "${script//FILE/$path}" 2>&1)
+tracer=$!
+output=
+missing=("${expected[@]}")
+while [ ${#missing[@]} -gt 0 ] && read -r line <&"$events"; do
+  output+=$line$'\n'
+  for i in "${!missing[@]}"; do
+    [ "$line" != "${missing[i]}" ] || unset "missing[$i]"
+  done
+done
+kill -INT "$tracer" 2>/dev/null || true
+cat <&"$events" >/dev/null # until it is gone
+
+timeout 30 tail -s 0.1 --pid "$client" -f /dev/null >/dev/null || kill "$client"
+status=0
+wait "$client" || status=$?
+trap - EXIT
+if [ $status -ne 0 ] || [ ${#missing[@]} -gt 0 ]; then
+  echo "trace: $* ended with status $status; bpftrace saw
+$output
+and not
+$(printf '%s\n' "${missing[@]}")" >&2
+  exit 1
+fi
+echo "ok: $*"

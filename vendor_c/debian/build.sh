@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Usage: build.sh VERSION DIRECTORY
+#
+# Builds the Debian packages into the directory, which is emptied first, from a copy of the sources:
+# dpkg-buildpackage writes beside them. Wants dpkg-dev and debhelper. The changelog is git's; its date
+# is the last commit's, or SOURCE_DATE_EPOCH.
+set -euo pipefail
+version=$1
+output=$(realpath -m "$2")
+cd "$(dirname "$0")/.."
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct -- .)}"
+export SOURCE_DATE_EPOCH
+
+rm -rf "$output"
+source=$output/libstapsdt-$version
+mkdir -p "$source"
+cp -r -- *.c *.h libstapsdt.pc.in Makefile test debian "$source"
+maintainer=$(sed -n 's/^Maintainer: //p' debian/control)
+{
+  printf 'libstapsdt (%s) unstable; urgency=medium\n\n' "$version"
+  git log --no-merges --format='  * %s' -- .
+  printf '\n -- %s  %s\n' "$maintainer" "$(date -uR -d "@$SOURCE_DATE_EPOCH")"
+} >"$source/debian/changelog"
+
+cd "$source"
+dpkg-buildpackage --build=binary --no-sign
+rm -rf "$source"
