@@ -64,7 +64,7 @@ What is printed is for sh, but for bcc, which is for Python.`,
 		}
 	}
 	mustComplete(cmd, "pid", completePIDs)
-	mustComplete(cmd, "tool", cobra.FixedCompletions(cobra.CompletionsFrom(tools), cobra.ShellCompDirectiveNoFileComp))
+	mustComplete(cmd, "tool", cobra.FixedCompletions(tools, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -77,4 +77,3 @@ func shellQuote(text string) string {
 func (p tracedProbe) header(until string) string {
 	return fmt.Sprintf("# Prints each hit of %v in process %d, %s.\n", p, p.pid, until)
 }
-

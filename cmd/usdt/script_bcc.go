@@ -22,34 +22,41 @@ func bccScript(p tracedProbe) (string, error) {
 	for _, o := range p.objects {
 		paths = append(paths, fmt.Sprintf("%q", o.Path))
 	}
-	var fields, reads, values string
+	var fields, numbers, texts, values string
 	for i, a := range args {
-		field, read, value := bccArg(i, a)
+		field, number, text, value := bccArg(i, a)
 		fields += field
-		reads += read
+		numbers += number
+		texts += text
 		values += " " + label(i) + "{" + value + "}"
 	}
 	return "#!/usr/bin/python3\n" + p.header("until Ctrl-C") + fmt.Sprintf(bccProgram,
-		bccText, fields, reads, p, values, strings.Join(paths, ", "), p.pid), nil
+		bccText, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.pid), nil
 }
 
-// bccArg returns the lines for argument i in the event and in the BPF program, and the Python expression.
-func bccArg(i int, a tracedArg) (field, read, value string) {
-	typ := map[bool]string{false: "u64", true: "s64"}[a.Signed]
-	field = fmt.Sprintf("    %s arg%d;\n", typ, i)
-	read = fmt.Sprintf("    bpf_usdt_readarg(%d, ctx, &e.arg%d);\n", i+1, i)
+// bccArg returns the lines for argument i in the event and in the BPF program, those that read the number
+// and those that read what it points to, and the Python expression of the value.
+func bccArg(i int, a tracedArg) (field, number, text, value string) {
+	sign := map[bool]string{false: "u", true: "s"}[a.Signed]
+	field = fmt.Sprintf("    %s64 arg%d;\n", sign, i)
+	// bpf_usdt_readarg wants a variable of the argument's own size.
+	number = fmt.Sprintf(`    %[1]s%[2]d value%[3]d = 0;
+    bpf_usdt_readarg(%[4]d, ctx, &value%[3]d);
+    e.arg%[3]d = value%[3]d;
+`, sign, 8*a.Size, i, i+1)
 	switch a.form {
 	case asText:
 		field += fmt.Sprintf("    char text%d[TEXT];\n", i)
-		read += fmt.Sprintf("    bpf_probe_read_user_str(e.text%[1]d, TEXT, (void *)e.arg%[1]d);\n", i)
-		return field, read, fmt.Sprintf("show(e.text%d)", i)
+		text = fmt.Sprintf("    bpf_probe_read_user_str(e.text%[1]d, TEXT, (void *)e.arg%[1]d);\n", i)
+		return field, number, text, fmt.Sprintf("show(e.text%d)", i)
 	case asBytes:
-		field += fmt.Sprintf("    u8 bytes%d[TEXT];\n", i)
-		read += fmt.Sprintf("    u64 size%[1]d = 0;\n    bpf_usdt_readarg(%[2]d, ctx, &size%[1]d);\n"+
-			"    bpf_probe_read_user(e.bytes%[1]d, size%[1]d < TEXT ? size%[1]d : TEXT, (void *)e.arg%[1]d);\n", i, a.length+1)
-		return field, read, fmt.Sprintf("show(bytes(e.bytes%d)[:e.arg%d])", i, a.length)
+		field += fmt.Sprintf("    u8 text%d[TEXT];\n", i)
+		text = fmt.Sprintf(`    u64 size%[1]d = e.arg%[2]d;
+    bpf_probe_read_user(e.text%[1]d, size%[1]d < TEXT ? size%[1]d : TEXT, (void *)e.arg%[1]d);
+`, i, a.length)
+		return field, number, text, fmt.Sprintf("show(bytes(e.text%d)[:e.arg%d])", i, a.length)
 	}
-	return field, read, fmt.Sprintf("e.arg%d", i)
+	return field, number, "", fmt.Sprintf("e.arg%d", i)
 }
 
 // bccProgram's verbs are: bytes of a text, fields of an event, statements that fill them, provider:probe,
@@ -70,7 +77,8 @@ int hit(struct pt_regs *ctx) {
 """
 
 def show(text):
-    return text.decode(errors="backslashreplace")
+    characters = text.decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in characters)
 
 def attach(path):
     usdt = USDT(pid=pid, path=path)

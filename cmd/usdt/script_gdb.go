@@ -7,7 +7,7 @@ import "fmt"
 // gdbArgs is how many arguments gdb knows: $_probe_arg0 to $_probe_arg11.
 const gdbArgs = 12
 
-// gdbScript prints from within a breakpoint that does not stop.
+// gdbScript stops at the probe by name, for gdb then also counts itself in at the semaphore.
 func gdbScript(p tracedProbe) (string, error) {
 	args := p.readable(gdbArgs)
 	if err := p.checkForms("gdb", args, false); err != nil {
@@ -23,15 +23,38 @@ func gdbScript(p tracedProbe) (string, error) {
 			verb, typ = "%ld", "long"
 		}
 		format += " " + label(i) + verb
-		values += fmt.Sprintf(",(%s)$_probe_arg%d", typ, i)
+		values += fmt.Sprintf(", (%s)$_probe_arg%d", typ, i)
 	}
-	print := fmt.Sprintf(`dprintf -probe-stap %v,"%s\n"%s`, p, format, values)
-	script := p.header("until Ctrl-C, stopping it for a moment at each")
+	return p.header("stopping it for a moment, until Ctrl-C") + 
+		fmt.Sprintf(gdbCommands, p.symbolFiles(), p, format, values, p.pid), nil
+}
+
+// gdbCommands' verbs are: commands that add files, provider:probe, format, values, and pid.
+const gdbCommands = `commands=$(mktemp)
+trap 'rm -f "$commands"' EXIT
+trap : INT
+cat >"$commands" <<'END'
+set language c
+%sbreak -probe-stap %v
+commands
+silent
+end
+while 1
+continue
+printf "%s\n"%s
+end
+END
+gdb -nx -batch -p %d -x "$commands"
+`
+
+// symbolFiles are commands that show gdb the files with the probe. As a rule it knows them, and would
+// stop twice, so these are comments.
+func (p tracedProbe) symbolFiles() string {
+	commands := "# If gdb finds no such probe:\n"
 	for _, o := range p.objects {
 		for _, address := range o.Addresses(o.Notes[0]) {
-			script += fmt.Sprintf("# If gdb finds no such probe, have it read the file: -ex 'add-symbol-file %s -o %#x'\n",
-				o.Path, address-o.Notes[0].Address)
+			commands += fmt.Sprintf("# add-symbol-file %s -o %#x\n", o.Path, address-o.Notes[0].Address)
 		}
 	}
-	return script + fmt.Sprintf("exec gdb -nx -batch -p %d \\\n\t-ex %s \\\n\t-ex continue\n", p.pid, shellQuote(print)), nil
+	return commands
 }

@@ -98,7 +98,7 @@ func TestEval(t *testing.T) {
 // expression of Go, with integers of any size.
 func TestEvalAsGo(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 5000 {
+	for range 2000 {
 		v := randomEvent(r)
 		e := randomExpr(r, 4)
 		if got, want := Eval(e, v), evalAsGo(t, e, v); got != want {

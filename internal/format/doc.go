@@ -16,9 +16,9 @@
 //	%b        bytes, quoted as by %q of Go; takes two arguments, their address and their number
 //	%%        a percent sign
 //
-// The flags are - (pad on the right), 0 (pad numbers with zeros) and # (0x before %x). The width
-// is a minimum of characters; the precision of an integer a minimum of digits, of %f and %e how
-// many digits follow the point (6 when not given), of %g how many digits there are. C's length modifiers
-// (%ld, %llx, %zu) are accepted and mean nothing: sizes are the probe's. Outside of directives, \n, \t,
-// \e, \x1b, \\ and the other escapes of Go are replaced.
+// The flags are - (pad on the right), 0 (pad numbers with zeros) and # (0x before %x). The width is a
+// minimum of characters; the precision of an integer a minimum of digits, of %f and %e how many digits
+// follow the point (6 when not given), of %g how many digits there are. C's length modifiers (%ld, %llx,
+// %zu) are accepted and mean nothing: sizes are the probe's. Outside of directives, \n, \t, \e, \x1b, \\
+// and the other escapes of Go are replaced.
 package format

@@ -47,7 +47,7 @@ func (p panel) draw(b *strings.Builder, g Group, a axis) {
 	p.counts(b, highest(rows))
 	p.bars(b, rows)
 	p.values(b, rows, g.Histogram.bound())
-	if g.Histogram.Unit == Nanoseconds && len(rows) > 0 {
+	if g.Histogram.Unit == Nanoseconds && g.Histogram.Total() > 0 {
 		p.percentiles(b, g.Histogram, rows)
 	}
 }

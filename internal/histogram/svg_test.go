@@ -41,6 +41,9 @@ func draw(t *testing.T, title string, groups ...Group) ([]byte, svg) {
 	if err := xml.Unmarshal(b.Bytes(), &s); err != nil {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
+	if bytes.Contains(b.Bytes(), []byte("NaN")) || bytes.Contains(b.Bytes(), []byte("Inf")) {
+		t.Errorf("a number that is none in\n%s", b.String())
+	}
 	if len(s.Panels) != len(groups) {
 		t.Fatalf("got %d panels for %d groups", len(s.Panels), len(groups))
 	}
@@ -175,7 +178,7 @@ func TestNothingToDraw(t *testing.T) {
 
 func TestTicks(t *testing.T) {
 	for highest, want := range map[uint64]string{
-		0: "[0]", 1: "[0 1]", 4: "[0 1 2 3 4]", 5: "[0 2 4]", 99: "[0 50]", 1000: "[0 500 1000]",
+		0: "[0]", 1: "[0 1]", 4: "[0 1 2 3 4]", 5: "[0 2 4]", 99: "[0 20 40 60 80]", 101: "[0 50 100]", 1000: "[0 500 1000]",
 		math.MaxUint64: "[0 5000000000000000000 10000000000000000000 15000000000000000000]",
 	} {
 		if got := fmt.Sprint(ticks(highest)); got != want {

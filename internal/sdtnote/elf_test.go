@@ -146,10 +146,10 @@ func (f *testFile) segment(p elf.ProgHeader) any {
 func (f *testFile) section(s elf.SectionHeader, name int) any {
 	if f.class == elf.ELFCLASS32 {
 		return elf.Section32{Name: uint32(name), Type: uint32(s.Type), Flags: uint32(s.Flags),
-			Addr: uint32(s.Addr), Off: uint32(s.Offset), Size: uint32(s.Size)}
+			Addr: uint32(s.Addr), Off: uint32(s.Offset), Size: uint32(s.Size), Link: s.Link}
 	}
 	return elf.Section64{Name: uint32(name), Type: uint32(s.Type), Flags: uint64(s.Flags),
-		Addr: s.Addr, Off: s.Offset, Size: s.Size}
+		Addr: s.Addr, Off: s.Offset, Size: s.Size, Link: s.Link}
 }
 
 // note encodes an ELF note, padded.

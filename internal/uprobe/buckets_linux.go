@@ -31,11 +31,7 @@ func (s *session) newBuckets(max int) (*buckets, error) {
 }
 
 // clearKey clears the key of buckets in the frame.
-func (p *program) clearKey() {
-	for word := range 1 + byWords {
-		p.emit(asm.StoreImm(asm.RFP, int16(frameKey+8*word), 0, asm.DWord))
-	}
-}
+func (p *program) clearKey() { p.clear(frameKey, 1+byWords) }
 
 // record counts the value in regTemp. The group is in the key in the frame.
 func (p *program) record(b *buckets, s histogram.Scale, signed bool) {
@@ -47,9 +43,7 @@ func (p *program) record(b *buckets, s histogram.Scale, signed bool) {
 
 	// Somebody else may have added it by now; only what is there then matters.
 	const addOnly = 1 // BPF_NOEXIST
-	for word := range 3 {
-		p.emit(asm.StoreImm(asm.RFP, int16(frameText+8*word), 0, asm.DWord))
-	}
+	p.clear(frameText, 3)
 	p.update(b.counts, frameKey, frameText, addOnly)
 	p.lookup(b.counts, frameKey)
 	p.emit(asm.JNE.Imm(asm.R0, 0, found))

@@ -144,9 +144,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	}
 	size := len(c.Text) + 1
 	p.emit(asm.JSet.Imm(regFailed, 1<<c.Arg, no))
-	for word := 0; word*8 < size+1; word++ {
-		p.emit(asm.StoreImm(asm.RFP, int16(frameText+8*word), 0, asm.DWord))
-	}
+	p.clear(frameText, textWords)
 	p.emit(loadAddress(asm.R1, frameText)...)
 	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
 	p.readUserText(size + 1)

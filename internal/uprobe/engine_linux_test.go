@@ -11,18 +11,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// kernels are sets of abilities that must give the same results: those of this kernel, of 4.18, and of
-// some between.
+// kernels are sets of abilities that must give the same results: those of this kernel and of 4.18.
 func kernels() map[string]uprobe.Features {
-	all := uprobe.KernelFeatures()
-	events := all
-	events.Multi = false
-	return map[string]uprobe.Features{
-		"this":   all,
-		"events": events,
-		"4.18":   {},
-		"5.5":    {ReadUser: true, Semaphores: true},
-	}
+	return map[string]uprobe.Features{"this": uprobe.KernelFeatures(), "4.18": {}}
 }
 
 // eachKernel runs f with the abilities of several kernels.

@@ -37,10 +37,8 @@ func (p *program) fetch(i int) error {
 
 // setUnreadable puts what cannot be read into the place of argument i.
 func (p *program) setUnreadable(i int) {
-	p.emit(
-		asm.Or.Imm(regFailed, 1<<i),
-		asm.StoreImm(asm.RFP, frameArg(i), 0, asm.DWord),
-	)
+	p.emit(asm.Or.Imm(regFailed, 1<<i))
+	p.clear(int(frameArg(i)), 1)
 }
 
 // extend extends the low bytes of dst to 64 bits.
@@ -104,7 +102,7 @@ func (p *program) addSymbol(i int, symbol string) error {
 func (p *program) readMemory(i int, a sdtnote.Arg) {
 	done := p.newLabel()
 	// The word is cleared because the bytes that are not read are shifted out only afterwards.
-	p.emit(asm.StoreImm(asm.RFP, frameWord, 0, asm.DWord))
+	p.clear(frameWord, 1)
 	p.emit(loadAddress(asm.R1, frameWord)...)
 	p.readUser(a.Size)
 	p.emit(

@@ -32,8 +32,8 @@ func (p *program) pidTgid() {
 		return
 	}
 	ok, done := p.newLabel(), p.newLabel()
+	p.clear(frameWord, 1)
 	p.emit(
-		asm.StoreImm(asm.RFP, frameWord, 0, asm.DWord),
 		loadConstant(asm.R1, id[0]),
 		loadConstant(asm.R2, id[1]),
 	)

@@ -111,6 +111,14 @@ func loadAddress(dst asm.Register, frame int) asm.Instructions {
 	return asm.Instructions{asm.Mov.Reg(dst, asm.RFP), asm.Add.Imm(dst, int32(frame))}
 }
 
+// clear sets words of 8 bytes in the frame to 0. It changes R0.
+func (p *program) clear(frame, words int) {
+	p.emit(asm.Mov.Imm(asm.R0, 0))
+	for word := range words {
+		p.emit(asm.StoreMem(asm.RFP, int16(frame+8*word), asm.R0, asm.DWord))
+	}
+}
+
 // lookup sets R0 to the address of the map's value whose key is in the frame, or to 0. It changes R1 to R5.
 func (p *program) lookup(m *ebpf.Map, key int) {
 	p.emit(loadAddress(asm.R2, key)...)

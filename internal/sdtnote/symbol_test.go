@@ -1,0 +1,169 @@
+package sdtnote_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testenv"
+)
+
+func TestSymbolAddressesLinked(t *testing.T) {
+	gcc := testenv.Tool(t, "gcc")
+	wanted := []string{"global", "zeroed", "local", "both", "of_thread", "environ", "absolute", "loba", "global\x00", ""}
+	for _, tt := range []struct {
+		name, flags string
+		want        []string
+	}{
+		{"all", "", []string{"both", "global", "local", "zeroed"}},
+		{"stripped", "-s", []string{"both", "global", "zeroed"}}, // .dynsym is left
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "symbols.so")
+			args := append(strings.Fields(tt.flags), "-shared", "-fPIC", "-nostdlib", "-Wl,--defsym=absolute=7", "-o", path, "testdata/symbols.c")
+			if out, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
+				t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
+			}
+			file, symbols := openSymbols(t, path)
+			want := make(map[string]uint64)
+			for _, s := range symbols {
+				if slices.Contains(tt.want, s.Name) {
+					want[s.Name] = s.Value
+				}
+			}
+			if len(want) != len(tt.want) {
+				t.Fatalf("debug/elf finds %v, want %v", want, tt.want)
+			}
+			checkSymbols(t, file, want, wanted...)
+		})
+	}
+}
+
+// openSymbols returns path's bytes and what debug/elf makes of its symbol tables.
+func openSymbols(t *testing.T, path string) (file []byte, symbols []elf.Symbol) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elf.NewFile(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols, _ = f.Symbols() // fails when there are none
+	dynamic, err := f.DynamicSymbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file, append(symbols, dynamic...)
+}
+
+func TestSymbolAddressesBuilt(t *testing.T) {
+	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
+		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
+			t.Run(class.String()+"_"+data.String(), func(t *testing.T) {
+				f := withSymbols(t, newFile(class, data), []symbol{
+					{"one", elf.STT_OBJECT, 1, 0x1000}, {"two", elf.STT_NOTYPE, 1, 0x2000},
+					{"twice", elf.STT_OBJECT, 1, 1}, {"twice", elf.STT_OBJECT, 1, 2}, {"twice", elf.STT_OBJECT, 1, 1},
+					{"same", elf.STT_FUNC, 1, 3}, {"same", elf.STT_FUNC, 2, 3},
+					{"import", elf.STT_OBJECT, elf.SHN_UNDEF, 4}, {"absolute", elf.STT_OBJECT, elf.SHN_ABS, 4},
+					{"thread", elf.STT_TLS, 1, 4}, {"file", elf.STT_FILE, 1, 4}, {"section", elf.STT_SECTION, 1, 4},
+				})
+				checkSymbols(t, f.bytes(t), map[string]uint64{"one": 0x1000, "two": 0x2000, "same": 3},
+					"one", "two", "twice", "same", "import", "absolute", "thread", "file", "section", "ne", "on", "absent")
+			})
+		}
+	}
+}
+
+// A table may be longer than what is read at once.
+func TestSymbolAddressesMany(t *testing.T) {
+	symbols := make([]symbol, 10_000)
+	for i := range symbols {
+		symbols[i] = symbol{"other", elf.STT_OBJECT, 1, uint64(i)}
+	}
+	symbols[len(symbols)-1].name = "last"
+	file := withSymbols(t, new64(), symbols).bytes(t)
+	checkSymbols(t, file, map[string]uint64{"last": uint64(len(symbols) - 1)}, "last", "other")
+}
+
+func TestSymbolAddressesMalformed(t *testing.T) {
+	edited := func(change func(table *testSection)) []byte {
+		f := withSymbols(t, new64(), []symbol{{"a", elf.STT_OBJECT, 1, 1}})
+		change(&f.sections[len(f.sections)-1])
+		return f.bytes(t)
+	}
+	for _, tt := range []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"no ELF", []byte("0123456789abcdef"), "no ELF magic number"},
+		{"no strings", edited(func(s *testSection) { s.Link = 1 }), "section 1 is no string table"},
+		{"too many", edited(func(s *testSection) { s.Size = 64 << 20 }), "more than 67108864 bytes of symbols"},
+		{"size wraps", edited(func(s *testSection) { s.Size = math.MaxUint64 - 100 }), "more than 67108864 bytes of symbols"},
+		{"beyond the end", edited(func(s *testSection) { s.Size = 1 << 20 }), "the file ends before"},
+		{"far away", edited(func(s *testSection) { s.Offset = math.MaxInt64 }), "at offset"},
+	} {
+		addresses, err := sdtnote.SymbolAddresses(bytes.NewReader(tt.file), "a")
+		if addresses != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, %v, want an error with %q", tt.name, addresses, err, tt.want)
+		}
+	}
+
+	// Names that are not in the string table, and tables of strings that do not exist, name nothing.
+	for name, file := range map[string][]byte{
+		"link": edited(func(s *testSection) { s.Link = 100 }),
+		"name": edited(func(s *testSection) { binary.LittleEndian.PutUint32(s.data[24:], math.MaxUint32) }),
+	} {
+		t.Run(name, func(t *testing.T) { checkSymbols(t, file, map[string]uint64{}, "a") })
+	}
+}
+
+func checkSymbols(t *testing.T, file []byte, want map[string]uint64, names ...string) {
+	t.Helper()
+	got, err := sdtnote.SymbolAddresses(bytes.NewReader(file), names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("addresses (-want +got):\n%s", diff)
+	}
+}
+
+type symbol struct {
+	name    string
+	typ     elf.SymType
+	section elf.SectionIndex
+	value   uint64
+}
+
+// withSymbols adds a symbol table, as the last section, and its strings.
+func withSymbols(t *testing.T, f *testFile, symbols []symbol) *testFile {
+	t.Helper()
+	strings := testSection{name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, data: []byte{0}}
+	table := testSection{name: ".symtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_SYMTAB}}
+	for _, s := range append([]symbol{{}}, symbols...) {
+		name := uint32(len(strings.data))
+		strings.data = append(append(strings.data, s.name...), 0)
+		info := elf.ST_INFO(elf.STB_LOCAL, s.typ)
+		var entry any = elf.Sym64{Name: name, Info: info, Shndx: uint16(s.section), Value: s.value}
+		if f.class == elf.ELFCLASS32 {
+			entry = elf.Sym32{Name: name, Info: info, Shndx: uint16(s.section), Value: uint32(s.value)}
+		}
+		table.data = f.append(t, table.data, entry)
+	}
+	table.Link = uint32(len(f.sections) + 1) // after the null section
+	f.sections = append(f.sections, strings, table)
+	return f
+}

@@ -1,0 +1,50 @@
+/* A process with probes, for the tests of ReadProcess. Its arguments have a letter that says how to map the
+ * file that follows: x as probes need it, w writable, s shared, d by the dynamic linker. It prints the address of main,
+ * then increments the semaphore of its probe for each byte of its input and answers with a line. */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define _SDT_HAS_SEMAPHORES 1
+#include <sys/sdt.h>
+
+unsigned short process_counted_semaphore __attribute__((section(".probes")));
+unsigned short process_other_semaphore __attribute__((section(".probes")));
+
+static void *map(const char *file, int prot, int flags)
+{
+	int fd = open(file, O_RDWR | O_CLOEXEC);
+	void *p = mmap(NULL, 8192, PROT_READ | PROT_EXEC | prot, flags, fd, 0);
+	close(fd);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *file = argv[i] + 1;
+		void *p = NULL;
+		switch (argv[i][0]) {
+		case 'x': p = map(file, 0, MAP_PRIVATE); break;
+		case 'w': p = map(file, PROT_WRITE, MAP_PRIVATE); break;
+		case 's': p = map(file, 0, MAP_SHARED); break;
+		case 'd': p = dlopen(file, RTLD_NOW); break;
+		}
+		if (p == NULL) {
+			perror(argv[i]);
+			return 1;
+		}
+	}
+	printf("%p\n", (void *)main);
+	fflush(stdout);
+	for (char c; read(0, &c, 1) == 1;) {
+		STAP_PROBE1(process, counted, argc);
+		STAP_PROBE1(process, other, argc);
+		process_counted_semaphore++;
+		puts("ok");
+		fflush(stdout);
+	}
+	return 0;
+}
