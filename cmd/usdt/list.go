@@ -20,6 +20,8 @@ func newListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [-p PID | --all | FILE...]",
 		Short: "List the probes of processes or files",
+
+		DisableFlagsInUseLine: true,
 		Long: `List the probes of a process, of all processes, or of executables and libraries.
 
 Of a process, these are the probes of all files that it has mapped to execute, deleted ones,
@@ -51,7 +53,7 @@ With --json there is one line for each probe; its "path" is what to give to othe
 			return errors.Join(write(cmd.OutOrStdout(), list.probes), err)
 		},
 	}
-	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of this process")
+	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, a line for each probe")
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
@@ -76,19 +78,22 @@ func (l *listing) warn(format string, args ...any) {
 	fmt.Fprintf(l.warnings, "usdt: "+format+"\n", args...)
 }
 
-// addFiles adds the probes of all files that have some, whatever is wrong with the others.
-func (l *listing) addFiles(paths []string) error {
-	var errs []error
+// addFiles adds the probes of all files that have some, whatever is wrong with the others. It returns what
+// is wrong with the last of these.
+func (l *listing) addFiles(paths []string) (failed error) {
 	for _, path := range paths {
 		notes, err := readListedFile(path)
+		if err != nil && failed != nil {
+			l.warn("%v", failed)
+		}
 		if err != nil {
-			errs = append(errs, err)
+			failed = err
 		}
 		for _, n := range notes {
 			l.probes = append(l.probes, listedProbe{note: n, path: path})
 		}
 	}
-	return errors.Join(errs...)
+	return failed
 }
 
 func readListedFile(path string) ([]sdtnote.Note, error) {
@@ -116,7 +121,7 @@ func (l *listing) addProcess(pid int) error {
 		return err
 	}
 	if l.addObjects(objects); len(l.probes) == 0 {
-		return fmt.Errorf("process %d (%s) has no probes", pid, printable(comm(pid)))
+		return fmt.Errorf("process %d (%s) has no probes", pid, printable(processComm(pid)))
 	}
 	return nil
 }
@@ -152,8 +157,8 @@ func (l *listing) addObjects(objects []sdtnote.Object) {
 	}
 }
 
-// comm returns the command name of a process, or nothing when it has ended.
-func comm(pid int) string {
+// processComm returns the command name of a process, or nothing when it has ended.
+func processComm(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 	return strings.TrimSuffix(string(text), "\n")
 }

@@ -49,14 +49,14 @@ func listTable(probes []listedProbe) *table {
 		arguments.add(p.note.Args)
 		if p.object == nil {
 			object.add(p.path)
-			address.add(hex(p.note.Address))
+			address.add(hexAddresses(p.note.Address))
 			continue
 		}
 		pid.add(strconv.Itoa(p.object.PID))
 		comm.add(p.object.Comm)
 		container.add(p.object.Container)
 		object.add(p.object.Name)
-		address.add(hex(p.object.Addresses(p.note)...))
+		address.add(hexAddresses(p.object.Addresses(p.note)...))
 		traced.add(map[bool]string{false: "no", true: "yes"}[p.traced])
 	}
 	// Where space is short, columns are cut in this order.
@@ -66,8 +66,8 @@ func listTable(probes []listedProbe) *table {
 	}
 }
 
-// hex returns the first address and the number of the others.
-func hex(addresses ...uint64) string {
+// hexAddresses returns the first address and the number of the others.
+func hexAddresses(addresses ...uint64) string {
 	switch len(addresses) {
 	case 0:
 		return "" // unmapped meanwhile

@@ -2,7 +2,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // gdbArgs is how many arguments gdb knows: $_probe_arg0 to $_probe_arg11.
 const gdbArgs = 12
@@ -25,11 +28,12 @@ func gdbScript(p tracedProbe) (string, error) {
 		format += " " + label(i) + verb
 		values += fmt.Sprintf(", (%s)$_probe_arg%d", typ, i)
 	}
-	return p.header("stopping it for a moment, until Ctrl-C") + 
-		fmt.Sprintf(gdbCommands, p.symbolFiles(), p, format, values, p.pid), nil
+	return p.header("stopping it for a moment, until Ctrl-C") +
+		fmt.Sprintf(gdbCommands, p.symbolFiles(), p, p.atSite(), format, values, p.pid), nil
 }
 
-// gdbCommands' verbs are: commands that add files, provider:probe, format, values, and pid.
+// gdbCommands' verbs are: commands that add files, provider:probe, whether it
+// stopped there, format, values, and pid.
 const gdbCommands = `commands=$(mktemp)
 trap 'rm -f "$commands"' EXIT
 trap : INT
@@ -39,9 +43,10 @@ set language c
 commands
 silent
 end
-while 1
 continue
+while %s
 printf "%s\n"%s
+continue
 end
 END
 gdb -nx -batch -p %d -x "$commands"
@@ -57,4 +62,17 @@ func (p tracedProbe) symbolFiles() string {
 		}
 	}
 	return commands
+}
+
+// atSite is the condition for gdb that it stopped at the probe and not, say, for Ctrl-C.
+func (p tracedProbe) atSite() string {
+	var sites []string
+	for _, o := range p.objects {
+		for _, n := range o.Notes {
+			for _, address := range o.Addresses(n) {
+				sites = append(sites, fmt.Sprintf("$pc == %#x", address))
+			}
+		}
+	}
+	return strings.Join(sites, " || ")
 }

@@ -25,7 +25,7 @@ func perfScript(p tracedProbe) (string, error) {
 			defined += fmt.Sprintf("p:%s/%s %s:%#x%s%s\n", group, event, o.Path, n.FileOffset, semaphore(n), p.perfFetch(n))
 		}
 	}
-	return p.header("once Ctrl-C ends the recording") + fmt.Sprintf(`set -e
+	return p.header("once Ctrl-C ends the recording") + p.perfLacks() + fmt.Sprintf(`set -e
 events=/sys/kernel/tracing/uprobe_events
 data=$(mktemp)
 trap 'rm -f "$data"; echo "-:%[1]s/%[2]s" >>"$events"' EXIT
@@ -48,12 +48,22 @@ func semaphore(n sdtnote.Note) string {
 	return fmt.Sprintf("(%#x)", n.SemaphoreOffset)
 }
 
-// perfFetch returns what the kernel is to record, in the language of uprobe_events. What that cannot express
-// is left out.
+// perfLacks is a comment about the arguments that are left out.
+func (p tracedProbe) perfLacks() string {
+	var comment string
+	for i, a := range p.args {
+		if _, ok := perfLocation(a.Arg); !ok {
+			comment += fmt.Sprintf("# uprobe_events cannot express where argument %d is.\n", i)
+		}
+	}
+	return comment
+}
+
+// perfFetch returns what the kernel is to record, in the language of uprobe_events.
 func (p tracedProbe) perfFetch(n sdtnote.Note) string {
 	var fetch strings.Builder
 	for i, a := range n.ParseArgs() {
-		location, ok := perfLocation(a, n)
+		location, ok := perfLocation(a)
 		if !ok || i >= len(p.args) {
 			continue
 		}
@@ -66,8 +76,8 @@ func (p tracedProbe) perfFetch(n sdtnote.Note) string {
 	return fetch.String()
 }
 
-// perfLocation returns where an argument is.
-func perfLocation(a sdtnote.Arg, n sdtnote.Note) (location string, ok bool) {
+// perfLocation returns where an argument is, if uprobe_events has words for it.
+func perfLocation(a sdtnote.Arg) (location string, ok bool) {
 	switch {
 	case a.Kind == sdtnote.ArgConstant:
 		return fmt.Sprintf(`\%d`, a.Value), true // Linux 5.4

@@ -51,9 +51,12 @@ func startCTarget(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("IMAGE", program)
 }
 
-// build runs a compiler in the directory of this package, with the environment of the test.
+// build runs a compiler in the directory of this package, with the environment of the test, and of the script
+// CGO_ENABLED.
 func build(ts *testscript.TestScript, compiler string, args ...string) {
-	if out, err := exec.Command(compiler, args...).CombinedOutput(); err != nil {
+	cmd := exec.Command(compiler, args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+ts.Getenv("CGO_ENABLED"))
+	if out, err := cmd.CombinedOutput(); err != nil {
 		ts.Fatalf("%s: %v\n%s", compiler, err, out)
 	}
 }

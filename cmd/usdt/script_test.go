@@ -25,6 +25,11 @@ func TestMain(m *testing.M) {
 //	tell COMMAND ...                      has the program that was started last carry out a command, which
 //	                                      must answer "ok" or, with !, something else; sets ANSWER
 //	end                                   ends that program, as the end of the script does
+//	background FILE COMMAND ...           starts a command with its output in a file, which ends with the
+//	                                      script at the latest
+//	interrupt                             sends SIGINT to what was started in the background last, and waits
+//	                                      for its end; with !, it may fail
+//	await FILE REGEXP                     waits until the file matches
 //	status N [nobody] COMMAND ...         is exec for a command that must end with exit status N, perhaps run
 //	                                      by a user without any rights
 //
@@ -39,11 +44,14 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"target":  startTarget,
-			"ctarget": startCTarget,
-			"tell":    tell,
-			"end":     end,
-			"status":  status,
+			"target":     startTarget,
+			"ctarget":    startCTarget,
+			"tell":       tell,
+			"end":        end,
+			"background": background,
+			"interrupt":  interrupt,
+			"await":      await,
+			"status":     status,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,

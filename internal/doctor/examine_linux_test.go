@@ -118,13 +118,15 @@ func TestFindings(t *testing.T) {
 		}, "uprobe PMU", Failure, []string{"CONFIG_UPROBE_EVENTS"}},
 
 		{"nobody", func(s *System) { s.drop() }, "capabilities", Failure, []string{"CAP_BPF", "setcap cap_bpf,cap_perfmon"}},
-		{"old nobody", func(s *System) { s.drop(); s.Release = "5.4.0" }, "capabilities", Failure, []string{"setcap cap_sys_admin"}},
+		{"old nobody", func(s *System) { s.drop(); s.Features.Multi = false }, "capabilities", Failure, []string{"setcap cap_sys_admin"}},
 		{"few rights", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_PERFMON) }, "capabilities", OK, []string{"CAP_PERFMON"}},
 		{"too few rights", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_SYS_PTRACE) }, "capabilities", Failure, nil},
 		{"few rights do not help", func(s *System) {
 			s.drop(unix.CAP_BPF, unix.CAP_PERFMON)
-			s.Release = "5.7.0"
+			s.Features.Multi = false
 		}, "capabilities", Failure, []string{"no CAP_SYS_ADMIN"}},
+		{"new nobody", func(s *System) { s.drop(); s.Features.Multi, s.Release = false, "6.12.0" }, "capabilities", Failure, []string{"setcap cap_bpf"}},
+		{"old container", func(s *System) { s.drop(); s.Features.Multi = false; s.PIDNamespace = 4026532198 }, "capabilities", Failure, []string{"--cap-add SYS_ADMIN"}},
 		{"container", func(s *System) { s.drop(); s.PIDNamespace = 4026532198 }, "capabilities", Failure, []string{"docker run --pid=host --cap-add BPF"}},
 		{"rootless", func(s *System) { s.UserNamespace = 4026532197; s.Program = denied }, "user namespace", Failure, []string{"rootless"}},
 		{"token", func(s *System) { s.UserNamespace = 4026532197 }, "user namespace", OK, nil},

@@ -15,9 +15,10 @@ const (
 )
 
 const (
-	remedyRoot      = `sudo usdt …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep "$(command -v usdt)"`
-	remedyOldRoot   = `sudo usdt …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_sys_resource+ep "$(command -v usdt)"`
-	remedyContainer = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE …, or run usdt on the host"
+	remedyRoot         = `sudo usdt …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep "$(command -v usdt)"`
+	remedyOldRoot      = `sudo usdt …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_sys_resource+ep "$(command -v usdt)"`
+	remedyContainer    = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE …, or run usdt on the host"
+	remedyOldContainer = "docker run --pid=host --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add SYS_RESOURCE …, or run usdt on the host"
 )
 
 // has reports whether this process has a capability, in its own user namespace.
@@ -31,23 +32,40 @@ func (s System) inContainer() bool {
 	return s.PIDNamespace != 0 && s.PIDNamespace != initialPIDNamespace
 }
 
-// capable reports whether this process has the capabilities that usdt needs.
+// capable reports whether this process has the capabilities that usdt needs. Perf events of the uprobe PMU
+// ask for CAP_SYS_ADMIN on every kernel; uprobe_multi links do not.
 func (s System) capable() bool {
-	return s.has(unix.CAP_SYS_ADMIN) || s.since(5, 8) && s.has(unix.CAP_BPF) && s.has(unix.CAP_PERFMON)
+	return s.has(unix.CAP_SYS_ADMIN) || s.fewSuffice() && s.has(unix.CAP_BPF) && s.has(unix.CAP_PERFMON)
 }
 
+func (s System) fewSuffice() bool { return s.Features.Multi || s.since(6, 10) }
+
 func capabilities(s System) Finding {
+	lack := "neither CAP_BPF with CAP_PERFMON nor CAP_SYS_ADMIN"
+	if !s.fewSuffice() {
+		lack = "no CAP_SYS_ADMIN (before Linux 6.10 nothing less will do)"
+	}
 	switch {
 	case s.has(unix.CAP_SYS_ADMIN):
 		return ok("CAP_SYS_ADMIN")
 	case s.capable():
 		return ok("CAP_BPF and CAP_PERFMON")
-	case s.inContainer():
-		return failure(remedyContainer, "neither CAP_BPF with CAP_PERFMON nor CAP_SYS_ADMIN")
-	case s.since(5, 8):
-		return failure(remedyRoot, "neither CAP_BPF with CAP_PERFMON nor CAP_SYS_ADMIN")
 	}
-	return failure(remedyOldRoot, "no CAP_SYS_ADMIN (before Linux 5.8 nothing less will do)")
+	return failure(s.remedyRights(), "%s", lack)
+}
+
+// remedyRights says how to get all the capabilities.
+func (s System) remedyRights() string {
+	if s.inContainer() && s.fewSuffice() {
+		return remedyContainer
+	}
+	if s.inContainer() {
+		return remedyOldContainer
+	}
+	if s.fewSuffice() {
+		return remedyRoot
+	}
+	return remedyOldRoot
 }
 
 // userNamespace: capabilities in another than the initial one do not count for BPF and perf.
@@ -135,16 +153,12 @@ func otherUsers(s System) Finding {
 	if s.has(unix.CAP_SYS_PTRACE) {
 		return ok("CAP_SYS_PTRACE to read their mappings")
 	}
-	remedy := remedyRoot
-	if s.inContainer() {
-		remedy = remedyContainer
-	}
-	return warning(remedy, "no CAP_SYS_PTRACE: only processes of the same user can be seen")
+	return warning(s.remedyRights(), "no CAP_SYS_PTRACE: only processes of the same user can be seen")
 }
 
 func pidNamespace(s System) Finding {
 	if s.inContainer() {
-		return warning(remedyContainer, "not the initial one: only processes in it, and below, can be seen")
+		return warning(s.remedyRights(), "not the initial one: only processes in it, and below, can be seen")
 	}
 	return ok("the initial one, or unknown")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cilium/ebpf/asm"
 	"github.com/cilium/ebpf/rlimit"
 
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -69,27 +70,36 @@ func loadProbes(b stapsdt.Backing) error {
 	return withProbe(b, func(*stapsdt.Provider, *stapsdt.Probe0) error { return nil })
 }
 
-// ErrCount: a uprobe was attached but did not see what it should.
+// errCount: a uprobe was attached but did not see what it should.
 var errCount = errors.New("the kernel counted wrongly")
 
-// traceProbe attaches to a probe of our own, fires it once, and has the kernel count.
+// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and has the
+// kernel count.
 func traceProbe() error {
-	fire := func(provider *stapsdt.Provider, probe *stapsdt.Probe0) (err error) {
-		counter, err := uprobe.CountProbe(provider.Path(), probe.Name())
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, counter.Close()) }()
-		probe.Fire()
-		n, err := counter.Value()
-		if err == nil && n != 1 {
-			err = fmt.Errorf("%w: %d fires of a probe that fired once", errCount, n)
-		}
+	err := withProbe(stapsdt.Memfd, countFire)
+	if err != nil && loadProbes(stapsdt.Memfd) != nil {
+		err = withProbe(stapsdt.File, countFire)
+	}
+	return err
+}
+
+func countFire(provider *stapsdt.Provider, probe *stapsdt.Probe0) (err error) {
+	notes, err := sdtnote.ReadFile(provider.Path())
+	if err != nil {
 		return err
 	}
-	err := withProbe(stapsdt.Memfd, fire)
-	if err != nil && loadProbes(stapsdt.Memfd) != nil {
-		err = withProbe(stapsdt.File, fire)
+	site := uprobe.Site{Path: provider.Path(), Note: notes[0]}
+	tally, err := uprobe.CountProbes(
+		[]uprobe.Probe{{Provider: provider.Name(), Name: probe.Name(), Sites: []uprobe.Site{site}}},
+		uprobe.Options{PID: os.Getpid()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tally.Close()) }()
+	probe.Fire()
+	counts, err := tally.Read()
+	if err == nil && counts[0] != 1 {
+		err = fmt.Errorf("%w: %d fires of a probe that fired once", errCount, counts[0])
 	}
 	return err
 }

@@ -57,11 +57,12 @@ func openImage(r io.ReaderAt) (*image, error) {
 // readIdent learns the class and the byte order, without which nothing else can be decoded.
 func (im *image) readIdent() error {
 	var ident [elf.EI_NIDENT]byte
-	if err := im.readAt(ident[:], 0); err != nil {
-		return err
-	}
-	if string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
+	err := im.readAt(ident[:], 0)
+	if isShort := errors.Is(err, ErrFormat); isShort || err == nil && string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
 		return ErrNotELF
+	}
+	if err != nil {
+		return err
 	}
 
 	switch class := elf.Class(ident[elf.EI_CLASS]); class {

@@ -79,8 +79,9 @@ func TestReadMalformedFile(t *testing.T) {
 		is   error
 		want string
 	}{
-		{"empty", nil, sdtnote.ErrFormat, "the file ends before offset 0x10"},
-		{"magic", patched(func(b []byte) { b[0] = 0 }), sdtnote.ErrFormat, "no ELF magic number"},
+		{"empty", nil, sdtnote.ErrNotELF, "no ELF magic number"},
+		{"short", valid[:elf.EI_NIDENT-1], sdtnote.ErrNotELF, "no ELF magic number"},
+		{"magic", patched(func(b []byte) { b[0] = 0 }), sdtnote.ErrNotELF, "no ELF magic number"},
 		{"class", patched(func(b []byte) { b[elf.EI_CLASS] = 3 }), sdtnote.ErrFormat, "class"},
 		{"byte order", patched(func(b []byte) { b[elf.EI_DATA] = 0 }), sdtnote.ErrFormat, "byte order ELFDATANONE"},
 		{"header cut", valid[:63], sdtnote.ErrFormat, "the file ends before offset 0x40"},

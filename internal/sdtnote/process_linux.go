@@ -27,6 +27,9 @@ func ReadProcess(pid int) ([]Object, error) { return new(Reader).ReadProcess(pid
 
 // ReadProcess is [ReadProcess] with the memory of r.
 func (r *Reader) ReadProcess(pid int) ([]Object, error) {
+	if pid <= 0 { // kill(2) gives these a meaning
+		return nil, &ProcessError{pid, "does not exist", fs.ErrNotExist}
+	}
 	f, err := os.Open(fmt.Sprintf("/proc/%d/maps", pid))
 	if errors.Is(err, unix.ESRCH) {
 		return nil, nil // without memory, as kernel threads and zombies are; some kernels show an empty file

@@ -155,8 +155,8 @@ func TestReadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := sdtnote.ReadFile(path)
-	if !errors.Is(err, sdtnote.ErrFormat) || !strings.Contains(err.Error(), path) {
-		t.Errorf("text file: got %v, want %v and the path", err, sdtnote.ErrFormat)
+	if !errors.Is(err, sdtnote.ErrNotELF) || !errors.Is(err, sdtnote.ErrFormat) || !strings.Contains(err.Error(), path) {
+		t.Errorf("text file: got %v, want %v and the path", err, sdtnote.ErrNotELF)
 	}
 }
 

@@ -109,6 +109,17 @@ func (s *session) missed() uint64 {
 	return sum
 }
 
+// closers are closed together, the last first.
+type closers []io.Closer
+
+func (c closers) Close() error {
+	var errs []error
+	for i := len(c) - 1; i >= 0; i-- {
+		errs = append(errs, c[i].Close())
+	}
+	return errors.Join(errs...)
+}
+
 // Detach ends the tracing and keeps what came of it. It is safe to call twice.
 func (s *session) Detach() error {
 	err := s.links.Close()

@@ -74,8 +74,13 @@ type event struct {
 	Args  []uprobe.Value
 }
 
-// receive returns the events until there are n, or with the buffer empty for good after detaching.
+// receive detaches and returns all events, which this process must have fired.
 func receive(t testing.TB, tracer *uprobe.Tracer) []event {
+	t.Helper()
+	return receiveFrom(t, tracer, os.Getpid())
+}
+
+func receiveFrom(t testing.TB, tracer *uprobe.Tracer, pid int) []event {
 	t.Helper()
 	if err := tracer.Detach(); err != nil {
 		t.Fatal(err)
@@ -89,7 +94,7 @@ func receive(t testing.TB, tracer *uprobe.Tracer) []event {
 		case err != nil:
 			t.Fatal(err)
 		}
-		if int(ev.PID) != os.Getpid() || len(ev.Comm) == 0 || ev.TID == 0 {
+		if int(ev.PID) != pid || len(ev.Comm) == 0 || ev.TID == 0 {
 			t.Errorf("event of process %d, thread %d, %q", ev.PID, ev.TID, ev.Comm)
 		}
 		copied := event{Probe: ev.Probe}

@@ -63,14 +63,3 @@ func (s semaphore) add(delta int) error {
 	}
 	return nil
 }
-
-// closers are closed together, the last first.
-type closers []io.Closer
-
-func (c closers) Close() error {
-	var errs []error
-	for i := len(c) - 1; i >= 0; i-- {
-		errs = append(errs, c[i].Close())
-	}
-	return errors.Join(errs...)
-}

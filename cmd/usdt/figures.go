@@ -1,0 +1,99 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/histogram"
+)
+
+// percentiles are those that are told of every histogram.
+var percentiles = []float64{50, 90, 99}
+
+// figures returns what can be said of the values of a histogram in one line.
+func figures(h *histogram.Histogram) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "count %d  mean %s", h.Total(), h.Unit.Format(h.Mean()))
+	for _, p := range percentiles {
+		fmt.Fprintf(&b, "  p%g %s", p, percentile(h, p))
+	}
+	fmt.Fprintf(&b, "  max %s", h.Unit.Format(h.Max))
+	return b.String()
+}
+
+// percentile writes a percentile, or beyond which end of a linear scale it is.
+func percentile(h *histogram.Histogram, p float64) string {
+	switch {
+	case isBelow(h, p):
+		return "<" + h.Unit.Format(float64(h.Scale.Lo))
+	case isAbove(h, p):
+		return ">=" + h.Unit.Format(float64(h.Scale.Hi))
+	}
+	return h.Unit.Format(h.Percentile(p))
+}
+
+func isBelow(h *histogram.Histogram, p float64) bool {
+	return h.Scale.Linear && p/100*float64(h.Total()) <= float64(h.Counts[-1])
+}
+
+func isAbove(h *histogram.Histogram, p float64) bool {
+	return h.Scale.Linear && h.Percentile(p) >= float64(h.Scale.Hi)
+}
+
+// writeHistogram draws the histogram and writes its figures.
+func writeHistogram(w io.Writer, h *histogram.Histogram) error {
+	if err := h.Draw(w, terminalWidth(w)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s\n", figures(h))
+	return err
+}
+
+// figuresJSON is a histogram in JSON. What is unknown, or beyond an end of a linear scale, is null. The
+// names of its members are an interface.
+type figuresJSON struct {
+	Count   uint64       `json:"count"`
+	Mean    *float64     `json:"mean"`
+	P50     *float64     `json:"p50"`
+	P90     *float64     `json:"p90"`
+	P99     *float64     `json:"p99"`
+	Max     *float64     `json:"max"`
+	Buckets []bucketJSON `json:"buckets"` // those with values, in order
+}
+
+// bucketJSON has the values from Lo up to but without Hi; when they are negative and the scale is one of powers
+// of two, those without Lo up to Hi. An end that is null is infinite.
+type bucketJSON struct {
+	Lo    *float64 `json:"lo"`
+	Hi    *float64 `json:"hi"`
+	Count uint64   `json:"count"`
+}
+
+func newFiguresJSON(h *histogram.Histogram) figuresJSON {
+	j := figuresJSON{Count: h.Total(), Buckets: []bucketJSON{}} // never null
+	for _, index := range slices.Sorted(maps.Keys(h.Counts)) {
+		lo, hi := h.Scale.Bounds(index)
+		j.Buckets = append(j.Buckets, bucketJSON{number(lo), number(hi), h.Counts[index]})
+	}
+	j.Mean, j.Max = number(h.Mean()), number(h.Max)
+	for i, field := range []**float64{&j.P50, &j.P90, &j.P99} {
+		if p := percentiles[i]; !isBelow(h, p) && !isAbove(h, p) {
+			*field = number(h.Percentile(p))
+		}
+	}
+	return j
+}
+
+// number returns what JSON can have: nil is null.
+func number(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,88 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// tracers has the program that each script started last in the background.
+var tracers sync.Map // of *tracer by *testscript.TestScript
+
+// tracer is a program that runs until it is interrupted.
+type tracer struct {
+	cmd   *exec.Cmd
+	ended sync.Once
+	err   error
+}
+
+// background starts a program as the leader of a process group, as a shell does.
+func background(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: background FILE COMMAND ...")
+	}
+	output, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer output.Close()
+	t := &tracer{cmd: exec.Command(args[1], args[2:]...)}
+	t.cmd.Dir = ts.MkAbs(".")
+	t.cmd.Stdout, t.cmd.Stderr = output, output
+	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ts.Check(t.cmd.Start())
+	tracers.Store(ts, t)
+	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
+}
+
+// end sends a signal to the group and waits for the program's end.
+func (t *tracer) end(signal syscall.Signal) error {
+	t.ended.Do(func() {
+		group := -t.cmd.Process.Pid
+		_ = syscall.Kill(group, signal) // it may have ended by itself
+		overdue := time.AfterFunc(patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+		defer overdue.Stop()
+		t.err = t.cmd.Wait()
+	})
+	return t.err
+}
+
+// interrupt sends SIGINT, as Ctrl-C does. With !, the program may fail thereupon.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	t, ok := tracers.Load(ts)
+	if !ok || len(args) != 0 {
+		ts.Fatalf("usage: interrupt, after background")
+	}
+	err := t.(*tracer).end(syscall.SIGINT)
+	var exit *exec.ExitError
+	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
+		ts.Fatalf("the program ended with %v", err)
+	}
+}
+
+// await waits until a file has a match.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE REGEXP")
+	}
+	want, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for overdue := time.After(patience); ; {
+		if want.MatchString(ts.ReadFile(args[0])) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-overdue:
+			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], patience, ts.ReadFile(args[0]))
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package forms
+
+import (
+	"fmt"
+	"strings"
+)
+
+// amd64Registers has the names of all the registers but rsp, by number, in the sizes 8, 4, 2 and 1.
+var amd64Registers = [][4]string{
+	{"rax", "eax", "ax", "al"}, {"rbx", "ebx", "bx", "bl"}, {"rcx", "ecx", "cx", "cl"}, {"rdx", "edx", "dx", "dl"},
+	{"rsi", "esi", "si", "sil"}, {"rdi", "edi", "di", "dil"}, {"rbp", "ebp", "bp", "bpl"},
+	{"r8", "r8d", "r8w", "r8b"}, {"r9", "r9d", "r9w", "r9b"}, {"r10", "r10d", "r10w", "r10b"},
+	{"r11", "r11d", "r11w", "r11b"}, {"r12", "r12d", "r12w", "r12b"}, {"r13", "r13d", "r13w", "r13b"},
+	{"r14", "r14d", "r14w", "r14b"}, {"r15", "r15d", "r15w", "r15b"},
+}
+
+// The registers that memory operands use.
+const (
+	amd64Base   = 12 // r13: the address of table[1]
+	amd64Index  = 14 // r15: 1
+	amd64Frame  = 6  // rbp: the address of table[0]
+	amd64Bottom = 1  // rbx: 0
+)
+
+func amd64Forms() []Form {
+	var l list
+	for i, names := range amd64Registers {
+		switch i {
+		case amd64Base, amd64Index, amd64Frame, amd64Bottom:
+			continue
+		}
+		l.sizes(func(size int) string { return "%" + names[map[int]int{8: 0, 4: 1, 2: 2, 1: 3}[size]] }, Pattern(i))
+	}
+	// What our own images say: the name of the whole register.
+	l.sizes(same("%rdi"), Pattern(5))
+	for i, high := range []string{0: "ah", 2: "ch", 3: "dh"} {
+		if high != "" {
+			l.add("1@%"+high, value(Pattern(i)>>8, 1, false))
+			l.add("-1@%"+high, value(Pattern(i)>>8, 1, true))
+		}
+	}
+	for _, n := range []int64{0, 1, -1, 127, -128} {
+		l.sizes(same(fmt.Sprintf("$%d", n)), uint64(n))
+	}
+	l.add("-8@$-9223372036854775808", 1<<63)
+	l.add("8@$0x7f", 0x7f)
+	for _, m := range []struct {
+		operand string
+		word    int
+	}{
+		{"(%r13)", 1}, {"-8(%r13)", 0}, {"8(%r13)", 2}, {"0x10(%r13)", 3},
+		{"(%rbp,%r15,8)", 1}, {"8(%rbp,%r15,8)", 2}, {"-8(%r13,%r15,8)", 1}, {"4(%r13,%r15,4)", 2}, {"6(%r13,%r15,2)", 2},
+		{"7(%r13,%r15,1)", 2}, {"7(%r13,%r15)", 2}, {"8(%rsp)", 1}, {"(%rsp)", 0},
+		{"table(%rip)", 0}, {"table+8(%rip)", 1}, {"16+table(%rip)", 2},
+	} {
+		l.sizes(same(m.operand), table[m.word])
+	}
+	return l
+}
+
+func amd64Source(probes string) string {
+	var b strings.Builder
+	b.WriteString(`
+_start:
+	xor %edi, %edi
+	lea byte(%rip), %rsi
+	mov $1, %edx
+	xor %eax, %eax
+	syscall
+	test %rax, %rax
+	jle 1f
+	sub $16, %rsp
+	mov table(%rip), %rax
+	mov %rax, (%rsp)
+	mov table+8(%rip), %rax
+	mov %rax, 8(%rsp)
+`)
+	for i, names := range amd64Registers {
+		fmt.Fprintf(&b, "\tmovabs $%#x, %%%s\n", Pattern(i), names[0])
+	}
+	b.WriteString(`
+	xor %ebx, %ebx
+	lea table+8(%rip), %r13
+	lea table(%rip), %rbp
+	mov $1, %r15d
+` + probes + `
+	add $16, %rsp
+	mov $1, %edi
+	lea byte(%rip), %rsi
+	mov $1, %edx
+	mov $1, %eax
+	syscall
+	jmp _start
+1:	xor %edi, %edi
+	mov $60, %eax
+	syscall
+`)
+	return b.String()
+}

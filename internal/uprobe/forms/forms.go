@@ -1,0 +1,136 @@
+// Package forms makes a program that has one probe for each form in which an argument can be described,
+// and says which values a tracer must see. It is for tests.
+//
+// The program needs no C library. It fires all its probes whenever it reads a byte, writes the byte when
+// that is done, and ends with its input. Before, it sets every register to Pattern of its number, except
+// those that the memory operands need.
+package forms
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Provider is the provider of all the probes.
+const Provider = "forms"
+
+// A Form is a probe with one argument.
+type Form struct {
+	Probe string
+	Arg   string // as in the note
+	Want  uint64 // extended to 64 bits
+}
+
+// Pattern is what a register of that number holds. Each byte of it differs, and each is negative as a
+// signed one.
+func Pattern(register int) uint64 {
+	const bytes, step = 0x8F8E8D8C8B8A8988, 0x0808080808080808
+	return bytes + uint64(register%14)*step
+}
+
+// value returns the low size bytes of v, extended.
+func value(v uint64, size int, signed bool) uint64 {
+	shift := 64 - 8*size
+	if signed {
+		return uint64(int64(v<<shift) >> shift)
+	}
+	return v << shift >> shift
+}
+
+// A list collects forms and numbers their probes.
+type list []Form
+
+func (l *list) add(arg string, want uint64) {
+	*l = append(*l, Form{fmt.Sprintf("form%d", len(*l)), arg, want})
+}
+
+// sizes adds operand in all sizes, signed and not, where v is what it means in 64 bits.
+func (l *list) sizes(operand func(size int) string, v uint64) {
+	for _, size := range []int{1, 2, 4, 8} {
+		l.add(fmt.Sprintf("%d@%s", size, operand(size)), value(v, size, false))
+		l.add(fmt.Sprintf("-%d@%s", size, operand(size)), value(v, size, true))
+	}
+}
+
+// same is an operand that is written alike in all sizes.
+func same(operand string) func(int) string { return func(int) string { return operand } }
+
+// table is what the symbol table of the program holds, in words of 8 bytes.
+var table = [4]uint64{0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0}
+
+// List returns the forms of an architecture, by Go's name for it.
+func List(arch string) []Form { return machines[arch].forms() }
+
+// A machine is what differs between architectures.
+type machine struct {
+	compilers []string
+	flags     []string
+	forms     func() []Form
+	source    func(probes string) string
+}
+
+var machines = map[string]machine{
+	"amd64": {[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-static-pie"}, amd64Forms, amd64Source},
+	"arm64": {[]string{"aarch64-linux-gnu-gcc", "gcc"}, []string{"-static"}, arm64Forms, arm64Source},
+}
+
+// Build makes the program in dir and returns its path. It needs gcc for the architecture.
+func Build(dir, arch string) (string, error) {
+	m := machines[arch]
+	var probes strings.Builder
+	for _, f := range m.forms() {
+		fmt.Fprintf(&probes, "\tprobe %s, \"%s\"\n", f.Probe, f.Arg)
+	}
+	program := filepath.Join(dir, "forms")
+	source := program + ".S"
+	if err := os.WriteFile(source, []byte(macro+m.source(probes.String())+data()), 0o600); err != nil {
+		return "", err
+	}
+	compiler := m.compilers[0]
+	for _, compiler = range m.compilers {
+		if _, err := exec.LookPath(compiler); err == nil {
+			break
+		}
+	}
+	cmd := exec.Command(compiler, append(m.flags, "-nostdlib", "-o", program, source)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return program, nil
+}
+
+// macro places a probe: a nop, and its note.
+const macro = `
+	.macro probe name, args
+990:	nop
+	.pushsection .note.stapsdt, "", "note"
+	.balign 4
+	.4byte 992f-991f, 994f-993f, 3
+991:	.asciz "stapsdt"
+992:	.balign 4
+993:	.8byte 990b, base, 0
+	.asciz "` + Provider + `"
+	.asciz "\name"
+	.asciz "\args"
+994:	.balign 4
+	.popsection
+	.endm
+
+	.section .stapsdt.base, "a"
+base:	.space 1
+	.text
+	.globl _start
+`
+
+func data() string {
+	var b strings.Builder
+	b.WriteString("\t.data\n\t.balign 16\n\t.globl table\ntable:\n")
+	for _, word := range table {
+		fmt.Fprintf(&b, "\t.8byte %#x\n", word)
+	}
+	b.WriteString("byte:\t.space 8\n\t.section .note.GNU-stack, \"\"\n")
+	return b.String()
+}
