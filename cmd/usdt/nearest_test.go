@@ -15,7 +15,7 @@ func TestNearest(t *testing.T) {
 		want []string
 	}{
 		{"shop:tik", []string{"shop:tick"}},
-		{"shop:order_stop", []string{"shop:order_end", "shop:order_start"}},
+		{"shop:order_stop", []string{"shop:order_start", "shop:order_end"}},
 		{"weather:measure", nil},
 		{"", nil},
 	}

@@ -33,7 +33,7 @@ trap : INT
 cat >>"$events" <<'END'
 %[3]sEND
 perf record -q -o "$data" -e %[1]s:%[2]s -p %[4]d || [ $? -gt 128 ] # interrupted
-perf script -i "$data" -F comm,pid,tid,time,event,trace
+perf script -i "$data" -F trace:comm,pid,tid,time,event,trace
 `, group, event, defined, p.pid), nil
 }
 

@@ -55,6 +55,15 @@ func addressesOf(offset uint64, mappings []Mapping) []uint64 {
 	return addresses
 }
 
+// SemaphoreAddresses returns where the semaphore of one of o's notes is in the memory of the process, none
+// without a semaphore.
+func (o *Object) SemaphoreAddresses(n Note) []uint64 {
+	if n.SemaphoreOffset == 0 {
+		return nil
+	}
+	return addressesOf(n.SemaphoreOffset, o.data)
+}
+
 // Attached reports for each of o.Notes whether a tracer is attached to it in this process: the first byte
 // at the site is not that of the file, or the semaphore is not zero. What has been unmapped since counts
 // as not attached.
@@ -68,8 +77,8 @@ func (o *Object) Attached() ([]bool, error) {
 	attached := make([]bool, len(o.Notes))
 	for i, n := range o.Notes {
 		attached[i] = differs(mem, o.Addresses(n), o.sites[i:i+1])
-		if n.SemaphoreOffset != 0 && !attached[i] {
-			attached[i] = differs(mem, addressesOf(n.SemaphoreOffset, o.data), []byte{0, 0})
+		if !attached[i] {
+			attached[i] = differs(mem, o.SemaphoreAddresses(n), []byte{0, 0})
 		}
 	}
 	return attached, nil

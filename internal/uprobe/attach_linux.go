@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/rlimit"
@@ -109,14 +110,21 @@ func (s *session) missed() uint64 {
 	return sum
 }
 
-// closers are closed together, the last first.
+// closers are closed together: the kernel makes each wait until no processor can be in its program, some 30
+// milliseconds, so they wait at the same time.
 type closers []io.Closer
 
 func (c closers) Close() error {
-	var errs []error
-	for i := len(c) - 1; i >= 0; i-- {
-		errs = append(errs, c[i].Close())
+	errs := make([]error, len(c))
+	var wg sync.WaitGroup
+	for i := range c {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs[i] = c[i].Close()
+		}()
 	}
+	wg.Wait()
 	return errors.Join(errs...)
 }
 

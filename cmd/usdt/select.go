@@ -1,0 +1,185 @@
+//go:build linux
+
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// selectProbes returns the probes of the target that match at least one of the patterns PROVIDER:PROBE, sorted
+// by provider and name.
+func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
+	parsed, err := parsePatterns(patterns)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := t.objects()
+	if err != nil {
+		return nil, err
+	}
+	s := selection{patterns: parsed, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
+	for i := range objects {
+		s.add(&objects[i])
+	}
+	if err := s.unmatched(t, objects); err != nil {
+		return nil, err
+	}
+	return s.sorted(), nil
+}
+
+type probeName struct{ provider, name string }
+
+func (p probeName) String() string { return p.provider + ":" + p.name }
+
+func (p probeName) compare(q probeName) int {
+	return cmp.Or(cmp.Compare(p.provider, q.provider), cmp.Compare(p.name, q.name))
+}
+
+// A siteID is what the kernel attaches to, by whatever path.
+type siteID struct{ dev, inode, offset uint64 }
+
+// A selection collects the probes that match, with each of their sites once.
+type selection struct {
+	patterns []*pattern
+	probes   map[probeName]*uprobe.Probe
+	sites    map[siteID]bool
+}
+
+// add adds what matches of an object.
+func (s *selection) add(o *sdtnote.Object) {
+	var wanted []sdtnote.Note
+	for _, n := range o.Notes {
+		id := siteID{o.Dev, o.Inode, n.FileOffset}
+		if s.wants(probeName{n.Provider, n.Name}) && !s.sites[id] {
+			s.sites[id] = true
+			wanted = append(wanted, n)
+		}
+	}
+	symbols := symbolAddresses(o.Path, wanted)
+	for _, n := range wanted {
+		name := probeName{n.Provider, n.Name}
+		if s.probes[name] == nil {
+			s.probes[name] = &uprobe.Probe{Provider: n.Provider, Name: n.Name}
+		}
+		s.probes[name].Sites = append(s.probes[name].Sites, uprobe.Site{
+			Path: o.Path, Note: n, Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+		})
+	}
+}
+
+func (s *selection) wants(name probeName) bool {
+	wanted := false
+	for _, p := range s.patterns {
+		if p.matches(name) {
+			p.matched, wanted = true, true
+		}
+	}
+	return wanted
+}
+
+func (s *selection) sorted() []uprobe.Probe {
+	var probes []uprobe.Probe
+	for _, name := range slices.SortedFunc(maps.Keys(s.probes), probeName.compare) {
+		probes = append(probes, *s.probes[name])
+	}
+	return probes
+}
+
+// unmatched reports the patterns that match nothing.
+func (s *selection) unmatched(t target, objects []sdtnote.Object) error {
+	var errs []error
+	for _, p := range s.patterns {
+		if !p.matched {
+			errs = append(errs, p.suggest(t, objects))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// symbolAddresses returns those of the symbols that arguments of the notes refer to. An argument whose symbol
+// is not found is one that cannot be read, which does not keep the others from being traced.
+func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
+	var names []string
+	for _, n := range notes {
+		for _, a := range n.ParseArgs() {
+			if a.Symbol != "" {
+				names = append(names, a.Symbol)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	slices.Sort(names)
+	addresses, _ := sdtnote.SymbolAddresses(f, slices.Compact(names)...)
+	return addresses
+}
+
+// A pattern is PROVIDER:PROBE, each with the wildcards of a shell.
+type pattern struct {
+	text           string
+	provider, name string
+	matched        bool
+}
+
+func parsePatterns(texts []string) ([]*pattern, error) {
+	if len(texts) == 0 {
+		return nil, usagef("which probes? say PROVIDER:PROBE; '*:*' are all")
+	}
+	var patterns []*pattern
+	for _, text := range texts {
+		provider, name, _ := strings.Cut(text, ":")
+		if provider == "" || name == "" {
+			return nil, usagef("%q is not PROVIDER:PROBE; all probes of a provider are 'PROVIDER:*'", text)
+		}
+		p := &pattern{text: text, provider: provider, name: name}
+		for _, glob := range []string{provider, name} {
+			if _, err := path.Match(glob, ""); err != nil {
+				return nil, usagef(`%q: bad pattern %q; there are * ? [a-z] [^a-z], and \ before what is to mean itself`, text, glob)
+			}
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}
+
+func (p *pattern) matches(name probeName) bool {
+	return globMatches(p.provider, name.provider) && globMatches(p.name, name.name)
+}
+
+// globMatches tells whether a name matches. Names are no paths: a * may stand for slashes, too.
+func globMatches(glob, name string) bool {
+	noSlash := strings.NewReplacer("/", "\x00")
+	ok, _ := path.Match(noSlash.Replace(glob), noSlash.Replace(name))
+	return ok
+}
+
+// suggest returns the error about a pattern that matches nothing, with the names that come nearest.
+func (p *pattern) suggest(t target, objects []sdtnote.Object) error {
+	var names []string
+	for _, o := range objects {
+		for _, n := range o.Notes {
+			names = append(names, probeName{n.Provider, n.Name}.String())
+		}
+	}
+	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
+	if similar := nearest(p.text, names); len(similar) > 0 {
+		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+	}
+	return fmt.Errorf("no probe %q in %v; %s", p.text, t, hint)
+}

@@ -1,0 +1,101 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// sessionFlags are what all commands that trace have in common.
+type sessionFlags struct {
+	target   target
+	where    where
+	duration time.Duration // 0: no limit
+}
+
+func (f *sessionFlags) addFlags(cmd *cobra.Command) {
+	f.target.addFlags(cmd)
+	f.where.addFlags(cmd)
+	cmd.Flags().DurationVarP(&f.duration, "duration", "d", 0, "end after `TIME`, such as 10s (default: on Ctrl-C)")
+}
+
+// options checks the flags.
+func (f *sessionFlags) options() (uprobe.Options, error) {
+	if err := f.target.check(); err != nil {
+		return uprobe.Options{}, err
+	}
+	if f.duration < 0 {
+		return uprobe.Options{}, usagef("--duration %v is negative", f.duration)
+	}
+	expr, err := f.where.parse()
+	return uprobe.Options{PID: f.target.pid, Filter: expr}, err
+}
+
+// A session is the time of tracing. As a context it ends when the user interrupts the command, the duration
+// has passed or the traced process has ended, even before its begin.
+type session struct {
+	context.Context
+	cancel context.CancelCauseFunc
+	watch  chan struct{} // closed when the process is watched no more
+}
+
+// start begins the time of tracing, once probes are attached. The caller closes the session.
+func (f *sessionFlags) start(ctx context.Context) *session {
+	s := &session{watch: make(chan struct{})}
+	if f.duration > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, f.duration)
+		context.AfterFunc(ctx, stop)
+	}
+	s.Context, s.cancel = context.WithCancelCause(ctx)
+	go func() {
+		defer close(s.watch)
+		if f.target.pid != 0 && awaitExit(s, f.target.pid) {
+			s.cancel(processEnded(f.target.pid))
+		}
+	}()
+	return s
+}
+
+func (s *session) close() {
+	s.cancel(nil)
+	<-s.watch
+}
+
+// over tells, without waiting, whether the session has ended.
+func (s *session) over() bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// processEnded is the cause of the end of a session whose process has ended.
+type processEnded int
+
+func (pid processEnded) Error() string { return fmt.Sprintf("process %d has ended", int(pid)) }
+
+// explain says why the session ended, when it was not the user who wanted it.
+func (s *session) explain(warn func(format string, args ...any)) {
+	var ended processEnded
+	if errors.As(context.Cause(s), &ended) {
+		warn("%v", ended)
+	}
+}
+
+// attachError marks what is wrong with the command line in an error of the engine.
+func attachError(err error) error {
+	if errors.Is(err, uprobe.ErrArgument) {
+		return usageError{err}
+	}
+	return err
+}
