@@ -15,14 +15,10 @@ const exitInterval = 50 * time.Millisecond
 
 // awaitExit waits until the process has ended, or, which gives false, until ctx has.
 func awaitExit(ctx context.Context, pid int) bool {
-	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
-	if err == unix.EINVAL { // before Linux 5.10, without that flag
-		if fd, err = unix.PidfdOpen(pid, 0); err == nil {
-			err = unix.SetNonblock(fd, true)
-		}
-	}
+	fd, err := unix.PidfdOpen(pid, 0)
 	switch err {
 	case nil:
+		_ = unix.SetNonblock(fd, true) // for Go to wait without a thread
 		return awaitReadable(ctx, os.NewFile(uintptr(fd), "pidfd"))
 	case unix.ESRCH:
 		return true

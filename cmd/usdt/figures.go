@@ -46,9 +46,9 @@ func isAbove(h *histogram.Histogram, p float64) bool {
 	return h.Scale.Linear && h.Percentile(p) >= float64(h.Scale.Hi)
 }
 
-// writeHistogram draws the histogram and writes its figures.
-func writeHistogram(w io.Writer, h *histogram.Histogram) error {
-	if err := h.Draw(w, terminalWidth(w)); err != nil {
+// writeHistogram draws the histogram, in lines of at most width columns, and writes its figures.
+func writeHistogram(w io.Writer, width int, h *histogram.Histogram) error {
+	if err := h.Draw(w, width); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "%s\n", figures(h))

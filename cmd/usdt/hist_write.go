@@ -4,28 +4,27 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
-	"os"
+	"strings"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/histogram"
+	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
 // mostGroups is how many histograms are drawn at most.
 const mostGroups = 24
 
-// write draws the histograms.
+// write draws the histograms. By is the argument that groups them.
 func (r histReading) write(w io.Writer, by int) error {
 	out := bufio.NewWriter(w)
-	shown, hidden := r.shown()
-	for i, g := range shown {
+	for i, g := range r.drawn() {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
 		if name := g.name(by); name != "" {
-			fmt.Fprintf(out, "%s:\n", name)
+			fmt.Fprintln(out, name)
 		}
 		if err := writeHistogram(out, terminalWidth(w), g.histogram); err != nil {
 			return err
@@ -34,17 +33,16 @@ func (r histReading) write(w io.Writer, by int) error {
 	if len(r.groups) == 0 {
 		fmt.Fprintln(out, "no values")
 	}
-	if len(hidden) > 0 {
-		fmt.Fprintf(out, "\nand %d values of arg%d more, with a count of %d; --json has them all\n", len(hidden), by, total(hidden))
+	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
+		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n", len(hidden), by, total(hidden))
 	}
-	fmt.Fprint(out, losses(loss{r.unreadable, "could not be read"}, loss{r.lost, "were lost"}))
+	writeUnless0(out, r.unreadable, "hits are not in it: an argument could not be read")
+	writeUnless0(out, r.lost, "hits are not in it: too many different values, or another BPF program was running")
 	return out.Flush()
 }
 
-func (r histReading) shown() (shown, hidden []histGroup) {
-	n := min(len(r.groups), mostGroups)
-	return r.groups[:n], r.groups[n:]
-}
+// drawn returns the groups for which there is room.
+func (r histReading) drawn() []histGroup { return r.groups[:min(len(r.groups), mostGroups)] }
 
 func total(groups []histGroup) uint64 {
 	var n uint64
@@ -52,4 +50,62 @@ func total(groups []histGroup) uint64 {
 		n += g.histogram.Total()
 	}
 	return n
+}
+
+func writeUnless0(w io.Writer, n uint64, what string) {
+	if n != 0 {
+		fmt.Fprintf(w, "%d %s\n", n, what)
+	}
+}
+
+// draw writes a picture.
+func (r histReading) draw(w io.Writer, title string, by int) error {
+	var groups []histogram.Group
+	for _, g := range r.drawn() {
+		groups = append(groups, histogram.Group{Name: g.name(by), Histogram: g.histogram})
+	}
+	if len(groups) == 0 {
+		groups = []histogram.Group{{Histogram: new(histogram.Histogram)}}
+	}
+	return histogram.WriteSVG(w, title, groups)
+}
+
+// histJSON is a reading in JSON. The names of its members are an interface.
+type histJSON struct {
+	Time       time.Time       `json:"time"`
+	Seconds    float64         `json:"seconds"` // since the beginning
+	Probes     []string        `json:"probes"`
+	Arg        int             `json:"arg"`
+	Groups     []histGroupJSON `json:"groups"` // those with most values first
+	Unreadable uint64          `json:"unreadable"`
+	Lost       uint64          `json:"lost"`
+}
+
+type histGroupJSON struct {
+	By any `json:"by"` // the value of the argument, a string or a number, or null
+	figuresJSON
+}
+
+func (r histReading) writeJSON(w io.Writer, probes []uprobe.Probe, arg int, began time.Time) error {
+	now := time.Now()
+	j := histJSON{
+		Time: now, Seconds: now.Sub(began).Seconds(), Arg: arg, Groups: []histGroupJSON{}, // never null
+		Unreadable: r.unreadable, Lost: r.lost,
+	}
+	for _, p := range probes {
+		j.Probes = append(j.Probes, p.String())
+	}
+	for _, g := range r.groups {
+		j.Groups = append(j.Groups, histGroupJSON{g.by, newFiguresJSON(g.histogram)})
+	}
+	return writeJSONLine(w, j)
+}
+
+// probeNames returns the names in a form that does nothing to a terminal.
+func probeNames(probes []uprobe.Probe) string {
+	var names []string
+	for _, p := range probes {
+		names = append(names, printable(p.String()))
+	}
+	return strings.Join(names, ", ")
 }

@@ -46,11 +46,7 @@ With --json there is one line for each probe; its "path" is what to give to othe
 			default:
 				err = list.addAll()
 			}
-			write := writeListTable
-			if asJSON {
-				write = writeListJSON
-			}
-			return errors.Join(write(cmd.OutOrStdout(), list.probes), err)
+			return errors.Join(list.write(cmd.OutOrStdout(), asJSON), err)
 		},
 	}
 	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
@@ -63,6 +59,7 @@ With --json there is one line for each probe; its "path" is what to give to othe
 // A listing collects the probes to be listed.
 type listing struct {
 	probes   []listedProbe
+	several  bool // processes
 	warnings io.Writer
 }
 
@@ -72,6 +69,19 @@ type listedProbe struct {
 	path   string
 	object *sdtnote.Object // nil in the listing of a file
 	traced bool
+}
+
+func (l *listing) write(w io.Writer, asJSON bool) error {
+	switch {
+	case asJSON:
+		return writeListJSON(w, l.probes)
+	case len(l.probes) == 0:
+		return nil
+	}
+	t := listTable(l.probes, l.several)
+	t.fit(terminalWidth(w))
+	_, err := io.WriteString(w, t.String())
+	return err
 }
 
 func (l *listing) warn(format string, args ...any) {
@@ -127,6 +137,7 @@ func (l *listing) addProcess(pid int) error {
 }
 
 func (l *listing) addAll() error {
+	l.several = true
 	objects, denied, err := new(sdtnote.Reader).ReadAll()
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
@@ -52,10 +51,8 @@ type argumentJSON struct {
 }
 
 func writeListJSON(w io.Writer, probes []listedProbe) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
 	for _, p := range probes {
-		if err := encoder.Encode(p.json()); err != nil {
+		if err := writeJSONLine(w, p.json()); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,10 @@ func TestListTraced(t *testing.T) {
 		stdout, stderr, status := runCommand(t, args...)
 		got := make(map[string]bool)
 		for decoder := json.NewDecoder(strings.NewReader(stdout)); decoder.More(); {
-			var probe probeJSON
+			var probe struct {
+				Provider, Probe string
+				Traced          bool
+			}
 			if err := decoder.Decode(&probe); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +88,7 @@ func exampleProbes() []listedProbe {
 		Mappings: []sdtnote.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
 	}
 	evil := &sdtnote.Object{
-		PID: 1234567, Comm: "\x1b[2J\x1b[31m", Name: "/usr/lib/x86_64-linux-gnu/" + "evil\n\u202e.so",
+		PID: 1234567, Comm: "\x1b[2J\x1b[31m\xff", Name: "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so",
 		Mappings: []sdtnote.Mapping{{Start: 0x560000000000, End: 0x560000002000}},
 	}
 	return []listedProbe{
@@ -95,68 +98,116 @@ func exampleProbes() []listedProbe {
 	}
 }
 
+// What comes from files and processes does nothing to the terminal.
 func TestListTable(t *testing.T) {
 	const want = `
-    PID  COMM                CONTAINER     PROVIDER:PROBE    ARGUMENTS           OBJECT                                         ADDRESS            TRACED
-      7  shop server         0123456789ab  shop:order_start  8@%rdi -4@%rsi      /memfd:libstapsdt:shop                         0x7f0000001000 +1  no
-      7  shop server         0123456789ab  shop:none                             /memfd:libstapsdt:shop                         0x7f0000001010 +1  yes
-1234567  "\x1b[2J\x1b[31m"                 "e\a:x"           "8@\x1b]0;t\a"      "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"    0x560000000001     no
+    PID  COMM                   CONTAINER     PROVIDER:PROBE    ARGUMENTS       OBJECT                                       ADDRESS            TRACED
+      7  shop server            0123456789ab  shop:order_start  8@%rdi -4@%rsi  /memfd:libstapsdt:shop                       0x7f0000001000 +1  no
+      7  shop server            0123456789ab  shop:none                         /memfd:libstapsdt:shop                       0x7f0000001010 +1  yes
+1234567  "\x1b[2J\x1b[31m\xff"                "e\a:x"           "8@\x1b]0;t\a"  "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"  0x560000000001     no
 `
-	if got := "\n" + listTable(exampleProbes()).String(); fold(got) != fold(want) {
-		t.Errorf("got:%s\nwant:%s", got, want)
+	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes(), true).String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
 
-	file := []listedProbe{{note: sdtnote.Note{Provider: "p", Name: "n", Address: 0x1000}, path: "/lib/x.so"}}
-	if got, want := listTable(file).String(), "PROVIDER:PROBE  OBJECT     ADDRESS\np:n             /lib/x.so  0x1000\n"; got != want {
+func TestListTableOfFile(t *testing.T) {
+	probes := []listedProbe{{note: sdtnote.Note{Provider: "p", Name: "n", Address: 0x1000}, path: "/lib/x.so"}}
+	const want = "PROVIDER:PROBE  OBJECT     ADDRESS\np:n             /lib/x.so  0x1000\n"
+	if got := listTable(probes, false).String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 
-// fold makes runs of spaces one.
-func fold(s string) string {
-	for strings.Contains(s, "   ") {
-		s = strings.ReplaceAll(s, "   ", "  ")
-	}
-	return s
-}
-
 func TestListTableFits(t *testing.T) {
-	full := listTable(exampleProbes()).String()
-	for width := 1; width <= 200; width++ {
-		table := listTable(exampleProbes())
-		table.fit(width)
-		text := table.String()
-		widest := 0
-		for line := range strings.Lines(text) {
-			widest = max(widest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
-		}
-		const least = 110 // what the columns that are not cut and the least of the others take
-		if widest > max(width, least) {
-			t.Errorf("%d characters in a terminal of %d:\n%s", widest, width, text)
-		}
-		if (widest < width) != (text == full) && width > least {
-			t.Errorf("terminal of %d, cut to %d:\n%s", width, widest, text)
+	full := listTable(exampleProbes(), true).String()
+	for width := 80; width < widest(full); width++ {
+		if got := widest(cutTable(width)); got > width {
+			t.Errorf("%d characters in a terminal of %d:\n%s", got, width, cutTable(width))
 		}
 	}
-	table := listTable(exampleProbes())
-	table.fit(120)
-	for _, want := range []string{"…/memfd", "…"} {
-		_ = want
+	for _, width := range []int{0, widest(full), 1000} {
+		if got := cutTable(width); got != full {
+			t.Errorf("width %d: cut although it fits:\n%s", width, got)
+		}
+	}
+
+	// Of a file's name the end tells most.
+	const want = `
+    PID  COMM          CONTAINER     PROVIDER:PROBE    ARGUM…  OBJECT    ADDRESS            TRACED
+      7  shop server   0123456789ab  shop:order_start  8@%rd…  …dt:shop  0x7f0000001000 +1  no
+      7  shop server   0123456789ab  shop:none                 …dt:shop  0x7f0000001010 +1  yes
+1234567  "\x1b[2J\x1…                "e\a:x"           "8@\x…  …02e.so"  0x560000000001     no
+`
+	if diff := cmp.Diff(want, "\n"+cutTable(widest(want))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// On a terminal the table is as wide as that.
-func TestListTerminal(t *testing.T) {
-	terminal := openTerminal(t, 60)
-	if got := terminalWidth(terminal); got != 60 {
-		t.Fatalf("width %d, want 60", got)
+// The processes are not told apart when there is only one.
+func TestListTableOfProcess(t *testing.T) {
+	const want = `
+PROVIDER:PROBE    ARGUMENTS       OBJECT                  ADDRESS            TRACED
+shop:order_start  8@%rdi -4@%rsi  /memfd:libstapsdt:shop  0x7f0000001000 +1  no
+shop:none                         /memfd:libstapsdt:shop  0x7f0000001010 +1  yes
+`
+	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes()[:2], false).String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
-	pipe, _, err := os.Pipe()
+}
+
+func cutTable(width int) string {
+	table := listTable(exampleProbes(), true)
+	table.fit(width)
+	return table.String()
+}
+
+// widest returns the number of characters in the longest line.
+func widest(text string) (width int) {
+	for _, line := range strings.Split(text, "\n") {
+		width = max(width, utf8.RuneCountInString(line))
+	}
+	return width
+}
+
+func TestTerminalWidth(t *testing.T) {
+	if got := terminalWidth(openTerminal(t, 60)); got != 60 {
+		t.Errorf("width %d, want 60", got)
+	}
+	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pipe.Close()
-	if got := terminalWidth(pipe); got != 0 {
-		t.Errorf("a pipe has width %d", got)
+	defer r.Close()
+	defer w.Close()
+	if got := terminalWidth(w); got != 0 {
+		t.Errorf("width %d of a pipe, want 0", got)
 	}
+}
+
+// openTerminal returns a terminal that is as wide as that.
+func openTerminal(t *testing.T, width uint16) *os.File {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		testenv.Lacks(t, err)
+	}
+	t.Cleanup(func() { master.Close() })
+	fd := int(master.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { terminal.Close() })
+	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: width}); err != nil {
+		t.Fatal(err)
+	}
+	return terminal
 }

@@ -39,6 +39,8 @@ Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wron
 		newListCommand(),
 		newScriptCommand(),
 		newDoctorCommand(),
+		newDemoCommand(),
+		newDemoServerCommand(),
 		newVersionCommand(),
 		newManCommand(),
 	)

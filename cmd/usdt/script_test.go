@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //
 //	[root]        the script runs with all rights
 //	[tool:NAME]   the program NAME is installed
+//	[bcc]         bcc for Python and any kernel headers are installed
 //
 // Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error.
 func TestScript(t *testing.T) {
@@ -75,15 +76,32 @@ func letEveryoneRun(t *testing.T, command string) {
 
 func condition(name string) (bool, error) {
 	var lack error
-	if tool, ok := strings.CutPrefix(name, "tool:"); ok {
+	tool, isTool := strings.CutPrefix(name, "tool:")
+	switch {
+	case isTool:
 		_, lack = exec.LookPath(tool)
-	} else if name != "root" {
-		return false, errors.New("no such condition")
-	} else if os.Geteuid() != 0 {
+	case name == "root" && os.Geteuid() != 0:
 		lack = errors.New("not root")
+	case name == "root":
+	case name == "bcc":
+		lack = lackOfBCC()
+	default:
+		return false, errors.New("no such condition")
 	}
 	if lack != nil && os.Getenv("USDT_REQUIRE_TRACERS") == "1" {
 		return false, fmt.Errorf("%w, although USDT_REQUIRE_TRACERS=1", lack)
 	}
 	return lack == nil, nil
+}
+
+func lackOfBCC() error {
+	if err := exec.Command("/usr/bin/python3", "-c", "import bcc").Run(); err != nil {
+		return fmt.Errorf("no python3-bpfcc: %w", err)
+	}
+	for _, pattern := range []string{"/lib/modules/*/build", "/usr/src/linux-headers-*-common"} {
+		if found, err := filepath.Glob(pattern); err != nil || len(found) > 0 {
+			return err
+		}
+	}
+	return errors.New("no kernel headers: install linux-headers-amd64 or -arm64")
 }

@@ -42,30 +42,32 @@ func (f *sessionFlags) options() (uprobe.Options, error) {
 // has passed or the traced process has ended, even before its begin.
 type session struct {
 	context.Context
-	cancel context.CancelCauseFunc
-	watch  chan struct{} // closed when the process is watched no more
+	cancels []func()
+	watch   chan struct{} // closed when the process is watched no more
 }
 
 // start begins the time of tracing, once probes are attached. The caller closes the session.
 func (f *sessionFlags) start(ctx context.Context) *session {
-	s := &session{watch: make(chan struct{})}
+	ctx, cancel := context.WithCancelCause(ctx)
+	s := &session{Context: ctx, cancels: []func(){func() { cancel(nil) }}, watch: make(chan struct{})}
 	if f.duration > 0 {
 		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, f.duration)
-		context.AfterFunc(ctx, stop)
+		s.Context, stop = context.WithTimeout(ctx, f.duration)
+		s.cancels = append(s.cancels, stop)
 	}
-	s.Context, s.cancel = context.WithCancelCause(ctx)
 	go func() {
 		defer close(s.watch)
 		if f.target.pid != 0 && awaitExit(s, f.target.pid) {
-			s.cancel(processEnded(f.target.pid))
+			cancel(processEnded(f.target.pid))
 		}
 	}()
 	return s
 }
 
 func (s *session) close() {
-	s.cancel(nil)
+	for _, cancel := range s.cancels {
+		cancel()
+	}
 	<-s.watch
 }
 

@@ -93,7 +93,7 @@ func (p *part) appendBytes(dst []byte, v Values) []byte {
 	if p.precision > 0 {
 		data = data[:min(p.precision, len(data))]
 	}
-	dst = appendQuoted(dst, data)
+	dst = AppendQuoted(dst, data)
 	if uint64(len(data)) < length {
 		dst = append(dst, "…"...)
 	}

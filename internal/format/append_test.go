@@ -167,7 +167,7 @@ func TestAppendQuoted(t *testing.T) {
 		if r.IntN(2) == 0 {
 			data = append(data, string(rune(r.IntN(0x20000)))...)
 		}
-		if got, want := string(appendQuoted(nil, data)), fmt.Sprintf("%q", data); got != want {
+		if got, want := string(AppendQuoted(nil, data)), fmt.Sprintf("%q", data); got != want {
 			t.Fatalf("%x: got %s, want %s", data, got, want)
 		}
 	}

@@ -35,8 +35,8 @@ func appendHex(dst []byte, b byte) []byte {
 	return append(dst, '\\', 'x', digits[b>>4], digits[b&15])
 }
 
-// appendQuoted writes data as a string literal of Go, like strconv.AppendQuote of a string.
-func appendQuoted(dst, data []byte) []byte {
+// AppendQuoted writes data of a traced program as a string literal of Go, like strconv.AppendQuote of a string.
+func AppendQuoted(dst, data []byte) []byte {
 	dst = append(dst, '"')
 	for len(data) > 0 {
 		r, size := utf8.DecodeRune(data)

@@ -22,13 +22,10 @@ import (
 // buildProcess builds testdata/process.c, or a library from it, and returns its path.
 func buildProcess(t *testing.T, dir, name string, flags ...string) string {
 	t.Helper()
-	gcc := testenv.Tool(t, "gcc")
-	if out, err := exec.Command(gcc, "-E", "-include", "sys/sdt.h", "-x", "c", os.DevNull).CombinedOutput(); err != nil {
-		testenv.Lacks(t, fmt.Errorf("sys/sdt.h, which Debian has in systemtap-sdt-dev: %v\n%s", err, out))
-	}
+	requireSDT(t)
 	path := filepath.Join(dir, name)
 	args := append([]string{"-O1", "-o", path, "testdata/process.c"}, flags...)
-	if out, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(testenv.Tool(t, "gcc"), args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return path

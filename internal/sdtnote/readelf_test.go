@@ -121,6 +121,11 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 		if n.Machine != f.Machine {
 			t.Errorf("%s:%s: machine %v, want %v", n.Provider, n.Name, n.Machine, f.Machine)
 		}
+		for _, a := range n.ParseArgs() {
+			if isSupported := f.Machine == elf.EM_X86_64 || f.Machine == elf.EM_AARCH64; isSupported && a.Err != nil {
+				t.Errorf("%s:%s: %v", n.Provider, n.Name, a.Err)
+			}
+		}
 		text := sectionAt(f, n.Address)
 		if text == nil || text.Flags&elf.SHF_EXECINSTR == 0 || text.Offset+n.Address-text.Addr != n.FileOffset {
 			t.Errorf("%s:%s: address %#x, offset %#x, section %+v", n.Provider, n.Name, n.Address, n.FileOffset, text)

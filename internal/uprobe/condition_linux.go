@@ -144,6 +144,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	}
 	size := len(c.Text) + 1
 	p.emit(asm.JSet.Imm(regFailed, 1<<c.Arg, no))
+	p.touch(c.Arg)
 	p.clear(frameText, textWords)
 	p.emit(loadAddress(asm.R1, frameText)...)
 	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))

@@ -125,12 +125,16 @@ func (d *Distribution) body(p *program) error {
 // group puts into the key in the frame to which group the event belongs.
 func (p *program) group(o DistributionOptions, unreadable string) {
 	const by = frameKey + 8
-	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(o.By), asm.DWord))
 	if !o.ByText {
-		p.emit(asm.StoreMem(asm.RFP, by, asm.R3, asm.DWord))
+		p.emit(
+			asm.LoadMem(asm.R1, asm.RFP, frameArg(o.By), asm.DWord),
+			asm.StoreMem(asm.RFP, by, asm.R1, asm.DWord),
+		)
 		return
 	}
+	p.touch(o.By)
 	p.emit(loadAddress(asm.R1, by)...)
+	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(o.By), asm.DWord))
 	p.readUserText(8 * byWords)
 	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
 }

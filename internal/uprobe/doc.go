@@ -10,7 +10,8 @@
 // Linux 4.18 on amd64 and arm64 is enough. What later kernels offer is used where it is there:
 // probe_read_user (5.5), the ring buffer (5.8), process ids of the own pid namespace (5.7) and
 // attaching by a uprobe_multi link (6.6, as repaired in 6.10), which makes each hit cheaper than the
-// perf events of the uprobe PMU (4.17). Semaphores are counted by the kernel (4.20), before that by
+// perf events of the uprobe PMU (4.17), and lets programs wait for memory of the process that is not there
+// yet; without it, text in a page that nobody has touched so far cannot be read. Semaphores are counted by the kernel (4.20), before that by
 // writing them.
 //
 // # Rights

@@ -20,6 +20,7 @@ type Features struct {
 	NamespacePID bool // 5.7: bpf_get_ns_current_pid_tgid
 	Semaphores   bool // 4.20: the kernel counts them (ref_ctr_offset)
 	Multi        bool // 6.10: uprobe_multi links that choose a process by its memory
+	Sleep        bool // 6.6, used with Multi: programs that wait for memory that is not there yet
 }
 
 // KernelFeatures returns those of the running kernel.
@@ -32,10 +33,35 @@ var kernelFeatures = sync.OnceValue(func() Features {
 		NamespacePID: hasHelper(asm.FnGetNsCurrentPidTgid),
 		Semaphores:   hasSemaphores(),
 		Multi:        hasMulti(),
+		Sleep:        hasMulti() && hasSleep(),
 	}
 })
 
 func hasHelper(f asm.BuiltinFunc) bool { return features.HaveProgramHelper(ebpf.Kprobe, f) == nil }
+
+// hasSleep loads a program that may have to wait.
+func hasSleep() bool {
+	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
+		Type:       ebpf.Kprobe,
+		AttachType: ebpf.AttachTraceUprobeMulti,
+		Flags:      unix.BPF_F_SLEEPABLE,
+		License:    license,
+		Instructions: asm.Instructions{
+			asm.Mov.Reg(asm.R1, asm.RFP),
+			asm.Add.Imm(asm.R1, -8),
+			asm.Mov.Imm(asm.R2, 1),
+			asm.Mov.Imm(asm.R3, 0),
+			asm.FnCopyFromUser.Call(),
+			asm.Mov.Imm(asm.R0, 0),
+			asm.Return(),
+		},
+	})
+	if err != nil {
+		return false
+	}
+	prog.Close()
+	return true
+}
 
 // hasSemaphores looks for the format that Linux 1cc33161a83d added.
 func hasSemaphores() bool {

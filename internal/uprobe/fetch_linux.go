@@ -102,9 +102,22 @@ func (p *program) addSymbol(i int, symbol string) error {
 func (p *program) readMemory(i int, a sdtnote.Arg) {
 	done := p.newLabel()
 	// The word is cleared because the bytes that are not read are shifted out only afterwards.
+	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R3, asm.DWord))
 	p.clear(frameWord, 1)
 	p.emit(loadAddress(asm.R1, frameWord)...)
 	p.readUser(a.Size)
+	if p.features.Sleep {
+		p.sleeps = true
+		there := p.newLabel()
+		p.emit(asm.JEq.Imm(asm.R0, 0, there))
+		p.emit(loadAddress(asm.R1, frameWord)...)
+		p.emit(
+			asm.Mov.Imm(asm.R2, int32(a.Size)),
+			asm.LoadMem(asm.R3, asm.RFP, frameWord2, asm.DWord),
+			asm.FnCopyFromUser.Call(),
+		)
+		p.place(there)
+	}
 	p.emit(
 		asm.Mov.Reg(asm.R1, asm.R0),
 		asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord),

@@ -47,15 +47,7 @@ func TestForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	symbols, err := sdtnote.SymbolAddresses(file, "table")
-	if err != nil {
-		t.Fatal(err)
-	}
+	symbols := symbolsOf(t, path, "table")
 	list := forms.List(runtime.GOARCH)
 	if len(notes) != len(list) {
 		t.Fatalf("%d notes, want %d", len(notes), len(list))
@@ -71,7 +63,7 @@ func TestForms(t *testing.T) {
 		})
 	}
 
-	run, fire := startForms(t, path)
+	run, fire := startProgram(t, path)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		o.PID = run.Process.Pid
 		// Perf events are detached one after the other, which takes 50 ms each: some forms of all
@@ -107,7 +99,22 @@ func every[T any](list []T, step int) (some []T) {
 	return some
 }
 
-func startForms(t *testing.T, path string) (run *exec.Cmd, fire func()) {
+func symbolsOf(t *testing.T, path string, names ...string) map[string]uint64 {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	symbols, err := sdtnote.SymbolAddresses(file, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return symbols
+}
+
+// startProgram starts a program that fires its probes whenever it reads a byte, and answers with one.
+func startProgram(t *testing.T, path string) (run *exec.Cmd, fire func() byte) {
 	t.Helper()
 	run = exec.Command(path)
 	in, err := run.StdinPipe()
@@ -127,12 +134,15 @@ func startForms(t *testing.T, path string) (run *exec.Cmd, fire func()) {
 			t.Error(err)
 		}
 	})
-	return run, func() {
+	return run, func() byte {
+		t.Helper()
 		if _, err := in.Write([]byte{'!'}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.ReadFull(out, make([]byte, 1)); err != nil {
+		var answer [1]byte
+		if _, err := io.ReadFull(out, answer[:]); err != nil {
 			t.Fatal(err)
 		}
+		return answer[0]
 	}
 }

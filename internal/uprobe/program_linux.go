@@ -6,6 +6,7 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
@@ -39,6 +40,7 @@ type program struct {
 	site     Site
 	args     []sdtnote.Arg
 	fetched  [MaxArgs]bool
+	sleeps   bool // it may wait for memory
 
 	ins     asm.Instructions
 	pending []string // labels of the next instruction
@@ -85,10 +87,15 @@ func (p *program) exit() { p.emit(asm.Mov.Imm(asm.R0, 0), asm.Return()) }
 
 // load makes the kernel check and translate the program.
 func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
+	flags := uint32(0)
+	if p.sleeps {
+		flags = unix.BPF_F_SLEEPABLE
+	}
 	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
 		Name:         "usdt",
 		Type:         ebpf.Kprobe,
 		AttachType:   attach,
+		Flags:        flags,
 		Instructions: p.ins,
 		License:      license,
 	})
@@ -167,6 +174,27 @@ func (p *program) readUserText(size int) {
 	} else {
 		p.emit(asm.FnProbeReadStr.Call())
 	}
+}
+
+// touch makes sure that what argument i points to is in memory, where a program may wait for that: a page of
+// a file that nobody has read yet cannot be read otherwise, such as that of a string constant of C. It
+// changes R0 to R5 and frameWord.
+func (p *program) touch(i int) {
+	if !p.features.Sleep {
+		return
+	}
+	p.sleeps = true
+	there := p.newLabel()
+	for _, read := range []asm.BuiltinFunc{asm.FnProbeReadUser, asm.FnCopyFromUser} {
+		p.emit(loadAddress(asm.R1, frameWord)...)
+		p.emit(
+			asm.Mov.Imm(asm.R2, 1),
+			asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord),
+			read.Call(),
+			asm.JEq.Imm(asm.R0, 0, there),
+		)
+	}
+	p.place(there)
 }
 
 // usable reports why argument i cannot be used in a program.

@@ -120,6 +120,10 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 			p.setUnreadable(i)
 		}
 	}
+	// Before a record is reserved: meanwhile nothing behind it could be read.
+	for _, c := range l.captures {
+		p.touch(c.Arg)
+	}
 	s.send(p, l)
 	p.place(end)
 	p.exit()

@@ -1,0 +1,77 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+func newCountCommand() *cobra.Command {
+	var flags aggregateFlags
+	cmd := &cobra.Command{
+		Use:   "count {-p PID | --all} PROVIDER:PROBE...",
+		Short: "Count how often probes are hit",
+		Long: `Count how often probes are hit: each second, and since counting began.
+
+On a terminal the numbers are refreshed in place, and at the end those of the whole time remain. Elsewhere,
+or with --json, there are lines for every interval, the last of which is cut short by the end. Counting
+ends with Ctrl-C, after --duration, or when the process has ended.
+
+` + rights,
+		Example: `  sudo usdt count -p 1234 'shop:*'
+  sudo usdt count --all --duration 10s --where 'arg0 > 100' shop:order`,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			return count(cmd, &flags, patterns)
+		},
+		ValidArgsFunction: completeProbes,
+	}
+	flags.addFlags(cmd, time.Second)
+	return cmd
+}
+
+func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
+	options, err := flags.options()
+	if err != nil {
+		return err
+	}
+	probes, err := selectProbes(flags.target, patterns)
+	if err != nil {
+		return err
+	}
+	r := countReading{probes: probes, totals: make([]uint64, len(probes)), began: time.Now()}
+	r.to = r.began
+	tally, err := uprobe.CountProbes(probes, options)
+	if err != nil {
+		return attachError(err)
+	}
+	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
+	return flags.run(cmd, tally, func(last bool) error {
+		totals, err := tally.Read()
+		if err != nil {
+			return err
+		}
+		r = r.next(totals, tally.Missed(), time.Now())
+		if err := out.write(r, last); err != nil || !last || flags.asJSON {
+			return err
+		}
+		return writeMissed(cmd.OutOrStdout(), r.missed)
+	})
+}
+
+func newCountWriter(w io.Writer, asJSON bool) countWriter {
+	switch {
+	case asJSON:
+		return countJSON{w}
+	case terminalWidth(w) != 0:
+		return newCountScreen(w)
+	}
+	return &countLines{w: w}
+}
+
+var _ = errors.New

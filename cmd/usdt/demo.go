@@ -1,0 +1,102 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newDemoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Trace a program made for it: events, then a latency histogram, for five seconds",
+		Long: `Start a small program that pretends to serve requests, and trace its probes for five seconds: first
+what happens, then how long the requests take. It prints the commands that it runs.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
+	}
+}
+
+func demonstrate(cmd *cobra.Command) (err error) {
+	server, err := startDemoServer()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if ended := server.stop(); err == nil {
+			err = ended
+		}
+	}()
+	pid := strconv.Itoa(server.cmd.Process.Pid)
+	fmt.Fprintf(cmd.OutOrStdout(), "A program that serves requests runs as process %s. It has these probes:\n", pid)
+	for _, args := range [][]string{
+		{"list", "-p", pid},
+		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12", "--duration", "1s"},
+		{"latency", "-p", pid, "demo:request", "--duration", "4s"},
+	} {
+		if err := demonstrateCommand(cmd, args); err != nil || cmd.Context().Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demonstrateCommand prints a command line of usdt and carries it out.
+func demonstrateCommand(cmd *cobra.Command, args []string) error {
+	var words []string
+	for _, arg := range args {
+		if strings.ContainsAny(arg, "*") {
+			arg = shellQuote(arg)
+		}
+		words = append(words, arg)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "\n$ usdt %s\n", strings.Join(words, " "))
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetOut(cmd.OutOrStdout())
+	root.SetErr(cmd.ErrOrStderr())
+	return root.ExecuteContext(cmd.Context())
+}
+
+// demoServer is this program in another process, as the command demo-server.
+type demoServer struct {
+	cmd  *exec.Cmd
+	stop func() error
+}
+
+// startDemoServer returns when the probes can be traced.
+func startDemoServer() (*demoServer, error) {
+	// Whatever becomes of its name, this leads to this program.
+	cmd := exec.Command("/proc/self/exe", demoServerCommand)
+	cmd.Args[0] = os.Args[0]
+	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
+	cmd.Stderr = os.Stderr
+	// It ends at the end of its input, hence also with us, in whatever way.
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the program to be traced: %w", err)
+	}
+	server := &demoServer{cmd, func() error {
+		stdin.Close()
+		return cmd.Wait()
+	}}
+	if !bufio.NewScanner(stdout).Scan() {
+		_ = server.stop() // it has said why on stderr
+		return nil, fmt.Errorf("the program to be traced could not load its probes; usdt doctor may know why")
+	}
+	return server, nil
+}

@@ -1,0 +1,107 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+const demoServerCommand = "demo-server"
+
+func newDemoServerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    demoServerCommand,
+		Short:  "Be the program that usdt demo traces, until the end of the input",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			demo, err := newDemo()
+			if err != nil {
+				return err
+			}
+			defer func() {
+				if closed := demo.provider.Close(); err == nil {
+					err = closed
+				}
+			}()
+			fmt.Fprintln(cmd.OutOrStdout(), demo.provider.Path())
+			// Ctrl-C is for who started us: it closes our input when it has read the last event.
+			ctx, cancel := context.WithCancel(context.WithoutCancel(cmd.Context()))
+			go func() {
+				defer cancel()
+				_, _ = io.Copy(io.Discard, cmd.InOrStdin())
+			}()
+			demo.serve(ctx)
+			return nil
+		},
+	}
+}
+
+// demo pretends to be a server.
+type demo struct {
+	provider *stapsdt.Provider
+	start    *stapsdt.Probe2[uint64, string] // a request's number and path
+	end      *stapsdt.Probe2[uint64, int32]  // its number and status
+}
+
+func newDemo() (*demo, error) {
+	provider, err := stapsdt.NewProvider("demo")
+	if err != nil {
+		return nil, err
+	}
+	d := &demo{provider: provider}
+	if d.start, err = stapsdt.NewProbe2[uint64, string](provider, "request_start"); err != nil {
+		return nil, err
+	}
+	if d.end, err = stapsdt.NewProbe2[uint64, int32](provider, "request_end"); err != nil {
+		return nil, err
+	}
+	return d, provider.Load()
+}
+
+// serve begins 200 requests a second until the end of ctx.
+func (d *demo) serve(ctx context.Context) {
+	var requests sync.WaitGroup
+	defer requests.Wait()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for id := uint64(1); ; id++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			requests.Add(1)
+			go func() {
+				defer requests.Done()
+				d.request(id)
+			}()
+		}
+	}
+}
+
+func (d *demo) request(id uint64) {
+	paths := []string{"/", "/index.html", "/cart", "/search?q=tea", "/images/teapot.jpg"}
+	d.start.Fire(id, paths[rand.IntN(len(paths))])
+	time.Sleep(latency())
+	status := int32(200)
+	if id%50 == 0 {
+		status = 418
+	}
+	d.end.Fire(id, status)
+}
+
+// latency is distributed as that of real servers is: most around a few milliseconds, some much longer.
+func latency() time.Duration {
+	const median, spread = 3 * time.Millisecond, 0.8
+	return time.Duration(float64(median) * math.Exp(spread*rand.NormFloat64()))
+}

@@ -1,0 +1,138 @@
+//go:build linux
+
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/format"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// traceFlags are the flags of usdt trace.
+type traceFlags struct {
+	sessionFlags
+	captureFlags
+	format string
+	bare   bool
+	json   bool
+	count  uint64 // 0: no limit
+	buffer int    // MiB; 0: the engine's choice
+}
+
+// maxTraceBuffer is in MiB. The kernel wants no more than 2 GiB.
+const maxTraceBuffer = 1024
+
+func newTraceCommand() *cobra.Command {
+	var f traceFlags
+	cmd := &cobra.Command{
+		Use:   "trace (-p PID | --all) PROVIDER:PROBE... ['FORMAT']",
+		Short: "Show each hit of probes, with its arguments",
+		Long: `Show each hit of the probes that match PROVIDER:PROBE, in which * ? and [a-z] mean what they mean to a
+shell: time, process, thread, the thread's name, probe and arguments. It ends on Ctrl-C, after --count or
+--duration, or when the process does, and says then how many events there were and how many were lost because
+they came faster than they could be written.
+
+Arguments are shown as integers, by size and sign. With --str N, argument N (the first is 0) is the address of
+text that ends with a NUL; with --bytes N, argument N is the address of as many bytes as argument N+1 says.
+Both are read at the moment of the hit, at most --strlen bytes; what was cut ends with … behind its quotes.
+
+FORMAT says instead how the arguments are written. It is the last argument, if that has a % in it, or that of
+--format:
+
+  %d %i %u %x %X %o %p   integer: signed as the probe says, unsigned, hexadecimal, octal, as an address
+  %c                     character
+  %f %e %g               the argument's bits as a floating-point number
+  %s %.20s               text at the address; at most 20 bytes of it
+  %b                     bytes, quoted; takes two arguments, address and number
+  %[arg2]d               argument 2; those after it follow
+
+What cannot be read is shown as (fault), and what could harm a terminal as escapes such as \x1b.
+
+--where chooses among the hits in the kernel. It compares arg0 to arg11, pid, tid, numbers and text by
+== != < <= > >=, with & for bits, and joins comparisons by && || ! and parentheses.
+
+With --json there is a line for each event: an object with time (RFC 3339, UTC, in nanoseconds), pid, tid,
+comm, provider, probe and args, an array of numbers and strings: bytes (--bytes) are in base64, what cannot be
+read is null, and what is not UTF-8 in a text is replaced by U+FFFD. If anything was cut, cut has the numbers
+of these arguments.
+
+With --all, files that no process had mapped when the command began are not traced.
+
+` + rightsHelp,
+		Example: `  sudo usdt trace -p 1234 shop:order_start
+  sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
+  sudo usdt trace -p 1234 'shop:*' --str 1 --where 'arg0 > 100 && arg1 == "GET"'
+  sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe`,
+		DisableFlagsInUseLine: true,
+		RunE:                  func(cmd *cobra.Command, args []string) error { return f.trace(cmd, args) },
+		ValidArgsFunction:     completeProbes,
+	}
+	f.sessionFlags.addFlags(cmd)
+	f.captureFlags.addFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
+	flags.BoolVar(&f.bare, "bare", false, "write nothing but what the format says")
+	flags.BoolVar(&f.json, "json", false, "write JSON, a line for each event")
+	flags.Uint64VarP(&f.count, "count", "n", 0, "end after `N` events")
+	flags.IntVar(&f.buffer, "buffer", 0, "keep up to `MIB` of events that are not written yet (default 8)")
+	cmd.MarkFlagsMutuallyExclusive("json", "format")
+	cmd.MarkFlagsMutuallyExclusive("json", "bare")
+	return cmd
+}
+
+// rightsHelp is for the help of all commands that trace.
+const rightsHelp = `It needs root, or CAP_BPF and CAP_PERFMON (before Linux 6.10 CAP_SYS_ADMIN) and, for processes of other
+users, CAP_SYS_PTRACE; usdt doctor says what is missing.`
+
+// plan is what a command line asks for.
+func (f *traceFlags) plan(args []string) (*tracePlan, error) {
+	options, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	if f.buffer < 0 || f.buffer > maxTraceBuffer {
+		return nil, usagef("--buffer %d: from 1 to %d MiB", f.buffer, maxTraceBuffer)
+	}
+	if err := f.captureFlags.check(); err != nil {
+		return nil, err
+	}
+	patterns, form, err := f.parseFormat(args)
+	if err != nil {
+		return nil, err
+	}
+	p := &tracePlan{format: form, options: uprobe.TraceOptions{Options: options, BufferBytes: f.buffer << 20}}
+	probes, err := selectProbes(f.target, patterns)
+	if err != nil {
+		return nil, err
+	}
+	p.probes = byTypes(probes)
+	p.options.Captures, err = f.captures(p.probes, form)
+	return p, err
+}
+
+// parseFormat takes the format off the arguments; there may be none.
+func (f *traceFlags) parseFormat(args []string) (patterns []string, form *format.Format, err error) {
+	text := f.format
+	if last := len(args) - 1; text == "" && last >= 0 && strings.Contains(args[last], "%") {
+		args, text = args[:last], args[last]
+	}
+	switch {
+	case text == "" && f.bare:
+		return nil, nil, usagef("--bare wants a format, such as 'id=%%d name=%%s'")
+	case text == "":
+		return args, nil, nil
+	case f.json:
+		return nil, nil, usagef("either --json or a format, not both; --str N reads text for --json")
+	case len(f.strings)+len(f.byteArgs) > 0:
+		return nil, nil, usagef("with a format, %%s and %%b stand for --str and --bytes")
+	}
+	form, err = format.Parse(text)
+	if err != nil {
+		return nil, nil, usagef("format: %w", err)
+	}
+	form.Escape = true
+	return args, form, nil
+}

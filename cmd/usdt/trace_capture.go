@@ -1,0 +1,118 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/format"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// captureFlags say what arguments point to.
+type captureFlags struct {
+	strings  []int // arguments that point to text
+	byteArgs []int // those that point to bytes, whose number is the argument after them
+	limit    int   // bytes
+}
+
+func (c *captureFlags) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.IntSliceVar(&c.strings, "str", nil, "argument `N`, from 0, points to text that ends with a NUL")
+	flags.IntSliceVar(&c.byteArgs, "bytes", nil, "argument `N`, from 0, points to as many bytes as argument N+1 says")
+	flags.IntVar(&c.limit, "strlen", 128, "read at most `BYTES` of a text or of bytes")
+}
+
+func (c *captureFlags) check() error {
+	if c.limit < 1 || c.limit > format.MaxPrecision {
+		return usagef("--strlen %d: from 1 to %d bytes", c.limit, format.MaxPrecision)
+	}
+	for _, n := range c.byteArgs {
+		if slices.Contains(c.strings, n) {
+			return usagef("arg%d: either --str or --bytes, not both", n)
+		}
+	}
+	return nil
+}
+
+// captures returns what is to be read of each probe: what the format needs or, without a format, the flags say.
+func (c *captureFlags) captures(probes []uprobe.Probe, form *format.Format) ([][]uprobe.Capture, error) {
+	captures := make([][]uprobe.Capture, len(probes))
+	for i, p := range probes {
+		if form == nil {
+			captures[i] = c.ofFlags(len(p.Args()))
+			continue
+		}
+		if err := form.Check(len(p.Args())); err != nil {
+			return nil, usagef("format for %s: %w", printable(p.String()), err)
+		}
+		captures[i] = c.ofFormat(form)
+	}
+	if form == nil {
+		return captures, c.checkUsed(probes, captures)
+	}
+	return captures, nil
+}
+
+func (c *captureFlags) ofFormat(form *format.Format) []uprobe.Capture {
+	var captures []uprobe.Capture
+	for _, need := range form.Captures() {
+		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
+		if capture.Max == 0 {
+			capture.Max = c.limit
+		}
+		switch need.Kind {
+		case format.Integer:
+			continue
+		case format.Bytes:
+			capture.Length = need.Length
+		}
+		captures = append(captures, capture)
+	}
+	return captures
+}
+
+// ofFlags leaves out what a probe with so few arguments does not have.
+func (c *captureFlags) ofFlags(nargs int) []uprobe.Capture {
+	var captures []uprobe.Capture
+	for arg := range nargs {
+		if slices.Contains(c.strings, arg) {
+			captures = append(captures, uprobe.Capture{Arg: arg, Length: -1, Max: c.limit})
+		}
+		if slices.Contains(c.byteArgs, arg) && arg+1 < nargs {
+			captures = append(captures, uprobe.Capture{Arg: arg, Length: arg + 1, Max: c.limit})
+		}
+	}
+	return captures
+}
+
+// checkUsed reports a flag that is about no probe at all.
+func (c *captureFlags) checkUsed(probes []uprobe.Probe, captures [][]uprobe.Capture) error {
+	used := func(arg int) bool {
+		return slices.ContainsFunc(captures, func(of []uprobe.Capture) bool {
+			return slices.ContainsFunc(of, func(capture uprobe.Capture) bool { return capture.Arg == arg })
+		})
+	}
+	most := 0
+	for _, p := range probes {
+		most = max(most, len(p.Args()))
+	}
+	has := fmt.Sprintf("%s has %d arguments", printable(probes[0].String()), most)
+	if len(probes) > 1 {
+		has = fmt.Sprintf("none of the probes has more than %d arguments", most)
+	}
+	for _, arg := range c.strings {
+		if !used(arg) {
+			return usagef("--str %d: %s, the first is 0", arg, has)
+		}
+	}
+	for _, arg := range c.byteArgs {
+		if !used(arg) {
+			return usagef("--bytes %d: %s, the first is 0, and the number of bytes comes after their address", arg, has)
+		}
+	}
+	return nil
+}

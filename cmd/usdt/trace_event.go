@@ -1,0 +1,68 @@
+//go:build linux
+
+package main
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// An eventWriter writes events. None of its methods allocates but to grow dst.
+type eventWriter interface {
+	// append writes an event and a line feed behind dst.
+	append(dst []byte, ev *uprobe.Event) []byte
+}
+
+// eventValues is an event as a format reads it.
+type eventValues struct {
+	types []sdtnote.Arg
+	args  []uprobe.Value
+}
+
+func (v *eventValues) Int(arg int) (value uint64, signed, ok bool) {
+	if arg >= len(v.args) || !v.args[arg].Read {
+		return 0, false, false
+	}
+	return v.args[arg].Int, v.types[arg].Signed, true
+}
+
+func (v *eventValues) Size(arg int) int { return v.types[arg].Size }
+
+func (v *eventValues) Bytes(arg int) (data []byte, ok bool) {
+	return v.args[arg].Data, v.args[arg].Captured
+}
+
+// appendInteger writes an argument that was read.
+func appendInteger(dst []byte, v uprobe.Value, signed bool) []byte {
+	if signed {
+		return strconv.AppendInt(dst, int64(v.Int), 10)
+	}
+	return strconv.AppendUint(dst, v.Int, 10)
+}
+
+// A timestamp writes times, of which all but the fraction of the second is written once a second only.
+type timestamp struct {
+	layout string // up to the seconds
+	digits int    // of the fraction, at most 9
+	second int64
+	text   []byte
+}
+
+func (t *timestamp) append(dst []byte, when time.Time) []byte {
+	if second := when.Unix(); second != t.second || len(t.text) == 0 {
+		t.second = second
+		t.text = when.AppendFormat(t.text[:0], t.layout)
+	}
+	dst = append(dst, t.text...)
+	dst = append(dst, '.')
+	fraction := when.Nanosecond()
+	for unit := 100_000_000; unit >= pow10[9-t.digits]; unit /= 10 {
+		dst = append(dst, '0'+byte(fraction/unit%10))
+	}
+	return dst
+}
+
+var pow10 = [...]int{1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}

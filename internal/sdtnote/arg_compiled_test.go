@@ -1,0 +1,93 @@
+package sdtnote_test
+
+import (
+	"debug/elf"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testenv"
+)
+
+// TestParseArgsCompiled holds the grammar to what compilers write.
+func TestParseArgsCompiled(t *testing.T) {
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
+		t.Skipf("the arguments of %s programs are not supported", runtime.GOARCH)
+	}
+	kinds := make(map[sdtnote.ArgKind]int)
+	for _, compiler := range []string{"gcc", "clang"} {
+		if _, err := exec.LookPath(compiler); err != nil && compiler == "clang" {
+			t.Log("clang is not installed, gcc has to do")
+			continue
+		}
+		for _, flags := range []string{"-O0", "-O1", "-O2", "-O3", "-Os", "-O0 -fno-pie -no-pie", "-O2 -fno-pie -no-pie"} {
+			t.Run(compiler+" "+flags, func(t *testing.T) {
+				for _, n := range compileArgs(t, compiler, flags) {
+					checkCompiled(t, n, kinds)
+				}
+			})
+		}
+	}
+	t.Logf("%d constants, %d in registers, %d in memory",
+		kinds[sdtnote.ArgConstant], kinds[sdtnote.ArgRegister], kinds[sdtnote.ArgMemory])
+}
+
+// requireSDT ends a test that lacks the header whose macros declare probes in C.
+func requireSDT(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command(testenv.Tool(t, "gcc"), "-E", "-include", "sys/sdt.h", "-x", "c", os.DevNull)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		testenv.Lacks(t, fmt.Errorf("no sys/sdt.h, which Debian has in systemtap-sdt-dev: %v\n%s", err, out))
+	}
+}
+
+func compileArgs(t *testing.T, compiler, flags string) []sdtnote.Note {
+	t.Helper()
+	requireSDT(t)
+	path := filepath.Join(t.TempDir(), "args")
+	args := append(strings.Fields(flags), "-w", "-o", path, "testdata/args.c")
+	if out, err := exec.Command(testenv.Tool(t, compiler), args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", compiler, flags, err, out)
+	}
+	notes, err := sdtnote.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(notes) < 7 {
+		t.Fatalf("%d notes, want 7", len(notes))
+	}
+	return notes
+}
+
+func checkCompiled(t *testing.T, n sdtnote.Note, kinds map[sdtnote.ArgKind]int) {
+	t.Helper()
+	var constants []int64
+	for _, a := range n.ParseArgs() {
+		kinds[a.Kind]++
+		// Only the compiler knows how far from a label of its own something is.
+		if a.Err != nil && !(n.Machine == elf.EM_AARCH64 && strings.Contains(a.Text, ":lo12:")) {
+			t.Errorf("%s: %v", n.Name, a.Err)
+		}
+		constants = append(constants, a.Value)
+	}
+	if want := []int64{5, -5, 0x10000, -1, extended(n.Machine, '\377')}; n.Name == "constants" {
+		if diff := cmp.Diff(want, constants); diff != "" {
+			t.Errorf("constants %s (-want +got):\n%s", n.Args, diff)
+		}
+	}
+}
+
+// extended returns what C makes of a char constant: an int of the char's sign.
+func extended(machine elf.Machine, c byte) int64 {
+	if machine == elf.EM_AARCH64 {
+		return int64(c)
+	}
+	return int64(int8(c))
+}
