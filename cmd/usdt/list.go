@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -68,7 +69,7 @@ type listedProbe struct {
 	note   sdtnote.Note
 	path   string
 	object *sdtnote.Object // nil in the listing of a file
-	traced bool
+	traced *bool           // nil when unknown
 }
 
 func (l *listing) write(w io.Writer, asJSON bool) error {
@@ -159,11 +160,16 @@ func (l *listing) addObjects(objects []sdtnote.Object) {
 			continue
 		}
 		attached, err := o.Attached()
-		if err != nil {
-			continue // the process has ended, or has become another
+		// Yama lets nobody but root look into memory, but everybody know what is mapped there.
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			continue // the process has ended
 		}
 		for i, n := range o.Notes {
-			l.probes = append(l.probes, listedProbe{note: n, path: o.Path, object: o, traced: attached[i]})
+			p := listedProbe{note: n, path: o.Path, object: o}
+			if err == nil {
+				p.traced = &attached[i]
+			}
+			l.probes = append(l.probes, p)
 		}
 	}
 }

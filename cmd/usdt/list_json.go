@@ -29,7 +29,7 @@ type processJSON struct {
 	Object    string   `json:"object"` // the file as the process knows it
 	Deleted   bool     `json:"deleted"`
 	Addresses []uint64 `json:"addresses"` // of the site in the process
-	Traced    bool     `json:"traced"`
+	Traced    *bool    `json:"traced"`    // null when this user may not know
 }
 
 // argumentJSON has the members of its kind only: value, register (and high when its bits 8 to 15 are

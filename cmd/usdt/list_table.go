@@ -32,7 +32,7 @@ func listTable(probes []listedProbe, several bool) *table {
 		}
 		object.add(p.object.Name)
 		address.add(hexAddresses(p.object.Addresses(p.note)...))
-		traced.add(map[bool]string{false: "no", true: "yes"}[p.traced])
+		traced.add(yesNo(p.traced))
 	}
 	// Where space is short, columns are cut in this order.
 	return &table{
@@ -50,4 +50,14 @@ func hexAddresses(addresses ...uint64) string {
 		return fmt.Sprintf("%#x", addresses[0])
 	}
 	return fmt.Sprintf("%#x +%d", addresses[0], len(addresses)-1)
+}
+
+func yesNo(b *bool) string {
+	switch {
+	case b == nil:
+		return "?"
+	case *b:
+		return "yes"
+	}
+	return "no"
 }

@@ -83,6 +83,7 @@ func runCommand(t *testing.T, args ...string) (stdout, stderr string, status int
 }
 
 func exampleProbes() []listedProbe {
+	no, yes := false, true
 	shop := &sdtnote.Object{
 		PID: 7, Comm: "shop server", Container: "0123456789ab", Name: "/memfd:libstapsdt:shop",
 		Mappings: []sdtnote.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
@@ -92,8 +93,8 @@ func exampleProbes() []listedProbe {
 		Mappings: []sdtnote.Mapping{{Start: 0x560000000000, End: 0x560000002000}},
 	}
 	return []listedProbe{
-		{note: sdtnote.Note{Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi", FileOffset: 0x1000}, object: shop},
-		{note: sdtnote.Note{Provider: "shop", Name: "none", FileOffset: 0x1010}, object: shop, traced: true},
+		{note: sdtnote.Note{Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi", FileOffset: 0x1000}, object: shop, traced: &no},
+		{note: sdtnote.Note{Provider: "shop", Name: "none", FileOffset: 0x1010}, object: shop, traced: &yes},
 		{note: sdtnote.Note{Provider: "e\x07", Name: "x", Args: "8@\x1b]0;t\x07", FileOffset: 0x1}, object: evil},
 	}
 }
@@ -104,7 +105,7 @@ func TestListTable(t *testing.T) {
     PID  COMM                   CONTAINER     PROVIDER:PROBE    ARGUMENTS       OBJECT                                       ADDRESS            TRACED
       7  shop server            0123456789ab  shop:order_start  8@%rdi -4@%rsi  /memfd:libstapsdt:shop                       0x7f0000001000 +1  no
       7  shop server            0123456789ab  shop:none                         /memfd:libstapsdt:shop                       0x7f0000001010 +1  yes
-1234567  "\x1b[2J\x1b[31m\xff"                "e\a:x"           "8@\x1b]0;t\a"  "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"  0x560000000001     no
+1234567  "\x1b[2J\x1b[31m\xff"                "e\a:x"           "8@\x1b]0;t\a"  "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"  0x560000000001     ?
 `
 	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes(), true).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -137,7 +138,7 @@ func TestListTableFits(t *testing.T) {
     PID  COMM          CONTAINER     PROVIDER:PROBE    ARGUM…  OBJECT    ADDRESS            TRACED
       7  shop server   0123456789ab  shop:order_start  8@%rd…  …dt:shop  0x7f0000001000 +1  no
       7  shop server   0123456789ab  shop:none                 …dt:shop  0x7f0000001010 +1  yes
-1234567  "\x1b[2J\x1…                "e\a:x"           "8@\x…  …02e.so"  0x560000000001     no
+1234567  "\x1b[2J\x1…                "e\a:x"           "8@\x…  …02e.so"  0x560000000001     ?
 `
 	if diff := cmp.Diff(want, "\n"+cutTable(widest(want))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -61,7 +61,7 @@ of these arguments.
 
 With --all, files that no process had mapped when the command began are not traced.
 
-` + rightsHelp,
+` + rights,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
   sudo usdt trace -p 1234 'shop:*' --str 1 --where 'arg0 > 100 && arg1 == "GET"'
@@ -82,10 +82,6 @@ With --all, files that no process had mapped when the command began are not trac
 	cmd.MarkFlagsMutuallyExclusive("json", "bare")
 	return cmd
 }
-
-// rightsHelp is for the help of all commands that trace.
-const rightsHelp = `It needs root, or CAP_BPF and CAP_PERFMON (before Linux 6.10 CAP_SYS_ADMIN) and, for processes of other
-users, CAP_SYS_PTRACE; usdt doctor says what is missing.`
 
 // plan is what a command line asks for.
 func (f *traceFlags) plan(args []string) (*tracePlan, error) {

@@ -16,6 +16,15 @@ type tracePlan struct {
 	format  *format.Format // nil: all arguments
 }
 
+// captured tells for each argument of a probe whether it has a capture.
+func (p *tracePlan) captured(probe int) []bool {
+	captured := make([]bool, len(p.probes[probe].Args()))
+	for _, c := range p.options.Captures[probe] {
+		captured[c.Arg] = true
+	}
+	return captured
+}
+
 // byTypes splits each probe into those whose sites agree in size and sign of all arguments: an event does not
 // tell its site, and two versions of a program, or two places in one, may differ in that.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"time"
@@ -23,15 +24,16 @@ type textEvents struct {
 
 // A textProbe is what is known of a probe beforehand.
 type textProbe struct {
-	name   string
-	types  []sdtnote.Arg
-	labels []string // of the arguments
+	name     string
+	types    []sdtnote.Arg
+	labels   []string // of the arguments
+	captured []bool   // whether what an argument points to was asked for
 }
 
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	w := &textEvents{time: timestamp{layout: time.TimeOnly, digits: 6}, format: p.format, bare: bare}
-	for _, probe := range p.probes {
-		t := textProbe{name: printable(probe.String()), types: probe.Args()}
+	for i, probe := range p.probes {
+		t := textProbe{name: printable(probe.String()), types: probe.Args(), captured: p.captured(i)}
 		for i := range t.types {
 			t.labels = append(t.labels, fmt.Sprintf(" arg%d=", i))
 		}
@@ -54,12 +56,15 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 		dst = append(dst, ' ')
 	}
 	w.values.types, w.values.args = p.types, ev.Args
+	start := len(dst)
 	dst = w.format.Append(dst, &w.values)
-	if len(dst) == 0 || dst[len(dst)-1] != '\n' {
+	if !bytes.HasSuffix(dst[start:], lineFeed) {
 		dst = append(dst, '\n')
 	}
 	return dst
 }
+
+var lineFeed = []byte("\n")
 
 // appendOrigin writes the columns that say when and where the event was.
 func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
@@ -89,9 +94,9 @@ func (p *textProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 	for i, v := range args {
 		dst = append(dst, p.labels[i]...)
 		switch {
-		case !v.Read:
+		case !v.Read || p.captured[i] && !v.Captured:
 			dst = append(dst, format.Fault...)
-		case v.Captured:
+		case p.captured[i]:
 			dst = format.AppendQuoted(dst, v.Data)
 			if v.Cut {
 				dst = append(dst, "…"...)

@@ -66,7 +66,8 @@ func (o *Object) SemaphoreAddresses(n Note) []uint64 {
 
 // Attached reports for each of o.Notes whether a tracer is attached to it in this process: the first byte
 // at the site is not that of the file, or the semaphore is not zero. What has been unmapped since counts
-// as not attached.
+// as not attached. The error matches [fs.ErrPermission] for processes that the caller may read but not
+// trace, as those of the same user under Yama.
 func (o *Object) Attached() ([]bool, error) {
 	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", o.PID))
 	if err != nil {

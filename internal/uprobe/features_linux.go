@@ -72,6 +72,9 @@ func hasSemaphores() bool {
 // hasMulti asks for a process id that cannot be. Linux 46ba0e49b642, which repaired the choice of
 // processes, also made that EINVAL; before, it was looked for in vain.
 func hasMulti() bool {
+	if features.HaveBPFLinkUprobeMulti() != nil {
+		return false
+	}
 	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
 		Type:         ebpf.Kprobe,
 		AttachType:   ebpf.AttachTraceUprobeMulti,

@@ -94,7 +94,10 @@ func (l *Latency) start(p *program) error {
 		asm.StoreMem(asm.RFP, frameWord2, asm.R0, asm.DWord),
 	)
 	p.update(l.open, frameKey, frameWord2, addOnly)
+	// Where calls of maps are inlined, as by Linux 5.10, R0 is a 32-bit int.
 	p.emit(
+		asm.LSh.Imm(asm.R0, 32),
+		asm.ArSh.Imm(asm.R0, 32),
 		asm.JEq.Imm(asm.R0, exists, again),
 		asm.JNE.Imm(asm.R0, 0, lost),
 	)

@@ -62,6 +62,9 @@ func TestAttachAndDetach(t *testing.T) {
 		if !o.Features.Multi {
 			times = 3 // each takes 200 ms
 		}
+		if testing.Short() {
+			times = 1
+		}
 		cycle := func(way int) {
 			attached, err := ways[way%len(ways)](o)
 			if err != nil {

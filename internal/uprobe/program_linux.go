@@ -174,6 +174,13 @@ func (p *program) readUserText(size int) {
 	} else {
 		p.emit(asm.FnProbeReadStr.Call())
 	}
+	// Linux 5.5 to 6.12 do not count the NUL of an empty text.
+	counted := p.newLabel()
+	p.emit(
+		asm.JNE.Imm(asm.R0, 0, counted),
+		asm.Mov.Imm(asm.R0, 1),
+	)
+	p.place(counted)
 }
 
 // touch makes sure that what argument i points to is in memory, where a program may wait for that: a page of

@@ -131,7 +131,8 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 }
 
 // Next waits for an event and puts it into ev, whose memory it uses again. When none came for a while it
-// returns os.ErrDeadlineExceeded; then the buffer was empty.
+// returns os.ErrDeadlineExceeded; then the buffer was empty. Events come in the order of their hits; without
+// the ring buffer only those of each processor do.
 func (t *Tracer) Next(ev *Event) error {
 	b, err := t.stream.next()
 	if err != nil {

@@ -123,7 +123,11 @@ func TestEveryEventCounts(t *testing.T) {
 }
 
 func testEveryEventCounts(t *testing.T, o uprobe.Options, size int, probes []uprobe.Probe, numbers *stapsdt.Probe2[uint64, uint64]) {
-	const goroutines, perGoroutine = 4, 250_000
+	const goroutines = 4
+	perGoroutine := uint64(250_000)
+	if testing.Short() {
+		perGoroutine /= 10
+	}
 	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: size})
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +137,7 @@ func testEveryEventCounts(t *testing.T, o uprobe.Options, size int, probes []upr
 	done := make(chan struct{}, goroutines)
 	for g := range uint64(goroutines) {
 		go func() {
-			for n := range uint64(perGoroutine) {
+			for n := range perGoroutine {
 				numbers.Fire(g, n)
 			}
 			done <- struct{}{}

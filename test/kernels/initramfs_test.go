@@ -7,32 +7,56 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/uprobe/forms"
 )
 
-// buildGuest compiles the tests of package guest into a static program and returns its bytes.
-func buildGuest(t *testing.T, arch string) []byte {
+// buildTests compiles the tests of a package into a static program and returns its bytes.
+func buildTests(t *testing.T, arch, pkg string) []byte {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "guest.test")
-	cmd := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-o", program, "./guest")
+	program := filepath.Join(t.TempDir(), "test")
+	cmd := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-o", program, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
-	b, err := os.ReadFile(program)
+	return read(t, program)
+}
+
+// buildForms makes the program that the engine's tests trace.
+func buildForms(t *testing.T, arch string) []byte {
+	t.Helper()
+	program, err := forms.Build(t.TempDir(), arch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, program)
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-// writeInitramfs writes the root file system: the program init, and where it mounts others.
-func writeInitramfs(t *testing.T, file string, init []byte) {
+// writeInitramfs writes the root file system: programs by name, and where the one called init mounts others.
+func writeInitramfs(t *testing.T, file string, programs map[string][]byte) {
 	t.Helper()
 	const dir, executable = 0o040755, 0o100755
 	var cpio bytes.Buffer
-	appendEntry(&cpio, 1, "init", executable, init)
-	for i, name := range []string{"dev", "proc", "sys", "tmp"} {
-		appendEntry(&cpio, i+2, name, dir, nil)
+	inode := 0
+	add := func(name string, mode uint32, content []byte) {
+		inode++
+		appendEntry(&cpio, inode, name, mode, content)
+	}
+	for name, program := range programs {
+		add(name, executable, program)
+	}
+	for _, name := range []string{"dev", "proc", "sys", "tmp"} {
+		add(name, dir, nil)
 	}
 	appendEntry(&cpio, 0, "TRAILER!!!", 0, nil)
 	if err := os.WriteFile(file, cpio.Bytes(), 0o644); err != nil {

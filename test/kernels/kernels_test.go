@@ -72,7 +72,11 @@ func run(t *testing.T, k kernel, dir string) report {
 		t.Fatalf("extract kernel of %s: %v", deb, err)
 	}
 	initramfs := filepath.Join(t.TempDir(), "initramfs")
-	writeInitramfs(t, initramfs, buildGuest(t, k.arch))
+	writeInitramfs(t, initramfs, map[string][]byte{
+		"init":        buildTests(t, k.arch, "./guest"),
+		"engine.test": buildTests(t, k.arch, "../../internal/uprobe"),
+		"forms":       buildForms(t, k.arch),
+	})
 
 	log := filepath.Join(dir, "boot.log")
 	defer keepIfFailed(t, log)

@@ -1,0 +1,141 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/base64"
+	"strconv"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// jsonEvents writes events for programs: an object in a line. Its names are an interface. It is made by hand
+// because encoding/json takes several times as long and allocates.
+type jsonEvents struct {
+	time   timestamp
+	probes []jsonProbe
+}
+
+// A jsonProbe is what is known of a probe beforehand.
+type jsonProbe struct {
+	names []byte // provider and probe, up to the first argument
+	args  []jsonArg
+}
+
+type jsonArg struct {
+	signed bool
+	form   argForm // asInteger, asText or asBytes
+}
+
+func newJSONEvents(p *tracePlan) *jsonEvents {
+	w := &jsonEvents{time: timestamp{layout: "2006-01-02T15:04:05", digits: 9}}
+	for i, probe := range p.probes {
+		var j jsonProbe
+		j.names = appendJSONText([]byte(`,"provider":`), []byte(probe.Provider))
+		j.names = appendJSONText(append(j.names, `,"probe":`...), []byte(probe.Name))
+		j.names = append(j.names, `,"args":[`...)
+		for _, a := range probe.Args() {
+			j.args = append(j.args, jsonArg{signed: a.Signed})
+		}
+		for _, c := range p.options.Captures[i] {
+			j.args[c.Arg].form = asText
+			if c.Length >= 0 {
+				j.args[c.Arg].form = asBytes
+			}
+		}
+		w.probes = append(w.probes, j)
+	}
+	return w
+}
+
+func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
+	p := &w.probes[ev.Probe]
+	dst = w.time.append(append(dst, `{"time":"`...), ev.Time.In(time.UTC))
+	dst = strconv.AppendUint(append(dst, `Z","pid":`...), uint64(ev.PID), 10)
+	dst = strconv.AppendUint(append(dst, `,"tid":`...), uint64(ev.TID), 10)
+	dst = appendJSONText(append(dst, `,"comm":`...), ev.Comm)
+	dst = append(dst, p.names...)
+	dst = p.appendArgs(dst, ev.Args)
+	return append(dst, '}', '\n')
+}
+
+// appendArgs writes the arguments, and which of them were cut.
+func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
+	cut := false
+	for i, v := range args {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = p.args[i].append(dst, v)
+		cut = cut || v.Cut
+	}
+	dst = append(dst, ']')
+	if cut {
+		dst = appendCut(dst, args)
+	}
+	return dst
+}
+
+func appendCut(dst []byte, args []uprobe.Value) []byte {
+	dst = append(dst, `,"cut":`...)
+	separator := byte('[')
+	for i, v := range args {
+		if v.Cut {
+			dst = strconv.AppendInt(append(dst, separator), int64(i), 10)
+			separator = ','
+		}
+	}
+	return append(dst, ']')
+}
+
+func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
+	switch {
+	case !v.Read || a.form != asInteger && !v.Captured:
+		return append(dst, "null"...)
+	case a.form == asText:
+		return appendJSONText(dst, v.Data)
+	case a.form == asBytes:
+		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
+		return append(dst, '"')
+	}
+	return appendInteger(dst, v, a.signed)
+}
+
+// appendJSONText writes text of any bytes as a string of JSON, in which what is not printable is escaped,
+// since it may be for a terminal all the same. What is not UTF-8 becomes U+FFFD, byte by byte.
+func appendJSONText(dst, text []byte) []byte {
+	dst = append(dst, '"')
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		dst = appendJSONRune(dst, r)
+		text = text[size:]
+	}
+	return append(dst, '"')
+}
+
+func appendJSONRune(dst []byte, r rune) []byte {
+	switch {
+	case r == '"' || r == '\\':
+		return append(dst, '\\', byte(r))
+	case ' ' <= r && r <= '~':
+		return append(dst, byte(r))
+	case r == '\n':
+		return append(dst, '\\', 'n')
+	case r == '\t':
+		return append(dst, '\\', 't')
+	case strconv.IsPrint(r):
+		return utf8.AppendRune(dst, r)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		return appendUnicodeEscape(appendUnicodeEscape(dst, high), low)
+	}
+	return appendUnicodeEscape(dst, r)
+}
+
+func appendUnicodeEscape(dst []byte, r rune) []byte {
+	const digits = "0123456789abcdef"
+	return append(dst, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+}

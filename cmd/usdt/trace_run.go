@@ -1,0 +1,166 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// trace carries out the command.
+func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
+	plan, err := f.plan(args)
+	if err != nil {
+		return err
+	}
+	tracer, err := uprobe.Trace(plan.probes, plan.options)
+	if err != nil {
+		return attachError(err)
+	}
+	defer func() { err = errors.Join(err, tracer.Close()) }()
+	session := f.start(cmd.Context())
+	defer session.close()
+
+	r := traceRun{tracer: tracer, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
+	r.events = newTextEvents(plan, f.bare)
+	if f.json {
+		r.events = newJSONEvents(plan)
+	}
+	r.warn("tracing %s in %v; Ctrl-C ends it", plural(len(plan.probes), "probe"), f.target)
+	if err := r.receive(session.over); err != nil {
+		return err
+	}
+	session.explain(r.warn)
+	return r.finish()
+}
+
+// A traceRun writes the events of a tracer.
+type traceRun struct {
+	tracer *uprobe.Tracer
+	events eventWriter
+	out    io.Writer
+	stderr io.Writer
+	limit  uint64 // of events; 0: none
+
+	event   uprobe.Event
+	lines   []byte // not written yet
+	written uint64 // events
+	told    uint64 // how many events were lost, as the user knows
+	askedAt time.Time
+}
+
+const (
+	// lineBytes are written at once when events come fast. When they do not, each is written as it comes.
+	lineBytes = 64 << 10
+
+	// lostInterval is how often the user is told, at most, that events were lost.
+	lostInterval = time.Second
+)
+
+func (r *traceRun) warn(format string, args ...any) {
+	fmt.Fprintf(r.stderr, "usdt: "+format+"\n", args...)
+}
+
+func (r *traceRun) enough() bool { return r.limit != 0 && r.written >= r.limit }
+
+// receive writes events until there are enough or it is over.
+func (r *traceRun) receive(over func() bool) error {
+	for !r.enough() && !over() {
+		idle, err := r.next()
+		if err != nil {
+			return err
+		}
+		if idle || len(r.lines) >= lineBytes {
+			if err := errors.Join(r.flush(), r.tellLost()); err != nil {
+				return err
+			}
+		}
+	}
+	return r.flush()
+}
+
+// next receives an event, unless none comes for a while.
+func (r *traceRun) next() (idle bool, err error) {
+	err = r.tracer.Next(&r.event)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("receive events: %w", err)
+	}
+	if !r.enough() {
+		r.lines = r.events.append(r.lines, &r.event)
+		r.written++
+	}
+	return false, nil
+}
+
+func (r *traceRun) flush() error {
+	if len(r.lines) == 0 {
+		return nil
+	}
+	_, err := r.out.Write(r.lines)
+	r.lines = r.lines[:0]
+	return err
+}
+
+// tellLost says that events have been lost, at most once a second. Only with a ring buffer is the
+// number right at any time.
+func (r *traceRun) tellLost() error {
+	now := time.Now()
+	if !uprobe.KernelFeatures().RingBuffer || now.Sub(r.askedAt) < lostInterval {
+		return nil
+	}
+	r.askedAt = now
+	lost, err := r.tracer.Lost()
+	if err != nil {
+		return err
+	}
+	if lost > r.told {
+		r.warn("lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event"))
+		r.told = lost
+	}
+	return nil
+}
+
+// finish detaches, writes what has been received already, and says how much it was.
+func (r *traceRun) finish() error {
+	if err := r.tracer.Detach(); err != nil {
+		return err
+	}
+	for idle := false; !idle; {
+		var err error
+		if idle, err = r.next(); err != nil {
+			return err
+		}
+		if len(r.lines) >= lineBytes {
+			if err := r.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.flush(); err != nil {
+		return err
+	}
+	lost, err := r.tracer.Lost()
+	if err != nil {
+		return err
+	}
+	r.warn("%s, %d lost", plural(r.written, "event"), lost)
+	return nil
+}
+
+// plural writes a number of things.
+func plural[N int | uint64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
