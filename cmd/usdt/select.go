@@ -23,16 +23,19 @@ func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects, err := t.objects()
+	objects, unread, err := t.objects()
 	if err != nil {
 		return nil, err
+	}
+	if len(objects) == 0 {
+		return nil, errors.Join(append([]error{t.noProbes()}, unread...)...)
 	}
 	s := selection{patterns: parsed, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
 	for i := range objects {
 		s.add(&objects[i])
 	}
-	if err := s.unmatched(t, objects); err != nil {
-		return nil, err
+	if unmatched := s.unmatched(t, objects); len(unmatched) > 0 {
+		return nil, errors.Join(append(unmatched, unread...)...)
 	}
 	return s.sorted(), nil
 }
@@ -46,7 +49,10 @@ func (p probeName) compare(q probeName) int {
 }
 
 // A siteID is what the kernel attaches to, by whatever path.
-type siteID struct{ dev, inode, offset uint64 }
+type siteID struct {
+	file   fileID
+	offset uint64
+}
 
 // A selection collects the probes that match, with each of their sites once.
 type selection struct {
@@ -57,9 +63,10 @@ type selection struct {
 
 // add adds what matches of an object.
 func (s *selection) add(o *sdtnote.Object) {
+	file := identify(o)
 	var wanted []sdtnote.Note
 	for _, n := range o.Notes {
-		id := siteID{o.Dev, o.Inode, n.FileOffset}
+		id := siteID{file, n.FileOffset}
 		if s.wants(probeName{n.Provider, n.Name}) && !s.sites[id] {
 			s.sites[id] = true
 			wanted = append(wanted, n)
@@ -96,14 +103,14 @@ func (s *selection) sorted() []uprobe.Probe {
 }
 
 // unmatched reports the patterns that match nothing.
-func (s *selection) unmatched(t target, objects []sdtnote.Object) error {
+func (s *selection) unmatched(t target, objects []sdtnote.Object) []error {
 	var errs []error
 	for _, p := range s.patterns {
 		if !p.matched {
 			errs = append(errs, p.suggest(t, objects))
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // symbolAddresses returns those of the symbols that arguments of the notes refer to. An argument whose symbol

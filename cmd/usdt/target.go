@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -52,40 +53,38 @@ func (t target) flag() string {
 	return fmt.Sprintf("-p %d", t.pid)
 }
 
-// objects returns the files with probes. Those that cannot be read are left out; when none is left the error
-// says why.
-func (t target) objects() ([]sdtnote.Object, error) {
-	var objects []sdtnote.Object
+// objects returns the files with probes, and what is known of those that could not be read.
+func (t target) objects() (objects []sdtnote.Object, unread []error, err error) {
+	var found []sdtnote.Object
 	var denied int
-	var err error
 	if t.all {
-		objects, denied, err = new(sdtnote.Reader).ReadAll()
+		found, denied, err = new(sdtnote.Reader).ReadAll()
 	} else {
-		objects, err = sdtnote.ReadProcess(t.pid)
+		found, err = sdtnote.ReadProcess(t.pid)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var readable []sdtnote.Object
-	var errs []error
-	for _, o := range objects {
+	for _, o := range found {
 		if o.Err == nil {
-			readable = append(readable, o)
+			objects = append(objects, o)
+		} else {
+			unread = append(unread, o.Err)
 		}
-		errs = append(errs, o.Err)
-	}
-	if len(readable) > 0 {
-		return readable, nil
 	}
 	if denied > 0 {
-		errs = append(errs, fmt.Errorf("this user may not read %d of the processes: run as root", denied))
+		unread = append(unread, fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
 	}
-	return nil, errors.Join(append([]error{t.noProbes()}, errs...)...)
+	if denied > 0 || errors.Is(errors.Join(unread...), fs.ErrPermission) {
+		unread = append(unread, errors.New("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"))
+	}
+	return objects, unread, nil
 }
 
+// noProbes is the error when there is nothing to trace.
 func (t target) noProbes() error {
 	if t.all {
-		return errors.New("no process has probes")
+		return errors.New("found no probes in any process")
 	}
-	return fmt.Errorf("process %d (%s) has no probes", t.pid, printable(processComm(t.pid)))
+	return fmt.Errorf("found no probes in process %d (%s)", t.pid, printable(processComm(t.pid)))
 }

@@ -33,7 +33,7 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	if f.json {
 		r.events = newJSONEvents(plan)
 	}
-	r.warn("tracing %s in %v; Ctrl-C ends it", plural(len(plan.probes), "probe"), f.target)
+	r.warn("tracing %s in %v; Ctrl-C ends it", plural(len(plan.probes), "probe", "probes"), f.target)
 	if err := r.receive(session.over); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (r *traceRun) tellLost() error {
 		return err
 	}
 	if lost > r.told {
-		r.warn("lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event"))
+		r.warn("lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event", "events"))
 		r.told = lost
 	}
 	return nil
@@ -153,14 +153,14 @@ func (r *traceRun) finish() error {
 	if err != nil {
 		return err
 	}
-	r.warn("%s, %d lost", plural(r.written, "event"), lost)
+	r.warn("%s, %d lost", plural(r.written, "event", "events"), lost)
 	return nil
 }
 
 // plural writes a number of things.
-func plural[N int | uint64](n N, thing string) string {
+func plural[N int | uint64](n N, thing, things string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d %s", n, things)
 }

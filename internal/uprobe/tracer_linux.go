@@ -68,10 +68,11 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 	if err != nil {
 		return err
 	}
-	if t.stream, err = newStream(t.session, layouts, o.BufferBytes); err != nil {
-		return err
+	stream, err := newStream(t.session, layouts, o.BufferBytes)
+	if err != nil {
+		return err // with a stream that holds a nil pointer
 	}
-	t.layouts = layouts
+	t.stream, t.layouts = stream, layouts
 	for i, p := range probes {
 		err := t.attach(p, func(prog *program) error { return prog.trace(layouts[i], o.Filter, t.stream) })
 		if err != nil {

@@ -1,0 +1,164 @@
+//go:build linux && amd64
+
+package tracers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/uprobe/forms"
+)
+
+// TestEngineReadsForms compares what internal/uprobe reads of each form of argument with what bpftrace
+// reads of the same process at the same time.
+func TestEngineReadsForms(t *testing.T) {
+	needTracer(t, "bpftrace")
+	path, err := forms.Build(t.TempDir(), runtime.GOARCH)
+	if err != nil {
+		testenv.Lacks(t, err)
+	}
+	// Each operand comes in 8 sizes. bpftrace detaches from one probe after the other, which takes 0.1
+	// seconds for each.
+	const some = 9
+	compareReaders(t, path, func(i int, n sdtnote.Note) bool { return i%some == 0 })
+}
+
+// TestEngineReadsC does the same with the probes of sys/sdt.h in a C program.
+func TestEngineReadsC(t *testing.T) {
+	needTracer(t, "bpftrace")
+	for _, optimise := range []string{"-O0", "-O1", "-O2"} {
+		t.Run(optimise, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "sdt")
+			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path, "../../internal/uprobe/testdata/sdt.c")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				testenv.Lacks(t, fmt.Errorf("%v: %w\n%s", cmd, err, out)) // the package systemtap-sdt-dev
+			}
+			compareReaders(t, path, func(_ int, n sdtnote.Note) bool { return true })
+		})
+	}
+}
+
+// bpftraceReads tells whether bpftrace 0.17 can read the argument: it knows the first six, neither the
+// symbols of memory operands nor the high bytes of registers.
+func bpftraceReads(i int, a sdtnote.Arg) bool {
+	return i < 6 && a.Symbol == "" && !a.Reg.High && a.Err == nil
+}
+
+func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool) {
+	t.Helper()
+	notes, err := sdtnote.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var probes []uprobe.Probe
+	script := "interval:ms:100 { printf(\"" + firstReady + "\\n\"); }\n"
+	for i, n := range notes {
+		if !want(i, n) {
+			continue
+		}
+		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
+		for i, a := range n.ParseArgs() {
+			if bpftraceReads(i, a) {
+				script += fmt.Sprintf("usdt:%s:%s:%s { printf(\"%s arg%d = %%lld\\n\", arg%d); }\n",
+					path, n.Provider, n.Name, n.Name, i, i)
+			}
+		}
+	}
+
+	run := exec.Command(path)
+	in, out := pipes(t, run)
+	pid := run.Process.Pid
+	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: uprobe.Options{PID: pid}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tracer.Close()
+	b := start(t, installed.command("-p", strconv.Itoa(pid), "-B", "none", "-e", script))
+	for line := b.next(t); line != firstReady; line = b.next(t) {
+	}
+	if _, err := in.Write([]byte{'!'}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+
+	ours := readEngine(t, tracer, probes)
+	theirs := make(map[string]string)
+	for len(theirs) < len(ours) {
+		if name, value, ok := strings.Cut(b.next(t), " = "); ok {
+			theirs[name] = value
+		}
+	}
+	if diff := cmp.Diff(theirs, ours); diff != "" {
+		t.Errorf("(-bpftrace +engine)\n%s", diff)
+	}
+	t.Logf("%d arguments", len(ours))
+	if _, err := b.terminate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// readEngine returns the arguments that bpftrace can read, too.
+func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[string]string {
+	t.Helper()
+	values := make(map[string]string)
+	var ev uprobe.Event
+	deadline := time.Now().Add(patience)
+	for received := 0; received < len(probes); {
+		switch err := tracer.Next(&ev); {
+		case errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(deadline):
+			continue
+		case err != nil:
+			t.Fatal(err)
+		}
+		received++
+		for i, a := range probes[ev.Probe].Args() {
+			if !bpftraceReads(i, a) {
+				continue
+			}
+			if !ev.Args[i].Read {
+				t.Errorf("%s: %s was not read", probes[ev.Probe], a.Text)
+			}
+			values[fmt.Sprintf("%s arg%d", probes[ev.Probe].Name, i)] = strconv.FormatInt(int64(ev.Args[i].Int), 10)
+		}
+	}
+	return values
+}
+
+// pipes starts a program that the test's end ends.
+func pipes(t *testing.T, cmd *exec.Cmd) (in io.Writer, out io.Reader) {
+	t.Helper()
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return stdin, stdout
+}
