@@ -17,17 +17,16 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
 
 .PHONY: demo
-demo: ## trace a live program for a few seconds
-	test/setup.sh gcc libc6-dev bpftrace
-	examples/demo/run.sh
+demo: ## trace a live program for five seconds, with nothing installed
+	CGO_ENABLED=0 go run ./cmd/usdt demo
 
 .PHONY: test
-test: setup lint test-c test-go test-arm64 test-unsupported test-tracers test-system test-oldest ## install what is missing, run everything
+test: setup lint test-c test-go test-arm64 test-unsupported test-tracers test-system test-clients test-deb test-oldest ## install what is missing, run everything
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
 	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb linux-perf \
-	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
+	  systemtap-sdt-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 
 .PHONY: lint
 lint: ## gofmt, vet, staticcheck; everything compiles everywhere
@@ -83,18 +82,35 @@ test-kernels: ## boot Debian's kernels in QEMU and test in each
 test-system: ## the Go package on an installed libstapsdt
 	test/system.sh
 
+.PHONY: test-clients
+test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpftrace
+	test/setup.sh gcc libc6-dev make binutils python3 luajit bpftrace \
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	test/clients/run.sh
+
+.PHONY: test-deb
+test-deb: ## Debian packages of the C library, installed in a clean Debian
+	test/setup.sh build-essential debhelper lintian debootstrap bpftrace
+	test/deb/run.sh
+
 .PHONY: test-oldest
 test-oldest: ## build and test with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(PACKAGES)
 
 .PHONY: bench
-bench: ## one table: what a fire costs
+bench: ## tables: what a fire costs; the usdt command and bpftrace on the same load
 	go run ./test/bench
+	go run ./test/bench/tools
 
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
-	go test -fuzz=FuzzRead -fuzztime=60s -fuzzminimizetime=20x ./internal/sdtnote
-	go test -fuzz=FuzzBuild -fuzztime=60s -fuzzminimizetime=20x ./internal/elfimage
+	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
+	$(FUZZ) -fuzz=FuzzParseArgs ./internal/sdtnote
+	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
+	$(FUZZ) -fuzz=FuzzParse ./internal/filter
+	$(FUZZ) -fuzz=FuzzParse ./internal/format
+
+FUZZ := go test -fuzztime=60s -fuzzminimizetime=20x
 
 .PHONY: clean
 clean: ## remove what was built

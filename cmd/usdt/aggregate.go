@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
 // rights is what the help of a command that traces says about them.
-const rights = `It takes the rights of root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE on kernels from 6.10 on;
-usdt doctor tells what is missing.`
+const rights = `It takes the rights of root, or CAP_BPF and CAP_PERFMON (before Linux 6.10 CAP_SYS_ADMIN) and, for processes
+of other users, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; usdt doctor tells what is missing.`
 
 // aggregateFlags are what the commands have in common that report what the kernel has counted.
 type aggregateFlags struct {
@@ -29,12 +31,12 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, a line for each report")
 }
 
-// check reports wrong flags of its own.
-func (f *aggregateFlags) check() error {
+// options checks the flags.
+func (f *aggregateFlags) options() (uprobe.Options, error) {
 	if f.interval < 0 {
-		return usagef("--interval %v is negative", f.interval)
+		return uprobe.Options{}, usagef("--interval %v is negative", f.interval)
 	}
-	return nil
+	return f.sessionFlags.options()
 }
 
 // An aggregate is what the kernel counts in.

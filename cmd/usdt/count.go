@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"time"
 
@@ -60,7 +59,8 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		if err := out.write(r, last); err != nil || !last || flags.asJSON {
 			return err
 		}
-		return writeMissed(cmd.OutOrStdout(), r.missed)
+		writeUnless0(cmd.ErrOrStderr(), r.missed, "hits not counted, while another BPF program was running")
+		return nil
 	})
 }
 
@@ -73,5 +73,3 @@ func newCountWriter(w io.Writer, asJSON bool) countWriter {
 	}
 	return &countLines{w: w}
 }
-
-var _ = errors.New

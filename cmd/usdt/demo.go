@@ -73,9 +73,11 @@ type demoServer struct {
 
 // startDemoServer returns when the probes can be traced.
 func startDemoServer() (*demoServer, error) {
-	// Whatever becomes of its name, this leads to this program.
-	cmd := exec.Command("/proc/self/exe", demoServerCommand)
-	cmd.Args[0] = os.Args[0]
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program, demoServerCommand)
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
 	cmd.Stderr = os.Stderr
 	// It ends at the end of its input, hence also with us, in whatever way.

@@ -36,8 +36,8 @@ func (r histReading) write(w io.Writer, by int) error {
 	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
 		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n", len(hidden), by, total(hidden))
 	}
-	writeUnless0(out, r.unreadable, "hits are not in it: an argument could not be read")
-	writeUnless0(out, r.lost, "hits are not in it: too many different values, or another BPF program was running")
+	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
+	writeUnless0(out, r.lost, "hits lost to too many different values, or while another BPF program was running")
 	return out.Flush()
 }
 
@@ -54,20 +54,20 @@ func total(groups []histGroup) uint64 {
 
 func writeUnless0(w io.Writer, n uint64, what string) {
 	if n != 0 {
-		fmt.Fprintf(w, "%d %s\n", n, what)
+		fmt.Fprintf(w, "%s: %d\n", what, n)
 	}
 }
 
-// draw writes a picture.
-func (r histReading) draw(w io.Writer, title string, by int) error {
-	var groups []histogram.Group
+// panels returns what is drawn in a picture.
+func (r histReading) panels(by int) []histogram.Group {
+	var panels []histogram.Group
 	for _, g := range r.drawn() {
-		groups = append(groups, histogram.Group{Name: g.name(by), Histogram: g.histogram})
+		panels = append(panels, histogram.Group{Name: g.name(by), Histogram: g.histogram})
 	}
-	if len(groups) == 0 {
-		groups = []histogram.Group{{Histogram: new(histogram.Histogram)}}
+	if len(panels) == 0 {
+		return []histogram.Group{{Histogram: new(histogram.Histogram)}}
 	}
-	return histogram.WriteSVG(w, title, groups)
+	return panels
 }
 
 // histJSON is a reading in JSON. The names of its members are an interface.

@@ -38,6 +38,9 @@ Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wron
 	root.AddCommand(
 		newListCommand(),
 		newTraceCommand(),
+		newCountCommand(),
+		newHistCommand(),
+		newLatencyCommand(),
 		newScriptCommand(),
 		newDoctorCommand(),
 		newDemoCommand(),

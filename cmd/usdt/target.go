@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +65,9 @@ func (t target) objects() (objects []sdtnote.Object, unread []error, err error) 
 	} else {
 		found, err = sdtnote.ReadProcess(t.pid)
 	}
+	if err == nil {
+		err = t.checkThread()
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,6 +85,18 @@ func (t target) objects() (objects []sdtnote.Object, unread []error, err error) 
 		unread = append(unread, errors.New("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"))
 	}
 	return objects, unread, nil
+}
+
+// checkThread reports a thread that is not a process: /proc has it, but the kernel does not trace it.
+func (t target) checkThread() error {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", t.pid)) // none of all processes
+	for line := range strings.Lines(string(status)) {
+		process, ok := strings.CutPrefix(line, "Tgid:")
+		if process = strings.TrimSpace(process); ok && process != strconv.Itoa(t.pid) {
+			return fmt.Errorf("%d is a thread: say -p %s for its process", t.pid, process)
+		}
+	}
+	return nil
 }
 
 // noProbes is the error when there is nothing to trace.

@@ -28,7 +28,7 @@ const maxTraceBuffer = 1024
 func newTraceCommand() *cobra.Command {
 	var f traceFlags
 	cmd := &cobra.Command{
-		Use:   "trace (-p PID | --all) PROVIDER:PROBE... ['FORMAT']",
+		Use:   "trace {-p PID | --all} PROVIDER:PROBE... ['FORMAT']",
 		Short: "Show each hit of probes, with its arguments",
 		Long: `Show each hit of the probes that match PROVIDER:PROBE, in which * ? and [a-z] mean what they mean to a
 shell: time, process, thread, the thread's name, probe and arguments. It ends on Ctrl-C, after --count or
@@ -38,6 +38,7 @@ they came faster than they could be written.
 Arguments are shown as integers, by size and sign. With --str N, argument N (the first is 0) is the address of
 text that ends with a NUL; with --bytes N, argument N is the address of as many bytes as argument N+1 says.
 Both are read at the moment of the hit, at most --strlen bytes; what was cut ends with … behind its quotes.
+They hold for every traced probe that has such an argument.
 
 FORMAT says instead how the arguments are written. It is the last argument, if that has a % in it, or that of
 --format:

@@ -3,12 +3,12 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/format"
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
@@ -43,7 +43,7 @@ func (c *captureFlags) captures(probes []uprobe.Probe, form *format.Format) ([][
 	captures := make([][]uprobe.Capture, len(probes))
 	for i, p := range probes {
 		if form == nil {
-			captures[i] = c.ofFlags(len(p.Args()))
+			captures[i] = c.ofFlags(p.Args())
 			continue
 		}
 		if err := form.Check(len(p.Args())); err != nil {
@@ -75,14 +75,19 @@ func (c *captureFlags) ofFormat(form *format.Format) []uprobe.Capture {
 	return captures
 }
 
-// ofFlags leaves out what a probe with so few arguments does not have.
-func (c *captureFlags) ofFlags(nargs int) []uprobe.Capture {
+const addressSize = 8 // bytes
+
+// ofFlags leaves out what a probe does not have, or has too small for an address.
+func (c *captureFlags) ofFlags(args []sdtnote.Arg) []uprobe.Capture {
 	var captures []uprobe.Capture
-	for arg := range nargs {
+	for arg, a := range args {
+		if a.Size < addressSize {
+			continue
+		}
 		if slices.Contains(c.strings, arg) {
 			captures = append(captures, uprobe.Capture{Arg: arg, Length: -1, Max: c.limit})
 		}
-		if slices.Contains(c.byteArgs, arg) && arg+1 < nargs {
+		if slices.Contains(c.byteArgs, arg) && arg+1 < len(args) {
 			captures = append(captures, uprobe.Capture{Arg: arg, Length: arg + 1, Max: c.limit})
 		}
 	}
@@ -96,22 +101,15 @@ func (c *captureFlags) checkUsed(probes []uprobe.Probe, captures [][]uprobe.Capt
 			return slices.ContainsFunc(of, func(capture uprobe.Capture) bool { return capture.Arg == arg })
 		})
 	}
-	most := 0
-	for _, p := range probes {
-		most = max(most, len(p.Args()))
-	}
-	has := fmt.Sprintf("%s has %d arguments", printable(probes[0].String()), most)
-	if len(probes) > 1 {
-		has = fmt.Sprintf("none of the probes has more than %d arguments", most)
-	}
 	for _, arg := range c.strings {
 		if !used(arg) {
-			return usagef("--str %d: %s, the first is 0", arg, has)
+			return usagef("--str %d: arg%d is no address in %s; the first is arg0", arg, arg, probeNames(probes))
 		}
 	}
 	for _, arg := range c.byteArgs {
 		if !used(arg) {
-			return usagef("--bytes %d: %s, the first is 0, and the number of bytes comes after their address", arg, has)
+			return usagef("--bytes %d: arg%d is no address, or has no number of bytes after it, in %s; the first is arg0",
+				arg, arg, probeNames(probes))
 		}
 	}
 	return nil

@@ -32,7 +32,8 @@ type Latency struct {
 	buckets  *buckets
 }
 
-// Pair attaches to two probes. The caller closes the Latency.
+// Pair attaches to two probes. The filter is for the starts; the end of one that does not satisfy it is one
+// without a start. The caller closes the Latency.
 func Pair(start, end Probe, o Options) (*Latency, error) {
 	l := &Latency{session: newSession(o)}
 	if err := l.attachAll(start, end); err != nil {
@@ -86,6 +87,9 @@ func (l *Latency) start(p *program) error {
 	const addOnly, replace = 1, 0 // BPF_NOEXIST, BPF_ANY
 	const exists = -17            // -EEXIST
 	again, lost, unreadable, end := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
+	if err := p.unless(l.options.Filter, end); err != nil {
+		return err
+	}
 	if err := l.key(p, unreadable); err != nil {
 		return err
 	}

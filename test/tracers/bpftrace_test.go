@@ -5,9 +5,7 @@ package tracers
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,31 +14,6 @@ import (
 
 // byPid, in place of a file, has bpftrace look for the probes in the mappings of the process.
 const byPid = "*"
-
-// program is how to run a bpftrace: the words before its arguments.
-type program []string
-
-// installed is the machine's own bpftrace.
-var installed = program{"bpftrace"}
-
-func (p program) command(args ...string) *exec.Cmd {
-	return exec.Command(p[0], slices.Concat(p[1:], args)...)
-}
-
-// minor returns the N of version 0.N.
-func (p program) minor(t *testing.T) int {
-	t.Helper()
-	printed := start(t, p.command("--version")).output(t)
-	match := regexp.MustCompile(`^bpftrace v0\.(\d+)`).FindStringSubmatch(printed)
-	if match == nil {
-		t.Fatalf("no version in %q", printed)
-	}
-	n, err := strconv.Atoi(match[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
 
 // bpftrace is a bpftrace that is attached to a target.
 type bpftrace struct{ *process }
@@ -58,13 +31,17 @@ const firstReady, lastReady = "first ready", "last ready"
 func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ...string) *bpftrace {
 	t.Helper()
 	var script strings.Builder
-	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:target:%s\n", file, clause) }
+	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, tg.provider, clause) }
 	at(ready + ` { printf("` + firstReady + `\n"); }`)
 	for _, clause := range clauses {
 		at(clause)
 	}
 	at(ready + ` { printf("` + lastReady + `\n"); }`)
-	cmd := p.command("-p", strconv.Itoa(tg.Process.Pid), "-B", "none", "-e", p.adapt(t, script.String()))
+	args := []string{"-B", "none", "-e", p.adapt(t, script.String())}
+	if file == byPid {
+		args = append(args, "-p", strconv.Itoa(tg.Process.Pid))
+	}
+	cmd := p.command(args...)
 	cmd.Env = append(os.Environ(),
 		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
 		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length
@@ -72,16 +49,6 @@ func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ..
 	b := &bpftrace{start(t, cmd)}
 	b.awaitReady(t, tg, ready)
 	return b
-}
-
-// adapt adapts a script to the version. Where str takes the size of a text with its NUL, the script says
-// "+ 1"; before https://github.com/bpftrace/bpftrace/pull/3849, str added that itself.
-func (p program) adapt(t *testing.T, script string) string {
-	t.Helper()
-	if p.minor(t) < 23 {
-		return strings.ReplaceAll(script, " + 1)", ")")
-	}
-	return script
 }
 
 func (b *bpftrace) awaitReady(t *testing.T, tg *target, ready string) {

@@ -16,7 +16,7 @@ import (
 	"github.com/go-usdt/usdt/internal/testenv"
 )
 
-var update = flag.Bool("update", false, "write the files in testdata")
+var update = flag.Bool("update", false, "write the files in testdata, and the table in docs/tracers.md")
 
 // The build-id is a digest of the image, the code at the sites included, which the kernel decides on.
 var buildID = regexp.MustCompile(`Build ID: [0-9a-f]{32}\n`)

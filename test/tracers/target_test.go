@@ -15,7 +15,8 @@ import (
 // target is the traced process.
 type target struct {
 	*process
-	dir string // of named files
+	provider string
+	dir      string // of named files
 }
 
 // startTarget starts a target with all its probes loaded. It must end by itself, and well, when the
@@ -23,11 +24,19 @@ type target struct {
 func startTarget(t *testing.T, c config, args ...string) *target {
 	t.Helper()
 	cmd := exec.Command(c.build(t), args...)
-	tg := &target{dir: t.TempDir()}
+	tg := &target{provider: "target", dir: t.TempDir()}
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=", "STAPSDT_BACKING="+c.backing, "STAPSDT_DIR="+tg.dir)
 	tg.process = start(t, cmd)
 	t.Cleanup(func() { tg.end(t) })
 	tg.do(t, "load")
+	return tg
+}
+
+// startShop starts a target with the probes of the examples in docs/tracers.md.
+func startShop(t *testing.T, c config) *target {
+	t.Helper()
+	tg := startTarget(t, c, "-provider", "shop")
+	tg.provider = "shop"
 	return tg
 }
 

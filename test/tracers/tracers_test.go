@@ -52,6 +52,12 @@ func TestMain(m *testing.M) {
 	targets = dir
 	code := m.Run()
 	os.RemoveAll(dir)
+	if code == 0 {
+		if err := checkDocument(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	os.Exit(code)
 }
 

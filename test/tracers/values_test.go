@@ -124,21 +124,15 @@ func escaped(b []byte) string {
 
 // TestValues compares what bpftrace prints with what was fired.
 func TestValues(t *testing.T) {
-	needTracer(t, "bpftrace")
-	matrix(t, func(t *testing.T, c config) {
-		installed.checkValues(t, startTarget(t, c), byPid)
+	everyBpftrace(t, func(t *testing.T, p program, c config) {
+		tg := startTarget(t, c)
+		b := p.attach(t, tg, p.reach(t, tg, c, "ready"), "ready", clauses...)
+		for _, e := range slices.Concat(integers(), floats(), texts()) {
+			tg.fire(t, e.probe, e.args...)
+			b.expect(t, e.want...)
+		}
+		if rest := b.detach(t); len(rest) > 0 {
+			t.Errorf("further events: %q", rest)
+		}
 	})
-}
-
-// checkValues fires every event while bpftrace is attached to the probes in file, or byPid.
-func (p program) checkValues(t *testing.T, tg *target, file string) {
-	t.Helper()
-	b := p.attach(t, tg, file, "ready", clauses...)
-	for _, e := range slices.Concat(integers(), floats(), texts()) {
-		tg.fire(t, e.probe, e.args...)
-		b.expect(t, e.want...)
-	}
-	if rest := b.detach(t); len(rest) > 0 {
-		t.Errorf("further events: %q", rest)
-	}
 }

@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	name := flag.String("provider", "target", "`name` of the provider")
+	name := flag.String("provider", "target", "`name` of the provider; that of shop has more probes")
 	flag.Parse()
 	provider := stapsdt.MustProvider(*name)
 	t := declare(provider)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -47,6 +48,9 @@ func declare(provider *stapsdt.Provider) *target {
 		panic(err)
 	}
 	probes["dynamic"] = probe{dynamic, runtimeTyped(dynamic)}
+	if provider.Name() == "shop" {
+		maps.Copy(probes, declareShop(provider))
+	}
 	return &target{provider: provider, probes: probes, mixed: mixed}
 }
 

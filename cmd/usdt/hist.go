@@ -1,0 +1,151 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/histogram"
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+// histFlags are the flags of usdt hist.
+type histFlags struct {
+	aggregateFlags
+	arg, by, text int // by and text: -1 for none
+	linear        string
+	picture       picture
+}
+
+func newHistCommand() *cobra.Command {
+	var f histFlags
+	cmd := &cobra.Command{
+		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
+		Short: "Draw a histogram of an argument",
+		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw that as a histogram:
+at the end, which comes with Ctrl-C, after --duration, or when the process has ended; with --interval now and
+then, too.
+
+The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI. The figures
+below come from a finer scale: without --linear they are within 1/32 of the truth, and mean and max are exact.
+
+With --by M there is a histogram for each value of argument M. With --str M too, argument M is the address of
+text, whose first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+
+` + rights,
+		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
+  sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
+  sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
+		Args:              cobra.MinimumNArgs(1),
+		RunE:              func(cmd *cobra.Command, patterns []string) error { return f.hist(cmd, patterns) },
+		ValidArgsFunction: completeProbes,
+	}
+	f.addFlags(cmd, 0)
+	flags := cmd.Flags()
+	flags.IntVar(&f.arg, "arg", -1, "the argument `N`, from 0, whose values are counted")
+	flags.IntVar(&f.by, "by", -1, "a histogram for each value of argument `M`, from 0")
+	flags.IntVar(&f.text, "str", -1, "argument `M`, that of --by, points to text that ends with a NUL")
+	flags.StringVar(&f.linear, "linear", "", "rows of equal width: `LO,HI,STEP`")
+	f.picture.addFlags(cmd)
+	return cmd
+}
+
+// scale is that of the values.
+func (f *histFlags) scale() (histogram.Scale, error) {
+	if f.linear == "" {
+		return histogram.Log2(), nil
+	}
+	texts := strings.Split(f.linear, ",")
+	var ends [3]int64
+	for i, text := range texts {
+		n, err := strconv.ParseInt(text, 0, 64)
+		if err != nil || len(texts) != len(ends) {
+			return histogram.Scale{}, usagef("--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
+		}
+		ends[i] = n
+	}
+	if len(texts) != len(ends) {
+		return histogram.Scale{}, usagef("--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
+	}
+	scale, err := histogram.Linear(ends[0], ends[1], ends[2])
+	if err != nil {
+		return scale, usagef("--linear %q: %w", f.linear, err)
+	}
+	return scale, nil
+}
+
+// options checks the flags.
+func (f *histFlags) options() (o uprobe.DistributionOptions, err error) {
+	if o.Options, err = f.aggregateFlags.options(); err != nil {
+		return o, err
+	}
+	switch {
+	case f.arg < 0:
+		return o, usagef("which argument? say --arg N; the first is --arg 0")
+	case f.by < -1 || f.text < -1:
+		return o, usagef("arguments are counted from 0")
+	case f.text != -1 && f.text != f.by:
+		return o, usagef("--str %d: it is about the argument of --by", f.text)
+	}
+	o.Arg, o.By, o.ByText = f.arg, f.by, f.text != -1
+	o.Scale, err = f.scale()
+	return o, err
+}
+
+// byKind is how the argument to group by is understood.
+func (f *histFlags) byKind(p uprobe.Probe) byKind {
+	args := p.Args()
+	switch {
+	case f.by < 0:
+		return byNothing
+	case f.text != -1:
+		return byText
+	case f.by < len(args) && args[f.by].Signed:
+		return bySigned
+	}
+	return byUnsigned
+}
+
+func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	probes, err := selectProbes(f.target, patterns)
+	if err != nil {
+		return err
+	}
+	if err := f.picture.open(); err != nil {
+		return err
+	}
+	defer f.picture.close()
+	d, err := uprobe.Distribute(probes, options)
+	if err != nil {
+		return attachError(err)
+	}
+	kind, began := f.byKind(probes[0]), time.Now()
+	return f.run(cmd, d, func(last bool) error {
+		r, err := readHist(d, kind)
+		if err != nil {
+			return err
+		}
+		if last {
+			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(probes))
+			if err := f.picture.write(title, r.panels(f.by)); err != nil {
+				return err
+			}
+		}
+		if f.asJSON {
+			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, began)
+		}
+		if err := f.writeHeading(cmd.OutOrStdout()); err != nil {
+			return err
+		}
+		return r.write(cmd.OutOrStdout(), f.by)
+	})
+}

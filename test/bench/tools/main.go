@@ -1,0 +1,75 @@
+//go:build linux && (amd64 || arm64)
+
+// Tools measures, in one run, what the usdt command and bpftrace do with the same load: what one fire costs
+// while each counts, and how many events a second each prints. It needs root and bpftrace, and takes half a
+// minute.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+var (
+	provider = stapsdt.MustProvider("tools")
+	probe    = stapsdt.MustProbe2[uint64, string](provider, "event")
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "tools:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	if err := provider.Load(); err != nil {
+		return err
+	}
+	defer provider.Close()
+	dir, err := os.MkdirTemp("", "tools")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	usdt := filepath.Join(dir, "usdt")
+	build := exec.Command("go", "build", "-o", usdt, "github.com/go-usdt/usdt/cmd/usdt")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build usdt: %w", err)
+	}
+
+	pid, site := strconv.Itoa(os.Getpid()), "usdt:"+provider.Path()+":tools:event"
+	fmt.Println("COST OF A FIRE while                              ns")
+	costs := []tool{
+		{"usdt count", []string{usdt, "count", "-p", pid, "tools:event"}},
+		{"bpftrace count()", []string{"bpftrace", "-e", site + " { @ = count(); }"}},
+	}
+	best, err := measureCosts(costs)
+	if err != nil {
+		return err
+	}
+	for i, t := range costs {
+		fmt.Printf("%-45s %6.0f\n", t.name, best[i])
+	}
+
+	fmt.Println("\nEVENTS A SECOND printed by                    fired   printed")
+	for _, t := range []tool{
+		{"usdt trace --json, integers", []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
+		{"bpftrace printf, integers", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+		{"usdt trace --json, text", []string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
+		{"bpftrace printf, text", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+	} {
+		fired, printed, err := measureRate(t)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-38s %12.0f %9.0f\n", t.name, fired, printed)
+	}
+	return nil
+}

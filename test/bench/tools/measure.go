@@ -1,0 +1,115 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"sync/atomic"
+	"time"
+)
+
+// A tool is a command line that traces this process.
+type tool struct {
+	name    string
+	command []string
+}
+
+const (
+	patience = 20 * time.Second
+	settling = time.Second // after the site has changed; bpftrace connects its programs only then
+	rounds   = 10
+)
+
+// attach starts the tool and waits until it traces. What it prints goes to out.
+func (t tool) attach(out io.Writer) (stop func() error, err error) {
+	var problems bytes.Buffer
+	cmd := exec.Command(t.command[0], t.command[1:]...)
+	cmd.Stdout, cmd.Stderr = out, &problems
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	for begin := time.Now(); !probe.Enabled(); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > patience {
+			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems), cmd.Process.Kill(), cmd.Wait())
+		}
+	}
+	time.Sleep(settling)
+	return func() error {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			return err
+		}
+		if err := cmd.Wait(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", t.name, err, &problems)
+		}
+		return nil
+	}, nil
+}
+
+// measureCosts returns the nanoseconds of a fire under each tool. They take turns, and the fastest time of each
+// counts, because what disturbs only adds.
+func measureCosts(tools []tool) ([]float64, error) {
+	const turns = 3
+	best := make([]float64, len(tools))
+	for i := range best {
+		best[i] = math.Inf(1)
+	}
+	for range turns {
+		for i, t := range tools {
+			stop, err := t.attach(io.Discard)
+			if err != nil {
+				return nil, err
+			}
+			for range rounds {
+				best[i] = min(best[i], fire(200_000))
+			}
+			if err := stop(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return best, nil
+}
+
+// fire returns the nanoseconds of each of n fires.
+func fire(n int) float64 {
+	begin := time.Now()
+	for i := range uint64(n) {
+		probe.Fire(i, "GET /index.html")
+	}
+	return float64(time.Since(begin).Nanoseconds()) / float64(n)
+}
+
+// measureRate fires as fast as it goes for some seconds.
+func measureRate(t tool) (fired, printed float64, err error) {
+	var lines lineCounter
+	stop, err := t.attach(&lines)
+	if err != nil {
+		return 0, 0, err
+	}
+	const load = 3 * time.Second
+	before, n := lines.n.Load(), 0
+	begin := time.Now()
+	for time.Since(begin) < load {
+		fire(1000)
+		n += 1000
+	}
+	seconds := time.Since(begin).Seconds()
+	if err := stop(); err != nil {
+		return 0, 0, err
+	}
+	return float64(n) / seconds, float64(lines.n.Load()-before) / seconds, nil
+}
+
+// A lineCounter counts the lines that are written to it.
+type lineCounter struct{ n atomic.Int64 }
+
+func (c *lineCounter) Write(b []byte) (int, error) {
+	c.n.Add(int64(bytes.Count(b, []byte{'\n'})))
+	return len(b), nil
+}

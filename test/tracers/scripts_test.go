@@ -1,0 +1,128 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// scripts are the examples of docs/tracers.md. The last one runs alone: bpftrace 0.17 fails to load a wildcard
+// beside this many others.
+var scripts = []string{
+	`order_start { printf("%llu %s\n", arg0, str(arg1)); }`,
+	`order_body { printf("%r\n", buf(arg0, arg1)); }`,
+	`order_start { @orders[str(arg1)] = count(); }`,
+	`order_end { @status = lhist(arg1, 0, 600, 100); }`,
+	`order_end { @cents = hist(arg2); }`,
+	`order_start { @callers[ustack] = count(); }`,
+	`order_start { @began[arg0] = nsecs; }`,
+	`order_end /@began[arg0]/ { @ns = hist(nsecs - @began[arg0]); delete(@began[arg0]); }`,
+	`order_* { @fired[probe] = count(); }`,
+}
+
+// TestScripts runs the examples, and has as many orders as to tell their results apart.
+func TestScripts(t *testing.T) {
+	for _, script := range scripts {
+		needDocumented(t, ":shop:"+script)
+	}
+	everyBpftrace(t, func(t *testing.T, p program, c config) {
+		tg := startShop(t, c)
+		file := p.reach(t, tg, c, "ready")
+		last := len(scripts) - 1
+		wildcard := p.attach(t, tg, file, "ready", scripts[last])
+		others := p.attach(t, tg, file, "ready", scripts[:last]...)
+
+		tg.fire(t, "order_start", 1, "Ada")
+		tg.fire(t, "order_start", 2, "Bob")
+		others.expect(t, "1 Ada", "2 Bob")
+		tg.fire(t, "order_body", []byte("tea\x00\xff"))
+		others.expect(t, `tea\x00\xff`)
+		tg.fire(t, "order_end", 2, 404, 0)
+		tg.fire(t, "order_end", 1, 200, 1999)
+		tg.fire(t, "order_start", 3, "Ada")
+		others.expect(t, "3 Ada")
+		tg.fire(t, "order_end", 3, 200, 250)
+
+		printed := byName(others.detach(t))
+		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
+		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
+		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1}, bars(t, printed["cents"]))
+		times := 0
+		for _, n := range bars(t, printed["ns"]) {
+			times += n
+		}
+		check(t, "the times in @ns", 3, times)
+		check(t, "what is left in @began", "", printed["began"])
+		callers := 0
+		for stack, n := range stacks(t, printed["callers"]) {
+			if !strings.Contains(stack, "\nmain.placeOrder+") {
+				t.Errorf("main.placeOrder is not among the callers:%s", stack)
+			}
+			callers += n
+		}
+		check(t, "the stacks in @callers", 3, callers)
+		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard.detach(t))["fired"], "[")
+		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
+	})
+}
+
+func check[T any](t *testing.T, what string, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", what, diff)
+	}
+}
+
+// byName returns what bpftrace printed of each map, by its name, which is left out.
+func byName(printed []string) map[string]string {
+	maps := map[string]string{}
+	name := ""
+	for _, line := range printed {
+		if match := regexp.MustCompile(`^@(\w+)(.*)$`).FindStringSubmatch(line); match != nil {
+			name, line = match[1], match[2]
+		}
+		maps[name] += line + "\n"
+	}
+	return maps
+}
+
+// bars returns the numbers of a histogram that are not 0, by interval.
+func bars(t *testing.T, histogram string) map[string]int {
+	t.Helper()
+	bars := numbers(t, histogram, `(?m)^(\[.*[\])]) +(\d+) \|`)
+	maps.DeleteFunc(bars, func(_ string, n int) bool { return n == 0 })
+	return bars
+}
+
+// stacks returns how often each stack came.
+func stacks(t *testing.T, printed string) map[string]int {
+	t.Helper()
+	unindented := regexp.MustCompile(`(?m)^\s+`).ReplaceAllString(printed, "")
+	return numbers(t, unindented, `(?s)\[(\n.*?)\n\]: (\d+)\n`)
+}
+
+// numbers adds up what the second group of the expression matches, by what the first does.
+func numbers(t *testing.T, text, expression string) map[string]int {
+	t.Helper()
+	sums := map[string]int{}
+	for _, match := range regexp.MustCompile(expression).FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(match[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[match[1]] += n
+	}
+	return sums
+}
+
+// sortedLines sorts lines: bpftrace prints those of equal numbers in any order.
+func sortedLines(text string) string {
+	return strings.Join(slices.Sorted(strings.Lines(text)), "")
+}

@@ -1,0 +1,173 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// document has the commands that the tests run, and the table that they make, between two comments.
+const document = "../../docs/tracers.md"
+
+var marked = regexp.MustCompile(`(?s)(<!-- table: [^\n]*-->\n)(.*?)(<!-- end of table -->)`)
+
+// row says of one tool, in one version, what the tests saw it do. An empty cell is left to other tests, or
+// stays what it is in the document.
+type row struct {
+	tool        string // its name, with where it comes from if there are several; the row's key
+	version     string
+	memfdByPid  string // does it find probes in memory, given the pid: yes, no, or how
+	memfdByPath string // the same, given /proc/PID/fd/N
+	fileByPid   string // does it find probes in a named file, given the pid
+	arguments   string // which of them it reads
+	command     string // with PID, and PATH for what Provider.Path returns
+}
+
+func (r *row) cells() []*string {
+	return []*string{&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command}
+}
+
+// overlay replaces the cells that are not empty in other.
+func (r *row) overlay(other row) {
+	for i, cell := range other.cells() {
+		if *cell != "" {
+			*r.cells()[i] = *cell
+		}
+	}
+}
+
+var supported = struct {
+	sync.Mutex
+	rows map[string]row // by tool
+}{rows: map[string]row{}}
+
+// support records what a test that has not failed saw. Several tests may fill the cells of one row; where they
+// fill the same one, they must agree.
+func support(t *testing.T, r row) {
+	t.Helper()
+	if t.Failed() {
+		return
+	}
+	supported.Lock()
+	defer supported.Unlock()
+	known := supported.rows[r.tool]
+	for i, cell := range known.cells() {
+		if other := *r.cells()[i]; *cell != "" && other != "" && other != *cell {
+			t.Errorf("%s: %q here, %q in another test", r.tool, other, *cell)
+			return
+		}
+	}
+	known.overlay(r)
+	supported.rows[r.tool] = known
+}
+
+// checkDocument compares the table with what the tests recorded, or writes it with -update. Rows and cells of
+// tests that did not run stay. So do versions without -update: a newer one that does the same is no failure.
+func checkDocument() error {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		return err
+	}
+	match := marked.FindStringSubmatch(string(text))
+	if match == nil {
+		return fmt.Errorf("%s has no place for the table, %v", document, marked)
+	}
+	got := render(merge(parse(match[2]), supported.rows))
+	if got == match[2] {
+		return nil
+	}
+	if !*update {
+		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it (-want +got):\n%s",
+			document, cmp.Diff(match[2], got))
+	}
+	updated := strings.Replace(string(text), match[0], match[1]+got+match[3], 1)
+	return os.WriteFile(document, []byte(updated), 0o644)
+}
+
+func merge(documented, seen map[string]row) map[string]row {
+	merged := maps.Clone(documented)
+	for tool, r := range seen {
+		m, ok := merged[tool]
+		if ok && !*update {
+			r.version = m.version
+		}
+		m.overlay(r)
+		merged[tool] = m
+	}
+	return merged
+}
+
+var header = []string{"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments", "command"}
+
+// render returns the rows as a table in Markdown.
+func render(rows map[string]row) string {
+	var table strings.Builder
+	line := func(cells []string) { fmt.Fprintf(&table, "| %s |\n", strings.Join(cells, " | ")) }
+	line(header)
+	line(slices.Repeat([]string{"---"}, len(header)))
+	sorted := slices.SortedFunc(maps.Values(rows), func(a, b row) int {
+		return strings.Compare(strings.ToLower(a.tool), strings.ToLower(b.tool))
+	})
+	for _, r := range sorted {
+		if r.command != "" {
+			r.command = "`" + r.command + "`"
+		}
+		var cells []string
+		for _, cell := range r.cells() {
+			cells = append(cells, strings.ReplaceAll(*cell, "|", `\|`))
+		}
+		line(cells)
+	}
+	return table.String()
+}
+
+// parse reads what render wrote.
+func parse(table string) map[string]row {
+	rows := map[string]row{}
+	const bar = "\x00"
+	for i, line := range strings.Split(strings.TrimSpace(table), "\n") {
+		if i < 2 || line == "" {
+			continue // the header
+		}
+		var r row
+		fields := strings.Split(strings.Trim(strings.ReplaceAll(line, `\|`, bar), "|"), "|")
+		for i, cell := range r.cells()[:min(len(fields), len(header))] {
+			*cell = strings.ReplaceAll(strings.TrimSpace(fields[i]), bar, "|")
+		}
+		r.command = strings.Trim(r.command, "`")
+		rows[r.tool] = r
+	}
+	return rows
+}
+
+// TestTable reads a table back.
+func TestTable(t *testing.T) {
+	want := map[string]row{
+		"a": {"a", "1", "yes", "no", "yes", "integers", "a 'x | y' || z"},
+		"B": {tool: "B", version: "2"},
+	}
+	if diff := cmp.Diff(want, parse(render(want)), cmp.AllowUnexported(row{})); diff != "" {
+		t.Errorf("table differs (-want +got):\n%s", diff)
+	}
+}
+
+// needDocumented checks that a user finds a command or script in the document.
+func needDocumented(t *testing.T, command string) {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), command) {
+		t.Errorf("%s does not have %q", document, command)
+	}
+}
