@@ -61,7 +61,9 @@ func bccArg(i int, a tracedArg) (field, number, text, value string) {
 
 // bccProgram's verbs are: bytes of a text, fields of an event, statements that fill them, provider:probe,
 // what is printed behind it, paths, and pid.
-const bccProgram = `from bcc import BPF, USDT
+const bccProgram = `import signal
+
+from bcc import BPF, USDT
 
 program = r"""
 #define TEXT %d
@@ -92,10 +94,10 @@ def attach(path):
 
 probe, paths, pid = "%[4]s", [%[6]s], %[7]d
 attached = [attach(path) for path in paths]
-try:
-    while True:
-        for bpf in attached:
-            bpf.perf_buffer_poll(timeout=100)
-except KeyboardInterrupt:
-    pass
+# As an exception, Ctrl-C would get lost in a callback.
+ends = []
+signal.signal(signal.SIGINT, lambda *_: ends.append(True))
+while not ends:
+    for bpf in attached:
+        bpf.perf_buffer_poll(timeout=100)
 `

@@ -131,6 +131,7 @@ func TestFindings(t *testing.T) {
 		{"rootless", func(s *System) { s.UserNamespace = 4026532197; s.Program = denied }, "user namespace", Failure, []string{"rootless"}},
 		{"token", func(s *System) { s.UserNamespace = 4026532197 }, "user namespace", OK, nil},
 		{"no sight", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_PERFMON) }, "other users' processes", Warning, []string{"cap_sys_ptrace"}},
+		{"half sight", func(s *System) { s.drop(unix.CAP_SYS_PTRACE) }, "other users' processes", Warning, []string{"DAC_READ_SEARCH"}},
 		{"no sight in container", func(s *System) { s.drop(); s.PIDNamespace = 4026532198 }, "other users' processes", Warning, []string{"docker run"}},
 		{"pid namespace", func(s *System) { s.PIDNamespace = 4026532198 }, "pid namespace", Warning, []string{"--pid=host"}},
 		{"hidepid", func(s *System) {

@@ -15,10 +15,10 @@ const (
 )
 
 const (
-	remedyRoot         = `sudo usdt …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep "$(command -v usdt)"`
-	remedyOldRoot      = `sudo usdt …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_sys_resource+ep "$(command -v usdt)"`
-	remedyContainer    = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE …, or run usdt on the host"
-	remedyOldContainer = "docker run --pid=host --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add SYS_RESOURCE …, or run usdt on the host"
+	remedyRoot         = `sudo usdt …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep "$(command -v usdt)"`
+	remedyOldRoot      = `sudo usdt …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search,cap_sys_resource+ep "$(command -v usdt)"`
+	remedyContainer    = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH …, or run usdt on the host"
+	remedyOldContainer = "docker run --pid=host --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH --cap-add SYS_RESOURCE …, or run usdt on the host"
 )
 
 // has reports whether this process has a capability, in its own user namespace.
@@ -150,10 +150,13 @@ func lockedMemory(s System) Finding {
 }
 
 func otherUsers(s System) Finding {
-	if s.has(unix.CAP_SYS_PTRACE) {
-		return ok("CAP_SYS_PTRACE to read their mappings")
+	switch {
+	case !s.has(unix.CAP_SYS_PTRACE):
+		return warning(s.remedyRights(), "no CAP_SYS_PTRACE: only processes of the same user can be seen")
+	case !s.has(unix.CAP_DAC_READ_SEARCH) && !s.has(unix.CAP_DAC_OVERRIDE):
+		return warning(s.remedyRights(), "no CAP_DAC_READ_SEARCH: memory-backed files of other users cannot be read")
 	}
-	return warning(s.remedyRights(), "no CAP_SYS_PTRACE: only processes of the same user can be seen")
+	return ok("CAP_SYS_PTRACE to read their mappings, and the right to read their files")
 }
 
 func pidNamespace(s System) Finding {

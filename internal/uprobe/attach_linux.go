@@ -153,5 +153,5 @@ func rightsError(err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
-	return fmt.Errorf("%w (%w): run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE", ErrRights, err)
+	return fmt.Errorf("%w (%w): run as root; usdt doctor tells what is missing", ErrRights, err)
 }

@@ -51,7 +51,7 @@ func siteOffset(path, name string) (uint64, error) {
 }
 
 // Count attaches to the instruction at offset bytes into the file at path. It needs
-// CAP_PERFMON, or CAP_SYS_ADMIN before Linux 5.8. The caller closes the counter.
+// CAP_SYS_ADMIN. The caller closes the counter.
 //
 // Perf events of the uprobe PMU (Linux 4.17) do it, one for each processor: nothing appears in
 // tracefs, and the kernel detaches when the process ends.

@@ -16,9 +16,9 @@
 //
 // # Rights
 //
-// CAP_BPF and CAP_PERFMON, before Linux 5.8 CAP_SYS_ADMIN; and whatever it takes to open the traced
-// file, for a memory-backed one CAP_SYS_PTRACE or the same user. Before 5.11 also enough of
-// RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
+// CAP_BPF and CAP_PERFMON where uprobe_multi links are used, CAP_SYS_ADMIN otherwise; and whatever it takes
+// to open the traced file: for a memory-backed one of another user CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
+// Before Linux 5.11 also enough of RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
 //
 // The package is empty on systems other than Linux.
 package uprobe

@@ -30,6 +30,19 @@ const firstReady, lastReady = "first ready", "last ready"
 // when the first and the last are.
 func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ...string) *bpftrace {
 	t.Helper()
+	var flags []string
+	if file == byPid {
+		flags = tg.pidFlag()
+	}
+	return p.attachWith(t, flags, tg, file, ready, clauses...)
+}
+
+// pidFlag has bpftrace trace this process only.
+func (tg *target) pidFlag() []string { return []string{"-p", strconv.Itoa(tg.Process.Pid)} }
+
+// attachWith attaches with further flags.
+func (p program) attachWith(t *testing.T, flags []string, tg *target, file, ready string, clauses ...string) *bpftrace {
+	t.Helper()
 	var script strings.Builder
 	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, tg.provider, clause) }
 	at(ready + ` { printf("` + firstReady + `\n"); }`)
@@ -37,11 +50,7 @@ func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ..
 		at(clause)
 	}
 	at(ready + ` { printf("` + lastReady + `\n"); }`)
-	args := []string{"-B", "none", "-e", p.adapt(t, script.String())}
-	if file == byPid {
-		args = append(args, "-p", strconv.Itoa(tg.Process.Pid))
-	}
-	cmd := p.command(args...)
+	cmd := p.command(append(flags, "-B", "none", "-e", p.adapt(t, script.String()))...)
 	cmd.Env = append(os.Environ(),
 		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
 		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length

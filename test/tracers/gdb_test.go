@@ -124,15 +124,9 @@ func TestGdbKilled(t *testing.T) {
 		}
 		tg := startTarget(t, c)
 		debugger := gdb(t, tg, "echo attached\\n", "continue")
-		for debugger.next(t) != "attached" {
-		}
+		debugger.awaitLine(t, "attached")
 		waitContinued(t, tg.Process.Pid)
-		if err := debugger.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := debugger.wait(); err == nil {
-			t.Error("gdb ended well although it was killed")
-		}
+		debugger.kill(t)
 		for range 2 {
 			tg.do(t, "unload")
 			tg.do(t, "load")

@@ -3,8 +3,8 @@
 package tracers
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +20,7 @@ var names = []string{
 
 // TestList lists the probes with bpftrace, by pid and by path.
 func TestList(t *testing.T) {
-	everyBpftrace(t, func(t *testing.T, p program, c config) {
+	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		tg := startTarget(t, c)
 		path := tg.do(t, "path none")
 		p.checkList(t, tg, path, listing(path))
@@ -28,6 +28,7 @@ func TestList(t *testing.T) {
 			p.checkList(t, tg, byPid, listing(path))
 		} else {
 			p.checkList(t, tg, byPid, nil)
+			p.support(t, row{memfdByPid: "no"})
 		}
 	})
 }
@@ -44,14 +45,13 @@ func listing(file string) []string {
 // checkList checks which probes bpftrace lists in file, or byPid.
 func (p program) checkList(t *testing.T, tg *target, file string, want []string) {
 	t.Helper()
-	pid := strconv.Itoa(tg.Process.Pid)
 	args := []string{"-l", "usdt:" + file + ":target:*"}
 	if file == byPid {
-		args = append(args, "-p", pid)
+		args = append(args, tg.pidFlag()...)
 	}
 	printed := start(t, p.command(args...)).output(t)
 	// By pid, a named file is where the process sees it.
-	got := strings.Fields(strings.ReplaceAll(printed, "/proc/"+pid+"/root", ""))
+	got := strings.Fields(strings.ReplaceAll(printed, fmt.Sprintf("/proc/%d/root", tg.Process.Pid), ""))
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("bpftrace -l in %s differs (-want +got):\n%s", file, diff)

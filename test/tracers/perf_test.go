@@ -8,11 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // perf is how to call perf with directories of its own.
@@ -24,7 +23,7 @@ func (p perf) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestPerf records two probes of a named file: perf cannot have others.
+// TestPerf records two probes of a named file, the only ones that perf finds by itself.
 func TestPerf(t *testing.T) {
 	needTracer(t, "perf")
 	for _, v := range variants {
@@ -35,7 +34,7 @@ func TestPerf(t *testing.T) {
 			start(t, p.command("buildid-cache", "--add", tg.do(t, "path six"))).output(t)
 
 			group := "sdt_" + provider
-			listed := start(t, p.command("list", group+":*")).output(t)
+			listed := start(t, p.command("list", "sdt")).output(t)
 			for _, name := range names {
 				if !strings.Contains(listed, " "+group+":"+name+" ") {
 					t.Errorf("perf list does not have %s:\n%s", name, listed)
@@ -46,23 +45,88 @@ func TestPerf(t *testing.T) {
 				start(t, p.command("probe", group+name)).output(t)
 			}
 			checkTypes(t, group+"/six", "u64", "s8", "u16", "s32", "s16", "s64")
-			p.record(t, tg, group)
-			got := start(t, p.command("script", "-i", p.recording(), "-F", "event,trace")).output(t)
-			want := []string{
-				group + ":six: (ADDRESS) arg1=18446744073709551615 arg2=127 arg3=65535 arg4=-2147483648 arg5=32767 arg6=-9223372036854775808",
-				group + ":none: (ADDRESS)",
-			}
-			if diff := cmp.Diff(want, lines(got)); diff != "" {
-				t.Errorf("perf script differs (-want +got):\n%s", diff)
-			}
+			p.checkRecording(t, tg, group, perfSix, perfNone)
+			support(t, perfRow(t, row{
+				fileByPid: "after `perf buildid-cache --add PATH`",
+				command:   "perf probe sdt_PROVIDER:PROBE; perf record -p PID -e sdt_PROVIDER:PROBE",
+			}))
 		})
 	}
+}
+
+// fetches tell the kernel what to record of a probe, from registers by its own names.
+var fetches = map[string]map[string]string{
+	"amd64": {"six": " %di:u64 %si:s8 %dx:u16 %cx:s32 %r8:s16 %r9:s64", "order_start": " %di:u64 +0(%si):string"},
+	"arm64": {"six": " %x0:u64 %x1:s8 %x2:u16 %x3:s32 %x4:s16 %x5:s64", "order_start": " %x0:u64 +0(%x1):string"},
+}[runtime.GOARCH]
+
+// TestPerfMemory records probes in memory, after the kernel was told where they are.
+func TestPerfMemory(t *testing.T) {
+	needTracer(t, "perf")
+	needDocumented(t, "echo 'p:shop/order_start PATH:OFFSET %di:u64 +0(%si):string' >> "+uprobeEvents)
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			group := fmt.Sprintf("memory_%s_%d", v.name, os.Getpid())
+			tg := startShop(t, config{v, "memfd"})
+			path := tg.do(t, "path six")
+			events := []event{perfSix, perfNone, {"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
+			for _, e := range events {
+				name := group + "/" + e.probe
+				writeUprobeEvent(t, "p:"+name+" "+path+":"+location(t, path, e.probe)+fetches[e.probe])
+				t.Cleanup(func() { writeUprobeEvent(t, "-:"+name) })
+			}
+			perf{t.TempDir()}.checkRecording(t, tg, group, events...)
+			support(t, perfRow(t, row{memfdByPid: "no", memfdByPath: "as a uprobe event"}))
+		})
+	}
+}
+
+const uprobeEvents = "/sys/kernel/tracing/uprobe_events"
+
+// writeUprobeEvent defines or removes one of the kernel's events. They are global.
+func writeUprobeEvent(t *testing.T, definition string) {
+	t.Helper()
+	events, err := os.OpenFile(uprobeEvents, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Close()
+	if _, err := events.WriteString(definition + "\n"); err != nil {
+		t.Fatalf("%s: %v", definition, err)
+	}
+}
+
+// perfRow completes a row.
+func perfRow(t *testing.T, r row) row {
+	t.Helper()
+	printed := start(t, exec.Command("perf", "--version")).output(t)
+	r.tool, r.version, r.arguments = "perf", strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
+	return r
+}
+
+// perfSix is positive where narrow: perf script 6.1 drops the sign of what has 1 or 2 bytes, as the kernel's
+// own trace file does not.
+var perfSix = event{"six", []any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767, -1 << 63}, []string{
+	"arg1=18446744073709551615 arg2=127 arg3=65535 arg4=-2147483648 arg5=32767 arg6=-9223372036854775808"}}
+
+var perfNone = event{"none", nil, []string{""}}
+
+// checkRecording checks what perf script prints of the events that perf record has recorded.
+func (p perf) checkRecording(t *testing.T, tg *target, group string, events ...event) {
+	t.Helper()
+	p.record(t, tg, group, events)
+	printed := start(t, p.command("script", "-i", p.recording(), "-F", "event,trace")).output(t)
+	var want []string
+	for _, e := range events {
+		want = append(want, strings.TrimSpace(group+":"+e.probe+": (ADDRESS) "+e.want[0]))
+	}
+	check(t, "what perf script prints", want, lines(printed))
 }
 
 // checkTypes checks as what perf told the kernel to record the arguments of an event.
 func checkTypes(t *testing.T, event string, types ...string) {
 	t.Helper()
-	events, err := os.ReadFile("/sys/kernel/tracing/uprobe_events")
+	events, err := os.ReadFile(uprobeEvents)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,12 +151,15 @@ func lines(printed string) []string {
 
 func (p perf) recording() string { return filepath.Join(p.dir, "perf.data") }
 
-// record fires both probes once while perf records them. Enabled is true before events are recorded, so
-// perf is asked to acknowledge.
-func (p perf) record(t *testing.T, tg *target, group string) {
+// record fires each event once while perf records it. Enabled is true before events are recorded, so perf is
+// asked to acknowledge.
+func (p perf) record(t *testing.T, tg *target, group string, events []event) {
 	t.Helper()
-	recorder := start(t, p.command("record", "-o", p.recording(), "-p", strconv.Itoa(tg.Process.Pid),
-		"-e", group+":six", "-e", group+":none", "--delay=-1", "--control=fd:0,1"))
+	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(tg.Process.Pid), "--delay=-1", "--control=fd:0,1"}
+	for _, e := range events {
+		args = append(args, "-e", group+":"+e.probe)
+	}
+	recorder := start(t, p.command(args...))
 	control := func(command string) {
 		if _, err := recorder.stdin.Write([]byte(command + "\n")); err != nil {
 			t.Fatal(err)
@@ -102,12 +169,13 @@ func (p perf) record(t *testing.T, tg *target, group string) {
 	if got := recorder.next(t); got != "ack" {
 		t.Fatalf("perf answered %q, want ack", got)
 	}
-	tg.do(t, "wait six true")
-	// Positive where narrow: perf script 6.1 drops the sign of what has 1 or 2 bytes, as the kernel's own
-	// trace file does not.
-	tg.fire(t, "six", uint64(1<<64-1), 127, 65535, -1<<31, 32767, -1<<63)
-	tg.fire(t, "none")
+	for _, e := range events {
+		tg.do(t, "wait "+e.probe+" true")
+		tg.fire(t, e.probe, e.args...)
+	}
 	control("stop")
 	recorder.output(t)
-	tg.do(t, "wait six false")
+	for _, e := range events {
+		tg.do(t, "wait "+e.probe+" false")
+	}
 }

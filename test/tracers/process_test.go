@@ -96,6 +96,17 @@ func (p *process) output(t *testing.T) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
+// kill kills the process and waits for its end.
+func (p *process) kill(t *testing.T) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.wait(); err == nil {
+		t.Errorf("%s ended well although it was killed", p.Args[0])
+	}
+}
+
 // terminate asks the process to end, until it has ended: bpftrace 0.17 does not notice while it prints an
 // event. It would take a second SIGINT as the order to skip its last output.
 func (p *process) terminate() (rest []string, err error) {

@@ -15,11 +15,23 @@ import (
 	"github.com/go-usdt/usdt/internal/testenv"
 )
 
-// program is how to run a bpftrace: the words before its arguments.
-type program []string
+// program is a bpftrace.
+type program struct {
+	release string   // of the distribution that it comes from
+	words   []string // before its arguments
+}
 
 // installed is the machine's own bpftrace.
-var installed = program{"bpftrace"}
+var installed = program{machineRelease(), []string{"bpftrace"}}
+
+func machineRelease() string {
+	about, _ := os.ReadFile("/etc/os-release") // where there is none, the release has no name
+	match := regexp.MustCompile(`(?m)^VERSION_CODENAME=(\w+)$`).FindSubmatch(about)
+	if match == nil {
+		return "installed"
+	}
+	return string(match[1])
+}
 
 // enter runs a command in another root directory that has the processes, the kernel's interfaces and the
 // temporary files of this one. The mounts are the command's own and go with it.
@@ -41,25 +53,45 @@ func inChroot(t *testing.T, release string) program {
 	if root == "" {
 		testenv.Lacks(t, fmt.Errorf("%s does not name a root directory, as `test/chroot.sh %s bpftrace` prints it", variable, release))
 	}
-	return slices.Concat(unshare, program{"sh", "-ec", enter, root, "bpftrace"})
+	return program{release, slices.Concat(unshare, []string{"sh", "-ec", enter, root, "bpftrace"})}
 }
 
-// everyBpftrace runs f with the installed bpftrace, the one after and the newest, in every configuration.
-func everyBpftrace(t *testing.T, f func(t *testing.T, p program, c config)) {
+// elsewhere returns the same bpftrace in another mount namespace than the targets are in.
+func (p program) elsewhere() program {
+	if p.words[0] == unshare[0] {
+		return p
+	}
+	return program{p.release, slices.Concat(unshare, p.words)}
+}
+
+// everyBpftrace runs f with the installed bpftrace, the next release's and the newest.
+func everyBpftrace(t *testing.T, f func(t *testing.T, p program)) {
 	t.Run("installed", func(t *testing.T) {
 		needTracer(t, "bpftrace")
-		matrix(t, func(t *testing.T, c config) { f(t, installed, c) })
+		f(t, installed)
 	})
 	for _, release := range []string{"trixie", "sid"} {
-		t.Run(release, func(t *testing.T) {
-			p := inChroot(t, release)
-			matrix(t, func(t *testing.T, c config) { f(t, p, c) })
-		})
+		t.Run(release, func(t *testing.T) { f(t, inChroot(t, release)) })
 	}
 }
 
+// bpftraceMatrix runs f with each of them in every configuration.
+func bpftraceMatrix(t *testing.T, f func(t *testing.T, p program, c config)) {
+	everyBpftrace(t, func(t *testing.T, p program) {
+		matrix(t, func(t *testing.T, c config) { f(t, p, c) })
+	})
+}
+
 func (p program) command(args ...string) *exec.Cmd {
-	return exec.Command(p[0], slices.Concat(p[1:], args)...)
+	return exec.Command(p.words[0], slices.Concat(p.words[1:], args)...)
+}
+
+// support records cells of this bpftrace's row.
+func (p program) support(t *testing.T, r row) {
+	t.Helper()
+	r.tool = "bpftrace (" + p.release + ")"
+	r.version, _ = p.version(t)
+	support(t, r)
 }
 
 // version returns the version, and the N of version 0.N.

@@ -56,3 +56,14 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("%s differs (-want +got):\n%s", path, diff)
 	}
 }
+
+// location returns where readelf sees a probe: its address in the image, which is its offset in the file too.
+func location(t *testing.T, path, probe string) string {
+	t.Helper()
+	notes := start(t, exec.Command("readelf", "-nW", path)).output(t)
+	match := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`).FindStringSubmatch(notes)
+	if match == nil {
+		t.Fatalf("readelf does not see %s:\n%s", probe, notes)
+	}
+	return "0x" + match[1]
+}

@@ -27,17 +27,17 @@ var scripts = []string{
 	`order_* { @fired[probe] = count(); }`,
 }
 
-// TestScripts runs the examples, and has as many orders as to tell their results apart.
+// TestScripts runs the examples, by path, and fires so that their results can be told apart.
 func TestScripts(t *testing.T) {
 	for _, script := range scripts {
 		needDocumented(t, ":shop:"+script)
 	}
-	everyBpftrace(t, func(t *testing.T, p program, c config) {
+	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		tg := startShop(t, c)
-		file := p.reach(t, tg, c, "ready")
+		path := tg.do(t, "path ready")
 		last := len(scripts) - 1
-		wildcard := p.attach(t, tg, file, "ready", scripts[last])
-		others := p.attach(t, tg, file, "ready", scripts[:last]...)
+		wildcard := p.attach(t, tg, path, "ready", scripts[last])
+		others := p.attach(t, tg, path, "ready", scripts[:last]...)
 
 		tg.fire(t, "order_start", 1, "Ada")
 		tg.fire(t, "order_start", 2, "Bob")
@@ -70,6 +70,15 @@ func TestScripts(t *testing.T) {
 		check(t, "the stacks in @callers", 3, callers)
 		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard.detach(t))["fired"], "[")
 		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
+
+		seen := row{command: "bpftrace -p PID -e 'usdt:*:shop:" + scripts[0] + "'"}
+		if !p.seesMemory(t) {
+			seen.command = "bpftrace -e 'usdt:PATH:shop:" + scripts[0] + "'"
+		}
+		if c.backing == "memfd" {
+			seen.memfdByPath = "yes"
+		}
+		p.support(t, seen)
 	})
 }
 

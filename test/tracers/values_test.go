@@ -124,9 +124,10 @@ func escaped(b []byte) string {
 
 // TestValues compares what bpftrace prints with what was fired.
 func TestValues(t *testing.T) {
-	everyBpftrace(t, func(t *testing.T, p program, c config) {
+	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		tg := startTarget(t, c)
-		b := p.attach(t, tg, p.reach(t, tg, c, "ready"), "ready", clauses...)
+		file := p.reach(t, tg, c, "ready")
+		b := p.attach(t, tg, file, "ready", clauses...)
 		for _, e := range slices.Concat(integers(), floats(), texts()) {
 			tg.fire(t, e.probe, e.args...)
 			b.expect(t, e.want...)
@@ -134,5 +135,14 @@ func TestValues(t *testing.T) {
 		if rest := b.detach(t); len(rest) > 0 {
 			t.Errorf("further events: %q", rest)
 		}
+		seen := row{arguments: "all"}
+		switch {
+		case file != byPid:
+		case c.backing == "memfd":
+			seen.memfdByPid = "yes"
+		default:
+			seen.fileByPid = "yes"
+		}
+		p.support(t, seen)
 	})
 }

@@ -1,0 +1,73 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const tplist = "tplist-bpfcc -p PID 'PROVIDER:*'"
+
+func bccRow(t *testing.T, bcc toolbox) row {
+	t.Helper()
+	return row{
+		tool:    "bcc",
+		version: bcc.versionOf(t, `(\S+)`, "python3", "-c", "import bcc; print(bcc.__version__)"),
+		command: tplist,
+	}
+}
+
+// TestBccList lists the probes by pid.
+func TestBccList(t *testing.T) {
+	bcc := tools(t)
+	needDocumented(t, strings.ReplaceAll(tplist, "PROVIDER", "shop"))
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		printed := bcc.shell(t, tg, "none", tplist)
+		var want []string
+		for _, name := range names {
+			want = append(want, "target:"+name)
+		}
+		var got []string
+		for line := range strings.Lines(printed) {
+			_, probe, _ := strings.Cut(strings.TrimSpace(line), " ")
+			got = append(got, probe)
+		}
+		slices.Sort(got)
+		check(t, "what tplist prints", want, got)
+	})
+}
+
+// TestBcc reads six arguments with a program for bcc that is given the pid, the path, or both.
+func TestBcc(t *testing.T) {
+	bcc := tools(t)
+	script, err := os.ReadFile("testdata/bcc.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		pid, path := fmt.Sprintf("pid=%d", tg.Process.Pid), "path="+tg.do(t, "path six")
+		for _, where := range [][]string{{pid}, {path}, {pid, path}} {
+			traced := start(t, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
+			traced.awaitLine(t, "attached")
+			checkEnabled(t, tg, "six", "true")
+			tg.fire(t, "six", sixArgs...)
+			check(t, "what bcc printed", sixPrinted, traced.next(t))
+			traced.kill(t)
+			tg.do(t, "wait six false")
+		}
+		r := bccRow(t, bcc)
+		r.arguments = "six"
+		if c.backing == "memfd" {
+			r.memfdByPid, r.memfdByPath = "yes", "yes"
+		} else {
+			r.fileByPid = "yes"
+		}
+		support(t, r)
+	})
+}

@@ -1,0 +1,55 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+)
+
+// elfutils does not know the type of a probe's note and says so of each, in any file with probes.
+var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': unknown object file note type 3 with owner name 'stapsdt' at offset \d+$`)
+
+// TestElflint has eu-elflint check the image against the standards.
+func TestElflint(t *testing.T) {
+	testenv.Tool(t, "eu-elflint")
+	matrix(t, func(t *testing.T, c config) {
+		path := startTarget(t, c).do(t, "path none")
+		checked := start(t, exec.Command("eu-elflint", "--strict", path))
+		lines, err := checked.wait()
+		if _, complained := err.(*exec.ExitError); !complained {
+			t.Fatalf("eu-elflint did not complain of the notes: it knows them now (%v)", err)
+		}
+		for _, line := range lines {
+			if !unknownNote.MatchString(line) {
+				t.Errorf("eu-elflint: %s", line)
+			}
+		}
+		check(t, "complaints of notes", len(names), len(lines))
+		if errors := checked.stderr.String(); errors != "" {
+			t.Errorf("eu-elflint: %s", errors)
+		}
+	})
+}
+
+// TestEuReadelf has eu-readelf print everything in the image.
+func TestEuReadelf(t *testing.T) {
+	testenv.Tool(t, "eu-readelf")
+	matrix(t, func(t *testing.T, c config) {
+		path := startTarget(t, c).do(t, "path none")
+		reader := start(t, exec.Command("eu-readelf", "-a", path))
+		printed := reader.output(t)
+		if errors := reader.stderr.String(); errors != "" {
+			t.Errorf("eu-readelf: %s", errors)
+		}
+		for _, name := range names {
+			if !strings.Contains(printed, "Provider: target, Name: "+name+", Args: '") {
+				t.Errorf("eu-readelf does not print %s:\n%s", name, printed)
+			}
+		}
+	})
+}

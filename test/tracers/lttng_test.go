@@ -1,0 +1,80 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const lttngEnable = "lttng enable-event --kernel --userspace-probe=sdt:PATH:PROVIDER:PROBE PROBE"
+
+// The session daemon is the test's own, and ends with it.
+const lttngSession = `export LTTNG_HOME="$(mktemp -d)"
+trap 'rm -rf "$LTTNG_HOME"' EXIT
+lttng-sessiond --daemonize
+daemon=$(cat /var/run/lttng/lttng-sessiond.pid)
+trap 'kill $daemon; tail --pid=$daemon -f /dev/null; rm -rf "$LTTNG_HOME"' EXIT
+lttng create tracers --output="$LTTNG_HOME/trace"
+%s 2>&1 || true
+lttng destroy tracers
+`
+
+func lttngRow(t *testing.T, lttng toolbox) row {
+	t.Helper()
+	return row{
+		tool:       "LTTng (reads the file; attaching takes the kernel modules of lttng-modules)",
+		version:    lttng.versionOf(t, `Trace Control\) (\S+)`, "lttng", "--version"),
+		memfdByPid: "no",
+		fileByPid:  "by path",
+		arguments:  "none: it records that a probe was hit",
+		command:    lttngEnable,
+	}
+}
+
+// TestLTTngEnable asks LTTng to trace a probe: where it cannot, nothing but the kernel's part is missing.
+func TestLTTngEnable(t *testing.T) {
+	lttng := tools(t)
+	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
+	tg := startTarget(t, config{variants[0], "file"})
+	printed := lttng.shell(t, tg, "six", fmt.Sprintf(lttngSession, lttngEnable))
+	missing := "Error: Event six: Kernel tracer not available (channel channel0, session tracers)\n"
+	enabled := regexp.MustCompile(`(?m)^Kernel event six created in channel channel0$`)
+	if !strings.Contains(printed, missing) && !enabled.MatchString(printed) {
+		t.Errorf("lttng printed neither %q nor that it is enabled:\n%s", missing, printed)
+	}
+	support(t, lttngRow(t, lttng))
+}
+
+// lttngOffsets has LTTng's library read an ELF file as enable-event does, and prints the offsets of each probe.
+const lttngOffsets = `
+import ctypes, os, sys
+lttng = ctypes.CDLL("liblttng-ctl.so.0")
+file = os.open(sys.argv[1], os.O_RDONLY)
+for name in sys.argv[2:]:
+    offsets, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint32()
+    if lttng.lttng_elf_get_sdt_probe_offsets(file, b"target", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
+        sys.exit("LTTng cannot read " + sys.argv[1])
+    print(name, *[hex(offsets[i]) for i in range(count.value)])
+`
+
+// TestLTTngReads compares the offsets that LTTng finds with readelf's.
+func TestLTTngReads(t *testing.T) {
+	lttng := tools(t)
+	matrix(t, func(t *testing.T, c config) {
+		path := startTarget(t, c).do(t, "path none")
+		args := append([]string{"python3", "-c", lttngOffsets, path}, names...)
+		var want strings.Builder
+		for _, name := range names {
+			fmt.Fprintln(&want, name, location(t, path, name))
+		}
+		check(t, "LTTng's offsets", want.String(), start(t, lttng.command(args...)).output(t))
+		r := lttngRow(t, lttng)
+		if c.backing == "memfd" {
+			r.memfdByPath = "yes"
+		}
+		support(t, r)
+	})
+}

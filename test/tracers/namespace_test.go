@@ -1,0 +1,47 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestPathAndPid gives bpftrace both. Before 0.25, from another mount namespace than the process is in, it then
+// finds no arguments in memory.
+func TestPathAndPid(t *testing.T) {
+	clause := scripts[0]
+	everyBpftrace(t, func(t *testing.T, p program) {
+		for _, backing := range []string{"memfd", "file"} {
+			t.Run(backing, func(t *testing.T) {
+				t.Parallel()
+				tg := startShop(t, config{variants[0], backing})
+				path := tg.do(t, "path ready")
+				if p.release == installed.release {
+					p.checkPathAndPid(t, tg, path, clause)
+				}
+				if backing == "file" || !p.seesMemory(t) {
+					p.elsewhere().checkPathAndPid(t, tg, path, clause)
+					return
+				}
+				failed := start(t, p.elsewhere().command(append(tg.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
+				_, err := failed.wait()
+				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start", tg.Process.Pid, path)
+				if err == nil || !strings.Contains(failed.stderr.String(), want) {
+					t.Errorf("bpftrace: %v and %q, want %q", err, failed.stderr.String(), want)
+				}
+			})
+		}
+	})
+}
+
+func (p program) checkPathAndPid(t *testing.T, tg *target, path, clause string) {
+	t.Helper()
+	b := p.attachWith(t, tg.pidFlag(), tg, path, "ready", clause)
+	tg.fire(t, "order_start", 1, "Ada")
+	b.expect(t, "1 Ada")
+	if rest := b.detach(t); len(rest) > 0 {
+		t.Errorf("further events: %q", rest)
+	}
+}

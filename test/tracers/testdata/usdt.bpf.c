@@ -1,0 +1,31 @@
+// The program for usdt.c: passes on the arguments of a probe.
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/usdt.bpf.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 65536);
+} events SEC(".maps");
+
+SEC("usdt")
+int usdt(struct pt_regs *ctx)
+{
+	long *arg = bpf_ringbuf_reserve(&events, 6 * sizeof(*arg), 0);
+
+	if (!arg)
+		return 0;
+	for (int i = 0; i < 6; i++) {
+		arg[i] = 0;
+		bpf_usdt_arg(ctx, i, &arg[i]);
+	}
+	bpf_ringbuf_submit(arg, 0);
+	return 0;
+}
+
+char license[] SEC("license") = "GPL";

@@ -1,0 +1,98 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testenv"
+)
+
+// toolbox is a root directory, made by test/chroot.sh, with those tracers that come with compilers, kernel
+// headers and daemons.
+type toolbox string
+
+func tools(t *testing.T) toolbox {
+	t.Helper()
+	needTracer(t, "unshare")
+	root := os.Getenv("USDT_TOOLS")
+	if root == "" {
+		testenv.Lacks(t, errors.New("USDT_TOOLS does not name a root directory with the tracers: `make test-tracers` makes it"))
+	}
+	if err := linkHeaders(root); err != nil {
+		t.Fatal(err)
+	}
+	return toolbox(root)
+}
+
+func (b toolbox) command(args ...string) *exec.Cmd {
+	return exec.Command(unshare[0], slices.Concat(unshare[1:], []string{"sh", "-ec", enter, string(b)}, args)...)
+}
+
+var linking sync.Mutex
+
+// linkHeaders has the kernel headers in root serve for the running kernel, whatever its version: bcc and
+// SystemTap look for them by that.
+func linkHeaders(root string) error {
+	linking.Lock()
+	defer linking.Unlock()
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return os.NewSyscallError("uname", err)
+	}
+	running := filepath.Join(root, "lib/modules", unix.ByteSliceToString(name.Release[:]))
+	if _, err := os.Lstat(running); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	installed, err := filepath.Glob(filepath.Join(root, "lib/modules/*-*"))
+	if err != nil || len(installed) == 0 {
+		return fmt.Errorf("no kernel headers in %s (%v)", root, err)
+	}
+	return os.Symlink(filepath.Base(installed[0]), running)
+}
+
+// versionOf returns what the expression's group matches of what the command prints.
+func (b toolbox) versionOf(t *testing.T, expression string, args ...string) string {
+	t.Helper()
+	asked := start(t, b.command(args...))
+	printed := asked.output(t) + asked.stderr.String() // SystemTap's goes there
+	match := regexp.MustCompile(expression).FindStringSubmatch(printed)
+	if match == nil {
+		t.Fatalf("no version in %q", printed)
+	}
+	return match[1]
+}
+
+// shell runs a command of the documentation for one of the target's probes, in place of the words PID, PATH,
+// PROVIDER and PROBE, and returns what it prints.
+func (b toolbox) shell(t *testing.T, tg *target, probe, command string) string {
+	t.Helper()
+	command = strings.NewReplacer("PID", strconv.Itoa(tg.Process.Pid), "PATH", tg.do(t, "path "+probe),
+		"PROVIDER", tg.provider, "PROBE", probe).Replace(command)
+	return start(t, b.command("sh", "-c", command)).output(t)
+}
+
+// awaitLine waits for a line of output, and skips those before.
+func (p *process) awaitLine(t *testing.T, want string) {
+	t.Helper()
+	for p.next(t) != want {
+	}
+}
+
+// sixArgs are arguments for the probe six that show sizes and signs, and sixPrinted is how tools print them.
+var sixArgs = []any{uint64(1<<64 - 1), -128, 65535, -1 << 31, -1 << 15, -1 << 63}
+
+const sixPrinted = "18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808"
