@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,15 +107,21 @@ func (b *bpftrace) expect(t *testing.T, want ...string) {
 // detach ends bpftrace and returns the events not expected yet, and the maps, which are printed last.
 func (b *bpftrace) detach(t *testing.T) []string {
 	t.Helper()
-	rest, err := b.terminate()
-	if err != nil {
-		t.Errorf("bpftrace: %v", err)
-	}
-	var events []string
-	for _, line := range rest {
-		if isEvent(line) {
-			events = append(events, line)
+	return events(t)(b.terminate())
+}
+
+// end waits until bpftrace has ended by itself and returns the same.
+func (b *bpftrace) end(t *testing.T) []string {
+	t.Helper()
+	return events(t)(b.wait())
+}
+
+func events(t *testing.T) func(printed []string, err error) []string {
+	return func(printed []string, err error) []string {
+		t.Helper()
+		if err != nil {
+			t.Errorf("bpftrace: %v", err)
 		}
+		return slices.DeleteFunc(printed, func(line string) bool { return !isEvent(line) })
 	}
-	return events
 }

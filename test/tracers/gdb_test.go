@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-usdt/usdt/internal/testenv"
 )
 
 // gdb starts a gdb that attaches to the target, carries out commands, and lets go of it.
@@ -49,29 +52,43 @@ var sixArguments = []string{
 
 // fireSix fires probe six into a gdb that waits for it, and checks what gdb prints and that the probe is
 // enabled as long as the breakpoint is set.
-func fireSix(t *testing.T, tg *target, debugger *process) {
+func fireSix(t *testing.T, tg *target, debugger *process) (printed string) {
 	t.Helper()
 	tg.do(t, "wait six true")
-	tg.fire(t, "six", uint64(1<<64-1), -128, 65535, -1<<31, -1<<15, -1<<63)
-	printed := debugger.output(t)
-	for _, want := range []string{
-		"\nargc 6\n",
-		"\nargs 18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808\n",
-	} {
+	tg.fire(t, "six", sixArgs...)
+	printed = debugger.output(t)
+	for _, want := range []string{"\nargc 6\n", "\nargs " + sixPrinted + "\n"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("gdb did not print %q:\n%s", want, printed)
 		}
 	}
 	tg.do(t, "wait six false")
+	return printed
+}
+
+const gdbBreak = `gdb -p PID -ex 'break -probe-stap PROVIDER:PROBE' -ex continue`
+
+func gdbVersion(t *testing.T) string {
+	t.Helper()
+	line, _, _ := strings.Cut(start(t, exec.Command("gdb", "--version")).output(t), "\n")
+	return line[strings.LastIndex(line, " ")+1:]
 }
 
 // TestGdbBreak stops at a probe with all six arguments.
 func TestGdbBreak(t *testing.T) {
 	needTracer(t, "gdb")
+	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
 	matrix(t, func(t *testing.T, c config) {
 		tg := startTarget(t, c)
 		commands := append([]string{"break -probe-stap target:six", "continue"}, sixArguments...)
 		fireSix(t, tg, gdb(t, tg, commands...))
+		r := row{tool: "gdb", version: gdbVersion(t), arguments: "six", command: gdbBreak}
+		if c.backing == "memfd" {
+			r.memfdByPid, r.memfdByPath = "yes", "`add-symbol-file`"
+		} else {
+			r.fileByPid = "yes"
+		}
+		support(t, r)
 	})
 }
 
@@ -155,10 +172,15 @@ func waitContinued(t *testing.T, pid int) {
 // TestGdbAddSymbolFile is the way for programs without a symbol table, where gdb is not shown anything.
 func TestGdbAddSymbolFile(t *testing.T) {
 	needTracer(t, "gdb")
+	needDocumented(t, "add-symbol-file PATH -o ADDRESS")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
+		stripped := filepath.Join(t.TempDir(), "stripped")
+		start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).output(t)
+		tg := startBinary(t, stripped, c.backing)
 		path, address, _ := strings.Cut(tg.do(t, "image"), " ")
-		printed := gdb(t, tg, "add-symbol-file "+path+" -o "+address, "info probes stap ^target$ ^six$").output(t)
+		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^target$ ^six$",
+			"break -probe-stap target:six", "continue"}
+		printed := fireSix(t, tg, gdb(t, tg, append(commands, sixArguments...)...))
 		if !regexp.MustCompile(`(?m)^stap +target +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
 			t.Errorf("gdb does not list the probe of %s:\n%s", path, printed)
 		}

@@ -27,6 +27,9 @@ var scripts = []string{
 	`order_* { @fired[probe] = count(); }`,
 }
 
+// exit makes bpftrace print its maps and end.
+const exit = `none { exit(); }`
+
 // TestScripts runs the examples, by path, and fires so that their results can be told apart.
 func TestScripts(t *testing.T) {
 	for _, script := range scripts {
@@ -36,8 +39,8 @@ func TestScripts(t *testing.T) {
 		tg := startShop(t, c)
 		path := tg.do(t, "path ready")
 		last := len(scripts) - 1
-		wildcard := p.attach(t, tg, path, "ready", scripts[last])
-		others := p.attach(t, tg, path, "ready", scripts[:last]...)
+		wildcard := p.attach(t, tg, path, "ready", scripts[last], exit)
+		others := p.attach(t, tg, path, "ready", append(scripts[:last:last], exit)...)
 
 		tg.fire(t, "order_start", 1, "Ada")
 		tg.fire(t, "order_start", 2, "Bob")
@@ -49,8 +52,9 @@ func TestScripts(t *testing.T) {
 		tg.fire(t, "order_start", 3, "Ada")
 		others.expect(t, "3 Ada")
 		tg.fire(t, "order_end", 3, 200, 250)
+		tg.fire(t, "none")
 
-		printed := byName(others.detach(t))
+		printed := byName(others.end(t))
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
 		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
 		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1}, bars(t, printed["cents"]))
@@ -68,7 +72,7 @@ func TestScripts(t *testing.T) {
 			callers += n
 		}
 		check(t, "the stacks in @callers", 3, callers)
-		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard.detach(t))["fired"], "[")
+		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard.end(t))["fired"], "[")
 		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
 
 		seen := row{command: "bpftrace -p PID -e 'usdt:*:shop:" + scripts[0] + "'"}

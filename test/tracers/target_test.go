@@ -23,9 +23,14 @@ type target struct {
 // test is done.
 func startTarget(t *testing.T, c config, args ...string) *target {
 	t.Helper()
-	cmd := exec.Command(c.build(t), args...)
+	return startBinary(t, c.build(t), c.backing, args...)
+}
+
+func startBinary(t *testing.T, path, backing string, args ...string) *target {
+	t.Helper()
+	cmd := exec.Command(path, args...)
 	tg := &target{provider: "target", dir: t.TempDir()}
-	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=", "STAPSDT_BACKING="+c.backing, "STAPSDT_DIR="+tg.dir)
+	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=", "STAPSDT_BACKING="+backing, "STAPSDT_DIR="+tg.dir)
 	tg.process = start(t, cmd)
 	t.Cleanup(func() { tg.end(t) })
 	tg.do(t, "load")
