@@ -69,9 +69,14 @@ PORTABLE := ./stapsdt ./cstub ./internal/...
 PACKAGES = $(shell go list ./... | grep -v /test/tracers)
 
 .PHONY: test-tracers
-test-tracers: ## readelf, bpftrace (the installed one and Debian sid's), gdb and perf read live processes
-	newest=$$(test/chroot.sh sid bpftrace) && \
-	  USDT_BPFTRACE_NEWEST=$$newest $(TRACED) go test -count=1 ./test/tracers/...
+test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
+	trixie=$$(test/chroot.sh trixie bpftrace) && sid=$$(test/chroot.sh sid bpftrace) && \
+	tools=$$(test/chroot.sh bookworm $(TOOLS)) && \
+	  USDT_BPFTRACE_TRIXIE=$$trixie USDT_BPFTRACE_SID=$$sid USDT_TOOLS=$$tools \
+	  $(TRACED) go test -count=1 ./test/tracers/...
+
+# Tracers that come with compilers, kernel headers and daemons live in a root directory of their own.
+TOOLS := bpfcc-tools linux-headers-$(shell dpkg --print-architecture 2>/dev/null) systemtap lttng-tools libbpf-dev clang libc6-dev
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each

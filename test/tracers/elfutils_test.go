@@ -21,15 +21,14 @@ func TestElflint(t *testing.T) {
 		path := startTarget(t, c).do(t, "path none")
 		checked := start(t, exec.Command("eu-elflint", "--strict", path))
 		lines, err := checked.wait()
-		if _, complained := err.(*exec.ExitError); !complained {
-			t.Fatalf("eu-elflint did not complain of the notes: it knows them now (%v)", err)
+		if err != nil && len(lines) == 0 { // with complaints, the exit status is 1
+			t.Fatal(err)
 		}
 		for _, line := range lines {
 			if !unknownNote.MatchString(line) {
 				t.Errorf("eu-elflint: %s", line)
 			}
 		}
-		check(t, "complaints of notes", len(names), len(lines))
 		if errors := checked.stderr.String(); errors != "" {
 			t.Errorf("eu-elflint: %s", errors)
 		}

@@ -26,7 +26,7 @@ func buildLibbpf(t *testing.T, b toolbox) (program, object string) {
 	machine := map[string]string{"amd64": "x86", "arm64": "arm64"}[runtime.GOARCH]
 	start(t, b.command("sh", "-euc", `cd "$1"
 		clang -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_`+machine+` \
-			-I"/usr/include/$(gcc -dumpmachine)" -c usdt.bpf.c -o usdt.bpf.o
+			-I /usr/include/*-linux-gnu -c usdt.bpf.c -o usdt.bpf.o
 		clang -O2 -Wall -Wextra -Werror usdt.c -lbpf -o usdt`, "sh", dir)).output(t)
 	return filepath.Join(dir, "usdt"), filepath.Join(dir, "usdt.bpf.o")
 }
@@ -51,7 +51,7 @@ func TestLibbpf(t *testing.T) {
 		r := row{
 			tool:       "libbpf",
 			version:    version,
-			memfdByPid: "no",
+			memfdByPid: "by path",
 			fileByPid:  "by path",
 			arguments:  "six",
 			command:    attach,

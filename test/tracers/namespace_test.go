@@ -11,6 +11,7 @@ import (
 // TestPathAndPid gives bpftrace both. Before 0.25, from another mount namespace than the process is in, it then
 // finds no arguments in memory.
 func TestPathAndPid(t *testing.T) {
+	needDocumented(t, "couldn't get argument 0 for /proc/PID/root/proc/PID/fd/N:shop:order_start")
 	clause := scripts[0]
 	everyBpftrace(t, func(t *testing.T, p program) {
 		for _, backing := range []string{"memfd", "file"} {

@@ -69,13 +69,19 @@ func TestPerfMemory(t *testing.T) {
 			group := fmt.Sprintf("memory_%s_%d", v.name, os.Getpid())
 			tg := startShop(t, config{v, "memfd"})
 			path := tg.do(t, "path six")
+			p := perf{t.TempDir()}
+			start(t, p.command("buildid-cache", "--add", path)).output(t) // fails, but does not say so
+			if listed := start(t, p.command("list", "sdt")).output(t); strings.Contains(listed, "six") {
+				t.Errorf("perf knows the probes in memory:\n%s", listed)
+			}
+
 			events := []event{perfSix, perfNone, {"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
 			for _, e := range events {
 				name := group + "/" + e.probe
 				writeUprobeEvent(t, "p:"+name+" "+path+":"+location(t, path, e.probe)+fetches[e.probe])
 				t.Cleanup(func() { writeUprobeEvent(t, "-:"+name) })
 			}
-			perf{t.TempDir()}.checkRecording(t, tg, group, events...)
+			p.checkRecording(t, tg, group, events...)
 			support(t, perfRow(t, row{memfdByPid: "no", memfdByPath: "as a uprobe event"}))
 		})
 	}

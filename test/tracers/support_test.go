@@ -81,7 +81,7 @@ func checkDocument() error {
 	if match == nil {
 		return fmt.Errorf("%s has no place for the table, %v", document, marked)
 	}
-	got := render(merge(parse(match[2]), supported.rows))
+	got := render(merge(parse(match[2]), supported.rows, *update))
 	if got == match[2] {
 		return nil
 	}
@@ -93,11 +93,11 @@ func checkDocument() error {
 	return os.WriteFile(document, []byte(updated), 0o644)
 }
 
-func merge(documented, seen map[string]row) map[string]row {
+func merge(documented, seen map[string]row, newer bool) map[string]row {
 	merged := maps.Clone(documented)
 	for tool, r := range seen {
 		m, ok := merged[tool]
-		if ok && !*update {
+		if ok && !newer {
 			r.version = m.version
 		}
 		m.overlay(r)
@@ -157,6 +157,25 @@ func TestTable(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, parse(render(want)), cmp.AllowUnexported(row{})); diff != "" {
 		t.Errorf("table differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestMerge: cells and rows that were not seen stay, and so does the version unless a newer one is asked for.
+func TestMerge(t *testing.T) {
+	documented := map[string]row{
+		"a": {tool: "a", version: "1", memfdByPid: "yes", arguments: "six"},
+		"b": {tool: "b", version: "1"},
+	}
+	seen := map[string]row{
+		"a": {tool: "a", version: "2", memfdByPid: "no"},
+		"c": {tool: "c", version: "1"},
+	}
+	for version, newer := range map[string]bool{"1": false, "2": true} {
+		check(t, "the table", render(map[string]row{
+			"a": {tool: "a", version: version, memfdByPid: "no", arguments: "six"},
+			"b": {tool: "b", version: "1"},
+			"c": {tool: "c", version: "1"},
+		}), render(merge(documented, seen, newer)))
 	}
 }
 

@@ -14,7 +14,7 @@ struct {
 } events SEC(".maps");
 
 SEC("usdt")
-int usdt(struct pt_regs *ctx)
+int send(struct pt_regs *ctx)
 {
 	long *arg = bpf_ringbuf_reserve(&events, 6 * sizeof(*arg), 0);
 
@@ -28,4 +28,4 @@ int usdt(struct pt_regs *ctx)
 	return 0;
 }
 
-char license[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "GPL";

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	struct bpf_object *object = bpf_object__open_file(argv[1], NULL);
 	if (!object || bpf_object__load(object))
 		return 1;
-	struct bpf_program *program = bpf_object__find_program_by_name(object, "usdt");
+	struct bpf_program *program = bpf_object__find_program_by_name(object, "send");
 	if (!bpf_program__attach_usdt(program, -1, argv[2], argv[3], argv[4], NULL))
 		return 1;
 	int map = bpf_object__find_map_fd_by_name(object, "events");
