@@ -4,11 +4,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// bpftraceArgs is how many arguments bpftrace knows: arg0 to arg9.
-const bpftraceArgs = 10
+// bpftraceArgs is how many arguments every version of bpftrace knows on amd64: arg0 to arg5.
+const bpftraceArgs = 6
 
 // bpftraceScript names the file: bpftrace 0.25 and later do not find probes in memory by pid. Only bytes need
 // their number, which buf takes alike in every version; that of str once was without the NUL, then with it.
@@ -28,8 +31,17 @@ func bpftraceScript(p tracedProbe) (string, error) {
 		values += ", " + value
 	}
 	program := fmt.Sprintf("\n%s {\n\tprintf(\"%s\\n\"%s);\n}", strings.Join(sites, ",\n"), format, values)
-	return p.header("until Ctrl-C") +
-		fmt.Sprintf("exec bpftrace -p %d -e %s\n", p.pid, shellQuote(program)), nil
+	return p.header("until Ctrl-C") + "exec bpftrace " + p.bpftracePID() + "-e " + shellQuote(program) + "\n", nil
+}
+
+// bpftracePID returns the option that limits the script to the process. Nobody else has the files that only the
+// process leads to, and for them bpftrace before 0.25 fails with a pid where it is in another mount namespace.
+func (p tracedProbe) bpftracePID() string {
+	own := fmt.Sprintf("/proc/%d/fd/", p.pid)
+	if !slices.ContainsFunc(p.objects, func(o sdtnote.Object) bool { return !strings.HasPrefix(o.Path, own) }) {
+		return ""
+	}
+	return fmt.Sprintf("-p %d ", p.pid)
 }
 
 // bpftraceValue returns the verb for argument i, of eight bytes since plain %d has four in old versions, and
