@@ -1,4 +1,4 @@
-package kernels
+package qemu
 
 import (
 	"archive/tar"
