@@ -116,8 +116,47 @@ func testBuckets(t *testing.T, probe uprobe.Probe, fire func(int64), signed bool
 		t.Errorf("counts (-want +got)\n%s", diff)
 	}
 	if got.Max != want.Max {
-		t.Errorf("max %g, want %g", got.Max, want.Max)
+		t.Errorf("max %v, want %v", got.Max, want.Max)
 	}
+}
+
+// TestDistributionSum has values whose sum no 64 bits hold, of sites that do not agree in the sign.
+func TestDistributionSum(t *testing.T) {
+	var signed *stapsdt.Probe1[int64]
+	var unsigned *stapsdt.Probe1[uint64]
+	p := provider(t, func(p *stapsdt.Provider) {
+		signed = stapsdt.MustProbe1[int64](p, "signed")
+		unsigned = stapsdt.MustProbe1[uint64](p, "unsigned")
+	})
+	probes := find(t, p, "signed", "unsigned")
+	both := uprobe.Probe{Provider: p.Name(), Name: "both", Sites: append(probes[0].Sites, probes[1].Sites...)}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		d, err := uprobe.Distribute([]uprobe.Probe{both}, uprobe.DistributionOptions{Options: o, By: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, d)
+		want := histogram.Histogram{Scale: histogram.Log2()}
+		for range 100 {
+			for _, n := range []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5} {
+				signed.Fire(n)
+				want.Add(uint64(n), true)
+				unsigned.Fire(uint64(n))
+				want.Add(uint64(n), false)
+			}
+		}
+		groups, err := d.Read()
+		if err != nil || len(groups) != 1 {
+			t.Fatalf("%d groups, %v", len(groups), err)
+		}
+		got := groups[0].Histogram
+		if diff := cmp.Diff(want.Counts, got.Counts); diff != "" {
+			t.Errorf("counts (-want +got)\n%s", diff)
+		}
+		if got.Max != want.Max || math.Abs(got.Mean()/want.Mean()-1) > 1e-9 {
+			t.Errorf("max %v, mean %v; want %v, %v", got.Max, got.Mean(), want.Max, want.Mean())
+		}
+	})
 }
 
 func TestDistributionGroups(t *testing.T) {

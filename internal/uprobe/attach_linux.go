@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/rlimit"
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +23,8 @@ type session struct {
 	maps     []*ebpf.Map
 	programs []*ebpf.Program
 	links    closers
+
+	semaphores semaphores // that this process counts in itself
 }
 
 func newSession(o Options) *session {
@@ -31,7 +37,7 @@ func newSession(o Options) *session {
 func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
 	m, err := ebpf.NewMap(spec)
 	if err != nil {
-		return nil, fmt.Errorf("make BPF map: %w", rightsError(err))
+		return nil, fmt.Errorf("make BPF map: %w", explain(err))
 	}
 	s.maps = append(s.maps, m)
 	return m, nil
@@ -64,7 +70,7 @@ func (s *session) attachSite(p Probe, site Site, prog *program) error {
 
 	link, err := s.link(loaded, site)
 	if err != nil {
-		return fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, rightsError(err))
+		return fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, explain(err))
 	}
 	s.links = append(s.links, link)
 	return nil
@@ -72,23 +78,58 @@ func (s *session) attachSite(p Probe, site Site, prog *program) error {
 
 // link makes prog run at the site.
 func (s *session) link(prog *ebpf.Program, site Site) (io.Closer, error) {
+	file, err := site.open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	path, semaphore := fmt.Sprintf("/proc/self/fd/%d", file.Fd()), site.Note.SemaphoreOffset
 	if s.features.Multi {
-		return linkMulti(prog, site.Path, site.Note.FileOffset, site.Note.SemaphoreOffset, uint32(s.options.PID))
+		return linkMulti(prog, path, site.Note.FileOffset, semaphore, uint32(s.options.PID))
 	}
-	if site.Note.SemaphoreOffset != 0 && !s.features.Semaphores {
-		return s.linkWithSemaphore(prog, site)
+	if semaphore != 0 && !s.features.Semaphores {
+		if err := s.countInSemaphores(site.SemaphoreAddresses); err != nil {
+			return nil, err
+		}
+		semaphore = 0
 	}
-	return s.linkEvent(prog, site, site.Note.SemaphoreOffset)
+	return s.linkEvent(prog, path, site.Note.FileOffset, semaphore)
+}
+
+// open opens the site's file, if it is that, for no more than to name it.
+func (s Site) open() (*os.File, error) {
+	fd, err := unix.Open(s.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("open", err)
+	}
+	file := os.NewFile(uintptr(fd), s.Path)
+	if s.Inode == 0 {
+		return file, nil
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		file.Close()
+		return nil, os.NewSyscallError("fstat", err)
+	}
+	if st.Dev != s.Dev || st.Ino != s.Inode {
+		file.Close()
+		return nil, errors.New("another file is there by now")
+	}
+	return file, nil
 }
 
 // linkEvent makes prog run for a perf event. An event of all processes belongs to a processor, but its
 // program runs on every one.
-func (s *session) linkEvent(prog *ebpf.Program, site Site, semaphore uint64) (io.Closer, error) {
+func (s *session) linkEvent(prog *ebpf.Program, path string, offset, semaphore uint64) (io.Closer, error) {
 	pid, cpu := s.options.PID, anyCPU
 	if pid == 0 {
-		pid, cpu = allProcesses, 0
+		cpus, err := onlineCPUs()
+		if err != nil {
+			return nil, err
+		}
+		pid, cpu = allProcesses, cpus[0]
 	}
-	event, err := openEvent(site.Path, site.Note.FileOffset, semaphore, pid, cpu)
+	event, err := openEvent(path, offset, semaphore, pid, cpu)
 	if err != nil {
 		return nil, err
 	}
@@ -115,13 +156,17 @@ func (s *session) missed() uint64 {
 type closers []io.Closer
 
 func (c closers) Close() error {
+	const atOnce = 64 // each takes a thread
 	errs := make([]error, len(c))
 	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
 	for i := range c {
 		wg.Add(1)
+		slots <- struct{}{}
 		go func() {
 			defer wg.Done()
 			errs[i] = c[i].Close()
+			<-slots
 		}()
 	}
 	wg.Wait()
@@ -130,10 +175,16 @@ func (c closers) Close() error {
 
 // Detach ends the tracing and keeps what came of it. It is safe to call twice.
 func (s *session) Detach() error {
-	err := s.links.Close()
+	if s.options.Waiting != nil {
+		defer time.AfterFunc(detachPatience, s.options.Waiting).Stop()
+	}
+	err := errors.Join(s.links.Close(), s.semaphores.restore())
 	s.links = nil
 	return err
 }
+
+// detachPatience is how long detaching from a process may take that has no reason to wait.
+const detachPatience = 3 * time.Second
 
 // Close detaches and frees everything. It is safe to call twice.
 func (s *session) Close() error {
@@ -148,10 +199,25 @@ func (s *session) Close() error {
 	return errors.Join(errs...)
 }
 
-// rightsError makes the kernel's refusal match ErrRights and say what to do.
-func rightsError(err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
-		return err
+// explain says what to do about the errors that a user can do something about.
+func explain(err error) error {
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &errno) && errors.Is(errno, fs.ErrPermission):
+		return fmt.Errorf("%w (%w): run as root, or with %s", ErrRights, errno, neededRights())
+	case errors.Is(err, unix.EMFILE):
+		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
+	case errors.Is(err, unix.E2BIG):
+		return fmt.Errorf("the kernel finds the BPF program too long; use fewer comparisons in the filter, or shorter texts")
 	}
-	return fmt.Errorf("%w (%w): run as root; usdt doctor tells what is missing", ErrRights, err)
+	return err
+}
+
+// neededRights names what attaching takes: perf events of the uprobe PMU want more than uprobe_multi links.
+func neededRights() string {
+	const multi = 6<<16 | 10<<8
+	if version, err := features.LinuxVersionCode(); err == nil && version >= multi {
+		return "CAP_BPF and CAP_PERFMON"
+	}
+	return "CAP_SYS_ADMIN"
 }

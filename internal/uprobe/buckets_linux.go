@@ -2,7 +2,6 @@ package uprobe
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -21,7 +20,7 @@ func (s *session) newBuckets(max int) (*buckets, error) {
 	var err error
 	b.counts, err = s.newMap(&ebpf.MapSpec{
 		Name: "usdt_buckets", Type: ebpf.PerCPUHash, MaxEntries: uint32(max),
-		KeySize: 8 * (1 + byWords), ValueSize: 24,
+		KeySize: 8 * (1 + byWords), ValueSize: 8 * bucketWords,
 	})
 	if err != nil {
 		return nil, err
@@ -30,20 +29,34 @@ func (s *session) newBuckets(max int) (*buckets, error) {
 	return b, err
 }
 
+// bucketWords is the size of a bucketValue in words of 8 bytes.
+const bucketWords = 4
+
 // clearKey clears the key of buckets in the frame.
 func (p *program) clearKey() { p.clear(frameKey, 1+byWords) }
 
 // record counts the value in regTemp. The group is in the key in the frame.
 func (p *program) record(b *buckets, s histogram.Scale, signed bool) {
 	found, done := p.newLabel(), p.newLabel()
+	upperHalf := asm.RSh
+	if signed {
+		upperHalf = asm.ArSh
+	}
 	p.bucket(s, signed)
-	p.emit(asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord))
+	sign := int64(0)
+	if signed {
+		sign = 1
+	}
+	p.emit(
+		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.Word),
+		asm.StoreImm(asm.RFP, frameKey+4, sign, asm.Word),
+	)
 	p.lookup(b.counts, frameKey)
 	p.emit(asm.JNE.Imm(asm.R0, 0, found))
 
 	// Somebody else may have added it by now; only what is there then matters.
 	const addOnly = 1 // BPF_NOEXIST
-	p.clear(frameText, 3)
+	p.clear(frameText, bucketWords)
 	p.update(b.counts, frameKey, frameText, addOnly)
 	p.lookup(b.counts, frameKey)
 	p.emit(asm.JNE.Imm(asm.R0, 0, found))
@@ -55,7 +68,13 @@ func (p *program) record(b *buckets, s histogram.Scale, signed bool) {
 		asm.Mov.Reg(regTarget, asm.R0),
 		asm.Mov.Imm(asm.R1, 1),
 		asm.AddAtomic.Mem(regTarget, asm.R1, asm.DWord, 0),
-		asm.AddAtomic.Mem(regTarget, regTemp, asm.DWord, 8),
+		asm.Mov.Reg(asm.R1, regTemp),
+		asm.LSh.Imm(asm.R1, 32),
+		asm.RSh.Imm(asm.R1, 32),
+		asm.AddAtomic.Mem(regTarget, asm.R1, asm.DWord, 8),
+		asm.Mov.Reg(asm.R1, regTemp),
+		upperHalf.Imm(asm.R1, 32),
+		asm.AddAtomic.Mem(regTarget, asm.R1, asm.DWord, 16),
 	)
 	if signed {
 		p.emit(
@@ -63,7 +82,7 @@ func (p *program) record(b *buckets, s histogram.Scale, signed bool) {
 			asm.Xor.Reg(regTemp, asm.R1),
 		)
 	}
-	p.raise(16)
+	p.raise(24)
 	p.place(done)
 }
 
@@ -108,23 +127,26 @@ func (b *buckets) read(f func(bucketKey, []bucketValue)) error {
 
 // newHistogram returns one whose sum and maximum add keeps.
 func newHistogram(s histogram.Scale) *histogram.Histogram {
-	return &histogram.Histogram{Scale: s, Counts: map[int]uint64{}, Exact: true, Max: math.Inf(-1)}
+	return &histogram.Histogram{Scale: s, Counts: map[int]uint64{}, Exact: true, Max: histogram.MinInteger}
 }
 
 // addTo adds what the processors saw of a bucket. The largest value may have been forgotten in a race, but
 // not that its bucket had one.
-func addTo(h *histogram.Histogram, bucket int64, values []bucketValue, signed bool) {
+func addTo(h *histogram.Histogram, k bucketKey, values []bucketValue) {
 	for _, v := range values {
 		if v.Count == 0 {
 			continue
 		}
-		sum, max := float64(v.Sum), float64(v.Max)
+		signed, high, max := k.Signed != 0, float64(v.High), v.Max
 		if signed {
-			sum, max = float64(int64(v.Sum)), float64(int64(v.Max^1<<63))
+			high, max = float64(int64(v.High)), v.Max^1<<63
 		}
-		h.Counts[int(bucket)] += v.Count
-		h.Sum += sum
-		least, _ := h.Scale.Bounds(int(bucket))
-		h.Max = math.Max(h.Max, math.Max(max, least))
+		h.Counts[int(k.Bucket)] += v.Count
+		h.Sum += high*(1<<32) + float64(v.Low)
+		for _, seen := range []histogram.Integer{histogram.NewInteger(max, signed), h.Scale.Least(int(k.Bucket))} {
+			if seen.Compare(h.Max) > 0 {
+				h.Max = seen
+			}
+		}
 	}
 }

@@ -123,10 +123,8 @@ func (p *program) operand(dst asm.Register, o filter.Operand, unreadable string)
 		p.pidTgid()
 		p.emit(asm.LSh.Imm(asm.R0, 32), asm.RSh.Imm(asm.R0, 32), asm.Mov.Reg(dst, asm.R0))
 	case filter.Arg:
-		p.emit(
-			asm.JSet.Imm(regFailed, 1<<o.Arg, unreadable),
-			asm.LoadMem(dst, asm.RFP, frameArg(o.Arg), asm.DWord),
-		)
+		p.unlessRead(o.Arg, unreadable)
+		p.emit(asm.LoadMem(dst, asm.RFP, frameArg(o.Arg), asm.DWord))
 	}
 	if o.Mask != 0 {
 		p.emit(
@@ -143,9 +141,9 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 		equal, differ = no, yes
 	}
 	size := len(c.Text) + 1
-	p.emit(asm.JSet.Imm(regFailed, 1<<c.Arg, no))
+	p.unlessRead(c.Arg, no)
 	p.touch(c.Arg)
-	p.clear(frameText, textWords)
+	p.clear(frameText+size/8*8, 1) // what is read may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
 	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
 	p.readUserText(size + 1)
@@ -155,6 +153,8 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	)
 	text := make([]byte, 8*textWords)
 	copy(text, c.Text)
+	// One jump, not one for each word, which the verifier would have to follow.
+	p.emit(asm.Mov.Imm(regTemp, 0))
 	for at := 0; at < size; at += 8 {
 		p.emit(asm.LoadMem(asm.R1, asm.RFP, int16(frameText+at), asm.DWord))
 		// Before Linux 5.10 bytes after the NUL may have been copied, too.
@@ -163,8 +163,10 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 		}
 		p.emit(
 			loadConstant(asm.R2, int64(binary.NativeEndian.Uint64(text[at:]))),
-			asm.JNE.Reg(asm.R1, asm.R2, differ),
+			asm.Xor.Reg(asm.R1, asm.R2),
+			asm.Or.Reg(regTemp, asm.R1),
 		)
 	}
+	p.emit(asm.JNE.Imm(regTemp, 0, differ))
 	p.jump(equal)
 }

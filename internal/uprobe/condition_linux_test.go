@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/filter"
 	"github.com/go-usdt/usdt/internal/uprobe"
@@ -126,6 +129,61 @@ func TestFilterUnreadable(t *testing.T) {
 			}
 			if err := tracer.Close(); err != nil {
 				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+func TestLargestFilter(t *testing.T) {
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
+	probes := find(t, p, "memory")
+	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", uprobe.MaxArgs))
+	long := strings.Repeat("x", filter.MaxString)
+	for name, comparison := range map[string]string{"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\""} {
+		for _, join := range []string{" && ", " || "} {
+			t.Run(name+join, func(t *testing.T) {
+				var list []string
+				for i := range filter.MaxComparisons {
+					list = append(list, fmt.Sprintf(comparison, i%uprobe.MaxArgs, i))
+				}
+				e, err := filter.Parse(strings.Join(list, join))
+				if err != nil {
+					t.Fatal(err)
+				}
+				eachKernel(t, func(t *testing.T, o uprobe.Options) {
+					o.Filter = e
+					tally, err := uprobe.CountProbes(probes, o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					closing(t, tally)
+				})
+			})
+		}
+	}
+}
+
+var stackOperand = map[string]string{"amd64": "8@(%rsp)", "arm64": "8@[sp]"}
+
+// TestAnotherFile does not attach where a process has put another file meanwhile.
+func TestAnotherFile(t *testing.T) {
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "here") })
+	probes := find(t, p, "here")
+	var st unix.Stat_t
+	if err := unix.Stat(p.Path(), &st); err != nil {
+		t.Fatal(err)
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		site := &probes[0].Sites[0]
+		for _, other := range []uint64{0, 1} {
+			site.Dev, site.Inode = st.Dev, st.Ino+other
+			tally, err := uprobe.CountProbes(probes, o)
+			if (err == nil) != (other == 0) {
+				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
+			}
+			if err == nil {
+				closing(t, tally)
 			}
 		}
 	})

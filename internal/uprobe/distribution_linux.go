@@ -22,14 +22,16 @@ const (
 
 // A bucketKey is where a value belongs: the key of the map that programs count in.
 type bucketKey struct {
-	Bucket int64
+	Bucket int32
+	Signed uint32          // 1 when the values are, which the sites of one probe need not agree in
 	By     [byWords]uint64 // an integer in the first word, or text
 }
 
 // A bucketValue is what one processor saw of a bucket.
 type bucketValue struct {
-	Count, Sum uint64
-	Max        uint64 // with the sign bit inverted for signed values, so that 0 is the least
+	Count     uint64
+	Low, High uint64 // sums of the lower and of the upper halves of the values
+	Max       uint64 // with the sign bit inverted for signed values, so that 0 is the least
 }
 
 // DistributionOptions say of what the distribution is.
@@ -49,7 +51,6 @@ const MaxByText = 8*byWords - 1
 type Distribution struct {
 	*session
 	options    DistributionOptions
-	signed     bool
 	buckets    *buckets
 	unreadable *ebpf.Map
 }
@@ -75,19 +76,8 @@ func (d *Distribution) attachAll(probes []Probe) error {
 	if d.unreadable, err = d.newCounter(); err != nil {
 		return err
 	}
-	for i, p := range probes {
-		err := d.attach(p, func(prog *program) error {
-			if err := prog.usable(d.options.Arg); err != nil {
-				return err
-			}
-			signed := prog.args[d.options.Arg].Signed
-			if i > 0 && signed != d.signed {
-				return argumentError(p, d.options.Arg, "it is signed in some of the probes only")
-			}
-			d.signed = signed
-			return d.body(prog)
-		})
-		if err != nil {
+	for _, p := range probes {
+		if err := d.attach(p, d.body); err != nil {
 			return err
 		}
 	}
@@ -103,17 +93,17 @@ func (d *Distribution) body(p *program) error {
 	if err := p.need(o.Arg); err != nil {
 		return err
 	}
-	p.emit(asm.JSet.Imm(regFailed, 1<<o.Arg, unreadable))
+	p.unlessRead(o.Arg, unreadable)
 	p.clearKey()
 	if o.By >= 0 {
 		if err := p.need(o.By); err != nil {
 			return err
 		}
-		p.emit(asm.JSet.Imm(regFailed, 1<<o.By, unreadable))
+		p.unlessRead(o.By, unreadable)
 		p.group(o, unreadable)
 	}
 	p.emit(asm.LoadMem(regTemp, asm.RFP, frameArg(o.Arg), asm.DWord))
-	p.record(d.buckets, o.Scale, d.signed)
+	p.record(d.buckets, o.Scale, p.args[o.Arg].Signed)
 	p.jump(end)
 	p.place(unreadable)
 	p.increment(d.unreadable, 0)
@@ -161,7 +151,7 @@ func (d *Distribution) Read() ([]Group, error) {
 			}
 			groups[k.By] = g
 		}
-		addTo(g.Histogram, k.Bucket, values, d.signed)
+		addTo(g.Histogram, k, values)
 	})
 	list := make([]Group, 0, len(groups))
 	for _, g := range groups {

@@ -3,7 +3,11 @@ package uprobe_test
 import (
 	"errors"
 	"os"
+	"runtime"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testenv"
@@ -23,7 +27,30 @@ func eachKernel(t *testing.T, f func(*testing.T, uprobe.Options)) {
 		testenv.Lacks(t, errors.New("not root"))
 	}
 	for name, features := range kernels() {
-		t.Run(name, func(t *testing.T) { f(t, uprobe.Options{PID: os.Getpid(), Features: &features}) })
+		t.Run(name, func(t *testing.T) {
+			if !features.RingBuffer {
+				stayOnCPU(t)
+			}
+			f(t, uprobe.Options{PID: os.Getpid(), Features: &features})
+		})
+	}
+}
+
+// stayOnCPU keeps the test's goroutine on one processor, so that its events come in order without a ring buffer.
+func stayOnCPU(t *testing.T) {
+	t.Helper()
+	runtime.LockOSThread() // for good: the thread ends with the goroutine
+	var before, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &before); err != nil {
+		t.Fatal(err)
+	}
+	for cpu := 0; one.Count() == 0; cpu++ {
+		if before.IsSet(cpu) {
+			one.Set(cpu)
+		}
+	}
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -96,6 +123,9 @@ func receiveFrom(t testing.TB, tracer *uprobe.Tracer, pid int) []event {
 		}
 		if int(ev.PID) != pid || len(ev.Comm) == 0 || ev.TID == 0 {
 			t.Errorf("event of process %d, thread %d, %q", ev.PID, ev.TID, ev.Comm)
+		}
+		if age := time.Since(ev.Time); age < -time.Second || age > 10*time.Minute {
+			t.Errorf("event at %v", ev.Time)
 		}
 		copied := event{Probe: ev.Probe}
 		for _, v := range ev.Args {

@@ -71,7 +71,7 @@ func (l *Latency) key(p *program, unreadable string) error {
 	if err := p.need(0); err != nil {
 		return fmt.Errorf("pair by the first argument: %w", err)
 	}
-	p.emit(asm.JSet.Imm(regFailed, 1, unreadable))
+	p.unlessRead(0, unreadable)
 	p.pidTgid()
 	p.emit(
 		asm.RSh.Imm(asm.R0, 32),
@@ -170,7 +170,7 @@ type LatencyReading struct {
 func (l *Latency) Read() (LatencyReading, error) {
 	r := LatencyReading{Histogram: newHistogram(histogram.Log2())}
 	err := l.buckets.read(func(k bucketKey, values []bucketValue) {
-		addTo(r.Histogram, k.Bucket, values, false)
+		addTo(r.Histogram, k, values)
 	})
 	if err != nil {
 		return r, err

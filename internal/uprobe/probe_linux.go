@@ -21,6 +21,10 @@ type Site struct {
 	// Path opens the file. It may be of any kind that this process can open: /proc/PID/fd/N, too.
 	Path string
 
+	// Dev and Inode, unless 0, are those of stat(2) that the file must have, because what a path such as
+	// /proc/PID/fd/N leads to is up to the process.
+	Dev, Inode uint64
+
 	Note sdtnote.Note
 
 	// Symbols are the link-time addresses of the symbols that arguments refer to, by name.
@@ -38,13 +42,21 @@ type Options struct {
 
 	// Features, unless nil, are the abilities of the kernel to be used.
 	Features *Features
+
+	// Waiting, unless nil, is called when Detach has waited for a while: a thread of the process is in a
+	// program and waits for memory that does not come, as it can with userfaultfd or a file system that
+	// does not answer. It ends with that process.
+	Waiting func()
 }
 
 func (o Options) features() Features {
+	f := KernelFeatures()
 	if o.Features != nil {
-		return *o.Features
+		f = *o.Features
 	}
-	return KernelFeatures()
+	// What all processes do about their memory is beyond the user's control.
+	f.Sleep = f.Sleep && f.Multi && o.PID != 0
+	return f
 }
 
 // MaxArgs is how many arguments of a probe are read; the rest is ignored.

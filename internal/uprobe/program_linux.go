@@ -100,7 +100,7 @@ func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
 		License:      license,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load program for %s: %w", p.probe, rightsError(err))
+		return nil, fmt.Errorf("load program for %s: %w", p.probe, explain(err))
 	}
 	return prog, nil
 }
@@ -185,18 +185,46 @@ func (p *program) readUserText(size int) {
 
 // touch makes sure that what argument i points to is in memory, where a program may wait for that: a page of
 // a file that nobody has read yet cannot be read otherwise, such as that of a string constant of C. It
-// changes R0 to R5 and frameWord.
+// changes R0 to R5, frameWord and frameWord2.
 func (p *program) touch(i int) {
+	if p.features.Sleep {
+		p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord))
+		p.touchAddress()
+	}
+}
+
+// touchEnd makes sure of the last byte of a capture.
+func (p *program) touchEnd(c Capture) {
 	if !p.features.Sleep {
 		return
 	}
+	fits, none := p.newLabel(), p.newLabel()
+	p.emit(
+		asm.LoadMem(asm.R2, asm.RFP, frameArg(c.Length), asm.DWord),
+		asm.JEq.Imm(asm.R2, 0, none),
+		asm.JLE.Imm(asm.R2, int32(c.Max), fits),
+		asm.Mov.Imm(asm.R2, int32(c.Max)),
+	)
+	p.place(fits)
+	p.emit(
+		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
+		asm.Add.Reg(asm.R3, asm.R2),
+		asm.Sub.Imm(asm.R3, 1),
+	)
+	p.touchAddress()
+	p.place(none)
+}
+
+// touchAddress is touch for the byte at the address in R3.
+func (p *program) touchAddress() {
 	p.sleeps = true
 	there := p.newLabel()
+	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R3, asm.DWord))
 	for _, read := range []asm.BuiltinFunc{asm.FnProbeReadUser, asm.FnCopyFromUser} {
 		p.emit(loadAddress(asm.R1, frameWord)...)
 		p.emit(
 			asm.Mov.Imm(asm.R2, 1),
-			asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord),
+			asm.LoadMem(asm.R3, asm.RFP, frameWord2, asm.DWord),
 			read.Call(),
 			asm.JEq.Imm(asm.R0, 0, there),
 		)

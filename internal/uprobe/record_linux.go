@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"time"
 
 	"github.com/cilium/ebpf/asm"
 )
@@ -161,8 +160,3 @@ func (l layout) decodeCapture(v *Value, c Capture, b []byte) {
 	v.Data = data[:min(v.Length, uint64(c.Max))]
 	v.Cut = v.Length > uint64(c.Max)
 }
-
-// A clock translates the kernel's time, CLOCK_MONOTONIC in nanoseconds.
-type clock struct{ zero time.Time }
-
-func (c clock) at(ns uint64) time.Time { return c.zero.Add(time.Duration(ns)) }

@@ -6,60 +6,64 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
-	"github.com/cilium/ebpf"
 	"golang.org/x/sys/unix"
 )
 
-// A semaphore is the 16-bit count of tracers in the memory of a process, by which a program knows that one
-// of its probes is traced. Before Linux 4.20 tracers count in it themselves.
-type semaphore struct {
+// semaphores are those that this process counts in. A semaphore is the 16-bit count of tracers in the memory
+// of a process, by which a program knows that a probe is traced; the sites of a probe share it. Before Linux
+// 4.20 tracers count in it themselves, which cannot be atomic between two of them.
+type semaphores struct {
 	pid       int
 	addresses []uint64
 }
 
-// linkWithSemaphore is linkEvent for kernels that do not count semaphores.
-func (s *session) linkWithSemaphore(prog *ebpf.Program, site Site) (io.Closer, error) {
+// countInSemaphores counts this tracer, once for each address.
+func (s *session) countInSemaphores(addresses []uint64) error {
 	if s.options.PID == 0 {
-		return nil, errors.New("the probe has a semaphore, which before Linux 4.20 cannot be traced in all processes: name one")
+		return errors.New("the probe has a semaphore, which before Linux 4.20 cannot be traced in all processes: name one")
 	}
-	event, err := s.linkEvent(prog, site, 0)
-	if err != nil {
-		return nil, err
+	s.semaphores.pid = s.options.PID
+	for _, address := range addresses {
+		if slices.Contains(s.semaphores.addresses, address) {
+			continue
+		}
+		if err := addToSemaphore(s.options.PID, address, 1); err != nil {
+			return err
+		}
+		s.semaphores.addresses = append(s.semaphores.addresses, address)
 	}
-	count := semaphore{s.options.PID, site.SemaphoreAddresses}
-	if err := count.add(1); err != nil {
-		return nil, errors.Join(err, event.Close())
-	}
-	return closers{event, count}, nil
+	return nil
 }
 
-// Close takes this tracer off the count. A process that has ended needs no count.
-func (s semaphore) Close() error {
-	err := s.add(-1)
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) || errors.Is(err, io.EOF) {
-		return nil
+// restore takes this tracer off the counts. A process that has ended needs none.
+func (s *semaphores) restore() error {
+	var errs []error
+	for _, address := range s.addresses {
+		err := addToSemaphore(s.pid, address, -1)
+		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, unix.ESRCH) && !errors.Is(err, io.EOF) {
+			errs = append(errs, err)
+		}
 	}
-	return err
+	s.addresses = nil
+	return errors.Join(errs...)
 }
 
-// add adds delta to the counts. It cannot be atomic; this is how tracers have always done it.
-func (s semaphore) add(delta int) error {
-	memory, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", s.pid), os.O_RDWR, 0)
+func addToSemaphore(pid int, address uint64, delta int) error {
+	memory, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("count in semaphore: %w", err)
 	}
 	defer memory.Close()
-	for _, address := range s.addresses {
-		var count [2]byte
-		if _, err := memory.ReadAt(count[:], int64(address)); err != nil {
-			return fmt.Errorf("read semaphore: %w", err)
-		}
-		n := int(binary.NativeEndian.Uint16(count[:])) + delta
-		binary.NativeEndian.PutUint16(count[:], uint16(max(n, 0)))
-		if _, err := memory.WriteAt(count[:], int64(address)); err != nil {
-			return fmt.Errorf("write semaphore: %w", err)
-		}
+	var count [2]byte
+	if _, err := memory.ReadAt(count[:], int64(address)); err != nil {
+		return fmt.Errorf("read semaphore: %w", err)
+	}
+	n := int(binary.NativeEndian.Uint16(count[:])) + delta
+	binary.NativeEndian.PutUint16(count[:], uint16(max(n, 0)))
+	if _, err := memory.WriteAt(count[:], int64(address)); err != nil {
+		return fmt.Errorf("write semaphore: %w", err)
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func newPerCPU(s *session, layouts []layout, bytes int) (*perCPU, error) {
 	bytes = roundBuffer(bytes)
 	p.reader, err = perf.NewReaderWithOptions(p.events, bytes, perf.ReaderOptions{Watermark: bytes - 1})
 	if err != nil {
-		return nil, fmt.Errorf("open perf event buffers: %w", rightsError(err))
+		return nil, fmt.Errorf("open perf event buffers: %w", explain(err))
 	}
 	return p, nil
 }

@@ -4,9 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/filter"
 )
@@ -14,7 +13,7 @@ import (
 // An Event is one hit of a probe. What it refers to is valid until the next call of Next.
 type Event struct {
 	Probe    int       // index of the probe in what was given to Trace
-	Time     time.Time // precise to the nanosecond between events, adjusted to the wall clock when tracing began
+	Time     time.Time // of the wall clock; between events it is precise to the nanosecond
 	PID, TID uint32
 	Comm     []byte // the thread's name, at most 15 bytes of any kind
 	Args     []Value
@@ -56,7 +55,7 @@ type TraceOptions struct {
 // received or counted by Lost. To end without losing what is in the buffer: Detach, Next until it returns
 // os.ErrDeadlineExceeded, Close.
 func Trace(probes []Probe, o TraceOptions) (*Tracer, error) {
-	t := &Tracer{session: newSession(o.Options), clock: startClock()}
+	t := &Tracer{session: newSession(o.Options), clock: newClock()}
 	if err := t.attachAll(probes, o); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -124,6 +123,9 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 	// Before a record is reserved: meanwhile nothing behind it could be read.
 	for _, c := range l.captures {
 		p.touch(c.Arg)
+		if c.Length >= 0 {
+			p.touchEnd(c)
+		}
 	}
 	s.send(p, l)
 	p.place(end)
@@ -136,6 +138,9 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 // the ring buffer only those of each processor do.
 func (t *Tracer) Next(ev *Event) error {
 	b, err := t.stream.next()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.clock.adjust()
+	}
 	if err != nil {
 		return err
 	}
@@ -165,13 +170,4 @@ func (t *Tracer) Close() error {
 		t.stream = nil
 	}
 	return err
-}
-
-func startClock() clock {
-	var ts unix.Timespec
-	wall := time.Now()
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		return clock{}
-	}
-	return clock{zero: wall.Round(0).Add(-time.Duration(ts.Nano()))}
 }

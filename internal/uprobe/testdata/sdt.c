@@ -9,6 +9,7 @@ __extension__ unsigned short csdt_guarded_semaphore __attribute__((unused, secti
 unsigned short csdt_plain_semaphore __attribute__((unused, section(".probes")));
 unsigned short csdt_many_semaphore __attribute__((unused, section(".probes")));
 
+static volatile int never;
 static int64_t table[4] = {-1, 1LL << 62, -3, 4};
 
 struct pair {
@@ -21,6 +22,15 @@ __attribute__((noinline)) static void fire(struct pair *p, int16_t s, uint32_t u
   DTRACE_PROBE6(csdt, plain, p->narrow, p->wide, s, u, local, text);
   DTRACE_PROBE12(csdt, many, 7, -7, 1ULL << 63, table[2], table[s & 3], &table[1], p, s + 1, u * 2, (uint8_t)u, -1L, local);
   DTRACE_PROBE1(csdt, guarded, u);
+  if (never) { /* more sites with the same semaphore */
+    DTRACE_PROBE1(csdt, guarded, 1);
+    DTRACE_PROBE1(csdt, guarded, 2);
+    DTRACE_PROBE1(csdt, guarded, 3);
+    DTRACE_PROBE1(csdt, guarded, 4);
+    DTRACE_PROBE1(csdt, guarded, 5);
+    DTRACE_PROBE1(csdt, guarded, 6);
+    DTRACE_PROBE1(csdt, guarded, 7);
+  }
 }
 
 int main(void) {
