@@ -55,8 +55,11 @@ while [ ${#missing[@]} -gt 0 ] && read -r line <&"$events"; do
     [ "$line" != "${missing[i]}" ] || unset "missing[$i]"
   done
 done
-kill -INT "$tracer" 2>/dev/null || true
+# bpftrace 0.17 does not notice a signal while it prints an event.
+while kill -INT "$tracer" 2>/dev/null; do sleep 0.2; done &
+interrupting=$!
 cat <&"$events" >/dev/null # until it is gone
+kill "$interrupting" 2>/dev/null || true
 
 timeout 30 tail -s 0.1 --pid "$client" -f /dev/null >/dev/null || kill "$client"
 status=0

@@ -18,7 +18,8 @@ cp -r -- *.c *.h libstapsdt.pc.in Makefile test debian "$source"
 maintainer=$(sed -n 's/^Maintainer: //p' debian/control)
 {
   printf 'libstapsdt (%s) unstable; urgency=medium\n\n' "$version"
-  git log --no-merges --format='  * %s' -- .
+  # lintian wants lines of at most 80 columns.
+  git log --no-merges --format='%w(78,2,4)* %s' -- .
   printf '\n -- %s  %s\n' "$maintainer" "$(date -uR -d "@$SOURCE_DATE_EPOCH")"
 } >"$source/debian/changelog"
 
