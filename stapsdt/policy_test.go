@@ -16,7 +16,7 @@ import (
 
 const policyEnv = "STAPSDT_TEST_POLICY"
 
-// policies are what administrators forbid, and the backing that works all the same.
+// policies are what administrators forbid or older kernels lack, and the backing that works all the same.
 var policies = []struct {
 	name            string
 	call            uint32
@@ -25,6 +25,7 @@ var policies = []struct {
 	backing         stapsdt.Backing
 }{
 	{"memfd denied", unix.SYS_MEMFD_CREATE, unix.EPERM, 1, ^uint32(0), stapsdt.File},
+	{"no MFD_NOEXEC_SEAL, before 6.3", unix.SYS_MEMFD_CREATE, unix.EINVAL, 1, unix.MFD_NOEXEC_SEAL, stapsdt.Memfd},
 	{"no memory made executable", unix.SYS_MPROTECT, unix.EACCES, 2, unix.PROT_EXEC, stapsdt.Memfd},
 }
 

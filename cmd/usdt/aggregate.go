@@ -46,16 +46,18 @@ type aggregate interface {
 }
 
 // run reports what is in the aggregate every interval and, when the session is over, for the last time what
-// came of it. It closes the aggregate.
-func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, report func(last bool) error) error {
+// came of it until the time at. It closes the aggregate.
+func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, report func(at time.Time, last bool) error) error {
 	s := f.start(cmd.Context())
 	defer s.close()
-	err := every(s, f.interval, func() error { return report(false) })
+	detach := detachAtEnd(s, a)
+	err := every(s, f.interval, func() error { return report(time.Now(), false) })
 	s.explain(func(format string, args ...any) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "usdt: "+format+"\n", args...)
 	})
-	if err = errors.Join(err, a.Detach()); err == nil {
-		err = report(true)
+	end, failed := detach()
+	if err = errors.Join(err, failed); err == nil {
+		err = report(end, true)
 	}
 	return errors.Join(err, a.Close())
 }
@@ -84,10 +86,10 @@ func every(ctx context.Context, interval time.Duration, f func() error) error {
 }
 
 // writeHeading separates a report for people from what is above it: the one before, or the ^C of the user.
-func (f *aggregateFlags) writeHeading(w io.Writer) error {
+func (f *aggregateFlags) writeHeading(w io.Writer, at time.Time) error {
 	heading := ""
 	if f.interval > 0 {
-		heading = "\n" + time.Now().Format(time.TimeOnly) + "\n"
+		heading = "\n" + at.Format(time.TimeOnly) + "\n"
 	} else if terminalWidth(w) != 0 {
 		heading = "\n"
 	}

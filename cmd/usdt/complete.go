@@ -20,8 +20,22 @@ func mustComplete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 }
 
 // completeProbes completes an argument PROVIDER:PROBE with the probes of the process that the flag pid names,
-// or of all processes.
-func completeProbes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// or of all processes, as long as the command takes more arguments.
+func completeProbes(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })
+}
+
+// completeBases completes an argument PROVIDER:BASE in the same way.
+func completeBases(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completeNames(cmd, args, toComplete, pairBases)
+}
+
+// completeNames completes an argument with what choose makes of the names of all probes.
+func completeNames(cmd *cobra.Command, args []string, toComplete string, choose func([]string) []string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if cmd.ValidateArgs(append(args, toComplete)) != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 	objects, err := objectsToComplete(cmd)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
@@ -29,15 +43,17 @@ func completeProbes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.
 	var names []string
 	for _, o := range objects {
 		for _, n := range o.Notes {
-			name := n.Provider + ":" + n.Name
 			// Whatever else a process calls its probes does not get into the shell.
-			if strings.HasPrefix(name, toComplete) && plain.MatchString(n.Provider+n.Name) {
-				names = append(names, name)
+			if plain.MatchString(n.Provider + n.Name) {
+				names = append(names, n.Provider+":"+n.Name)
 			}
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+	offered := slices.DeleteFunc(choose(slices.Compact(names)), func(name string) bool {
+		return !strings.HasPrefix(name, toComplete)
+	})
+	return offered, cobra.ShellCompDirectiveNoFileComp
 }
 
 func objectsToComplete(cmd *cobra.Command) ([]sdtnote.Object, error) {

@@ -19,8 +19,9 @@ func newCountCommand() *cobra.Command {
 		Long: `Count how often probes are hit: each second, and since counting began.
 
 On a terminal the numbers are refreshed in place, and at the end those of the whole time remain. Elsewhere,
-or with --json, there are lines for every interval, the last of which is cut short by the end. Counting
-ends with Ctrl-C, after --duration, or when the process has ended.
+or with --json, there are lines for every interval. The last one is of what is left until the end or, but
+in JSON, when that is less than half an interval, of the one before and that together. Counting ends with
+Ctrl-C, after --duration, or when the process has ended.
 
 ` + rights,
 		Example: `  sudo usdt count -p 1234 'shop:*'
@@ -43,19 +44,26 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	r := countReading{probes: probes, totals: make([]uint64, len(probes)), began: time.Now()}
-	r.to = r.began
+	if err := checkWhere(options.Filter, probes...); err != nil {
+		return err
+	}
+	defer catchSignals(cmd)()
 	tally, err := uprobe.CountProbes(probes, options)
 	if err != nil {
 		return attachError(err)
 	}
+	readings := newCountReadings(probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, tally, func(last bool) error {
+	return flags.run(cmd, tally, func(at time.Time, last bool) error {
 		totals, err := tally.Read()
 		if err != nil {
 			return err
 		}
-		r = r.next(totals, tally.Missed(), time.Now())
+		shortest := time.Duration(0)
+		if last && !flags.asJSON {
+			shortest = flags.interval / 2
+		}
+		r := readings.next(totals, tally.Missed(), at, shortest)
 		if err := out.write(r, last); err != nil || !last || flags.asJSON {
 			return err
 		}

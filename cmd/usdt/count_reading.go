@@ -37,6 +37,25 @@ func (r countReading) whole() countReading {
 	return r
 }
 
+// countReadings are the last two readings: an interval begins where the one before has ended.
+type countReadings struct{ before, last countReading }
+
+// newCountReadings begins to count at a time.
+func newCountReadings(probes []uprobe.Probe, began time.Time) *countReadings {
+	zero := countReading{probes: probes, totals: make([]uint64, len(probes)), began: began, to: began}
+	return &countReadings{zero, zero}
+}
+
+// next adds the interval until to, and returns its reading. An interval shorter than that becomes one with the one
+// before it.
+func (c *countReadings) next(totals []uint64, missed uint64, to time.Time, shortest time.Duration) countReading {
+	if to.Sub(c.last.to) < shortest {
+		c.last = c.before
+	}
+	c.before, c.last = c.last, c.last.next(totals, missed, to)
+	return c.last
+}
+
 // rate writes how many hits there were each second of the interval.
 func (r countReading) rate(hits uint64) string {
 	seconds := r.to.Sub(r.from).Seconds()

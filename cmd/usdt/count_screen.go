@@ -6,11 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // countScreen writes each reading over the one before. The last one is of the whole time.
@@ -36,7 +33,7 @@ func (c *countScreen) write(r countReading, last bool) error {
 		r, rate, room = r.whole(), "MEAN HITS/S", len(r.probes)
 	}
 	t := countTable(r, rate, room)
-	t.fit(c.columns() - 1) // the last column stays free: it could wrap
+	t.fit(max(c.columns()-1, 1)) // the last column stays free: it could wrap
 	erase := ""
 	if c.lines > 0 {
 		erase = fmt.Sprintf("\x1b[%dF\x1b[J", c.lines)
@@ -77,17 +74,4 @@ func busiest(hits []uint64, n int) []int {
 	indexes = indexes[:min(n, len(indexes))]
 	slices.Sort(indexes)
 	return indexes
-}
-
-// terminalHeight returns the number of lines of the terminal that w is, or 0 when it is none.
-func terminalHeight(w io.Writer) int {
-	file, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
-	if err != nil {
-		return 0
-	}
-	return int(size.Row)
 }

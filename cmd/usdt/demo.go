@@ -25,6 +25,7 @@ what happens, then how long the requests take. It prints the commands that it ru
 }
 
 func demonstrate(cmd *cobra.Command) (err error) {
+	defer catchSignals(cmd)()
 	server, err := startDemoServer()
 	if err != nil {
 		return err

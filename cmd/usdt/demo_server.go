@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"os/signal"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ func newDemoServerCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			// Ctrl-C is for who started us: it closes our input when it has read the last event.
+			signal.Ignore(endSignals...)
 			demo, err := newDemo()
 			if err != nil {
 				return err
@@ -35,8 +38,7 @@ func newDemoServerCommand() *cobra.Command {
 				}
 			}()
 			fmt.Fprintln(cmd.OutOrStdout(), demo.provider.Path())
-			// Ctrl-C is for who started us: it closes our input when it has read the last event.
-			ctx, cancel := context.WithCancel(context.WithoutCancel(cmd.Context()))
+			ctx, cancel := context.WithCancel(cmd.Context())
 			go func() {
 				defer cancel()
 				_, _ = io.Copy(io.Discard, cmd.InOrStdin())

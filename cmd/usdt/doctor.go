@@ -26,22 +26,31 @@ Exit status: 1 when there is a failure, 0 otherwise: with warnings only, usdt ca
 everything, or other tools cannot.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := doctor.Examine(doctor.Observe())
-			write := writeFindings
-			if asJSON {
-				write = writeFindingsJSON
-			}
-			if err := write(cmd.OutOrStdout(), findings); err != nil {
-				return err
-			}
-			if doctor.Worst(findings) == doctor.Failure {
-				return errors.New("cannot trace here: see the failures")
-			}
-			return nil
+			return examine(cmd.OutOrStdout(), doctor.Observe(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object: the worst status, and the findings")
 	return cmd
+}
+
+// examine writes what it finds, and returns the conclusion as an error if that is a failure.
+func examine(w io.Writer, s doctor.System, asJSON bool) error {
+	findings, conclusion := doctor.Examine(s), doctor.Conclusion(s)
+	write := writeFindings
+	if asJSON {
+		write = writeFindingsJSON
+	}
+	if err := write(w, findings); err != nil {
+		return err
+	}
+	if doctor.Worst(findings) == doctor.Failure {
+		return errors.New(conclusion)
+	}
+	if asJSON {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", conclusion)
+	return err
 }
 
 func writeFindings(w io.Writer, findings []doctor.Finding) error {

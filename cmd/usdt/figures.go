@@ -3,11 +3,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/histogram"
@@ -23,7 +25,7 @@ func figures(h *histogram.Histogram) string {
 	for _, p := range percentiles {
 		fmt.Fprintf(&b, "  p%g %s", p, percentile(h, p))
 	}
-	fmt.Fprintf(&b, "  max %s", h.Unit.Format(h.Max))
+	fmt.Fprintf(&b, "  max %s", h.Unit.FormatInteger(h.Max))
 	return b.String()
 }
 
@@ -58,30 +60,32 @@ func writeHistogram(w io.Writer, width int, h *histogram.Histogram) error {
 // figuresJSON is a histogram in JSON. What is unknown, or beyond an end of a linear scale, is null. The
 // names of its members are an interface.
 type figuresJSON struct {
-	Count   uint64       `json:"count"`
-	Mean    *float64     `json:"mean"`
-	P50     *float64     `json:"p50"`
-	P90     *float64     `json:"p90"`
-	P99     *float64     `json:"p99"`
-	Max     *float64     `json:"max"`
-	Buckets []bucketJSON `json:"buckets"` // those with values, in order
+	Count   uint64             `json:"count"`
+	Mean    *float64           `json:"mean"`
+	P50     *float64           `json:"p50"`
+	P90     *float64           `json:"p90"`
+	P99     *float64           `json:"p99"`
+	Max     *histogram.Integer `json:"max"`
+	Buckets []bucketJSON       `json:"buckets"` // those with values, in order
 }
 
 // bucketJSON has the values from Lo up to but without Hi; when they are negative and the scale is one of powers
 // of two, those without Lo up to Hi. An end that is null is infinite.
 type bucketJSON struct {
-	Lo    *float64 `json:"lo"`
-	Hi    *float64 `json:"hi"`
-	Count uint64   `json:"count"`
+	Lo    *json.Number `json:"lo"`
+	Hi    *json.Number `json:"hi"`
+	Count uint64       `json:"count"`
 }
 
 func newFiguresJSON(h *histogram.Histogram) figuresJSON {
 	j := figuresJSON{Count: h.Total(), Buckets: []bucketJSON{}} // never null
 	for _, index := range slices.Sorted(maps.Keys(h.Counts)) {
 		lo, hi := h.Scale.Bounds(index)
-		j.Buckets = append(j.Buckets, bucketJSON{number(lo), number(hi), h.Counts[index]})
+		j.Buckets = append(j.Buckets, bucketJSON{bound(lo), bound(hi), h.Counts[index]})
 	}
-	j.Mean, j.Max = number(h.Mean()), number(h.Max)
+	if j.Mean = number(h.Mean()); j.Count > 0 {
+		j.Max = &h.Max
+	}
 	for i, field := range []**float64{&j.P50, &j.P90, &j.P99} {
 		if p := percentiles[i]; !isBelow(h, p) && !isAbove(h, p) {
 			*field = number(h.Percentile(p))
@@ -96,4 +100,13 @@ func number(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// bound is number for the end of a bucket, with all its digits: those of powers of two are right.
+func bound(v float64) *json.Number {
+	if math.IsInf(v, 0) {
+		return nil
+	}
+	digits := json.Number(strconv.FormatFloat(v, 'f', 0, 64))
+	return &digits
 }

@@ -17,13 +17,13 @@ import (
 // histFlags are the flags of usdt hist.
 type histFlags struct {
 	aggregateFlags
-	arg, by, text int // by and text: -1 for none
+	arg, by, text argument
 	linear        string
 	picture       picture
 }
 
 func newHistCommand() *cobra.Command {
-	var f histFlags
+	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
 	cmd := &cobra.Command{
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
 		Short: "Draw a histogram of an argument",
@@ -32,7 +32,8 @@ at the end, which comes with Ctrl-C, after --duration, or when the process has e
 then, too.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI. The figures
-below come from a finer scale: without --linear they are within 1/32 of the truth, and mean and max are exact.
+below come from a finer scale: without --linear they are within 1/32 of the truth. In any case max is exact, and
+mean is up to rounding.
 
 With --by M there is a histogram for each value of argument M. With --str M too, argument M is the address of
 text, whose first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
@@ -47,9 +48,9 @@ text, whose first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 	}
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
-	flags.IntVar(&f.arg, "arg", -1, "the argument `N`, from 0, whose values are counted")
-	flags.IntVar(&f.by, "by", -1, "a histogram for each value of argument `M`, from 0")
-	flags.IntVar(&f.text, "str", -1, "argument `M`, that of --by, points to text that ends with a NUL")
+	flags.Var(&f.arg, "arg", "the argument `N`, from 0, whose values are counted")
+	flags.Var(&f.by, "by", "a histogram for each value of argument `M`, from 0")
+	flags.Var(&f.text, "str", "argument `M`, that of --by, points to text that ends with a NUL")
 	flags.StringVar(&f.linear, "linear", "", "rows of equal width: `LO,HI,STEP`")
 	f.picture.addFlags(cmd)
 	return cmd
@@ -85,14 +86,12 @@ func (f *histFlags) options() (o uprobe.DistributionOptions, err error) {
 		return o, err
 	}
 	switch {
-	case f.arg < 0:
+	case f.arg == noArgument:
 		return o, usagef("which argument? say --arg N; the first is --arg 0")
-	case f.by < -1 || f.text < -1:
-		return o, usagef("arguments are counted from 0")
-	case f.text != -1 && f.text != f.by:
+	case f.text != noArgument && f.text != f.by:
 		return o, usagef("--str %d: it is about the argument of --by", f.text)
 	}
-	o.Arg, o.By, o.ByText = f.arg, f.by, f.text != -1
+	o.Arg, o.By, o.ByText = int(f.arg), int(f.by), f.text != noArgument
 	o.Scale, err = f.scale()
 	return o, err
 }
@@ -101,11 +100,11 @@ func (f *histFlags) options() (o uprobe.DistributionOptions, err error) {
 func (f *histFlags) byKind(p uprobe.Probe) byKind {
 	args := p.Args()
 	switch {
-	case f.by < 0:
+	case f.by == noArgument:
 		return byNothing
-	case f.text != -1:
+	case f.text != noArgument:
 		return byText
-	case f.by < len(args) && args[f.by].Signed:
+	case int(f.by) < len(args) && args[f.by].Signed:
 		return bySigned
 	}
 	return byUnsigned
@@ -120,32 +119,36 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkWhere(options.Filter, probes...); err != nil {
+		return err
+	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
+	defer catchSignals(cmd)()
 	d, err := uprobe.Distribute(probes, options)
 	if err != nil {
 		return attachError(err)
 	}
 	kind, began := f.byKind(probes[0]), time.Now()
-	return f.run(cmd, d, func(last bool) error {
+	return f.run(cmd, d, func(at time.Time, last bool) error {
 		r, err := readHist(d, kind)
 		if err != nil {
 			return err
 		}
 		if last {
 			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(probes))
-			if err := f.picture.write(title, r.panels(f.by)); err != nil {
+			if err := f.picture.write(title, r.panels(int(f.by))); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, began)
+			return r.writeJSON(cmd.OutOrStdout(), probes, int(f.arg), began, at)
 		}
-		if err := f.writeHeading(cmd.OutOrStdout()); err != nil {
+		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return r.write(cmd.OutOrStdout(), f.by)
+		return r.write(cmd.OutOrStdout(), int(f.by))
 	})
 }

@@ -86,10 +86,9 @@ type histGroupJSON struct {
 	figuresJSON
 }
 
-func (r histReading) writeJSON(w io.Writer, probes []uprobe.Probe, arg int, began time.Time) error {
-	now := time.Now()
+func (r histReading) writeJSON(w io.Writer, probes []uprobe.Probe, arg int, began, at time.Time) error {
 	j := histJSON{
-		Time: now, Seconds: now.Sub(began).Seconds(), Arg: arg, Groups: []histGroupJSON{}, // never null
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg, Groups: []histGroupJSON{}, // never null
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
 	for _, p := range probes {

@@ -6,8 +6,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,73 +27,22 @@ func newLatencyCommand() *cobra.Command {
 		Short: "Measure the time from the probe BASE_start to BASE_end",
 		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of BASE_end with the same
 first argument in the same process, and draw a histogram with percentiles: at the end, which comes with Ctrl-C,
-after --duration, or when the process has ended; with --interval now and then, too. Probes called
-` + pairNames() + ` belong together, too.
+after --duration, or when the process has ended; with --interval now and then, too. These belong together, too:
+` + pairNames() + `.
 
-Percentiles are within 1/32 of the truth, mean and max are exact. Hits that have no partner are counted below.
---where chooses among the starts.
+Percentiles are within 1/32 of the truth, max is exact, and mean is up to rounding. Hits that have no partner
+are counted below. --where chooses among the starts.
 
 ` + rights,
 		Example: `  sudo usdt latency -p 1234 shop:order
-  sudo usdt latency -p 1234 python:function --duration 10s --svg calls.svg`,
+  sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
 		Args:              cobra.ExactArgs(1),
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.latency(cmd, args[0]) },
-		ValidArgsFunction: completeProbes,
+		ValidArgsFunction: completeBases,
 	}
 	f.addFlags(cmd, 0)
 	f.picture.addFlags(cmd)
 	return cmd
-}
-
-// pairs are the ends of the names of probes that belong together.
-var pairs = []struct{ start, end string }{
-	{"_start", "_end"}, {"__start", "__end"}, {"__entry", "__return"}, {"_entry", "_return"}, {"_begin", "_end"},
-}
-
-func pairNames() string {
-	var names []string
-	for _, p := range pairs[1:] {
-		names = append(names, fmt.Sprintf("BASE%s and BASE%s", p.start, p.end))
-	}
-	return strings.Join(names, ", ")
-}
-
-// selectPair returns the probes of PROVIDER:BASE.
-func selectPair(t target, name string) (start, end uprobe.Probe, err error) {
-	provider, base, ok := strings.Cut(name, ":")
-	if !ok || provider == "" || base == "" || strings.ContainsAny(name, `*?[\`) {
-		return start, end, usagef("%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
-	}
-	probes, err := selectProbes(t, []string{provider + ":*"})
-	if err != nil {
-		return start, end, err
-	}
-	named := func(name string) int {
-		return slices.IndexFunc(probes, func(p uprobe.Probe) bool { return p.Name == name })
-	}
-	for _, p := range pairs {
-		if s, e := named(base+p.start), named(base+p.end); s >= 0 && e >= 0 {
-			return probes[s], probes[e], nil
-		}
-	}
-	return start, end, noPair(t, name, probes)
-}
-
-// noPair is the error when there are no probes called that.
-func noPair(t target, name string, probes []uprobe.Probe) error {
-	var bases []string
-	for _, p := range probes {
-		for _, pair := range pairs {
-			if base, ok := strings.CutSuffix(p.Name, pair.start); ok {
-				bases = append(bases, p.Provider+":"+base)
-			}
-		}
-	}
-	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
-	if similar := nearest(name, bases); len(similar) > 0 {
-		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
-	}
-	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, t, hint)
 }
 
 func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
@@ -107,16 +54,20 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkWhere(options.Filter, start); err != nil {
+		return err
+	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
+	defer catchSignals(cmd)()
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {
 		return attachError(err)
 	}
 	began := time.Now()
-	return f.run(cmd, l, func(last bool) error {
+	return f.run(cmd, l, func(at time.Time, last bool) error {
 		r, err := l.Read()
 		if err != nil {
 			return err
@@ -129,9 +80,9 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 			}
 		}
 		if f.asJSON {
-			return writeLatencyJSON(cmd.OutOrStdout(), r, start, end, began)
+			return writeLatencyJSON(cmd.OutOrStdout(), r, start, end, began, at)
 		}
-		if err := f.writeHeading(cmd.OutOrStdout()); err != nil {
+		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
 		return writeLatency(cmd.OutOrStdout(), r)
@@ -168,10 +119,9 @@ type latencyJSON struct {
 	Lost        uint64 `json:"lost"`
 }
 
-func writeLatencyJSON(w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began time.Time) error {
-	now := time.Now()
+func writeLatencyJSON(w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time) error {
 	return writeJSONLine(w, latencyJSON{
-		Time: now, Seconds: now.Sub(began).Seconds(), Start: start.String(), End: end.String(),
+		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
 		figuresJSON: newFiguresJSON(r.Histogram),
 		Open:        r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
 	})

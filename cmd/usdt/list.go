@@ -29,7 +29,8 @@ Of a process, these are the probes of all files that it has mapped to execute, d
 memory-backed ones and those in containers included. Without arguments, all processes are listed.
 
 The columns are the probe, its arguments as SIZE@LOCATION with a negative SIZE for signed ones, the file
-that has the probe, the probe's address (in a file: as linked) and whether a tracer is attached to it.
+that has the probe (when it is deleted or in memory: a path that leads to it nevertheless), the probe's
+address (in a file: as linked) and whether a tracer is attached to it. A narrow terminal has fewer of them.
 With --json there is one line for each probe; its "path" is what to give to other tracers.`,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
@@ -54,6 +55,7 @@ With --json there is one line for each probe; its "path" is what to give to othe
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, a line for each probe")
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
+	mustComplete(cmd, "pid", completePIDs)
 	return cmd
 }
 

@@ -5,6 +5,8 @@ package main
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
 // listTable returns the table of the probes, which tells the processes apart when there are several.
@@ -30,7 +32,7 @@ func listTable(probes []listedProbe, several bool) *table {
 			comm.add(p.object.Comm)
 			container.add(p.object.Container)
 		}
-		object.add(p.object.Name)
+		object.add(objectName(p.object))
 		address.add(hexAddresses(p.object.Addresses(p.note)...))
 		traced.add(yesNo(p.traced))
 	}
@@ -38,7 +40,17 @@ func listTable(probes []listedProbe, several bool) *table {
 	return &table{
 		columns: []*column{&pid, &comm, &container, &probe, &arguments, &object, &address, &traced},
 		cut:     []*column{&object, &arguments, &comm, &container, &probe, &address},
+		drop:    []*column{&address, &container, &arguments, &comm},
 	}
+}
+
+// objectName returns what finds the file. The name that the process knows it by does not, when it is deleted or
+// was never there, as that of a memfd.
+func objectName(o *sdtnote.Object) string {
+	if o.Deleted {
+		return o.Path
+	}
+	return o.Name
 }
 
 // hexAddresses returns the first address and the number of the others.

@@ -85,7 +85,7 @@ func runCommand(t *testing.T, args ...string) (stdout, stderr string, status int
 func exampleProbes() []listedProbe {
 	no, yes := false, true
 	shop := &sdtnote.Object{
-		PID: 7, Comm: "shop server", Container: "0123456789ab", Name: "/memfd:libstapsdt:shop",
+		PID: 7, Comm: "shop server", Container: "0123456789ab", Name: "/memfd:libstapsdt:shop", Deleted: true, Path: "/proc/7/fd/3",
 		Mappings: []sdtnote.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
 	}
 	evil := &sdtnote.Object{
@@ -103,8 +103,8 @@ func exampleProbes() []listedProbe {
 func TestListTable(t *testing.T) {
 	const want = `
     PID  COMM                   CONTAINER     PROVIDER:PROBE    ARGUMENTS       OBJECT                                       ADDRESS            TRACED
-      7  shop server            0123456789ab  shop:order_start  8@%rdi -4@%rsi  /memfd:libstapsdt:shop                       0x7f0000001000 +1  no
-      7  shop server            0123456789ab  shop:none                         /memfd:libstapsdt:shop                       0x7f0000001010 +1  yes
+      7  shop server            0123456789ab  shop:order_start  8@%rdi -4@%rsi  /proc/7/fd/3                                 0x7f0000001000 +1  no
+      7  shop server            0123456789ab  shop:none                         /proc/7/fd/3                                 0x7f0000001010 +1  yes
 1234567  "\x1b[2J\x1b[31m\xff"                "e\a:x"           "8@\x1b]0;t\a"  "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"  0x560000000001     ?
 `
 	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes(), true).String()); diff != "" {
@@ -122,7 +122,7 @@ func TestListTableOfFile(t *testing.T) {
 
 func TestListTableFits(t *testing.T) {
 	full := listTable(exampleProbes(), true).String()
-	for width := 80; width < widest(full); width++ {
+	for width := 1; width < widest(full); width++ {
 		if got := widest(cutTable(width)); got > width {
 			t.Errorf("%d characters in a terminal of %d:\n%s", got, width, cutTable(width))
 		}
@@ -136,8 +136,8 @@ func TestListTableFits(t *testing.T) {
 	// Of a file's name the end tells most.
 	const want = `
     PID  COMM          CONTAINER     PROVIDER:PROBE    ARGUM…  OBJECT    ADDRESS            TRACED
-      7  shop server   0123456789ab  shop:order_start  8@%rd…  …dt:shop  0x7f0000001000 +1  no
-      7  shop server   0123456789ab  shop:none                 …dt:shop  0x7f0000001010 +1  yes
+      7  shop server   0123456789ab  shop:order_start  8@%rd…  …/7/fd/3  0x7f0000001000 +1  no
+      7  shop server   0123456789ab  shop:none                 …/7/fd/3  0x7f0000001010 +1  yes
 1234567  "\x1b[2J\x1…                "e\a:x"           "8@\x…  …02e.so"  0x560000000001     ?
 `
 	if diff := cmp.Diff(want, "\n"+cutTable(widest(want))); diff != "" {
@@ -145,12 +145,38 @@ func TestListTableFits(t *testing.T) {
 	}
 }
 
+// Where columns cannot be cut any more, some are left out.
+func TestListTableNarrow(t *testing.T) {
+	const want = `
+    PID  PROVIDER:PROBE  OBJECT    TRACED
+      7  shop:order_st…  …/7/fd/3  no
+      7  shop:none       …/7/fd/3  yes
+1234567  "e\a:x"         …02e.so"  ?
+`
+	if diff := cmp.Diff(want, "\n"+cutTable(41)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for width, want := range map[int]string{
+		68: "PID COMM CONTA… PROVIDER:… ARGUM… OBJECT ADDRE… TRACED",
+		60: "PID COMM CONTA… PROVIDER:… ARGUM… OBJECT TRACED",
+		52: "PID COMM PROVIDER:… ARGUM… OBJECT TRACED",
+		44: "PID COMM PROVIDER:… OBJECT TRACED",
+		43: "PID PROVIDER:PROBE OBJECT TRACED",
+		5:  "…",
+	} {
+		titles, _, _ := strings.Cut(cutTable(width), "\n")
+		if got := strings.Join(strings.Fields(titles), " "); got != want {
+			t.Errorf("width %d: got %s, want %s", width, got, want)
+		}
+	}
+}
+
 // The processes are not told apart when there is only one.
 func TestListTableOfProcess(t *testing.T) {
 	const want = `
-PROVIDER:PROBE    ARGUMENTS       OBJECT                  ADDRESS            TRACED
-shop:order_start  8@%rdi -4@%rsi  /memfd:libstapsdt:shop  0x7f0000001000 +1  no
-shop:none                         /memfd:libstapsdt:shop  0x7f0000001010 +1  yes
+PROVIDER:PROBE    ARGUMENTS       OBJECT        ADDRESS            TRACED
+shop:order_start  8@%rdi -4@%rsi  /proc/7/fd/3  0x7f0000001000 +1  no
+shop:none                         /proc/7/fd/3  0x7f0000001010 +1  yes
 `
 	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes()[:2], false).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -189,26 +215,13 @@ func TestTerminalWidth(t *testing.T) {
 // openTerminal returns a terminal that is as wide as that.
 func openTerminal(t *testing.T, width uint16) *os.File {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	keyboard, terminal, err := newTerminal(width, 24)
 	if err != nil {
 		testenv.Lacks(t, err)
 	}
-	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { terminal.Close() })
-	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: width}); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() {
+		terminal.Close()
+		keyboard.Close()
+	})
 	return terminal
 }

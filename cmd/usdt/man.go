@@ -3,10 +3,16 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 )
 
 func newManCommand() *cobra.Command {
@@ -17,12 +23,67 @@ func newManCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
-			root.DisableAutoGenTag = true // the date would make each build differ
-			header := &doc.GenManHeader{Section: "1", Source: "usdt " + moduleVersion(), Manual: "User Commands"}
-			if err := doc.GenManTree(root, header, args[0]); err != nil {
+			root.DisableAutoGenTag = true // it has the date
+			if err := writeManual(root, args[0]); err != nil {
 				return fmt.Errorf("write manual pages: %w", err)
 			}
 			return nil
 		},
 	}
+}
+
+// writeManual writes the page of a command and those of its commands. It changes the texts of the commands.
+func writeManual(cmd *cobra.Command, dir string) error {
+	for _, sub := range cmd.Commands() {
+		if !sub.IsAvailableCommand() {
+			continue
+		}
+		if err := writeManual(sub, dir); err != nil {
+			return err
+		}
+	}
+	if !strings.HasPrefix(cmd.CommandPath(), "usdt completion") { // cobra's own texts are Markdown
+		escapeTexts(cmd)
+	}
+	var page bytes.Buffer
+	header := &doc.GenManHeader{Section: "1", Source: "usdt " + moduleVersion(), Manual: "User Commands"}
+	if err := doc.GenMan(cmd, header, &page); err != nil {
+		return err
+	}
+	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
+	return os.WriteFile(filepath.Join(dir, name), undated(page.Bytes()), 0o644)
+}
+
+// escapeTexts makes Markdown, of which cobra makes the pages, of the texts of a command.
+func escapeTexts(cmd *cobra.Command) {
+	cmd.Short, cmd.Long = markdown(cmd.Short), markdown(cmd.Long)
+	cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { f.Usage = markdown(f.Usage) })
+}
+
+// special are the characters that mean something to Markdown, but for backquotes: those in a flag's text are
+// around the name of its value, which may well look like code.
+var special = regexp.MustCompile(`[\\*_{}\[\]()#+\-.!:|&<>~]`)
+
+// markdown returns what Markdown shows as text. Indented lines stay as they are, each on its own.
+func markdown(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "  ") {
+			lines[i] = "    " + line // four spaces make it code
+		} else {
+			lines[i] = special.ReplaceAllString(line, `\$0`)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+var date = regexp.MustCompile(`(?m)^(\.TH "[^"]*" "[^"]*") "[^"]*"`)
+
+// undated removes today's date, for each build to make the same pages. SOURCE_DATE_EPOCH, which cobra
+// follows, sets one.
+func undated(page []byte) []byte {
+	if os.Getenv("SOURCE_DATE_EPOCH") != "" {
+		return page
+	}
+	return date.ReplaceAll(page, []byte(`$1 ""`))
 }

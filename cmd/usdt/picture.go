@@ -3,32 +3,43 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/histogram"
 )
 
-// A picture is a file that histograms are drawn in, if the user wants one.
+// A picture is a file that histograms are drawn in, if the user wants one. What was in the file stays there until
+// there is something to draw.
 type picture struct {
-	name string
-	file *os.File
+	name    string
+	file    *os.File
+	created bool // by us
 }
 
 func (p *picture) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.name, "svg", "", "draw a picture in `FILE` at the end, too")
 }
 
-// open makes the file, before anything is traced for it.
+// open makes sure, before anything is traced for it, that the file can be written. A pipe that nobody reads yet is an
+// error rather than a reason to wait.
 func (p *picture) open() error {
 	if p.name == "" {
 		return nil
 	}
 	var err error
-	if p.file, err = os.Create(p.name); err != nil {
+	p.file, err = os.OpenFile(p.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	p.created = err == nil
+	if errors.Is(err, fs.ErrExist) {
+		p.file, err = os.OpenFile(p.name, os.O_WRONLY|unix.O_NONBLOCK, 0)
+	}
+	if err != nil {
 		return fmt.Errorf("--svg: %w", err)
 	}
 	return nil
@@ -39,18 +50,39 @@ func (p *picture) write(title string, panels []histogram.Group) error {
 	if p.file == nil {
 		return nil
 	}
-	err := errors.Join(histogram.WriteSVG(p.file, title, panels), p.file.Close())
-	p.file = nil
-	if err != nil {
+	var drawing bytes.Buffer
+	if err := histogram.WriteSVG(&drawing, title, panels); err != nil {
 		return fmt.Errorf("--svg: %w", err)
 	}
+	if err := errors.Join(p.replace(drawing.Bytes()), p.file.Close()); err != nil {
+		return fmt.Errorf("--svg: %w", err)
+	}
+	p.file = nil
 	return nil
 }
 
-// close removes a file in which nothing was drawn.
+// replace writes text in place of what was in the file. Pipes and devices have nothing to be replaced.
+func (p *picture) replace(text []byte) error {
+	info, err := p.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().IsRegular() {
+		if err := p.file.Truncate(0); err != nil {
+			return err
+		}
+	}
+	_, err = p.file.Write(text)
+	return err
+}
+
+// close gives up a picture that was not drawn. It removes no file but one that open made.
 func (p *picture) close() {
-	if p.file != nil {
-		p.file.Close()
+	if p.file == nil {
+		return
+	}
+	p.file.Close()
+	if p.created {
 		os.Remove(p.name)
 	}
 }

@@ -49,6 +49,7 @@ Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wron
 		newManCommand(),
 	)
 	distinguishFailures(root)
+	refuseUnknownTopics(root)
 	return root
 }
 
@@ -61,4 +62,23 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 		return usagef("unknown command %q; did you mean %s?", args[0], strings.Join(similar, " or "))
 	}
 	return usagef("unknown command %q; see usdt help", args[0])
+}
+
+// refuseUnknownTopics has cobra's own commands complain about arguments that they do not know, as others do.
+func refuseUnknownTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, topic []string) error {
+				if _, rest, err := root.Find(topic); err != nil || len(rest) > 0 {
+					return usagef("no help on %q; see usdt help", strings.Join(topic, " "))
+				}
+				return nil
+			}
+		case "completion":
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() } // its Args want none
+		}
+	}
 }

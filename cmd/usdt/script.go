@@ -29,7 +29,8 @@ func newScriptCommand() *cobra.Command {
 		Use:   "script -p PID PROVIDER:PROBE --tool " + strings.Join(tools, "|"),
 		Short: "Print a script that traces a probe with another tool",
 		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, with the path by which every
-version of that tool finds the probe. It prints one line for each event until it is interrupted.
+version of that tool finds the probe. The script prints one line for each event until it is interrupted; that
+for perf prints them all at the end.
 
 What is printed is for sh, but for bcc, which is for Python.`,
 		Example: `  usdt script -p 1234 shop:order --str 1 --tool bpftrace | sudo sh
@@ -54,8 +55,8 @@ What is printed is for sh, but for bcc, which is for Python.`,
 		ValidArgsFunction: completeProbes,
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&pid, "pid", "p", 0, "the process that has the probe")
-	flags.StringVar(&tool, "tool", "", "the tool: "+strings.Join(tools, ", "))
+	flags.IntVarP(&pid, "pid", "p", 0, "process `PID` has the probe")
+	flags.StringVar(&tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
 	flags.IntSliceVar(&texts, "str", nil, "argument `N`, from 0, points to text that ends with a NUL")
 	flags.IntSliceVar(&bytes, "bytes", nil, "argument `N`, from 0, points to as many bytes as argument N+1 says")
 	for _, name := range []string{"pid", "tool"} {

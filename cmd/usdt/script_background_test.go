@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 )
 
 // tracers has the program that each script started last in the background.
@@ -22,36 +23,61 @@ type tracer struct {
 	cmd   *exec.Cmd
 	ended sync.Once
 	err   error
+
+	// At a terminal:
+	keyboard *os.File
+	screen   chan struct{} // closed when nothing more comes
 }
 
 // background starts a program as the leader of a process group, as a shell does.
 func background(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: background FILE COMMAND ...")
+	isTerminal := len(args) > 0 && args[0] == "terminal"
+	if isTerminal {
+		args = args[1:]
 	}
-	output, err := os.Create(ts.MkAbs(args[0]))
-	ts.Check(err)
-	defer output.Close()
-	t := &tracer{cmd: exec.Command(args[1], args[2:]...)}
-	t.cmd.Dir = ts.MkAbs(".")
-	t.cmd.Stdout, t.cmd.Stderr = output, output
-	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	ts.Check(t.cmd.Start())
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: background [terminal] FILE COMMAND ...")
+	}
+	start := inGroup
+	if isTerminal {
+		start = atTerminal
+	}
+	t := start(ts, args[0], args[1:])
 	tracers.Store(ts, t)
 	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
+}
+
+func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
+	output, err := os.Create(ts.MkAbs(file))
+	ts.Check(err)
+	defer output.Close()
+	t := &tracer{cmd: exec.Command(command[0], command[1:]...)}
+	t.cmd.Stdout, t.cmd.Stderr = output, output
+	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	t.cmd.Dir = ts.MkAbs(".")
+	ts.Check(t.cmd.Start())
+	return t
 }
 
 // end sends a signal to the group and waits for the program's end.
 func (t *tracer) end(signal syscall.Signal) error {
 	t.ended.Do(func() {
 		group := -t.cmd.Process.Pid
-		_ = syscall.Kill(group, signal) // it may have ended by itself
+		if t.keyboard != nil && signal == syscall.SIGINT {
+			_, _ = t.keyboard.WriteString(ctrlC)
+		} else {
+			_ = syscall.Kill(group, signal) // it may have ended by itself
+		}
 		// gdb can miss it between two events, as a user would notice.
 		again := time.AfterFunc(patience/6, func() { _ = syscall.Kill(group, signal) })
 		defer again.Stop()
 		overdue := time.AfterFunc(patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
 		defer overdue.Stop()
 		t.err = t.cmd.Wait()
+		if t.keyboard != nil {
+			<-t.screen
+			t.keyboard.Close()
+		}
 	})
 	return t.err
 }
@@ -66,6 +92,21 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var exit *exec.ExitError
 	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
 		ts.Fatalf("the program ended with %v", err)
+	}
+}
+
+// sendSignals sends signals, one right after the other, and does not wait for what comes of it.
+func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
+	t, ok := tracers.Load(ts)
+	if !ok || neg || len(args) == 0 {
+		ts.Fatalf("usage: signal SIGNAL ..., after background")
+	}
+	for _, name := range args {
+		number := unix.SignalNum(name)
+		if number == 0 {
+			ts.Fatalf("no signal %s", name)
+		}
+		ts.Check(syscall.Kill(-t.(*tracer).cmd.Process.Pid, number))
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 
 const (
 	bccArgs = 6   // that bpf_usdt_readarg knows
-	bccText = 128 // bytes that are read of each text, so that three of them fit on the stack of BPF
+	bccText = 128 // bytes that are read of each text, at most
+	bccRoom = 384 // bytes for all texts on the stack of BPF, which has 512
 )
 
 // bccScript is a Python program that uses bcc's own USDT support, and needs the kernel's headers.
@@ -23,7 +24,11 @@ func bccScript(p tracedProbe) (string, error) {
 		paths = append(paths, fmt.Sprintf("%q", o.Path))
 	}
 	var fields, numbers, texts, values string
+	pointers := 0
 	for i, a := range args {
+		if a.form != asInteger {
+			pointers++
+		}
 		field, number, text, value := bccArg(i, a)
 		fields += field
 		numbers += number
@@ -31,7 +36,7 @@ func bccScript(p tracedProbe) (string, error) {
 		values += " " + label(i) + "{" + value + "}"
 	}
 	return "#!/usr/bin/python3\n" + p.header("until Ctrl-C") + fmt.Sprintf(bccProgram,
-		bccText, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.pid), nil
+		min(bccText, bccRoom/max(pointers, 1)&^7), fields, numbers+texts, p, values, strings.Join(paths, ", "), p.pid), nil
 }
 
 // bccArg returns the lines for argument i in the event and in the BPF program, those that read the number

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"syscall"
 )
 
 // gdbArgs is how many arguments gdb knows: $_probe_arg0 to $_probe_arg11.
@@ -36,7 +37,8 @@ func gdbScript(p tracedProbe) (string, error) {
 // stopped there, format, values, and pid.
 const gdbCommands = `commands=$(mktemp)
 trap 'rm -f "$commands"' EXIT
-trap : INT
+interrupted=
+trap interrupted=1 INT
 cat >"$commands" <<'END'
 set language c
 %sbreak -probe-stap %v
@@ -49,7 +51,7 @@ printf "%s\n"%s
 continue
 end
 END
-gdb -nx -batch -p %d -x "$commands"
+gdb -nx -batch -p %d -x "$commands" || [ "$interrupted" ] # fails if Ctrl-C comes between two hits
 `
 
 // symbolFiles are commands that show gdb the files with the probe. As a rule it knows them, and would
@@ -64,7 +66,8 @@ func (p tracedProbe) symbolFiles() string {
 	return commands
 }
 
-// atSite is the condition for gdb that it stopped at the probe and not, say, for Ctrl-C.
+// atSite is the condition for gdb that it stopped at the probe and not, say, for Ctrl-C, which can come when the
+// process is there, too: only then is the signal another one than SIGTRAP.
 func (p tracedProbe) atSite() string {
 	var sites []string
 	for _, o := range p.objects {
@@ -74,5 +77,5 @@ func (p tracedProbe) atSite() string {
 			}
 		}
 	}
-	return strings.Join(sites, " || ")
+	return fmt.Sprintf("(%s) && $_siginfo.si_signo == %d", strings.Join(sites, " || "), syscall.SIGTRAP)
 }

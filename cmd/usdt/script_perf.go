@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"hash/crc32"
 	"regexp"
 	"strings"
 
@@ -16,25 +17,36 @@ func perfScript(p tracedProbe) (string, error) {
 	if err := p.checkForms("perf", p.args, false); err != nil {
 		return "", err
 	}
-	group := fmt.Sprintf("usdt_%d", p.pid)
-	event := notWord.ReplaceAllString(p.provider+"_"+p.name, "_")
+	event := p.perfEvent()
 	var defined string
 	for _, o := range p.objects {
 		for _, n := range o.Notes {
 			// Definitions of one name are one event, if they agree in their arguments.
-			defined += fmt.Sprintf("p:%s/%s %s:%#x%s%s\n", group, event, o.Path, n.FileOffset, semaphore(n), p.perfFetch(n))
+			defined += fmt.Sprintf("p:$group/%s %s:%#x%s%s\n", event, o.Path, n.FileOffset, semaphore(n), p.perfFetch(n))
 		}
 	}
 	return p.header("once Ctrl-C ends the recording") + p.perfLacks() + fmt.Sprintf(`set -e
 events=/sys/kernel/tracing/uprobe_events
+group=usdt_%[1]d_$$ # of this run only
 data=$(mktemp)
-trap 'rm -f "$data"; echo "-:%[1]s/%[2]s" >>"$events"' EXIT
+# What could not be defined cannot be removed.
+trap 'rm -f "$data"; { echo "-:$group/%[2]s" >>"$events"; } 2>/dev/null || :' EXIT
 trap : INT
-cat >>"$events" <<'END'
+cat >>"$events" <<END
 %[3]sEND
-perf record -q -o "$data" -e %[1]s:%[2]s -p %[4]d || [ $? -gt 128 ] # interrupted
+perf record -q -o "$data" -e "$group:%[2]s" -p %[1]d || [ $? -gt 128 ] # interrupted
 perf script -i "$data" -F trace:comm,pid,tid,time,event,trace
-`, group, event, defined, p.pid), nil
+`, p.pid, event, defined), nil
+}
+
+// perfEvent returns the event's name, which the kernel wants to be a word of at most 63 characters.
+func (p tracedProbe) perfEvent() string {
+	const longest, hashed = 63, len("_01234567")
+	name := notWord.ReplaceAllString(p.provider+"_"+p.name, "_")
+	if len(name) <= longest {
+		return name
+	}
+	return fmt.Sprintf("%s_%08x", name[:longest-hashed], crc32.ChecksumIEEE([]byte(p.String())))
 }
 
 // notWord are characters that the name of an event cannot have.

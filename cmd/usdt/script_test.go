@@ -25,10 +25,11 @@ func TestMain(m *testing.M) {
 //	tell COMMAND ...                      has the program that was started last carry out a command, which
 //	                                      must answer "ok" or, with !, something else; sets ANSWER
 //	end                                   ends that program, as the end of the script does
-//	background FILE COMMAND ...           starts a command with its output in a file, which ends with the
-//	                                      script at the latest
-//	interrupt                             sends SIGINT to what was started in the background last, and waits
-//	                                      for its end; with !, it may fail
+//	background [terminal] FILE COMMAND .. starts a command with its output in a file, which ends with the
+//	                                      script at the latest; with terminal, at one of its own
+//	interrupt                             sends SIGINT, or types Ctrl-C, to what was started in the background
+//	                                      last, and waits for its end; with !, it may fail
+//	signal SIGNAL ...                     sends signals to it, without a pause between them
 //	await FILE REGEXP                     waits until the file matches
 //	status N [nobody] COMMAND ...         is exec for a command that must end with exit status N, perhaps run
 //	                                      by a user without any rights
@@ -51,6 +52,7 @@ func TestScript(t *testing.T) {
 			"end":        end,
 			"background": background,
 			"interrupt":  interrupt,
+			"signal":     sendSignals,
 			"await":      await,
 			"status":     status,
 		},

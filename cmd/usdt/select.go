@@ -17,7 +17,7 @@ import (
 )
 
 // selectProbes returns the probes of the target that match at least one of the patterns PROVIDER:PROBE, sorted
-// by provider and name.
+// by provider and name. It warns of those that cannot be traced, if there are others.
 func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
 	parsed, err := parsePatterns(patterns)
 	if err != nil {
@@ -30,13 +30,15 @@ func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
 	if len(objects) == 0 {
 		return nil, errors.Join(append([]error{t.noProbes()}, unread...)...)
 	}
-	s := selection{patterns: parsed, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
-	for i := range objects {
-		s.add(&objects[i])
-	}
+	s := newSelection(parsed, objects)
 	if unmatched := s.unmatched(t, objects); len(unmatched) > 0 {
 		return nil, errors.Join(append(unmatched, unread...)...)
 	}
+	if len(s.probes) == 0 {
+		return nil, errors.Join(s.refused...)
+	}
+	t.warn(s.refused...)
+	t.remember(parsed, objects)
 	return s.sorted(), nil
 }
 
@@ -48,10 +50,12 @@ func (p probeName) compare(q probeName) int {
 	return cmp.Or(cmp.Compare(p.provider, q.provider), cmp.Compare(p.name, q.name))
 }
 
-// A siteID is what the kernel attaches to, by whatever path.
+// A siteID is what the kernel attaches to, by whatever path, for a probe. Link editors that fold equal
+// functions have several probes share a site.
 type siteID struct {
 	file   fileID
 	offset uint64
+	probe  probeName
 }
 
 // A selection collects the probes that match, with each of their sites once.
@@ -59,19 +63,34 @@ type selection struct {
 	patterns []*pattern
 	probes   map[probeName]*uprobe.Probe
 	sites    map[siteID]bool
+	refused  []error // about those that cannot be traced
 }
 
-// add adds what matches of an object.
-func (s *selection) add(o *sdtnote.Object) {
-	file := identify(o)
-	var wanted []sdtnote.Note
+func newSelection(patterns []*pattern, objects []sdtnote.Object) *selection {
+	s := &selection{patterns: patterns, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
+	for i, file := range identify(objects) {
+		s.add(&objects[i], file)
+	}
+	return s
+}
+
+// add adds what matches of an object, whose file is that.
+func (s *selection) add(o *sdtnote.Object, file fileID) {
+	var wanted, refused []sdtnote.Note
 	for _, n := range o.Notes {
-		id := siteID{file, n.FileOffset}
-		if s.wants(probeName{n.Provider, n.Name}) && !s.sites[id] {
-			s.sites[id] = true
+		name := probeName{n.Provider, n.Name}
+		id := siteID{file, n.FileOffset, name}
+		if !s.wants(name) || s.sites[id] {
+			continue
+		}
+		s.sites[id] = true
+		if n.SemaphoreErr() != nil {
+			refused = append(refused, n)
+		} else {
 			wanted = append(wanted, n)
 		}
 	}
+	s.refuse(o, refused)
 	symbols := symbolAddresses(o.Path, wanted)
 	for _, n := range wanted {
 		name := probeName{n.Provider, n.Name}
@@ -79,9 +98,23 @@ func (s *selection) add(o *sdtnote.Object) {
 			s.probes[name] = &uprobe.Probe{Provider: n.Provider, Name: n.Name}
 		}
 		s.probes[name].Sites = append(s.probes[name].Sites, uprobe.Site{
-			Path: o.Path, Note: n, Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+			Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
+			Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
 		})
 	}
+}
+
+// refuse reports notes of an object that cannot be traced.
+func (s *selection) refuse(o *sdtnote.Object, notes []sdtnote.Note) {
+	if len(notes) == 0 {
+		return
+	}
+	others, n := "", notes[0]
+	if len(notes) > 1 {
+		others = " and " + plural(len(notes)-1, "other", "others")
+	}
+	name := printable(probeName{n.Provider, n.Name}.String())
+	s.refused = append(s.refused, fmt.Errorf("%s%s in %q cannot be traced: %w", name, others, o.Path, n.SemaphoreErr()))
 }
 
 func (s *selection) wants(name probeName) bool {

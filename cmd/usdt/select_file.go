@@ -11,20 +11,43 @@ import (
 // A fileID tells the files apart that the kernel attaches to.
 type fileID struct {
 	dev, inode   uint64
-	size         int64 // this and the times: of files in overlays only
+	size         int64 // this and the times, in place of the device: of files in overlays only
 	mtime, ctime unix.Timespec
 }
 
-// identify returns the id of the file of an object.
+// identify returns the ids of the objects' files.
 //
-// In overlays the kernel attaches to the file below, which containers of one image share, while each of them
-// has a device of its own: attaching to each would have every hit seen several times. What stat(2) says
-// otherwise is about the file below.
-func identify(o *sdtnote.Object) fileID {
-	var fs unix.Statfs_t
-	var st unix.Stat_t
-	if unix.Statfs(o.Path, &fs) != nil || int64(fs.Type) != unix.OVERLAYFS_SUPER_MAGIC || unix.Stat(o.Path, &st) != nil {
-		return fileID{dev: o.Dev, inode: o.Inode}
+// In overlays the kernel attaches to the file below, which containers of one image share, and which may also
+// be mapped from where it is, while each of them has a device of its own: attaching to each would have every
+// hit seen several times. What stat(2) says otherwise is about the file below.
+func identify(objects []sdtnote.Object) []fileID {
+	ids := make([]fileID, len(objects))
+	overlaid := make(map[fileID]bool)
+	for i, o := range objects {
+		ids[i] = below(o.Path)
+		if isOverlay(o.Path) {
+			overlaid[ids[i]] = true
+		}
 	}
-	return fileID{inode: st.Ino, size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
+	for i, o := range objects {
+		if !overlaid[ids[i]] {
+			ids[i] = fileID{dev: o.Dev, inode: o.Inode}
+		}
+	}
+	return ids
+}
+
+func isOverlay(path string) bool {
+	var fs unix.Statfs_t
+	return unix.Statfs(path, &fs) == nil && int64(fs.Type) == unix.OVERLAYFS_SUPER_MAGIC
+}
+
+// below returns the id of a file that is in an overlay, or below one. With the option xino an overlay uses the
+// highest bits of the inode number to tell file systems apart.
+func below(path string) fileID {
+	var st unix.Stat_t
+	if unix.Stat(path, &st) != nil {
+		return fileID{}
+	}
+	return fileID{inode: st.Ino & (1<<48 - 1), size: st.Size, mtime: st.Mtim, ctime: st.Ctim}
 }

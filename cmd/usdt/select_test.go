@@ -100,7 +100,7 @@ func TestSelectProbes(t *testing.T) {
 	}
 }
 
-// Containers of one image see one file through overlays of their own.
+// Containers of one image see one file through overlays of their own, and the host as it is.
 func TestSelectProbesInOverlays(t *testing.T) {
 	image := loadProvider(t, "overlaytest").Path()
 	below := t.TempDir()
@@ -117,9 +117,17 @@ func TestSelectProbesInOverlays(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(below, "lower", "image"), content, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
+	mapToExecute(t, filepath.Join(below, "lower", "image"))
+	other := t.TempDir()
+	mount(t, "tmpfs", other, "")
+	overlays := []string{
+		fmt.Sprintf("lowerdir=%[1]s/lower:%[1]s/empty", below),
+		fmt.Sprintf("lowerdir=%[1]s/lower:%[1]s/empty", below),
+		fmt.Sprintf("lowerdir=%s:%s/lower,xino=on", other, below),
+	}
+	for _, options := range overlays {
 		merged := t.TempDir()
-		mount(t, "overlay", merged, fmt.Sprintf("lowerdir=%[1]s/lower:%[1]s/empty", below))
+		mount(t, "overlay", merged, options)
 		mapToExecute(t, filepath.Join(merged, "image"))
 	}
 	probes, err := selectProbes(target{pid: os.Getpid()}, []string{"overlaytest:one"})

@@ -35,7 +35,12 @@ func (f *sessionFlags) options() (uprobe.Options, error) {
 		return uprobe.Options{}, usagef("--duration %v is negative", f.duration)
 	}
 	expr, err := f.where.parse()
-	return uprobe.Options{PID: f.target.pid, Filter: expr}, err
+	return uprobe.Options{PID: f.target.pid, Filter: expr, Waiting: f.waiting}, err
+}
+
+// waiting explains why the command does not end.
+func (f *sessionFlags) waiting() {
+	f.target.warn(fmt.Errorf("detaching waits until %v goes on: it is in a probe that waits for memory", f.target))
 }
 
 // A session is the time of tracing. As a context it ends when the user interrupts the command, the duration
@@ -55,6 +60,7 @@ func (f *sessionFlags) start(ctx context.Context) *session {
 		s.Context, stop = context.WithTimeout(ctx, f.duration)
 		s.cancels = append(s.cancels, stop)
 	}
+	s.cancels = append(s.cancels, f.target.watchReload(s))
 	go func() {
 		defer close(s.watch)
 		if f.target.pid != 0 && awaitExit(s, f.target.pid) {
@@ -85,6 +91,9 @@ func (s *session) over() bool {
 type processEnded int
 
 func (pid processEnded) Error() string { return fmt.Sprintf("process %d has ended", int(pid)) }
+
+// interrupted tells whether it was a signal that ended the session.
+func (s *session) interrupted() bool { return errors.Is(context.Cause(s), errInterrupted) }
 
 // explain says why the session ended, when it was not the user who wanted it.
 func (s *session) explain(warn func(format string, args ...any)) {

@@ -13,6 +13,8 @@ import (
 type table struct {
 	columns []*column // those without any text are left out
 	cut     []*column // those that may be cut to fit, the first first
+	drop    []*column // those that are left out when that is not enough, the first first
+	width   int       // characters that no line is longer than; 0 is no limit
 }
 
 // A column has one cell for each row, or none at all.
@@ -23,6 +25,7 @@ type column struct {
 	cutLeft bool // it is the end of the text that tells more
 	cells   []string
 	width   int // characters
+	dropped bool
 }
 
 // add appends a cell. The text may be from anywhere.
@@ -32,37 +35,59 @@ func (c *column) add(text string) {
 	c.width = max(c.width, utf8.RuneCountInString(text), len(c.title))
 }
 
-func (c *column) isEmpty() bool {
-	return strings.Join(c.cells, "") == ""
+// isHidden tells whether the column is left out.
+func (c *column) isHidden() bool {
+	return c.dropped || strings.Join(c.cells, "") == ""
 }
 
 const columnGap = "  "
 
-// fit cuts columns until the table is no wider than width characters, if it can; 0 is no limit.
+// fit makes no line of the table longer than width characters; 0 is no limit.
 func (t *table) fit(width int) {
-	excess := -len(columnGap)
-	for _, c := range t.columns {
-		if !c.isEmpty() {
-			excess += c.width + len(columnGap)
+	t.width = width
+	for _, c := range t.drop {
+		if t.excess() <= t.spare() {
+			break
 		}
+		c.dropped = true
 	}
-	excess -= width
 	for _, c := range t.cut {
-		if width == 0 || excess <= 0 {
-			return
-		}
-		if narrower := max(c.least, c.width-excess); narrower < c.width && !c.isEmpty() {
-			excess -= c.width - narrower
-			c.width = narrower
+		if excess := t.excess(); excess > 0 && !c.isHidden() {
+			c.width = max(min(c.least, c.width), c.width-excess)
 		}
 	}
+}
+
+// excess returns how many characters the table is too wide.
+func (t *table) excess() int {
+	if t.width == 0 {
+		return 0
+	}
+	wide := -len(columnGap)
+	for _, c := range t.columns {
+		if !c.isHidden() {
+			wide += c.width + len(columnGap)
+		}
+	}
+	return wide - t.width
+}
+
+// spare returns how many characters can be cut.
+func (t *table) spare() int {
+	spare := 0
+	for _, c := range t.cut {
+		if !c.isHidden() {
+			spare += max(c.width-c.least, 0)
+		}
+	}
+	return spare
 }
 
 func (t *table) String() string {
 	var visible []*column
 	rows := 0
 	for _, c := range t.columns {
-		if !c.isEmpty() {
+		if !c.isHidden() {
 			visible = append(visible, c)
 			rows = len(c.cells)
 		}
@@ -73,7 +98,7 @@ func (t *table) String() string {
 		for _, c := range visible {
 			line = append(line, c.cell(row))
 		}
-		b.WriteString(strings.TrimRight(strings.Join(line, columnGap), " "))
+		b.WriteString(strings.TrimRight(cutLine(strings.Join(line, columnGap), t.width), " "))
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -91,13 +116,21 @@ func (c *column) cell(row int) string {
 	case c.cutLeft && row >= 0:
 		text = "…" + string(runes[len(runes)-c.width+1:])
 	default:
-		text = string(runes[:c.width-1]) + "…"
+		text = cutLine(text, c.width)
 	}
 	fill := strings.Repeat(" ", max(0, c.width-len(runes)))
 	if c.right {
 		return fill + text
 	}
 	return text + fill
+}
+
+// cutLine returns at most width characters of a line; 0 is no limit.
+func cutLine(line string, width int) string {
+	if runes := []rune(line); width > 0 && len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return line
 }
 
 // printable returns text in a form that does nothing to a terminal: quoted when any of it is not to be

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -19,6 +20,9 @@ import (
 type target struct {
 	pid int
 	all bool
+
+	stderr func() io.Writer // for warnings; nil for nobody
+	loaded *loadedProbes    // what matches, for watchReload; nil to forget it
 }
 
 // addFlags adds the flags that set t.
@@ -26,6 +30,7 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVarP(&t.pid, "pid", "p", 0, "trace the process `PID`")
 	cmd.Flags().BoolVarP(&t.all, "all", "a", false, "trace all processes, those that start later with the same files included")
 	mustComplete(cmd, "pid", completePIDs)
+	t.stderr, t.loaded = cmd.ErrOrStderr, new(loadedProbes)
 }
 
 // check reports wrong flags.
@@ -66,10 +71,10 @@ func (t target) objects() (objects []sdtnote.Object, unread []error, err error) 
 		found, err = sdtnote.ReadProcess(t.pid)
 	}
 	if err == nil {
-		err = t.checkThread()
+		err = t.checkThread(len(found) > 0)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, forTracing(err)
 	}
 	for _, o := range found {
 		if o.Err == nil {
@@ -82,21 +87,45 @@ func (t target) objects() (objects []sdtnote.Object, unread []error, err error) 
 		unread = append(unread, fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
 	}
 	if denied > 0 || errors.Is(errors.Join(unread...), fs.ErrPermission) {
-		unread = append(unread, errors.New("run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"))
+		unread = append(unread, errors.New(sdtnote.RightsRemedy()))
 	}
 	return objects, unread, nil
 }
 
-// checkThread reports a thread that is not a process: /proc has it, but the kernel does not trace it.
-func (t target) checkThread() error {
+// forTracing takes out of an error about rights what does for reading, but not for tracing: to be the same user.
+func forTracing(err error) error {
+	var denied *sdtnote.ProcessError
+	if errors.As(err, &denied) && errors.Is(err, fs.ErrPermission) {
+		return &sdtnote.ProcessError{PID: denied.PID, Reason: denied.Reason, Remedy: sdtnote.RightsRemedy(), Err: denied.Err}
+	}
+	return err
+}
+
+// checkThread reports what /proc has, but the kernel does not trace: a thread that is not a process, and, among
+// others that live on, the main thread of one that has ended, by whose memory the kernel would know the process.
+func (t target) checkThread(lives bool) error {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", t.pid)) // none of all processes
 	for line := range strings.Lines(string(status)) {
-		process, ok := strings.CutPrefix(line, "Tgid:")
-		if process = strings.TrimSpace(process); ok && process != strconv.Itoa(t.pid) {
-			return fmt.Errorf("%d is a thread: say -p %s for its process", t.pid, process)
+		field, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		switch {
+		case field == "Tgid" && value != strconv.Itoa(t.pid):
+			return fmt.Errorf("%d is a thread: say -p %s for its process", t.pid, value)
+		case field == "State" && strings.HasPrefix(value, "Z") && lives:
+			return fmt.Errorf("the main thread of process %d has ended, and the kernel traces no such process by its id: "+
+				"say --all --where 'pid == %d'", t.pid, t.pid)
 		}
 	}
 	return nil
+}
+
+func (t target) warn(warnings ...error) {
+	if t.stderr == nil {
+		return
+	}
+	for _, err := range warnings {
+		fmt.Fprintf(t.stderr(), "usdt: %v\n", err)
+	}
 }
 
 // noProbes is the error when there is nothing to trace.

@@ -10,14 +10,19 @@ import (
 )
 
 // terminalWidth returns the number of columns of the terminal that w is, or 0 when it is none.
-func terminalWidth(w io.Writer) int {
+func terminalWidth(w io.Writer) int { return int(terminalSize(w).Col) }
+
+// terminalHeight returns the number of lines of the terminal that w is, or 0 when it is none.
+func terminalHeight(w io.Writer) int { return int(terminalSize(w).Row) }
+
+func terminalSize(w io.Writer) unix.Winsize {
 	file, ok := w.(*os.File)
 	if !ok {
-		return 0
+		return unix.Winsize{}
 	}
 	size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
 	if err != nil {
-		return 0
+		return unix.Winsize{}
 	}
-	return int(size.Col)
+	return *size
 }

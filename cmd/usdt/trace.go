@@ -53,7 +53,8 @@ FORMAT says instead how the arguments are written. It is the last argument, if t
 What cannot be read is shown as (fault), and what could harm a terminal as escapes such as \x1b.
 
 --where chooses among the hits in the kernel. It compares arg0 to arg11, pid, tid, numbers and text by
-== != < <= > >=, with & for bits, and joins comparisons by && || ! and parentheses.
+== != < <= > >=, with & for bits, and joins comparisons by && || ! and parentheses. All traced probes must have
+the arguments.
 
 With --json there is a line for each event: an object with time (RFC 3339, UTC, in nanoseconds), pid, tid,
 comm, provider, probe and args, an array of numbers and strings: bytes (--bytes) are in base64, what cannot be
@@ -65,7 +66,7 @@ With --all, files that no process had mapped when the command began are not trac
 ` + rights,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
-  sudo usdt trace -p 1234 'shop:*' --str 1 --where 'arg0 > 100 && arg1 == "GET"'
+  sudo usdt trace -p 1234 http:request --str 1 --where 'arg0 > 100 && arg1 == "GET"'
   sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe`,
 		DisableFlagsInUseLine: true,
 		RunE:                  func(cmd *cobra.Command, args []string) error { return f.trace(cmd, args) },
@@ -103,6 +104,9 @@ func (f *traceFlags) plan(args []string) (*tracePlan, error) {
 	p := &tracePlan{format: form, options: uprobe.TraceOptions{Options: options, BufferBytes: f.buffer << 20}}
 	probes, err := selectProbes(f.target, patterns)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkWhere(options.Filter, probes...); err != nil {
 		return nil, err
 	}
 	p.probes = byTypes(probes)

@@ -20,6 +20,7 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	defer catchSignals(cmd)()
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
 		return attachError(err)
@@ -27,8 +28,10 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	defer func() { err = errors.Join(err, tracer.Close()) }()
 	session := f.start(cmd.Context())
 	defer session.close()
+	detach := detachAtEnd(session, tracer)
+	defer func() { _, _ = detach() }() // finish gets the error
 
-	r := traceRun{tracer: tracer, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
+	r := traceRun{tracer: tracer, detach: detach, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
 	r.events = newTextEvents(plan, f.bare)
 	if f.json {
 		r.events = newJSONEvents(plan)
@@ -37,6 +40,9 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	if err := r.receive(session.over); err != nil {
 		return err
 	}
+	if session.interrupted() && terminalWidth(r.stderr) != 0 {
+		fmt.Fprintln(r.stderr) // after the ^C of the terminal
+	}
 	session.explain(r.warn)
 	return r.finish()
 }
@@ -44,6 +50,7 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 // A traceRun writes the events of a tracer.
 type traceRun struct {
 	tracer *uprobe.Tracer
+	detach func() (time.Time, error)
 	events eventWriter
 	out    io.Writer
 	stderr io.Writer
@@ -132,7 +139,7 @@ func (r *traceRun) tellLost() error {
 
 // finish detaches, writes what has been received already, and says how much it was.
 func (r *traceRun) finish() error {
-	if err := r.tracer.Detach(); err != nil {
+	if _, err := r.detach(); err != nil {
 		return err
 	}
 	for idle := false; !idle; {

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/filter"
+	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
 // where is the text of a filter; empty when there is none.
@@ -25,4 +28,22 @@ func (w where) parse() (filter.Expr, error) {
 		return nil, usagef("--where: %w", err)
 	}
 	return expr, nil
+}
+
+// checkWhere reports an argument that the filter is about and one of the probes lacks.
+func checkWhere(expr filter.Expr, probes ...uprobe.Probe) error {
+	if expr == nil {
+		return nil
+	}
+	ints, texts := filter.Args(expr)
+	for _, p := range probes {
+		for _, site := range p.Sites {
+			has := len(site.Note.ParseArgs())
+			if highest := slices.Max(slices.Concat(ints, texts, []int{-1})); highest >= has {
+				return usagef("--where: %s has no arg%d, it has %s; name only probes that have it",
+					printable(p.String()), highest, plural(has, "argument", "arguments"))
+			}
+		}
+	}
+	return nil
 }

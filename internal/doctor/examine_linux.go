@@ -41,21 +41,51 @@ var checks = []struct {
 	{"gdb", gdb},
 }
 
-// Examine judges a system.
+// Examine judges a system. Where usdt has just traced, nothing keeps it from tracing: what a check alone takes
+// for a failure is a warning then.
 func Examine(s System) []Finding {
 	var findings []Finding
 	for _, c := range checks {
 		f := c.check(s)
 		f.Name = c.name
+		if s.Traced == nil {
+			f.Status = min(f.Status, Warning)
+		}
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// Conclusion sums up, in a sentence, what was found in a system.
+func Conclusion(s System) string {
+	switch worst := Worst(Examine(s)); {
+	case worst == Failure:
+		return "cannot trace here: see the failures"
+	case s.noProbes():
+		return "Go programs started here can load no probes, and usdt could not try to trace: see the warnings"
+	case worst == Warning:
+		return "usdt can trace here; see the warnings for what it or other tools cannot do"
+	}
+	return "usdt can trace here"
 }
 
 // read returns the text of a file without spaces around it; ok is false when it cannot be read.
 func (s System) read(path string) (text string, ok bool) {
 	content, err := fs.ReadFile(s.Files, path)
 	return strings.TrimSpace(string(content)), err == nil
+}
+
+// exists reports whether there is a file or directory, readable or not.
+func (s System) exists(path string) bool {
+	_, err := fs.Stat(s.Files, path)
+	return err == nil
+}
+
+// lists reports whether there is anything in a directory: one that is nothing but the place for a mount, or
+// that a container hides, is empty.
+func (s System) lists(directory string) bool {
+	entries, err := fs.ReadDir(s.Files, directory)
+	return err == nil && len(entries) > 0
 }
 
 // since reports whether the kernel is of a version or later. One that cannot be read is taken for new.

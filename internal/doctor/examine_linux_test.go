@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -28,6 +29,7 @@ func wellSystem() System {
 			"sys/kernel/security/lockdown":              file("[none] integrity confidentiality\n"),
 			"proc/sys/kernel/perf_event_paranoid":       file("2\n"),
 			"proc/sys/kernel/unprivileged_bpf_disabled": file("2\n"),
+			"proc/sys/vm/memfd_noexec":                  file("0\n"),
 			"proc/self/mounts":                          file("proc /proc proc rw,relatime 0 0\ntracefs /sys/kernel/tracing tracefs rw 0 0\n"),
 		},
 		Release:       "6.1.0",
@@ -47,6 +49,9 @@ func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(tex
 func (s *System) set(path, text string) { s.Files.(fstest.MapFS)[path] = file(text) }
 
 func (s *System) remove(path string) { delete(s.Files.(fstest.MapFS), path) }
+
+// hide makes a file unreadable: here it is a directory.
+func (s *System) hide(path string) { s.Files.(fstest.MapFS)[path] = &fstest.MapFile{Mode: fs.ModeDir} }
 
 func (s *System) setStatus(capabilities uint64, seccomp string) {
 	s.set("proc/self/status", fmt.Sprintf("Name:\tusdt\nCapEff:\t%016x\nSeccomp:\t%s\nSeccomp_filters:\t0\n", capabilities, seccomp))
@@ -83,7 +88,7 @@ func TestWell(t *testing.T) {
 }
 
 // TestFindings spoils one thing at a time and looks at the finding that it must change, by name, status and
-// parts of what it says.
+// parts of what it says. A failure must be one where usdt could not trace, and a warning where it just has.
 func TestFindings(t *testing.T) {
 	denied := fmt.Errorf("load program: %w", unix.EPERM)
 	tests := []struct {
@@ -153,6 +158,12 @@ func TestFindings(t *testing.T) {
 			s.Release = "5.4.0"
 			s.set("sys/kernel/security/lockdown", "none integrity [confidentiality]\n")
 		}, "lockdown", Failure, []string{"may not read memory"}},
+		{"no lockdown", func(s *System) {
+			s.remove("sys/kernel/security/lockdown")
+			s.set("sys/kernel/security/lsm", "capability\n")
+		}, "lockdown", OK, []string{"none"}},
+		{"hidden lockdown", func(s *System) { s.remove("sys/kernel/security/lockdown") }, "lockdown", OK, []string{"unknown", "/sys/kernel/security"}},
+		{"unreadable lockdown", func(s *System) { s.hide("sys/kernel/security/lockdown") }, "lockdown", OK, []string{"unknown"}},
 		{"paranoid", func(s *System) {
 			s.drop(unix.CAP_BPF, unix.CAP_PERFMON)
 			s.set("proc/sys/kernel/perf_event_paranoid", "4\n")
@@ -175,8 +186,14 @@ func TestFindings(t *testing.T) {
 
 		{"strange site", func(s *System) { s.SiteError = errors.New(`"nop3" is none`) }, "probe sites", Warning, []string{"nop3", "unset STAPSDT_SITE"}},
 		{"strict memfd", func(s *System) { s.set("proc/sys/vm/memfd_noexec", "2\n") }, "vm.memfd_noexec", OK, []string{"original libstapsdt"}},
+		{"old memfd", func(s *System) {
+			s.remove("proc/sys/vm/memfd_noexec")
+			s.set("proc/sys/vm/overcommit_memory", "0\n")
+		}, "vm.memfd_noexec", OK, []string{"none before Linux 6.3"}},
+		{"hidden memfd policy", func(s *System) { s.remove("proc/sys/vm/memfd_noexec") }, "vm.memfd_noexec", OK, []string{"unknown", "/proc/sys/vm/memfd_noexec"}},
+		{"unreadable memfd policy", func(s *System) { s.hide("proc/sys/vm/memfd_noexec") }, "vm.memfd_noexec", OK, []string{"unknown"}},
 		{"no memfd", func(s *System) { s.Memory = unix.EPERM }, "probes in memory", Warning, []string{"STAPSDT_BACKING=file"}},
-		{"no probes", func(s *System) { s.Memory, s.File = unix.EPERM, unix.EACCES }, "probes in memory", Failure, []string{"operation not permitted"}},
+		{"no probes", func(s *System) { s.Memory, s.File = unix.EPERM, unix.EACCES }, "probes in memory", Warning, []string{"can load no probes: operation not permitted"}},
 		{"no file", func(s *System) { s.File = unix.EACCES }, "probes in named files", Warning, []string{"STAPSDT_DIR"}},
 
 		{"old bpftrace", func(s *System) { s.Tools = map[string]Tool{"bpftrace": {Version: "0.17.0"}} }, "bpftrace", OK, []string{"0.17.0: finds probes by pid and by path"}},
@@ -188,6 +205,12 @@ func TestFindings(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := wellSystem()
 			test.spoil(&s)
+			if test.status == Failure && s.Traced == nil {
+				if f := find(t, Examine(s), test.check); f.Status != Warning {
+					t.Errorf("status %v, want %v, since usdt has traced: %+v", f.Status, Warning, f)
+				}
+				s.Traced = unix.EINVAL
+			}
 			f := find(t, Examine(s), test.check)
 			if f.Status != test.status {
 				t.Errorf("status %v, want %v: %+v", f.Status, test.status, f)
@@ -213,6 +236,52 @@ func find(t *testing.T, findings []Finding, name string) Finding {
 	}
 	t.Fatalf("no check %q", name)
 	return Finding{}
+}
+
+// TestConclusion: the last sentence agrees with the worst finding.
+func TestConclusion(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*System)
+		worst Status
+		want  string
+	}{
+		{"well", func(*System) {}, OK, "usdt can trace here"},
+		{"without tracefs", func(s *System) { s.set("proc/self/mounts", "") }, Warning, "usdt can trace here; see the warnings"},
+		{"filtered, yet traced", func(s *System) { s.setStatus(allCapabilities, "2"); s.PerfCall = unix.EPERM }, Warning, "usdt can trace here; see the warnings"},
+		{"no probes", func(s *System) { s.Memory, s.File, s.Traced = unix.EPERM, unix.EPERM, unix.EPERM }, Warning, "can load no probes"},
+		{"nobody", func(s *System) { s.drop(); s.Traced = unix.EPERM }, Failure, "cannot trace here: see the failures"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := wellSystem()
+			test.spoil(&s)
+			if worst := Worst(Examine(s)); worst != test.worst {
+				t.Errorf("worst %v, want %v", worst, test.worst)
+			}
+			if got := Conclusion(s); !strings.Contains(got, test.want) {
+				t.Errorf("%q does not say %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestCause: usdt doctor does not advise to ask usdt doctor.
+func TestCause(t *testing.T) {
+	rights := fmt.Errorf("%w (%w): usdt doctor tells what is missing", uprobe.ErrRights, unix.EACCES)
+	other := errors.New("other")
+	for _, test := range []struct{ err, want error }{
+		{rights, unix.EACCES},
+		{errors.Join(fmt.Errorf("attach: %w", rights), nil), unix.EACCES},
+		{errors.Join(other, fmt.Errorf("attach: %w", rights)), unix.EACCES},
+		{fmt.Errorf("map create: %w (consider more)", unix.EPERM), unix.EPERM},
+		{other, other},
+		{fmt.Errorf("attach: %w", other), fmt.Errorf("attach: %w", other)},
+	} {
+		if got := cause(test.err); got.Error() != test.want.Error() {
+			t.Errorf("cause of %q is %q, want %q", test.err, got, test.want)
+		}
+	}
 }
 
 func TestWorst(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"io"
-	"io/fs"
 	"strings"
 )
 
@@ -78,7 +77,7 @@ func pmu(s System) Finding {
 	if _, ok := s.read("sys/bus/event_source/devices/uprobe/type"); ok {
 		return Finding{Found: "there is one"}
 	}
-	if _, err := fs.Stat(s.Files, "sys/bus/event_source"); err != nil {
+	if !s.exists("sys/bus/event_source") {
 		return failure("mount -t sysfs sysfs /sys", "/sys is not mounted, or hidden")
 	}
 	return failure("Run a kernel that is built with CONFIG_UPROBE_EVENTS.", "the kernel has none")
@@ -86,9 +85,13 @@ func pmu(s System) Finding {
 
 // lockdown judges the mode of Linux 5.4's lockdown, the one in brackets.
 func lockdown(s System) Finding {
-	text, readable := s.read("sys/kernel/security/lockdown")
-	if !readable {
+	const securityfs = "sys/kernel/security"
+	text, readable := s.read(securityfs + "/lockdown")
+	switch {
+	case !readable && s.lists(securityfs) && !s.exists(securityfs+"/lockdown"):
 		return ok("none")
+	case !readable:
+		return ok("unknown, since securityfs is not mounted on /%s, or hidden; the other checks tell", securityfs)
 	}
 	_, mode, _ := strings.Cut(text, "[")
 	mode, _, _ = strings.Cut(mode, "]")

@@ -16,15 +16,21 @@ func site(s System) Finding {
 
 // memfdPolicy: our memfds are of the kind that every setting allows.
 func memfdPolicy(s System) Finding {
-	switch text, _ := s.read("proc/sys/vm/memfd_noexec"); text {
-	case "":
+	const setting = "proc/sys/vm/memfd_noexec"
+	switch text, readable := s.read(setting); {
+	case !readable && s.lists("proc/sys/vm") && !s.exists(setting):
 		return ok("none before Linux 6.3")
-	case "2":
+	case !readable:
+		return ok("unknown, since /%s is hidden; any value is fine for this package", setting)
+	case text == "2":
 		return ok("2: fine for this package; programs with the original libstapsdt cannot load their probes")
 	default:
 		return ok("%s", text)
 	}
 }
+
+// noProbes reports whether programs can load no probes at all, which also leaves usdt with none to try.
+func (s System) noProbes() bool { return s.Memory != nil && s.File != nil }
 
 func inMemory(s System) Finding {
 	if s.Memory == nil {
@@ -33,7 +39,7 @@ func inMemory(s System) Finding {
 	if s.File == nil {
 		return warning("export STAPSDT_BACKING=file", "a Go program started here cannot load them: %v", s.Memory)
 	}
-	return failure("Run the programs with memfd_create allowed, or with STAPSDT_DIR set to a directory on a mount without noexec.",
+	return warning("Run the programs with memfd_create allowed, or with STAPSDT_DIR set to a directory on a mount without noexec.",
 		"a Go program started here can load no probes: %v", s.Memory)
 }
 

@@ -15,8 +15,8 @@ const (
 )
 
 const (
-	remedyRoot         = `sudo usdt …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep "$(command -v usdt)"`
-	remedyOldRoot      = `sudo usdt …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search,cap_sys_resource+ep "$(command -v usdt)"`
+	remedyRoot         = `sudo "$(command -v usdt)" …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep "$(command -v usdt)"`
+	remedyOldRoot      = `sudo "$(command -v usdt)" …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search,cap_sys_resource+ep "$(command -v usdt)"`
 	remedyContainer    = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH …, or run usdt on the host"
 	remedyOldContainer = "docker run --pid=host --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH --cap-add SYS_RESOURCE …, or run usdt on the host"
 )

@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"errors"
+	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
 // programs judges whether BPF programs can be loaded. The usual reasons why not are findings above.
@@ -15,7 +18,7 @@ func programs(s System) Finding {
 		return failure("See the capabilities above.", "cannot be loaded without the capabilities")
 	case errors.Is(err, unix.EPERM):
 		return failure("See user namespace, seccomp and lockdown above, and what the security module logs (journalctl -k | grep -i denied).",
-			"cannot be loaded in spite of the capabilities: %v", err)
+			"cannot be loaded in spite of the capabilities: %v", cause(err))
 	default:
 		return failure("See kernel config and locked memory above.", "cannot be loaded: %v", err)
 	}
@@ -26,12 +29,37 @@ func tracing(s System) Finding {
 	switch {
 	case s.Traced == nil:
 		return ok("usdt attached to a probe of its own and counted what it fired")
-	case s.Memory != nil && s.File != nil:
+	case s.noProbes():
 		return warning("See probes in memory below.", "not tried, since no probe could be loaded")
 	case !s.capable():
 		return failure("See the capabilities above.", "cannot be tried without the capabilities")
 	}
-	return failure("See seccomp, perf_event_paranoid and user namespace above.", "%v", s.Traced)
+	return failure("See seccomp, perf_event_paranoid and user namespace above.", "%v", cause(s.Traced))
+}
+
+// cause returns what the kernel answered, without the engine's advice to ask usdt doctor and that of
+// cilium/ebpf to programmers.
+func cause(err error) error {
+	if errors.Is(err, unix.EPERM) {
+		return unix.EPERM
+	}
+	var parts []error
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		parts = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		parts = e.Unwrap()
+	}
+	isRights := func(e error) bool { return e == uprobe.ErrRights }
+	if slices.ContainsFunc(parts, isRights) {
+		return errors.Join(slices.DeleteFunc(slices.Clone(parts), isRights)...)
+	}
+	for _, part := range parts {
+		if errors.Is(part, uprobe.ErrRights) {
+			return cause(part)
+		}
+	}
+	return err
 }
 
 // feature judges something that usdt can do without. Without the right to load programs nobody can try it.

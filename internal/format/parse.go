@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/syntax"
@@ -114,7 +115,6 @@ func (p *parser) directive() (err error) {
 			return err
 		}
 	}
-	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt")) // C's sizes
 	if d.verb, err = p.verb(&d); err != nil {
 		return err
 	}
@@ -187,13 +187,19 @@ func (p *parser) argument() (arg int, chosen bool, err error) {
 	return n, true, nil
 }
 
+// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what cannot be a verb
+// was meant as one.
 func (p *parser) verb(d *part) (byte, error) {
+	start := p.at
+	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt"))
 	r, size := utf8.DecodeRuneInString(p.text[p.at:])
 	switch {
+	case start < p.at && !unicode.IsLetter(r):
+		return 0, p.unknownVerb(start, rune(p.text[start]))
 	case size == 0:
 		return 0, p.errorf(p.at, "the verb after %% is missing; write %%%% for a percent sign")
 	case size > 1 || strings.IndexByte(verbs, byte(r)) < 0:
-		return 0, p.errorf(p.at, "unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b", r)
+		return 0, p.unknownVerb(p.at, r)
 	}
 	p.at += size
 	verb := byte(r)
@@ -201,4 +207,8 @@ func (p *parser) verb(d *part) (byte, error) {
 		return 0, p.errorf(d.offset, "%%%c with a precision of 0 would read nothing", verb)
 	}
 	return verb, nil
+}
+
+func (p *parser) unknownVerb(at int, r rune) error {
+	return p.errorf(at, "unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b", r)
 }

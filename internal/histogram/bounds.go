@@ -29,12 +29,8 @@ func (s Scale) linearBounds(index int) (lo, hi float64) {
 }
 
 func log2Bounds(index int) (lo, hi float64) {
-	if index < subBuckets {
-		return float64(index), float64(index + 1)
-	}
-	shift := index/subBuckets - 1
-	sub := subBuckets + index%subBuckets
-	return math.Ldexp(float64(sub), shift), math.Ldexp(float64(sub+1), shift)
+	least, width := log2Least(index)
+	return float64(least), float64(least) + float64(width)
 }
 
 // middle returns the value that stands for those of a bucket: the middle one of its integers, or its

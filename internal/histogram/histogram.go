@@ -12,26 +12,25 @@ type Histogram struct {
 	Counts map[int]uint64 // by index; nil is empty
 	Unit   Unit           // of the values
 
-	// What is known exactly, when Exact is set: the sum of all values and the largest. Without it, Mean
-	// and the highest percentile are estimates too.
-	Exact    bool
-	Sum, Max float64
+	// What is known, when Exact is set: the sum of all values, as exactly as a float64 has it, and the
+	// largest. Without it, Mean and the highest percentile are estimates too.
+	Exact bool
+	Sum   float64
+	Max   Integer
 }
 
-// Add counts one value. A Histogram that gets all its values by Add is Exact, up to the precision of
-// float64.
+// Add counts one value. A Histogram that gets all its values by Add is Exact.
 func (h *Histogram) Add(v uint64, signed bool) {
-	number := float64(v)
-	if signed {
-		number = float64(int64(v))
-	}
+	number := NewInteger(v, signed)
 	if len(h.Counts) == 0 {
 		h.Counts = map[int]uint64{}
 		h.Exact, h.Sum, h.Max = true, 0, number
 	}
 	h.Counts[h.Scale.Bucket(v, signed)]++
-	h.Sum += number
-	h.Max = max(h.Max, number)
+	h.Sum += number.Float()
+	if number.Compare(h.Max) > 0 {
+		h.Max = number
+	}
 }
 
 // Total returns how many values were counted.
@@ -43,7 +42,7 @@ func (h *Histogram) Total() uint64 {
 	return n
 }
 
-// Mean returns the average: exact when the sum is known, otherwise within the width of a bucket (1/32 of
+// Mean returns the average: up to rounding when the sum is known, otherwise within the width of a bucket (1/32 of
 // it on a Log2 scale when no value is negative). It is NaN when nothing was counted.
 func (h *Histogram) Mean() float64 {
 	sum := h.Sum
@@ -67,12 +66,12 @@ func (h *Histogram) Percentile(p float64) float64 {
 		return math.NaN()
 	}
 	if h.Exact && p >= 100 {
-		return h.Max
+		return h.Max.Float()
 	}
 	index := h.indexOf(rank(p, total))
 	value := h.Scale.middle(index)
 	if h.Exact {
-		return min(value, h.Max)
+		return min(value, h.Max.Float())
 	}
 	return value
 }

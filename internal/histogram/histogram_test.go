@@ -17,7 +17,7 @@ func of(s Scale, values ...int64) *Histogram {
 
 // estimated forgets what is known exactly.
 func estimated(h *Histogram) *Histogram {
-	h.Exact, h.Sum, h.Max = false, 0, 0
+	h.Exact, h.Sum, h.Max = false, 0, Integer{}
 	return h
 }
 

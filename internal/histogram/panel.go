@@ -66,7 +66,7 @@ func facts(h *Histogram) string {
 	case n == 0:
 		return "no values"
 	case h.Exact:
-		return fmt.Sprintf("%d values, mean %s, max %s", n, h.Unit.Format(h.Mean()), h.Unit.Format(h.Max))
+		return fmt.Sprintf("%d values, mean %s, max %s", n, h.Unit.Format(h.Mean()), h.Unit.FormatInteger(h.Max))
 	}
 	return fmt.Sprintf("%d values, mean about %s", n, h.Unit.Format(h.Mean()))
 }

@@ -36,6 +36,14 @@ func (u Unit) Format(v float64) string {
 	return ""
 }
 
+// FormatInteger writes a value as Format does, but all the digits of a number.
+func (u Unit) FormatInteger(i Integer) string {
+	if u == Number {
+		return i.String()
+	}
+	return u.Format(i.Float())
+}
+
 // digits writes three significant ones, and all of those before the point.
 func digits(v float64) string {
 	magnitude := math.Abs(v)

@@ -42,17 +42,73 @@ func TestReadMalformedNote(t *testing.T) {
 		{"empty provider", note64(textAddr, 0, 0, "\x00n\x00\x00"), "empty provider"},
 		{"empty name", note64(textAddr, 0, 0, "p\x00\x00\x00"), "empty probe name"},
 		{"a fourth string", note64(textAddr, 0, 0, "p\x00n\x00\x00x\x00"), "2 bytes after the arguments"},
-		{"site before the segment", note64(textAddr-1, 0, 0, "p\x00n\x00\x00"), "site at 0x400fff is in no executable segment"},
-		{"site after the segment", note64(textAddr+segmentSize, 0, 0, "p\x00n\x00\x00"), "site at 0x402000 is in no executable segment"},
-		{"site in data", note64(dataAddr, 0, 0, "p\x00n\x00\x00"), "is in no executable segment"},
-		{"site moved away", note64(textAddr, 1, 0, "p\x00n\x00\x00"), "site at 0x802fff is in no executable segment"},
-		{"semaphore in text", note64(textAddr, 0, textAddr, "p\x00n\x00\x00"), "semaphore at 0x401000 is in no writable segment"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for at, prefix := range []string{"read stapsdt notes: note 0: ", "read stapsdt notes: note 1: "} {
 				notes := append([][]byte{validNote}[:at:at], tt.note)
 				checkError(t, new64(notes...).bytes(t), sdtnote.ErrFormat, prefix, tt.want)
+			}
+		})
+	}
+}
+
+// deadNotes are of probes whose site is nowhere in the file.
+var deadNotes = map[string]struct {
+	note  []byte
+	error string // when the file has no other probes; none for tombstones
+}{
+	"before the segment": {note64(textAddr-1, 0, 0, "p\x00n\x00\x00"), "site at 0x400fff is in no executable segment"},
+	"after the segment":  {note64(textAddr+segmentSize, 0, 0, "p\x00n\x00\x00"), "site at 0x402000 is in no executable segment"},
+	"in data":            {note64(dataAddr, 0, 0, "p\x00n\x00\x00"), "site at 0x502000 is in no executable segment"},
+	"moved away":         {note64(textAddr, 1, 0, "p\x00n\x00\x00"), "site at 0x802fff is in no executable segment"},
+	"tombstone 0":        {note64(0, baseAddr, 0, "p\x00n\x00\x00"), ""},
+	"tombstone -1":       {note64(math.MaxUint64, baseAddr, 0, "p\x00n\x00\x00"), ""},
+}
+
+// A note of a function that the link editor discarded does not hide the others.
+func TestReadDeadNotes(t *testing.T) {
+	alive := sdtnote.Note{
+		Provider: "p", Name: "n", Machine: elf.EM_X86_64, Args: "args",
+		Location: textAddr, Base: baseAddr, Semaphore: dataAddr,
+		Address: textAddr, FileOffset: textOff, SemaphoreOffset: dataOff,
+	}
+	for name, dead := range deadNotes {
+		t.Run(name, func(t *testing.T) {
+			checkRead(t, new64(dead.note, validNote, dead.note), []sdtnote.Note{alive})
+			alone := new64(dead.note)
+			if dead.error == "" {
+				checkRead(t, alone, nil)
+				return
+			}
+			checkError(t, alone.bytes(t), sdtnote.ErrFormat, "read stapsdt notes: ", dead.error)
+		})
+	}
+}
+
+// The ELF header is no site, even where it is executable.
+func TestReadTombstoneInSegment(t *testing.T) {
+	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
+		f := newFile(class, elf.ELFDATA2LSB, noteOf(t, class, elf.ELFDATA2LSB, 0, 0, 0, "p\x00n\x00\x00"))
+		f.segments[1].Off, f.segments[1].Vaddr = 0, 0
+		checkRead(t, f, nil)
+	}
+}
+
+// The kernel cannot count in such a semaphore, which the probe's own reader is to learn.
+func TestReadSemaphoreOutside(t *testing.T) {
+	for name, semaphore := range map[string]uint64{"text": textAddr, "zeroed memory": dataAddr + segmentSize} {
+		t.Run(name, func(t *testing.T) {
+			file := new64(note64(textAddr, 0, semaphore, "p\x00n\x00\x00"), validNote).bytes(t)
+			notes, err := sdtnote.Read(bytes.NewReader(file))
+			if err != nil || len(notes) != 2 {
+				t.Fatalf("%d notes, %v, want 2", len(notes), err)
+			}
+			if n := notes[0]; n.SemaphoreErr() == nil || n.SemaphoreOffset != 0 || n.Semaphore != semaphore {
+				t.Errorf("%+v, want an error about the semaphore", n)
+			}
+			if err := notes[1].SemaphoreErr(); err != nil {
+				t.Errorf("of the other note: %v", err)
 			}
 		})
 	}

@@ -3,6 +3,8 @@ package sdtnote
 import (
 	"bytes"
 	"debug/elf"
+	"fmt"
+	"math"
 )
 
 const (
@@ -54,7 +56,7 @@ func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 	return b[:size], b[min(padded, uint64(len(b))):], true
 }
 
-// probe decodes the description of a stapsdt note and finds its addresses in the file.
+// probe decodes the description of a stapsdt note.
 func (im *image) probe(desc []byte) (Note, error) {
 	if size := 3 * im.wordSize(); len(desc) < size {
 		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
@@ -62,9 +64,6 @@ func (im *image) probe(desc []byte) (Note, error) {
 	f := im.fields(desc)
 	n := Note{Machine: im.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
 	if err := n.setStrings(f.b); err != nil {
-		return Note{}, err
-	}
-	if err := im.locate(&n); err != nil {
 		return Note{}, err
 	}
 	return n, nil
@@ -99,20 +98,36 @@ func (n *Note) setStrings(b []byte) error {
 	return nil
 }
 
-// locate fills in Address and the file offsets.
-func (im *image) locate(n *Note) error {
-	var ok bool
+// isTombstone tells whether a link editor has put the location of a function there that it discarded: LLVM's
+// writes 0 or the highest address. 0 may well be in the executable segment; then it is the ELF header.
+func (im *image) isTombstone(location uint64) bool {
+	highest := uint64(math.MaxUint64)
+	if !im.wide {
+		highest = math.MaxUint32
+	}
+	return location == 0 || location == highest
+}
+
+// locate fills in Address and what is about the file. It returns false when the site is nowhere in that.
+func (im *image) locate(n *Note) (ok bool) {
 	n.Address = im.moved(n.Location, n.Base)
 	if n.FileOffset, ok = im.fileOffset(n.Address, elf.PF_X); !ok {
-		return malformed("site at %#x is in no executable segment", n.Address)
+		return false
 	}
 	if n.Semaphore == 0 {
-		return nil
+		return true
 	}
 	// The kernel counts tracers only in a writable mapping of the file.
-	semaphore := im.moved(n.Semaphore, n.Base)
-	if n.SemaphoreOffset, ok = im.fileOffset(semaphore, elf.PF_W); !ok {
-		return malformed("semaphore at %#x is in no writable segment", semaphore)
+	n.SemaphoreOffset, _ = im.fileOffset(im.moved(n.Semaphore, n.Base), elf.PF_W)
+	return true
+}
+
+// SemaphoreErr says why the kernel cannot count tracers in the semaphore of the probe, if it has one: it is
+// not in the file, as in memory that begins as zeros, or not to be written. Who attaches all the same waits
+// for hits in vain, because the program does not learn of it.
+func (n Note) SemaphoreErr() error {
+	if n.Semaphore == 0 || n.SemaphoreOffset != 0 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("its semaphore, at %#x, is in no writable segment of the file", n.Semaphore)
 }

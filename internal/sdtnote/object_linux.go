@@ -2,7 +2,6 @@ package sdtnote
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 )
@@ -26,7 +25,7 @@ type Object struct {
 	// Dev and Inode are those of stat(2). Objects that agree in both are one file.
 	Dev, Inode uint64
 
-	// Mappings are the executable ones, by address.
+	// Mappings are the executable ones, by address, at most 1024.
 	Mappings []Mapping
 
 	// Notes are shared by all objects of the file: do not change them.
@@ -36,12 +35,19 @@ type Object struct {
 	// be read.
 	Err error
 
+	proc  string    // the directory of the process in /proc, or of one of its threads
 	sites []byte    // the first byte in the file of each note's site
-	data  []Mapping // the writable private mappings
+	data  []Mapping // the writable private mappings, at most as many
 }
 
+// A process can map a file as often as it likes, to have us look everywhere for each of its notes.
+const (
+	maxMappings  = 1024 // of a file in a process
+	maxAddresses = 16   // of a site
+)
+
 // Addresses returns where the site of one of o's notes is in the memory of the process, more than once when
-// the file is mapped several times. An address less n.Address is the load bias, with which one gets from
+// the file is mapped several times, at most 16 times. An address less n.Address is the load bias, with which one gets from
 // link-time addresses to those of the process.
 func (o *Object) Addresses(n Note) []uint64 { return addressesOf(n.FileOffset, o.Mappings) }
 
@@ -50,6 +56,9 @@ func addressesOf(offset uint64, mappings []Mapping) []uint64 {
 	for _, m := range mappings {
 		if offset >= m.Offset && offset-m.Offset < m.End-m.Start {
 			addresses = append(addresses, m.Start+(offset-m.Offset))
+		}
+		if len(addresses) == maxAddresses {
+			break
 		}
 	}
 	return addresses
@@ -69,20 +78,28 @@ func (o *Object) SemaphoreAddresses(n Note) []uint64 {
 // as not attached. The error matches [fs.ErrPermission] for processes that the caller may read but not
 // trace, as those of the same user under Yama.
 func (o *Object) Attached() ([]bool, error) {
-	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", o.PID))
+	mem, err := os.Open(o.proc + "/mem")
 	if err != nil {
 		return nil, processError(o.PID, err)
 	}
 	defer mem.Close()
+	return o.attachedIn(mem), nil
+}
 
+// attachedIn is Attached for that memory. It looks at no place twice, however many notes share it.
+func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	attached := make([]bool, len(o.Notes))
+	type place struct{ site, semaphore uint64 }
+	known := make(map[place]bool)
 	for i, n := range o.Notes {
-		attached[i] = differs(mem, o.Addresses(n), o.sites[i:i+1])
-		if !attached[i] {
-			attached[i] = differs(mem, o.SemaphoreAddresses(n), []byte{0, 0})
+		at := place{n.FileOffset, n.SemaphoreOffset}
+		if _, ok := known[at]; !ok {
+			known[at] = differs(mem, o.Addresses(n), o.sites[i:i+1]) ||
+				differs(mem, o.SemaphoreAddresses(n), []byte{0, 0})
 		}
+		attached[i] = known[at]
 	}
-	return attached, nil
+	return attached
 }
 
 // differs reports whether at any of the addresses there is something else than want.

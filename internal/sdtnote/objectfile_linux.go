@@ -27,11 +27,11 @@ func groupByFile(lines []mapsLine) []fileMappings {
 			index[l.file] = i
 			files = append(files, fileMappings{file: l.file})
 		}
-		switch {
-		case l.probeable():
-			files[i].executable = append(files[i].executable, l.Mapping)
-		case l.private && l.writable:
-			files[i].data = append(files[i].data, l.Mapping)
+		switch f := &files[i]; {
+		case l.probeable() && len(f.executable) < maxMappings:
+			f.executable = append(f.executable, l.Mapping)
+		case l.private && l.writable && len(f.data) < maxMappings:
+			f.data = append(f.data, l.Mapping)
 		}
 	}
 	executable := files[:0]
@@ -63,7 +63,8 @@ type fileNotes struct {
 
 // readObject returns the object of a mapped file, unless it has no probes.
 func (r *Reader) readObject(p *process, m fileMappings) (o Object, ok bool) {
-	o = Object{PID: p.pid, Mappings: m.executable, data: m.data}
+	o = Object{PID: p.pid, Mappings: m.executable, proc: p.proc, data: m.data}
+	p.work.spend(openCost)
 	file, err := p.open(m, &o)
 	if errors.Is(err, errNotRegular) {
 		return o, false
@@ -76,27 +77,30 @@ func (r *Reader) readObject(p *process, m fileMappings) (o Object, ok bool) {
 	defer unix.Close(file.fd)
 	o.Dev, o.Inode = file.id.dev, file.id.inode
 
-	f := r.read(file)
+	f := r.read(file, &p.work)
 	if errors.Is(f.err, ErrNotELF) || f.err == nil && len(f.notes) == 0 {
 		return o, false
 	}
-	o.Notes, o.sites = f.notes, f.sites
-	if f.err != nil {
-		o.Err = fmt.Errorf("%q: %w", o.Path, f.err)
+	if err := errors.Join(f.err, p.work.count(f.notes)); err != nil {
+		o.Err = fmt.Errorf("%q: %w", o.Path, err)
+		return o, true
 	}
+	o.Notes, o.sites = f.notes, f.sites
 	return o, true
 }
 
 // read returns what is in the file, which it reads only when it does not remember.
-func (r *Reader) read(file pathFile) *fileNotes {
+func (r *Reader) read(file pathFile, w *work) *fileNotes {
 	f, known := r.files[file.id]
 	if !known {
 		f = new(fileNotes)
-		f.notes, f.sites, f.err = file.notes()
+		f.notes, f.sites, f.err = file.notes(w)
 		if r.files == nil {
 			r.files = make(map[fileID]*fileNotes)
 		}
-		r.files[file.id] = f
+		if !w.exhausted() { // which is not the file's fault
+			r.files[file.id] = f
+		}
 	}
 	f.used = true
 	return f
@@ -129,7 +133,7 @@ func openPath(path string, flags int) (pathFile, error) {
 	return pathFile{fd, fileID{statID{uint64(st.Dev), st.Ino}, st.Size, st.Mtim, st.Ctim}}, nil
 }
 
-func (f pathFile) notes() ([]Note, []byte, error) {
+func (f pathFile) notes(w *work) ([]Note, []byte, error) {
 	file, err := os.OpenFile("/proc/self/fd/"+strconv.Itoa(f.fd), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		var pathErr *os.PathError
@@ -139,11 +143,12 @@ func (f pathFile) notes() ([]Note, []byte, error) {
 		return nil, nil, err
 	}
 	defer file.Close()
-	notes, err := Read(file)
+	r := w.reader(file)
+	notes, err := Read(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	sites, err := readSites(file, notes)
+	sites, err := readSites(r, notes)
 	return notes, sites, err
 }
 
@@ -153,7 +158,7 @@ func (f pathFile) notes() ([]Note, []byte, error) {
 // of map_files are, but it takes rights to follow these links: without, a path is taken for the file if
 // its inode number is right.
 func (p *process) open(m fileMappings, o *Object) (pathFile, error) {
-	mapFile := fmt.Sprintf("/proc/%d/map_files/%x-%x", p.pid, m.executable[0].Start, m.executable[0].End)
+	mapFile := fmt.Sprintf("%s/map_files/%x-%x", p.proc, m.executable[0].Start, m.executable[0].End)
 	mapped, err := openPath(mapFile, 0)
 	if errors.Is(err, errNotRegular) {
 		return pathFile{}, err
@@ -167,7 +172,7 @@ func (p *process) open(m fileMappings, o *Object) (pathFile, error) {
 
 	for _, name := range m.file.names() {
 		o.Name = name
-		for _, path := range []string{name, fmt.Sprintf("/proc/%d/root%s", p.pid, name)} {
+		for _, path := range []string{name, p.proc + "/root" + name} {
 			f, err := openPath(path, unix.O_NOFOLLOW)
 			if err != nil {
 				continue
@@ -185,9 +190,9 @@ func (p *process) open(m fileMappings, o *Object) (pathFile, error) {
 
 // openLink finds a file that no path leads to through the links of /proc/PID.
 func (p *process) openLink(want statID, mapFile string, o *Object) (f pathFile, err error) {
-	links := []string{fmt.Sprintf("/proc/%d/exe", p.pid), mapFile}
+	links := []string{p.proc + "/exe", mapFile}
 	if fd, ok := p.descriptor(want); ok {
-		links = append([]string{fmt.Sprintf("/proc/%d/fd/%d", p.pid, fd)}, links...)
+		links = append([]string{fmt.Sprintf("%s/fd/%d", p.proc, fd)}, links...)
 	}
 	for _, o.Path = range links {
 		if f, err = openPath(o.Path, 0); err != nil {
@@ -213,7 +218,7 @@ func (p *process) descriptor(want statID) (fd int, ok bool) {
 
 func (p *process) readDescriptors() map[statID]int {
 	files := make(map[statID]int)
-	dir := fmt.Sprintf("/proc/%d/fd", p.pid)
+	dir := p.proc + "/fd"
 	f, err := os.Open(dir)
 	if err != nil {
 		return files

@@ -4,6 +4,7 @@ package sdtnote_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +25,7 @@ func buildProcess(t *testing.T, dir, name string, flags ...string) string {
 	t.Helper()
 	requireSDT(t)
 	path := filepath.Join(dir, name)
-	args := append([]string{"-O1", "-o", path, "testdata/process.c"}, flags...)
+	args := append([]string{"-O1", "-o", path, "testdata/process.c", "-pthread"}, flags...)
 	if out, err := exec.Command(testenv.Tool(t, "gcc"), args...).CombinedOutput(); err != nil {
 		t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -88,6 +89,20 @@ func (c *cProcess) end(t *testing.T) {
 	}
 }
 
+// awaitNoMap waits until the main thread has no memory map any more.
+func (c *cProcess) awaitNoMap(t *testing.T) {
+	t.Helper()
+	for {
+		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", c.pid()))
+		if len(maps) == 0 && (err == nil || errors.Is(err, unix.ESRCH)) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // zombify ends the process without taking notice of its end.
 func (c *cProcess) zombify(t *testing.T) {
 	t.Helper()
@@ -145,11 +160,7 @@ func checkObject(t *testing.T, o sdtnote.Object) {
 		t.Errorf("%s: device %#x, inode %d, %v, want %#x, %d", o.Path, st.Dev, st.Ino, err, o.Dev, o.Inode)
 	}
 
-	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", o.PID))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mem.Close()
+	mem := openMemory(t, o.PID)
 	for _, n := range o.Notes {
 		addresses := o.Addresses(n)
 		if len(addresses) == 0 {
@@ -169,6 +180,21 @@ func checkObject(t *testing.T, o sdtnote.Object) {
 	}
 }
 
+// openMemory opens the memory of a process, that of its last thread: the main one may have ended.
+func openMemory(t *testing.T, pid int) *os.File {
+	t.Helper()
+	memories, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/mem", pid))
+	if err != nil || len(memories) == 0 {
+		t.Fatalf("no threads in process %d (%v)", pid, err)
+	}
+	mem, err := os.Open(memories[len(memories)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mem.Close() })
+	return mem
+}
+
 func checkAttached(t *testing.T, o sdtnote.Object, name string, want bool) {
 	t.Helper()
 	attached, err := o.Attached()
@@ -180,4 +206,23 @@ func checkAttached(t *testing.T, o sdtnote.Object, name string, want bool) {
 			t.Errorf("%s:%s attached: %v, want %v", n.Provider, n.Name, attached[i], want)
 		}
 	}
+}
+
+// mapToExecute maps the first page of a file into this process.
+func mapToExecute(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Munmap(mapping); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -28,22 +28,13 @@ func ReadProcess(pid int) ([]Object, error) { return new(Reader).ReadProcess(pid
 // ReadProcess is [ReadProcess] with the memory of r.
 func (r *Reader) ReadProcess(pid int) ([]Object, error) {
 	if pid <= 0 { // kill(2) gives these a meaning
-		return nil, &ProcessError{pid, "does not exist", fs.ErrNotExist}
+		return nil, &ProcessError{PID: pid, Reason: "does not exist", Err: fs.ErrNotExist}
 	}
-	f, err := os.Open(fmt.Sprintf("/proc/%d/maps", pid))
-	if errors.Is(err, unix.ESRCH) {
-		return nil, nil // without memory, as kernel threads and zombies are; some kernels show an empty file
-	}
+	p := process{pid: pid}
+	lines, err := p.readMaps()
 	if err != nil {
 		return nil, processError(pid, err)
 	}
-	defer f.Close()
-	lines, err := parseMaps(f)
-	if err != nil {
-		return nil, processError(pid, fmt.Errorf("read memory map: %w", err))
-	}
-
-	p := process{pid: pid}
 	var objects []Object
 	for _, m := range groupByFile(lines) {
 		o, ok := r.readObject(&p, m)
@@ -52,15 +43,54 @@ func (r *Reader) ReadProcess(pid int) ([]Object, error) {
 		}
 		o.Comm, o.Container = p.names()
 		objects = append(objects, o)
+		if p.work.exhausted() {
+			break
+		}
 	}
 	return objects, nil
+}
+
+// readMaps returns the memory map, and sets p.proc. When the main thread has ended, /proc/PID knows only what
+// the process is called; the other threads still have its memory and its files.
+func (p *process) readMaps() ([]mapsLine, error) {
+	p.proc = fmt.Sprintf("/proc/%d", p.pid)
+	lines, err := readMaps(p.proc)
+	if err != nil || len(lines) > 0 {
+		return lines, err
+	}
+	threads, _ := pidsIn(p.proc + "/task")
+	for _, thread := range threads {
+		proc := fmt.Sprintf("/proc/%d", thread) // which is not to be seen, but there
+		if lines, err := readMaps(proc); err == nil && len(lines) > 0 {
+			p.proc = proc
+			return lines, nil
+		}
+	}
+	return nil, nil
+}
+
+// readMaps returns nothing of what has no memory, as kernel threads and zombies.
+func readMaps(proc string) ([]mapsLine, error) {
+	f, err := os.Open(proc + "/maps")
+	if errors.Is(err, unix.ESRCH) {
+		return nil, nil // some kernels show an empty file
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines, err := parseMaps(f)
+	if err != nil {
+		return nil, fmt.Errorf("read memory map: %w", err)
+	}
+	return lines, nil
 }
 
 // ReadAll returns the objects of all processes that the caller may look into, by process id, and the number
 // of those that it may not. Processes that end meanwhile are left out. Files that no process has mapped any
 // more are forgotten.
 func (r *Reader) ReadAll() (objects []Object, denied int, err error) {
-	pids, err := processes()
+	pids, err := pidsIn("/proc")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -82,8 +112,9 @@ func (r *Reader) ReadAll() (objects []Object, denied int, err error) {
 	return objects, denied, nil
 }
 
-func processes() ([]int, error) {
-	dir, err := os.Open("/proc")
+// pidsIn returns the ids of the processes or threads that a directory of /proc has.
+func pidsIn(path string) ([]int, error) {
+	dir, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +136,8 @@ func processes() ([]int, error) {
 // A process is what is known about the process that is being read, each item from when it is first needed.
 type process struct {
 	pid             int
+	proc            string // its directory in /proc, or that of one of its threads
+	work            work
 	named           bool
 	comm, container string
 	descriptors     map[statID]int // the lowest descriptor of each open regular file; nil before it is read
@@ -125,10 +158,17 @@ func (p *process) names() (comm, container string) {
 type ProcessError struct {
 	PID    int
 	Reason string
+	Remedy string // or empty
 	Err    error
 }
 
-func (e *ProcessError) Error() string { return fmt.Sprintf("process %d %s", e.PID, e.Reason) }
+func (e *ProcessError) Error() string {
+	if e.Remedy == "" {
+		return fmt.Sprintf("process %d %s", e.PID, e.Reason)
+	}
+	return fmt.Sprintf("process %d %s: %s", e.PID, e.Reason, e.Remedy)
+}
+
 func (e *ProcessError) Unwrap() error { return e.Err }
 
 func processError(pid int, err error) error {
@@ -136,24 +176,33 @@ func processError(pid int, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return denied(pid, err)
 	case errors.Is(err, unix.ESRCH):
-		return &ProcessError{pid, "has ended", fs.ErrNotExist}
+		return &ProcessError{PID: pid, Reason: "has ended", Err: fs.ErrNotExist}
 	case !errors.Is(err, fs.ErrNotExist):
-		return &ProcessError{pid, fmt.Sprintf("cannot be read: %v", err), err}
+		return &ProcessError{PID: pid, Reason: fmt.Sprintf("cannot be read: %v", err), Err: err}
 	}
 	// Under the mount option hidepid, /proc does not show the processes of others.
 	switch unix.Kill(pid, 0) {
 	case unix.EPERM:
 		return denied(pid, fs.ErrPermission)
 	case nil:
-		return &ProcessError{pid, "is not in /proc: mount the proc file system there", err}
+		return &ProcessError{PID: pid, Reason: "is not in /proc", Remedy: "mount the proc file system there", Err: err}
 	}
-	return &ProcessError{pid, "does not exist", err}
+	return &ProcessError{PID: pid, Reason: "does not exist", Err: err}
 }
 
 func denied(pid int, err error) error {
 	remedy := "run as root, or as the user that it runs as"
 	if os.Geteuid() == 0 {
-		remedy = "run with CAP_SYS_PTRACE and with all capabilities that it has"
+		remedy = RightsRemedy()
 	}
-	return &ProcessError{pid, "may not be read by this user: " + remedy, err}
+	return &ProcessError{PID: pid, Reason: "may not be read by this user", Remedy: remedy, Err: err}
+}
+
+// RightsRemedy says what lets the caller read any process.
+func RightsRemedy() string {
+	const capabilities = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
+	if os.Geteuid() == 0 { // in a container, for instance
+		return "root, too, needs " + capabilities + " here"
+	}
+	return "run as root, or with " + capabilities
 }

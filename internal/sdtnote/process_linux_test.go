@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testenv"
 	"github.com/go-usdt/usdt/internal/uprobe"
@@ -204,6 +202,32 @@ func TestReadProcessMalformed(t *testing.T) {
 	}
 }
 
+// One file under many names does not make us list its probes as often.
+func TestReadProcessMaxNotes(t *testing.T) {
+	const notes = 40_000
+	first := filepath.Join(t.TempDir(), "first")
+	second := first + "-second"
+	file := new64(bytes.Repeat(note64(textAddr, 0, 0, "maxnotes\x00n\x00\x00"), notes)).bytes(t)
+	if err := os.WriteFile(first, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(first, second); err != nil {
+		t.Fatal(err)
+	}
+	mapToExecute(t, first)
+	mapToExecute(t, second)
+	var counts []int
+	for _, o := range readProcess(t, os.Getpid(), "maxnotes") {
+		counts = append(counts, len(o.Notes))
+		if o.Err != nil && !strings.Contains(o.Err.Error(), "more than 65536 probes") {
+			t.Error(o.Err)
+		}
+	}
+	if len(counts) != 2 || counts[0]+counts[1] != notes {
+		t.Errorf("objects with %d notes, want one with %d and one without", counts, notes)
+	}
+}
+
 func TestReadAll(t *testing.T) {
 	program := buildProcess(t, t.TempDir(), "process")
 	first, second := startProcess(t, program), startProcess(t, program)
@@ -253,18 +277,5 @@ func TestReadProcessErrors(t *testing.T) {
 		if !errors.As(err, &processError) || processError.PID != pid {
 			t.Errorf("process %d: %+v", pid, processError)
 		}
-	}
-}
-
-// A process that has ended but was not waited for has no memory, and no probes.
-func TestReadProcessZombie(t *testing.T) {
-	c := startProcess(t, buildProcess(t, t.TempDir(), "process"))
-	o := objectOf(t, c.pid(), "process")
-	c.zombify(t)
-	if objects, err := sdtnote.ReadProcess(c.pid()); len(objects) != 0 || err != nil {
-		t.Errorf("got %v, %v, want nothing", objects, err)
-	}
-	if attached, err := o.Attached(); err == nil && !cmp.Equal(attached, make([]bool, len(attached))) {
-		t.Errorf("attached %v to a process that has ended", attached)
 	}
 }

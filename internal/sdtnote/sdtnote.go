@@ -53,16 +53,18 @@ type Note struct {
 	FileOffset uint64
 
 	// SemaphoreOffset is where in the file the semaphore is, in bytes: the kernel's ref_ctr_offset.
-	// 0 when the probe has none.
+	// 0 when the probe has none, or one that is not there: see SemaphoreErr.
 	SemaphoreOffset uint64
 }
 
 // Read returns the stapsdt notes of the executable or shared library r in the order of the file. A file
 // without any gives nil and no error.
 //
-// One malformed note, or one whose site is not in an executable segment of the file, fails the whole
-// read; the error counts notes from 0, those of other owners included. Relocatable files, core dumps
-// and files with more than 65,279 sections give an error that matches [errors.ErrUnsupported].
+// Notes whose site is in no executable segment are left out: link editors that discard a function leave
+// its notes behind. A file that has nothing else, though, is none that can be traced, such as one with the
+// debugging symbols of another, and fails as one with a malformed note does; the error counts notes from 0,
+// those of other owners included. Relocatable files, core dumps and files with more than 65,279 sections
+// give an error that matches [errors.ErrUnsupported].
 func Read(r io.ReaderAt) ([]Note, error) {
 	notes, err := read(r)
 	if err != nil {
@@ -93,6 +95,7 @@ func read(r io.ReaderAt) ([]Note, error) {
 	}
 
 	var notes []Note
+	var dead error // about the first note whose site is nowhere
 	index := 0
 	for _, s := range im.noteSections {
 		rest, err := im.bytesAt(s.off, s.size)
@@ -111,8 +114,18 @@ func read(r io.ReaderAt) ([]Note, error) {
 			if err != nil {
 				return nil, fmt.Errorf("note %d: %w", index, err)
 			}
-			notes = append(notes, note)
+			if im.isTombstone(note.Location) {
+				continue
+			}
+			if im.locate(&note) {
+				notes = append(notes, note)
+			} else if dead == nil {
+				dead = fmt.Errorf("note %d: %w", index, malformed("site at %#x is in no executable segment", note.Address))
+			}
 		}
+	}
+	if len(notes) == 0 {
+		return nil, dead
 	}
 	return notes, nil
 }

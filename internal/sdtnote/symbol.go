@@ -11,11 +11,15 @@ import (
 // for 2.8 million symbols.
 const maxSymbolBytes = 64 << 20
 
+// maxSymbolName is in bytes. It bounds the time to find the end of each symbol's name, where many have one end.
+const maxSymbolName = 4096
+
 type symbolTable struct{ symbols, strings section }
 
 // SymbolAddresses returns the link-time addresses of the symbols that the executable or shared library r
 // defines, local ones included: what Arg.Symbol needs. Names that it does not define are absent, and so
 // are those that stand for several addresses, as static variables of C can: nothing tells which is meant.
+// Names of more than 4096 bytes are not looked for.
 //
 // The errors are those of [Read].
 func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) {
@@ -23,10 +27,7 @@ func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read symbols: %w", err)
 	}
-	search := symbolSearch{addresses: make(map[string]uint64), ambiguous: make(map[string]bool)}
-	for _, name := range names {
-		search.wanted = append(search.wanted, append([]byte(name), 0))
-	}
+	search := newSymbolSearch(names)
 	left := uint64(maxSymbolBytes)
 	for _, table := range im.symbolTables {
 		for _, size := range []uint64{table.symbols.size, table.strings.size} {
@@ -47,9 +48,21 @@ func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) 
 
 // A symbolSearch collects the addresses of the wanted names.
 type symbolSearch struct {
-	wanted    [][]byte // with the NUL that ends them in a string table
+	wanted    map[string]bool
+	longest   int // of them, in bytes
 	addresses map[string]uint64
 	ambiguous map[string]bool
+}
+
+func newSymbolSearch(names []string) *symbolSearch {
+	s := &symbolSearch{wanted: make(map[string]bool), addresses: make(map[string]uint64), ambiguous: make(map[string]bool)}
+	for _, name := range names {
+		if len(name) <= maxSymbolName {
+			s.wanted[name] = true
+			s.longest = max(s.longest, len(name))
+		}
+	}
+	return s
 }
 
 // read goes through a symbol table piece by piece; only the strings are read as a whole.
@@ -82,10 +95,10 @@ func (s *symbolSearch) add(sym symbol, strings []byte) {
 	if !sym.hasAddress() || uint64(sym.name) >= uint64(len(strings)) {
 		return
 	}
-	for _, name := range s.wanted {
-		if bytes.HasPrefix(strings[sym.name:], name) {
-			s.addAddress(string(name[:len(name)-1]), sym.value)
-		}
+	name := strings[sym.name:]
+	name = name[:min(len(name), s.longest+1)]
+	if end := bytes.IndexByte(name, 0); end >= 0 && s.wanted[string(name[:end])] {
+		s.addAddress(string(name[:end]), sym.value)
 	}
 }
 

@@ -97,6 +97,31 @@ func TestSymbolAddressesMany(t *testing.T) {
 	checkSymbols(t, file, map[string]uint64{"last": uint64(len(symbols) - 1)}, "last", "other")
 }
 
+// What it takes does not grow with the product of symbols and names, nor with that of symbols and the length of
+// a name that never ends.
+func BenchmarkSymbolAddressesHostile(b *testing.B) {
+	symbols := make([]symbol, 10_000)
+	symbols[0].name = strings.Repeat("x", 1<<20)
+	for i := range symbols {
+		symbols[i].typ, symbols[i].section = elf.STT_OBJECT, 1
+	}
+	f := withSymbols(b, new64(), symbols)
+	table := &f.sections[len(f.sections)-1]
+	for i := range symbols {
+		binary.LittleEndian.PutUint32(table.data[24*(i+1):], 1)
+	}
+	file := bytes.NewReader(f.bytes(b))
+	names := make([]string, 10_000)
+	for i := range names {
+		names[i] = strings.Repeat("x", i)
+	}
+	for b.Loop() {
+		if _, err := sdtnote.SymbolAddresses(file, names...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestSymbolAddressesMalformed(t *testing.T) {
 	edited := func(change func(table *testSection)) []byte {
 		f := withSymbols(t, new64(), []symbol{{"a", elf.STT_OBJECT, 1, 1}})
@@ -149,7 +174,7 @@ type symbol struct {
 }
 
 // withSymbols adds a symbol table, as the last section, and its strings.
-func withSymbols(t *testing.T, f *testFile, symbols []symbol) *testFile {
+func withSymbols(t testing.TB, f *testFile, symbols []symbol) *testFile {
 	t.Helper()
 	strings := testSection{name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, data: []byte{0}}
 	table := testSection{name: ".symtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_SYMTAB}}

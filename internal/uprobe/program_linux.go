@@ -235,7 +235,7 @@ func (p *program) touchAddress() {
 // usable reports why argument i cannot be used in a program.
 func (p *program) usable(i int) error {
 	if i >= len(p.args) {
-		return argumentError(p.probe, i, "the probe has %d arguments, arg0 is the first", len(p.args))
+		return argumentError(p.probe, i, "the probe has %d, arg0 is the first", len(p.args))
 	}
 	if a := p.args[i]; a.Kind == sdtnote.ArgInvalid {
 		return argumentError(p.probe, i, "%s cannot be read: %v", a.Text, a.Err)

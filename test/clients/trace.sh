@@ -56,7 +56,7 @@ while [ ${#missing[@]} -gt 0 ] && read -r line <&"$events"; do
   done
 done
 # bpftrace 0.17 does not notice a signal while it prints an event.
-while kill -INT "$tracer" 2>/dev/null; do sleep 0.2; done &
+while kill -TERM "$tracer" 2>/dev/null; do sleep 0.2; done &
 interrupting=$!
 cat <&"$events" >/dev/null # until it is gone
 kill "$interrupting" 2>/dev/null || true

@@ -1,9 +1,13 @@
 /* A process with probes, for the tests of ReadProcess. Its arguments have a letter that says how to map the
  * file that follows: x as probes need it, w writable, s shared, d by the dynamic linker. It prints the address of main,
- * then increments the semaphore of its probe for each byte of its input and answers with a line. */
+ * then increments the semaphore of its probe for each byte of its input and answers with a line; with the argument
+ * thread it does that in another thread, and the main one ends. */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,9 +25,34 @@ static void *map(const char *file, int prot, int flags)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+int main(int argc, char **argv);
+
+static void *serve(void *main_thread)
+{
+	if (main_thread != NULL)
+		pthread_join(*(pthread_t *)main_thread, NULL);
+	printf("%p\n", (void *)main);
+	fflush(stdout);
+	for (char c; read(0, &c, 1) == 1;) {
+		STAP_PROBE1(process, counted, c);
+		STAP_PROBE1(process, other, c);
+		process_counted_semaphore++;
+		puts("ok");
+		fflush(stdout);
+	}
+	exit(0);
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "thread") == 0) {
+			static pthread_t main_thread;
+			pthread_t thread;
+			main_thread = pthread_self();
+			pthread_create(&thread, NULL, serve, &main_thread);
+			pthread_exit(NULL);
+		}
 		const char *file = argv[i] + 1;
 		void *p = NULL;
 		switch (argv[i][0]) {
@@ -37,14 +66,5 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	printf("%p\n", (void *)main);
-	fflush(stdout);
-	for (char c; read(0, &c, 1) == 1;) {
-		STAP_PROBE1(process, counted, argc);
-		STAP_PROBE1(process, other, argc);
-		process_counted_semaphore++;
-		puts("ok");
-		fflush(stdout);
-	}
-	return 0;
+	serve(NULL);
 }

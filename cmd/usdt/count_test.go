@@ -1,0 +1,65 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
+)
+
+func twoProbes() []uprobe.Probe {
+	return []uprobe.Probe{{Provider: "shop", Name: "order_start"}, {Provider: "shop", Name: "tick"}}
+}
+
+// The last interval of a second, a hundredth long, is told together with the one before it.
+func TestCountShortInterval(t *testing.T) {
+	began := time.Unix(0, 0)
+	after := func(d time.Duration) time.Time { return began.Add(d) }
+	readings := newCountReadings(twoProbes(), began)
+	readings.next([]uint64{100, 0}, 0, after(time.Second), 0)
+	readings.next([]uint64{300, 1}, 0, after(2*time.Second), 0)
+	r := readings.next([]uint64{301, 1}, 0, after(2010*time.Millisecond), time.Second/2)
+	if diff := cmp.Diff([]uint64{201, 1}, r.hits); diff != "" || r.from != after(time.Second) {
+		t.Errorf("from %v, hits (-want +got):\n%s", r.from.Sub(began), diff)
+	}
+	if got := r.rate(r.hits[0]); got != "199" {
+		t.Errorf("%s hits a second, want 199", got)
+	}
+	if diff := cmp.Diff([]uint64{301, 1}, r.totals); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+}
+
+// With no interval before it, a short one stands for itself.
+func TestCountOneShortInterval(t *testing.T) {
+	began := time.Unix(0, 0)
+	r := newCountReadings(twoProbes(), began).next([]uint64{7, 0}, 0, began.Add(time.Millisecond), time.Second)
+	if diff := cmp.Diff([]uint64{7, 0}, r.hits); diff != "" || r.from != began {
+		t.Errorf("from %v, hits (-want +got):\n%s", r.from, diff)
+	}
+}
+
+func TestCountScreenFits(t *testing.T) {
+	began := time.Unix(0, 0)
+	r := newCountReadings(twoProbes(), began).next([]uint64{1e12, 1}, 0, began.Add(time.Second), 0)
+	for columns := 2; columns < 60; columns++ {
+		var out strings.Builder
+		screen := &countScreen{w: &out, columns: func() int { return columns }, rows: func() int { return 20 }}
+		for range 2 {
+			if err := screen.write(r, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for line := range strings.Lines(strings.ReplaceAll(out.String(), "\x1b[4F\x1b[J", "")) {
+			if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width >= columns {
+				t.Errorf("%d characters in a terminal of %d: %q", width, columns, line)
+			}
+		}
+	}
+}
