@@ -44,22 +44,20 @@ read -r -t 30 path <&"${COPROC[0]}" || {
   exit 1
 }
 
-# Reads until all is seen; only then the tracer may leave, for it drops what is still on its way.
-exec {events}< <(exec timeout -s INT 60 bpftrace -B line -e "${script//FILE/$path}" 2>&1)
+# Reads until all is seen; only then the tracer may leave, for it drops what is still on its way. It is
+# killed, because bpftrace 0.17 now and then misses other signals; the kernel detaches.
+exec {events}< <(exec bpftrace -B line -e "${script//FILE/$path}" 2>&1)
 tracer=$!
+trap 'kill "$client" 2>/dev/null; kill -KILL "$tracer" 2>/dev/null || true' EXIT
 output=
 missing=("${expected[@]}")
-while [ ${#missing[@]} -gt 0 ] && read -r line <&"$events"; do
+while [ ${#missing[@]} -gt 0 ] && read -r -t 60 line <&"$events"; do
   output+=$line$'\n'
   for i in "${!missing[@]}"; do
     [ "$line" != "${missing[i]}" ] || unset "missing[$i]"
   done
 done
-# bpftrace 0.17 does not notice a signal while it prints an event.
-while kill -TERM "$tracer" 2>/dev/null; do sleep 0.2; done &
-interrupting=$!
-cat <&"$events" >/dev/null # until it is gone
-kill "$interrupting" 2>/dev/null || true
+kill -KILL "$tracer" 2>/dev/null || true
 
 timeout 30 tail -s 0.1 --pid "$client" -f /dev/null >/dev/null || kill "$client"
 status=0
