@@ -80,8 +80,26 @@ TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clan
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
-	test/setup.sh qemu-system-x86 qemu-system-arm
+	test/setup.sh qemu-system-x86 qemu-system-arm xz-utils
 	go test -count=1 -v -timeout 40m ./test/kernels -boot
+
+KERNEL ?= amd64/5.10
+
+.PHONY: vm
+vm: ## a root shell on one of Debian's kernels in QEMU: KERNEL=amd64/5.10, or one command: RUN='usdt demo'
+	test/setup.sh xz-utils $(if $(findstring arm64,$(KERNEL)),qemu-system-arm debootstrap,qemu-system-x86)
+	go run ./test/vm -kernel $(KERNEL) $(if $(RUN),-c '$(RUN)')
+
+.PHONY: test-vm
+test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
+	test/setup.sh qemu-system-x86 xz-utils
+	go test -count=1 -v -timeout 60m ./test/vm -boot
+
+.PHONY: test-vagrant
+test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
+	test/setup.sh debootstrap shellcheck
+	shellcheck test/vagrant/*.sh test/vm/*.sh
+	test/vagrant/validate.sh
 
 .PHONY: test-system
 test-system: ## the Go package on an installed libstapsdt

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/go-usdt/usdt/test/qemu"
 )
 
 // report is what the guest printed.
@@ -53,7 +55,7 @@ func readReport(log string) (report, error) {
 // say nothing under emulation.
 type table struct{ rows []string }
 
-func (t *table) add(k kernel, r report) {
+func (t *table) add(k qemu.Kernel, r report) {
 	row := fmt.Sprintf("%v\t%s\t%s", k, r.version, r.site)
 	for _, form := range []string{"nop", "nop5", "nop10"} {
 		cell := "-"

@@ -55,35 +55,38 @@ func (a apt) update(ctx context.Context, sources []source) error {
 // dependence matches what linux-image-ARCH depends on: the image of one version.
 var dependence = regexp.MustCompile(`(?m)^Depends:.*\blinux-image-(\S+) \(= ([^)]+)\)`)
 
-// newest returns the package that holds the newest image of a line such as 6.12 or 7.
-func (a apt) newest(ctx context.Context, line string) (name, version string, err error) {
+// A build is a version of a kernel, in the packages that it is in.
+type build struct{ image, modules, version string }
+
+// newest returns the newest build of a line such as 6.12 or 7.
+func (a apt) newest(ctx context.Context, line string) (build, error) {
 	meta := "linux-image-" + a.arch
 	versions, err := a.run(ctx, "apt-cache", "madison", meta) // the newest first
 	if err != nil {
-		return "", "", err
+		return build{}, err
 	}
 	match := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`).FindStringSubmatch(versions)
 	if match == nil {
-		return "", "", fmt.Errorf("%s has no version %s.*:\n%s", meta, line, versions)
+		return build{}, fmt.Errorf("%s has no version %s.*:\n%s", meta, line, versions)
 	}
 	text, err := a.run(ctx, "apt-cache", "show", meta+"="+match[1])
 	if err != nil {
-		return "", "", err
+		return build{}, err
 	}
 	if match = dependence.FindStringSubmatch(text); match == nil {
-		return "", "", fmt.Errorf("no image among the dependences of %s:\n%s", meta, text)
+		return build{}, fmt.Errorf("no image among the dependences of %s:\n%s", meta, text)
 	}
 	release, version := match[1], match[2]
-	// Since Linux 7.3 the image is in a package of its own, without the modules.
+	// Since Linux 7.3 the image and the modules are in packages of their own.
 	binary := "linux-binary-" + release
 	found, err := a.run(ctx, "apt-cache", "madison", binary)
 	if err != nil {
-		return "", "", err
+		return build{}, err
 	}
 	if found != "" {
-		return binary, version, nil
+		return build{binary, "linux-modules-" + release, version}, nil
 	}
-	return "linux-image-" + release, version, nil
+	return build{"linux-image-" + release, "linux-image-" + release, version}, nil
 }
 
 var sha256Field = regexp.MustCompile(`(?m)^SHA256: (\S+)$`)

@@ -1,7 +1,6 @@
 package qemu
 
 import (
-	"archive/tar"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"strings"
 )
@@ -40,26 +38,41 @@ func (s source) mirror(ctx context.Context) (string, error) {
 	return address, nil
 }
 
-// download brings the package that holds the newest image of k's line into dir, unless an earlier run
-// did, and returns its path.
-func (k kernel) download(ctx context.Context, dir string) (string, error) {
-	a := apt{arch: k.arch, dir: dir}
+// Packages are Debian packages, as files.
+type Packages struct{ image, modules string }
+
+// Download brings the packages of the newest build of k into dir, those of modules only on demand,
+// unless an earlier run did.
+func (k Kernel) Download(ctx context.Context, dir string, modules bool) (p Packages, err error) {
+	a := apt{arch: k.Arch, dir: dir}
 	if err := a.update(ctx, k.sources); err != nil {
-		return "", err
+		return p, err
 	}
-	name, version, err := a.newest(ctx, k.line)
+	b, err := a.newest(ctx, k.Line)
 	if err != nil {
-		return "", err
+		return p, err
 	}
+	if err := removeOthers(dir, b.version); err != nil {
+		return p, err
+	}
+	if p.image, err = a.download(ctx, b.image, b.version); err != nil || !modules {
+		return p, err
+	}
+	p.modules, err = a.download(ctx, b.modules, b.version)
+	return p, err
+}
+
+// download brings a package into the directory, unless it is there, and returns its path.
+func (a apt) download(ctx context.Context, name, version string) (string, error) {
 	sum, err := a.checksum(ctx, name+"="+version)
 	if err != nil {
 		return "", err
 	}
-	deb := filepath.Join(dir, fmt.Sprintf("%s_%s_%s.deb", name, version, k.arch))
+	deb := filepath.Join(a.dir, fmt.Sprintf("%s_%s_%s.deb", name, version, a.arch))
 	if verify(deb, sum) == nil {
 		return deb, nil
 	}
-	if err := removePackages(dir); err != nil {
+	if err := os.Remove(deb); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
 	if _, err = a.run(ctx, "apt-get", "download", "-q", name+"="+version); err != nil {
@@ -86,49 +99,13 @@ func verify(file, sum string) error {
 	return nil
 }
 
-// removePackages removes the packages in dir: of earlier versions, or damaged.
-func removePackages(dir string) error {
-	old, err := filepath.Glob(filepath.Join(dir, "*.deb"))
-	for _, path := range old {
-		err = errors.Join(err, os.Remove(path))
+// removeOthers removes the packages in dir that are of another version.
+func removeOthers(dir, version string) error {
+	packages, err := filepath.Glob(filepath.Join(dir, "*.deb"))
+	for _, path := range packages {
+		if !strings.Contains(path, "_"+version+"_") {
+			err = errors.Join(err, os.Remove(path))
+		}
 	}
 	return err
-}
-
-// extractImage writes the kernel in the package deb to file.
-func extractImage(ctx context.Context, deb, file string) error {
-	// The kernel is among the first files: what comes behind it, the modules, is not unpacked.
-	ctx, cancel := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", deb)
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		cancel()
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		cancel()
-		return err
-	}
-	defer cmd.Wait() // fails, as it is killed
-	defer cancel()
-
-	files := tar.NewReader(stdout)
-	for {
-		header, err := files.Next()
-		if err != nil {
-			return fmt.Errorf("find vmlinuz: %w", err)
-		}
-		if header.Typeflag == tar.TypeReg && strings.HasPrefix(path.Base(header.Name), "vmlinuz") {
-			return save(file, files)
-		}
-	}
-}
-
-func save(file string, from io.Reader) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, from)
-	return errors.Join(err, f.Close())
 }

@@ -18,7 +18,7 @@ type Machine struct {
 	Image, Initramfs string   // files
 	Parameters       []string // of the kernel; what it does not know it passes on to /init
 	Memory           int      // MiB
-	KVM              bool     // where there is one
+	KVM              bool     // rather than emulate the processor
 	Monitor          bool     // Ctrl-A X ends QEMU, and Ctrl-C goes to the guest
 	Shares           []Share
 	Console          io.Reader // or nil
@@ -63,10 +63,11 @@ func (m Machine) arguments() []string {
 		"-smp", "1", "-m", strconv.Itoa(m.Memory),
 		"-kernel", m.Image, "-initrd", m.Initramfs, "-append", m.commandLine(),
 	}, models[m.Arch].args...)
+	accelerator := "tcg"
 	if m.KVM {
-		args = append(args, "-accel", "kvm")
+		accelerator = "kvm"
 	}
-	args = append(args, "-accel", "tcg")
+	args = append(args, "-accel", accelerator)
 	for _, s := range m.Shares {
 		args = append(args, "-virtfs", s.option())
 	}

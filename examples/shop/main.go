@@ -1,0 +1,52 @@
+// Shop is an HTTP service with probes. It sells what is in its catalogue, and prints a line for each order with
+// the values that a tracer sees of it, so that the two can be compared.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	listen := flag.String("listen", "127.0.0.1:8080", "`address` to serve at")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *listen); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until the end of ctx.
+func run(ctx context.Context, address string) error {
+	if err := provider.Load(); err != nil {
+		log.Printf("tracing probes are off: %v", err) // the service goes on
+	}
+	defer provider.Close()
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	log.Printf("process %d serves at http://%v, probes are in %q", os.Getpid(), listener.Addr(), provider.Path())
+
+	server := &http.Server{Handler: newShop(os.Stdout), ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(server.Shutdown(patience), provider.Close())
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Writes a base image for docker/Dockerfile, for docker import, where none can be pulled: Debian 12 by debootstrap,
+# with this machine's Go and the certificates that it trusts. Needs root.
+set -euo pipefail
+root=$("$(dirname "$0")/../chroot.sh" bookworm ca-certificates)
+copy=$(mktemp -d)
+trap 'rm -rf --one-file-system "$copy"' EXIT
+
+cp -a "$root/." "$copy"
+rm "$copy/.complete"
+cp -a "$(go env GOROOT)" "$copy/usr/local/go"
+cp -a /usr/local/share/ca-certificates "$copy/usr/local/share"
+chroot "$copy" update-ca-certificates >&2
+tar -C "$copy" --numeric-owner -c .

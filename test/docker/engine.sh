@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Usage: engine.sh SUITE DIRECTORY
+#
+# Is the Docker engine of a Debian suite, which keeps its images in DIRECTORY and listens at DIRECTORY/docker.sock. It
+# leaves the machine's network and firewall alone: containers have that network or none. Clients run in the mount
+# namespace of this process.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+packages=(docker.io docker-compose ca-certificates)
+[ "$1" = bookworm ] || packages+=(docker-cli)
+root=$(test/chroot.sh "$1" "${packages[@]}")
+exec test/docker/inside.sh "$root" "$2" \
+  dockerd --iptables=false --bridge=none --data-root=/srv/data --exec-root=/run/docker --pidfile=/run/docker.pid \
+  --host=unix:///srv/docker.sock

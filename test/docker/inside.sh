@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Usage: inside.sh ROOT DIRECTORY COMMAND...
+#
+# Runs the command in another root directory, with DIRECTORY as /srv, this machine's devices and this repository. What
+# it mounts, in a mount namespace of its own, is gone when it ends. Unlike chroot, this lets engines change their root
+# once more, and users make user namespaces.
+set -euo pipefail
+mkdir -p "$2" "$1$PWD"
+# shellcheck disable=SC2016 # the inner shell expands
+exec unshare --mount sh -euc '
+  root=$1 directory=$2 repository=$PWD
+  shift 2
+  mount --bind "$root" "$root"
+  for d in proc sys dev; do mount --rbind "/$d" "$root/$d"; done
+  mount --bind "$directory" "$root/srv"
+  mount --bind "$PWD" "$root$PWD"
+  mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
+  mount -t tmpfs tmpfs "$root/run"
+  cd "$root"
+  pivot_root . mnt
+  umount -l /mnt
+  cd "$repository"
+  exec "$@"
+' inside "$@"

@@ -1,0 +1,202 @@
+#!/usr/bin/env bash
+# Usage: run.sh SUITE...
+#
+# Runs docker/compose.yaml with the Docker engine and the compose of each Debian suite, and compares the orders that
+# the service says it got with what tracers see: in the sidecar container, and on the host. With "host" for a suite,
+# this machine's engine does. Images are kept in ~/.cache/go-usdt/docker. Needs root.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=test/docker/lib.sh
+. test/docker/lib.sh
+repository=$PWD
+engine=
+trap 'finish' EXIT
+
+finish() {
+  local status=$?
+  if [ -n "$engine" ]; then
+    [ "$status" -eq 0 ] || compose logs --tail=20 >&2 || :
+    compose down --volumes --timeout 5 >/dev/null 2>&1 || :
+    stop_engine
+  fi
+  rm -rf "$scratch"
+}
+
+# client runs a command beside the engine, where compose finds its settings.
+client() { DOCKER_HOST=unix:///srv/docker.sock nsenter --mount --target "$engine" --wdns="$repository/docker" "$@"; }
+compose() { client docker-compose "$@"; }
+
+start_engine() {
+  local directory=${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1
+  test/docker/engine.sh "$1" "$directory" >"$scratch/engine" 2>&1 &
+  engine=$!
+  wait_for 300 engine_answers
+}
+
+stop_engine() {
+  kill "$engine"
+  wait "$engine" || :
+  engine=
+}
+
+engine_answers() {
+  kill -0 "$engine" 2>/dev/null || fail "the engine ended: $(tail -n 5 "$scratch/engine")"
+  client docker version >/dev/null 2>&1
+}
+
+# choose_base has docker/Dockerfile take base images that can be had.
+choose_base() {
+  local image images
+  mapfile -t images < <(sed -n 's/^ARG [A-Z]*_IMAGE=//p' docker/Dockerfile)
+  for image in "${images[@]}"; do
+    if ! client docker image inspect "$image" >/dev/null 2>&1 && ! client docker pull -q "$image" 2>/dev/null; then
+      export GO_IMAGE=go-usdt/base:12 DEBIAN_IMAGE=go-usdt/base:12
+    fi
+  done
+  [ -n "${GO_IMAGE-}" ] || return 0
+  client docker image inspect "$GO_IMAGE" >/dev/null 2>&1 || test/docker/base.sh | client docker import \
+    --change 'ENV GOPATH=/go PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+    - "$GO_IMAGE" >/dev/null
+}
+
+# orders SERVICE prints the orders in its log.
+orders() { client docker logs "$(compose ps -q "$1")" 2>/dev/null | grep '^order ' || :; }
+
+has_orders() { [ "$(orders "$1" | wc -l)" -ge "$2" ]; }
+
+process() { client docker inspect --format '{{.State.Pid}}' "$(compose ps -q "$1")"; }
+
+# check_status SERVICE LINE... wants lines in /proc/PID/status of a service's process.
+check_status() {
+  local status line
+  status=$(tr -s '\t' ' ' <"/proc/$(process "$1")/status")
+  shift
+  for line in "$@"; do
+    grep -qxF "$line" <<<"$status" || fail "not so confined as to have \"$line\": $status"
+  done
+}
+
+# check_tracer SERVICE CAPABILITIES brings the project up with that tracer.
+check_tracer() {
+  compose build app load "$1" >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
+  compose up -d app load "$1" >/dev/null 2>&1
+  wait_for 60 has_orders "$1" 20
+  check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' 'NoNewPrivs: 1' 'Seccomp: 2'
+  grep -Eq '^([^ ]+ ){4}/ ro,.* - overlay ' "/proc/$(process app)/mountinfo" ||
+    fail "the service's root is no overlay, or not read-only"
+  check_status "$1" "CapEff: $2" 'NoNewPrivs: 1' 'Seccomp: 2'
+
+  check_host "$(process app)"
+  check_tools "$1"
+  [ "$1" != tracer ] || check_capabilities
+
+  compose stop load 2>/dev/null
+  orders "$1" >"$scratch/log"
+  orders app >"$scratch/app"
+  check_orders "$1, its log" "$scratch/log"
+  sed -n "/^$(head -n 1 "$scratch/seen")\$/,\$p" "$scratch/app" | cmp - "$scratch/seen" || fail "the tracer lost orders"
+  compose down --volumes --timeout 5 2>/dev/null
+}
+
+# check_host PID traces the service from outside of its container.
+check_host() {
+  "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 10 >"$scratch/host" 2>/dev/null
+  orders app >"$scratch/app"
+  check_orders "usdt on the host, by pid" "$scratch/host"
+  local id want
+  id=$(compose ps -q app)
+  want="\"pid\":$1,\"comm\":\"shop\",\"container\":\"${id:0:12}\""
+  "$scratch/usdt" list --all --json >"$scratch/list" 2>/dev/null
+  [ "$(grep -cF "$want" "$scratch/list")" -eq 3 ] || fail "no $want in: $(cat "$scratch/list")"
+  echo "ok: usdt list --all on the host, container ${id:0:12}"
+}
+
+# check_tools SERVICE has other tracers in the tracer's container read the service.
+check_tools() {
+  local script
+  exec_in "$1" bpftrace -p 1 -e "usdt:*:shop:order {
+    printf(\"order %lld of %s: %lld\\n\", arg0, str(arg1), arg2); @n++; if (@n == 10) { clear(@n); exit(); } }"
+  orders app >"$scratch/app"
+  check_orders bpftrace "$scratch/tool"
+
+  script='usdt script --tool perf -p 1 shop:order >/tmp/perf.sh && timeout --preserve-status -s INT 3 sh /tmp/perf.sh'
+  exec_in "$1" sh -c "$script"
+  sed -nE 's/.*arg0=([0-9]+) arg1=[0-9]+ arg2=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" >"$scratch/perf"
+  orders app | sed 's/ of .*:/:/' >"$scratch/numbers"
+  if [ "$(wc -l <"$scratch/perf")" -lt 10 ] || grep -vxFf "$scratch/numbers" "$scratch/perf"; then
+    fail "perf saw too little, or what the service did not say: $(cat "$scratch/tool")"
+  fi
+  echo "ok: perf"
+
+  exec_in "$1" tplist-bpfcc -p 1 shop:order
+  grep -q shop:order "$scratch/tool" || fail "bcc: $(cat "$scratch/tool")"
+  echo "ok: bcc's tplist"
+
+  # gdb has no right but that of the service's own user. It breaks where no uprobe is.
+  # shellcheck disable=SC2016 # gdb expands
+  exec_in "$1" --user 65532:65532 gdb -nx -batch -iex 'set sysroot /proc/1/root' -p 1 \
+    -ex 'break -probe-stap shop:request_start' -ex continue -ex 'x/s $_probe_arg2' -ex detach
+  grep -Eq '"/(orders|articles/[a-z]+)"$' "$scratch/tool" || fail "gdb: $(cat "$scratch/tool")"
+  echo "ok: gdb"
+}
+
+# exec_in SERVICE COMMAND... leaves the output in $scratch/tool. Options of docker exec may come before the command.
+exec_in() {
+  local id options=()
+  id=$(compose ps -q "$1")
+  shift
+  if [ "$1" = --user ]; then
+    options=("$1" "$2")
+    shift 2
+  fi
+  client docker exec "${options[@]}" "$id" timeout -k 5 -s INT 60 "$@" >"$scratch/tool" 2>&1 ||
+    fail "$1: $(tail -n 20 "$scratch/tool")"
+}
+
+# check_capabilities takes the tracer's capabilities away, one at a time. docs/environments.md has what usdt says then.
+check_capabilities() {
+  local all=(BPF PERFMON SYS_PTRACE DAC_READ_SEARCH) missing capability refusal options
+  for missing in "${all[@]}"; do
+    options=()
+    for capability in "${all[@]}"; do
+      [ "$capability" = "$missing" ] || options+=(--cap-add "$capability")
+    done
+    client docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
+      "$(client docker inspect --format '{{.Image}}' "$(compose ps -q tracer)")" \
+      usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 && fail "usdt traces without CAP_$missing"
+    refusal=$(documented_refusal "$missing")
+    if [ -z "$refusal" ] || ! grep -q "$refusal" "$scratch/tool"; then
+      fail "without CAP_$missing usdt says other than \"$refusal\": $(cat "$scratch/tool")"
+    fi
+  done
+  echo "ok: none of the four capabilities is superfluous"
+}
+
+# documented_refusal CAPABILITY prints, as a pattern, what docs/environments.md says that usdt says without it.
+documented_refusal() {
+  sed -n "s/^| CAP_$1 | \`\(.*\)\` |\$/\1/; T; s/…/.*/; p" docs/environments.md
+}
+
+# check_dev has the tests trace in the dev container.
+check_dev() {
+  compose build dev >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
+  compose run --rm -T -e USDT_REQUIRE_TRACERS=1 dev go test -count=1 ./examples/... ./internal/uprobe ./stapsdt ./test/static
+  echo "ok: tests in the dev container"
+}
+
+[ $# -gt 0 ] || fail "which Debian's Docker? say run.sh SUITE..."
+export BUILD_NETWORK=host DEV_NETWORK=host
+build
+for suite in "$@"; do
+  start_engine "$suite"
+  echo "docker: $suite: engine $(client docker version --format '{{.Server.Version}}'), compose $(compose version --short)"
+  choose_base
+  if [ "$suite" = bookworm ]; then
+    check_tracer tracer-sys-admin 0000000000280004 # its engine does not know CAP_BPF
+  else
+    check_tracer tracer 000000c000080004
+    check_dev
+  fi
+  client docker image prune --force >/dev/null # those of earlier runs
+  stop_engine
+done

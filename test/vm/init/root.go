@@ -1,0 +1,96 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/test/vm/order"
+)
+
+// A mount is what mount(2) takes.
+type mount struct{ source, target, kind, options string }
+
+func (m mount) do() error {
+	if err := os.MkdirAll(m.target, 0o755); err != nil {
+		return err
+	}
+	if err := unix.Mount(m.source, m.target, m.kind, 0, m.options); err != nil {
+		return fmt.Errorf("mount %s on %s: %w", m.kind, m.target, err)
+	}
+	return nil
+}
+
+// share is a directory of the host. Without a cache the guest sees at once what changes there.
+func share(tag, target, cache string) mount {
+	return mount{tag, target, "9p", "trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
+}
+
+// system are the file systems that a tracer, a compiler and a shell expect.
+var system = []mount{
+	{"devtmpfs", "/dev", "devtmpfs", ""},
+	{"devpts", "/dev/pts", "devpts", "mode=620,ptmxmode=666"},
+	{"shm", "/dev/shm", "tmpfs", "mode=1777"},
+	{"proc", "/proc", "proc", ""},
+	{"sysfs", "/sys", "sysfs", ""},
+	{"tracefs", "/sys/kernel/tracing", "tracefs", ""},
+	{"securityfs", "/sys/kernel/security", "securityfs", ""},
+	{"debugfs", "/sys/kernel/debug", "debugfs", ""},
+	{"bpf", "/sys/fs/bpf", "bpf", ""},
+	{"cgroup2", "/sys/fs/cgroup", "cgroup2", ""},
+	{"run", "/run", "tmpfs", "mode=755"},
+	share(order.Desk, order.DeskDirectory, "none"),
+	{"tmp", "/tmp", "tmpfs", "mode=1777"},
+}
+
+// enterRoot makes the host's root the guest's. What the guest changes there is in memory only.
+func enterRoot() error {
+	const root, lower, cover = "/root", "/lower", "/cover"
+	for _, m := range []mount{
+		share(order.Root, lower, "loose"), // which nobody changes here
+		{"cover", cover, "tmpfs", "size=75%"},
+	} {
+		if err := m.do(); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{cover + "/upper", cover + "/work"} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	over := mount{"root", root, "overlay", "lowerdir=" + lower + ",upperdir=" + cover + "/upper,workdir=" + cover + "/work"}
+	if err := over.do(); err != nil {
+		return err
+	}
+	if err := moveTo(root); err != nil {
+		return err
+	}
+	for _, m := range system {
+		if err := m.do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveTo does what switch_root(8) does, but leaves the initramfs as it is: it is small.
+func moveTo(root string) error {
+	if err := os.Chdir(root); err != nil {
+		return err
+	}
+	if err := unix.Mount(".", "/", "", unix.MS_MOVE, ""); err != nil {
+		return os.NewSyscallError("mount", err)
+	}
+	if err := unix.Chroot("."); err != nil {
+		return os.NewSyscallError("chroot", err)
+	}
+	return os.Chdir("/")
+}
+
+// mountWork mounts the shared directory where the host has it. Programs that write through a mapping,
+// as Go's linker does, need that kind of cache.
+func mountWork(dir string) error { return share(order.Work, dir, "mmap").do() }
