@@ -216,6 +216,12 @@ func (p *process) descriptor(want statID) (fd int, ok bool) {
 	return fd, ok
 }
 
+// isPathDescriptor tells those of this process that openPath makes, which last no longer than it takes to look.
+func isPathDescriptor(fd int) bool {
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	return err == nil && flags&unix.O_PATH != 0
+}
+
 func (p *process) readDescriptors() map[statID]int {
 	files := make(map[statID]int)
 	dir := p.proc + "/fd"
@@ -227,7 +233,7 @@ func (p *process) readDescriptors() map[statID]int {
 	names, _ := f.Readdirnames(-1)
 	for _, name := range names {
 		fd, err := strconv.Atoi(name)
-		if err != nil {
+		if err != nil || p.pid == os.Getpid() && isPathDescriptor(fd) {
 			continue
 		}
 		var st unix.Stat_t

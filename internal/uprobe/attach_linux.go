@@ -58,6 +58,9 @@ func (s *session) attach(p Probe, body func(*program) error) error {
 }
 
 func (s *session) attachSite(p Probe, site Site, prog *program) error {
+	if err := site.Note.SemaphoreErr(); err != nil {
+		return fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, err)
+	}
 	kind := ebpf.AttachNone
 	if s.features.Multi {
 		kind = ebpf.AttachTraceUprobeMulti

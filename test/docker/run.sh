@@ -2,8 +2,8 @@
 # Usage: run.sh SUITE...
 #
 # Runs docker/compose.yaml with the Docker engine and the compose of each Debian suite, and compares the orders that
-# the service says it got with what tracers see: in the sidecar container, and on the host. With "host" for a suite,
-# this machine's engine does. Images are kept in ~/.cache/go-usdt/docker. Needs root.
+# the service says it got with what tracers see: in the sidecar container, and on the host. It leaves an engine of this
+# machine alone. Images are kept in ~/.cache/go-usdt/docker. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=test/docker/lib.sh
@@ -79,7 +79,7 @@ check_status() {
 # check_tracer SERVICE CAPABILITIES brings the project up with that tracer.
 check_tracer() {
   compose build app load "$1" >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
-  compose up -d app load "$1" >/dev/null 2>&1
+  compose up -d app load "$1" >"$scratch/up" 2>&1 || fail "up: $(cat "$scratch/up")"
   wait_for 60 has_orders "$1" 20
   check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' 'NoNewPrivs: 1' 'Seccomp: 2'
   grep -Eq '^([^ ]+ ){4}/ ro,.* - overlay ' "/proc/$(process app)/mountinfo" ||
@@ -180,7 +180,8 @@ documented_refusal() {
 # check_dev has the tests trace in the dev container.
 check_dev() {
   compose build dev >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
-  compose run --rm -T -e USDT_REQUIRE_TRACERS=1 dev go test -count=1 ./examples/... ./internal/uprobe ./stapsdt ./test/static
+  compose run --rm -T -e USDT_REQUIRE_TRACERS=1 dev \
+    go test -count=1 ./internal/uprobe ./stapsdt ./test/static 2>"$scratch/up" || fail "dev: $(tail "$scratch/up")"
   echo "ok: tests in the dev container"
 }
 
