@@ -9,6 +9,10 @@ cd "$(dirname "$0")/../.."
 packages=(docker.io docker-compose ca-certificates)
 [ "$1" = bookworm ] || packages+=(docker-cli)
 root=$(test/chroot.sh "$1" "${packages[@]}")
+mkdir -p "$2"
+exec 9>"$2/lock"
+flock 9 # another run's engine may have the images; ours has the lock until it ends
+rm -f "$2/docker.sock"
 exec test/docker/inside.sh "$root" "$2" \
   dockerd --iptables=false --bridge=none --data-root=/srv/data --exec-root=/run/docker --pidfile=/run/docker.pid \
   --host=unix:///srv/docker.sock
