@@ -59,12 +59,12 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 
 .PHONY: test-unsupported
 test-unsupported: ## where there are no probes, Load says so and nothing else changes
-	CGO_ENABLED=0 GOARCH=386 go test $(PORTABLE)
+	export CGO_ENABLED=0 GOARCH=386; go test $(PORTABLE)
 
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU)
 # What traces cannot be emulated; test-kernels runs it on arm64.
-PORTABLE = ./stapsdt ./cstub $(shell go list ./internal/... | grep -v -e /uprobe -e /doctor)
+PORTABLE = ./stapsdt ./cstub $$(go list ./internal/... | grep -v -e /uprobe -e /doctor)
 
 # All but the tests with other tracers, which take long enough to run once.
 PACKAGES = $(shell go list ./... | grep -v /test/tracers)
