@@ -9,7 +9,8 @@ trap 'finish' EXIT
 
 finish() {
   if [ -n "${inside-}" ]; then
-    podman rm --force --time 5 load app >/dev/null 2>&1 || :
+    podman rm --force --time 5 load app >/dev/null || :
+    kill "$(cat "$scratch/srv/run/libpod/tmp/pause.pid")" # it keeps the user namespace
     kill "$inside"
     wait "$inside" || :
   fi
