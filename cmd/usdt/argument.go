@@ -15,7 +15,7 @@ const noArgument argument = -1
 func (a *argument) Set(text string) error {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
-		return errors.New("arguments are counted from 0")
+		return errors.New("want the number of an argument, of which the first is 0")
 	}
 	*a = argument(n)
 	return nil

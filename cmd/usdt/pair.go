@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,26 +30,47 @@ func selectPair(t target, name string) (start, end uprobe.Probe, err error) {
 	if !ok || provider == "" || base == "" || strings.ContainsAny(name, `*?[\`) {
 		return start, end, usagef("%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
 	}
-	probes, err := selectProbes(t, []string{provider + ":*"})
+	objects, unread, err := t.objects()
 	if err != nil {
 		return start, end, err
 	}
-	named := func(name string) int {
-		return slices.IndexFunc(probes, func(p uprobe.Probe) bool { return p.Name == name })
+	names := namesIn(objects)
+	pair := pairOf(name, names)
+	if pair == nil {
+		return start, end, errors.Join(append([]error{noPair(t, name, names)}, unread...)...)
 	}
+	patterns, err := parsePatterns(pair)
+	if err != nil {
+		return start, end, err
+	}
+	probes, err := selectAmong(t, patterns, objects, unread)
+	if err != nil {
+		return start, end, err
+	}
+	if len(probes) < 2 { // selectAmong has warned of the other one
+		return start, end, fmt.Errorf("%v alone does not make a latency", probes[0])
+	}
+	if probes[0].String() != pair[0] { // they are sorted by name
+		slices.Reverse(probes)
+	}
+	return probes[0], probes[1], nil
+}
+
+// pairOf returns those of the names PROVIDER:PROBE that belong to PROVIDER:BASE, start and end; nil if there are none.
+func pairOf(name string, names []string) []string {
 	for _, p := range pairs {
-		if s, e := named(base+p.start), named(base+p.end); s >= 0 && e >= 0 {
-			return probes[s], probes[e], nil
+		pair := []string{name + p.start, name + p.end}
+		if slices.Contains(names, pair[0]) && slices.Contains(names, pair[1]) {
+			return pair
 		}
 	}
-	return start, end, noPair(t, name, probes)
+	return nil
 }
 
 // noPair is the error when there are no probes called that.
-func noPair(t target, name string, probes []uprobe.Probe) error {
-	var names []string
-	for _, p := range probes {
-		names = append(names, p.String())
+func noPair(t target, name string, names []string) error {
+	if len(names) == 0 {
+		return t.noProbes()
 	}
 	bases := pairBases(names)
 	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())

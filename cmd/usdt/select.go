@@ -27,6 +27,11 @@ func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
 	if err != nil {
 		return nil, err
 	}
+	return selectAmong(t, parsed, objects, unread)
+}
+
+// selectAmong is selectProbes for what t.objects returned.
+func selectAmong(t target, parsed []*pattern, objects []sdtnote.Object, unread []error) ([]uprobe.Probe, error) {
 	if len(objects) == 0 {
 		return nil, errors.Join(append([]error{t.noProbes()}, unread...)...)
 	}
@@ -211,15 +216,20 @@ func globMatches(glob, name string) bool {
 
 // suggest returns the error about a pattern that matches nothing, with the names that come nearest.
 func (p *pattern) suggest(t target, objects []sdtnote.Object) error {
+	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
+	if similar := nearest(p.text, namesIn(objects)); len(similar) > 0 {
+		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+	}
+	return fmt.Errorf("no probe %q in %v; %s", p.text, t, hint)
+}
+
+// namesIn returns PROVIDER:PROBE of all probes.
+func namesIn(objects []sdtnote.Object) []string {
 	var names []string
 	for _, o := range objects {
 		for _, n := range o.Notes {
 			names = append(names, probeName{n.Provider, n.Name}.String())
 		}
 	}
-	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
-	if similar := nearest(p.text, names); len(similar) > 0 {
-		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
-	}
-	return fmt.Errorf("no probe %q in %v; %s", p.text, t, hint)
+	return names
 }
