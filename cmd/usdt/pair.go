@@ -73,11 +73,9 @@ func noPair(t target, name string, names []string) error {
 		return t.noProbes()
 	}
 	bases := pairBases(names)
-	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
+	hint := t.hint(name, bases)
 	if base := baseOf(name); slices.Contains(bases, base) {
 		hint = fmt.Sprintf("did you mean %s?", printable(base))
-	} else if similar := nearest(name, bases); len(similar) > 0 {
-		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
 	}
 	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, t, hint)
 }

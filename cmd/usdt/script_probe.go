@@ -82,11 +82,7 @@ func findProbe(pid int, probe string) ([]sdtnote.Object, error) {
 		return nil, err
 	}
 	var found []sdtnote.Object
-	var names []string
 	for _, o := range objects {
-		for _, n := range o.Notes {
-			names = append(names, n.Provider+":"+n.Name)
-		}
 		o.Notes = slices.DeleteFunc(slices.Clone(o.Notes), func(n sdtnote.Note) bool {
 			return n.Provider+":"+n.Name != probe
 		})
@@ -94,13 +90,11 @@ func findProbe(pid int, probe string) ([]sdtnote.Object, error) {
 			found = append(found, o)
 		}
 	}
-	if len(found) > 0 {
-		return found, nil
+	if len(found) == 0 {
+		process := target{pid: pid}
+		return nil, fmt.Errorf("%v has no probe %q; %s", process, probe, process.hint(probe, namesIn(objects)))
 	}
-	if similar := nearest(probe, names); len(similar) > 0 {
-		return nil, fmt.Errorf("process %d has no probe %q; did you mean %s?", pid, probe, printable(strings.Join(similar, " or ")))
-	}
-	return nil, fmt.Errorf("process %d has no probe %q; usdt list -p %d shows what it has", pid, probe, pid)
+	return found, nil
 }
 
 // plain is what means itself in a shell and in the language of every tool.

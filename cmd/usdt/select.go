@@ -216,11 +216,15 @@ func globMatches(glob, name string) bool {
 
 // suggest returns the error about a pattern that matches nothing, with the names that come nearest.
 func (p *pattern) suggest(t target, objects []sdtnote.Object) error {
-	hint := fmt.Sprintf("usdt list %s shows the probes", t.flag())
-	if similar := nearest(p.text, namesIn(objects)); len(similar) > 0 {
-		hint = fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+	return fmt.Errorf("no probe %q in %v; %s", p.text, t, t.hint(p.text, namesIn(objects)))
+}
+
+// hint says what the user may have meant by text, of the names that there are.
+func (t target) hint(text string, names []string) string {
+	if similar := nearest(text, names); len(similar) > 0 {
+		return fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
 	}
-	return fmt.Errorf("no probe %q in %v; %s", p.text, t, hint)
+	return fmt.Sprintf("usdt list %s shows the probes", t.flag())
 }
 
 // namesIn returns PROVIDER:PROBE of all probes.

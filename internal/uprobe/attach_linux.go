@@ -16,7 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A session is what one kind of tracing has open in the kernel. It is not safe for concurrent use.
+// A session is what one kind of tracing has open in the kernel. It is not safe for concurrent use, but for
+// Detach.
 type session struct {
 	options  Options
 	features Features
@@ -176,7 +177,8 @@ func (c closers) Close() error {
 	return errors.Join(errs...)
 }
 
-// Detach ends the tracing and keeps what came of it. It is safe to call twice.
+// Detach ends the tracing and keeps what came of it. It is safe to call twice, one after the other, and while
+// another goroutine reads what came.
 func (s *session) Detach() error {
 	if s.options.Waiting != nil {
 		defer time.AfterFunc(detachPatience, s.options.Waiting).Stop()
@@ -210,8 +212,6 @@ func explain(err error) error {
 		return fmt.Errorf("%w (%w): run as root, or with %s", ErrRights, errno, neededRights())
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
-	case errors.Is(err, unix.E2BIG):
-		return fmt.Errorf("the kernel finds the BPF program too long; use fewer comparisons in the filter, or shorter texts")
 	}
 	return err
 }

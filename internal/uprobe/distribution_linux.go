@@ -47,7 +47,7 @@ type DistributionOptions struct {
 const MaxByText = 8*byWords - 1
 
 // A Distribution counts, in the kernel, how often an argument had which value. Its methods are not safe for
-// concurrent use.
+// concurrent use, but for Detach.
 type Distribution struct {
 	*session
 	options    DistributionOptions

@@ -27,13 +27,14 @@ type Features struct {
 func KernelFeatures() Features { return kernelFeatures() }
 
 var kernelFeatures = sync.OnceValue(func() Features {
+	multi := hasMulti()
 	return Features{
 		ReadUser:     hasHelper(asm.FnProbeReadUser),
 		RingBuffer:   features.HaveMapType(ebpf.RingBuf) == nil,
 		NamespacePID: hasHelper(asm.FnGetNsCurrentPidTgid),
 		Semaphores:   hasSemaphores(),
-		Multi:        hasMulti(),
-		Sleep:        hasMulti() && hasSleep(),
+		Multi:        multi,
+		Sleep:        multi && hasSleep(),
 	}
 })
 

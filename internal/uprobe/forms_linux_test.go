@@ -3,9 +3,7 @@
 package uprobe_test
 
 import (
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -63,9 +61,9 @@ func TestForms(t *testing.T) {
 		})
 	}
 
-	run, fire := startProgram(t, path)
+	pid, fire := testenv.StartFiring(t, path)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		o.PID = run.Process.Pid
+		o.PID = pid
 		// Perf events are detached one after the other, which takes 50 ms each: some forms of all
 		// kinds and sizes must do.
 		step := 1
@@ -111,38 +109,4 @@ func symbolsOf(t *testing.T, path string, names ...string) map[string]uint64 {
 		t.Fatal(err)
 	}
 	return symbols
-}
-
-// startProgram starts a program that fires its probes whenever it reads a byte, and answers with one.
-func startProgram(t *testing.T, path string) (run *exec.Cmd, fire func() byte) {
-	t.Helper()
-	run = exec.Command(path)
-	in, err := run.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := run.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := run.Wait(); err != nil {
-			t.Error(err)
-		}
-	})
-	return run, func() byte {
-		t.Helper()
-		if _, err := in.Write([]byte{'!'}); err != nil {
-			t.Fatal(err)
-		}
-		var answer [1]byte
-		if _, err := io.ReadFull(out, answer[:]); err != nil {
-			t.Fatal(err)
-		}
-		return answer[0]
-	}
 }

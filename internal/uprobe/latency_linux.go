@@ -24,7 +24,7 @@ const (
 )
 
 // A Latency measures the time between the hits of two probes that belong together because their first
-// argument is equal, in one process. Its methods are not safe for concurrent use.
+// argument is equal, in one process. Its methods are not safe for concurrent use, but for Detach.
 type Latency struct {
 	*session
 	open     *ebpf.Map // process and first argument to the time of the start
@@ -111,14 +111,19 @@ func (l *Latency) start(p *program) error {
 	p.update(l.open, frameKey, frameWord2, replace)
 	p.increment(l.outcomes, startsAgain)
 	p.jump(end)
-	p.place(lost)
-	p.increment(l.outcomes, startsLost)
+	l.finish(p, lost, startsLost, unreadable, end)
+	return nil
+}
+
+// finish ends a program: hits that come to the label other are that outcome.
+func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
+	p.place(other)
+	p.increment(l.outcomes, outcome)
 	p.jump(end)
 	p.place(unreadable)
 	p.increment(l.outcomes, unreadableKeys)
 	p.place(end)
 	p.exit()
-	return nil
 }
 
 // end makes the program of the second probe: it counts how much later that is.
@@ -144,13 +149,7 @@ func (l *Latency) end(p *program) error {
 	p.clearKey()
 	p.record(l.buckets, histogram.Log2(), false)
 	p.jump(end)
-	p.place(unreadable)
-	p.increment(l.outcomes, unreadableKeys)
-	p.jump(end)
-	p.place(alone)
-	p.increment(l.outcomes, endsAlone)
-	p.place(end)
-	p.exit()
+	l.finish(p, alone, endsAlone, unreadable, end)
 	return nil
 }
 

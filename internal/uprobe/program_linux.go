@@ -1,6 +1,7 @@
 package uprobe
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -99,7 +100,11 @@ func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
 		Instructions: p.ins,
 		License:      license,
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, unix.E2BIG):
+		// The library's text has the verifier's last lines, which say less.
+		return nil, fmt.Errorf("load program for %s: %w: use fewer comparisons in the filter, or shorter texts", p.probe, unix.E2BIG)
+	case err != nil:
 		return nil, fmt.Errorf("load program for %s: %w", p.probe, explain(err))
 	}
 	return prog, nil

@@ -74,11 +74,11 @@ func TestSDT(t *testing.T) {
 		"O0": {"-O0"}, "O2": {"-O2"}, "no PIE": {"-O2", "-no-pie"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			run, fire := startProgram(t, buildSDT(t, flags...))
+			pid, fire := testenv.StartFiring(t, buildSDT(t, flags...))
 			names := []string{"plain", "many", "guarded"}
-			probes := findIn(t, run.Process.Pid, "csdt", names...)
+			probes := findIn(t, pid, "csdt", names...)
 			eachKernel(t, func(t *testing.T, o uprobe.Options) {
-				o.PID = run.Process.Pid
+				o.PID = pid
 				if fire() != '0' {
 					t.Error("the semaphore is set although nobody traces")
 				}
@@ -130,8 +130,8 @@ func checkSDT(t *testing.T, probe string, args []uprobe.Value) {
 func TestAllProcesses(t *testing.T) {
 	path := buildSDT(t, "-O2")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		first, fireFirst := startProgram(t, path)
-		probes := findIn(t, first.Process.Pid, "csdt", "plain")
+		first, fireFirst := testenv.StartFiring(t, path)
+		probes := findIn(t, first, "csdt", "plain")
 		o.PID = 0
 		if !o.Features.Semaphores {
 			if tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o}); err == nil {
@@ -145,13 +145,13 @@ func TestAllProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, tracer)
-		second, fireSecond := startProgram(t, path)
+		second, fireSecond := testenv.StartFiring(t, path)
 		fireFirst()
 		fireSecond()
 		if err := tracer.Detach(); err != nil {
 			t.Fatal(err)
 		}
-		missing := map[int]bool{first.Process.Pid: true, second.Process.Pid: true}
+		missing := map[int]bool{first: true, second: true}
 		for range 2 {
 			var ev uprobe.Event
 			if err := tracer.Next(&ev); err != nil || string(ev.Comm) != "sdt" {

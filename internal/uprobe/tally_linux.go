@@ -7,7 +7,7 @@ import (
 	"github.com/cilium/ebpf"
 )
 
-// A Tally counts the hits of probes. Its methods are not safe for concurrent use.
+// A Tally counts the hits of probes. Its methods are not safe for concurrent use, but for Detach.
 type Tally struct {
 	*session
 	hits   *ebpf.Map

@@ -32,7 +32,7 @@ type Value struct {
 	Cut      bool
 }
 
-// A Tracer receives events. Its methods are not safe for concurrent use.
+// A Tracer receives events. Its methods are not safe for concurrent use, but for Detach.
 type Tracer struct {
 	*session
 	stream  stream

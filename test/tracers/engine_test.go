@@ -5,7 +5,6 @@ package tracers
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,9 +81,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 		}
 	}
 
-	run := exec.Command(path)
-	in, out := pipes(t, run)
-	pid := run.Process.Pid
+	pid, fire := testenv.StartFiring(t, path)
 	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: uprobe.Options{PID: pid}})
 	if err != nil {
 		t.Fatal(err)
@@ -93,12 +90,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	b := start(t, installed.command("-p", strconv.Itoa(pid), "-B", "none", "-e", script))
 	for line := b.next(t); line != firstReady; line = b.next(t) {
 	}
-	if _, err := in.Write([]byte{'!'}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
+	fire()
 
 	ours := readEngine(t, tracer, probes)
 	theirs := make(map[string]string)
@@ -141,27 +133,4 @@ func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[
 		}
 	}
 	return values
-}
-
-// pipes starts a program that the test's end ends.
-func pipes(t *testing.T, cmd *exec.Cmd) (in io.Writer, out io.Reader) {
-	t.Helper()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Error(err)
-		}
-	})
-	return stdin, stdout
 }
