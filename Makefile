@@ -35,6 +35,7 @@ lint: ## gofmt, vet, staticcheck; everything compiles everywhere
 	go vet ./...
 	CGO_ENABLED=0 go vet ./...
 	GOARCH=arm64 go vet ./...
+	go vet -C test/tracers/gotracers ./cilium
 	$(STATICCHECK) ./...
 	CGO_ENABLED=0 $(STATICCHECK) ./...
 	@for p in $(UNSUPPORTED); do echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; done
@@ -71,9 +72,9 @@ PACKAGES = $(shell go list ./... | grep -v /test/tracers)
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
-	trixie=$$(test/chroot.sh trixie bpftrace) && sid=$$(test/chroot.sh sid bpftrace) && \
+	trixie=$$(test/chroot.sh trixie bpftrace libbpf-dev libc6-dev) && sid=$$(test/chroot.sh sid bpftrace) && \
 	tools=$$(test/chroot.sh bookworm $(TOOLS)) && \
-	  USDT_BPFTRACE_TRIXIE=$$trixie USDT_BPFTRACE_SID=$$sid USDT_TOOLS=$$tools \
+	  USDT_TRIXIE=$$trixie USDT_SID=$$sid USDT_TOOLS=$$tools \
 	  $(TRACED) go test -count=1 ./test/tracers/...
 
 # Tracers that come with compilers, kernel headers and daemons live in a root directory of their own.
@@ -101,6 +102,13 @@ test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile 
 	test/setup.sh debootstrap shellcheck
 	shellcheck test/vagrant/*.sh test/vm/*.sh
 	test/vagrant/validate.sh
+
+.PHONY: test-docker
+test-docker: ## docker/compose.yaml with two Debians' Docker, and rootless Podman; tracers compare what they see
+	test/setup.sh debootstrap ca-certificates shellcheck
+	shellcheck -x test/docker/*.sh
+	test/docker/run.sh trixie bookworm
+	test/docker/podman.sh
 
 .PHONY: test-system
 test-system: ## the Go package on an installed libstapsdt

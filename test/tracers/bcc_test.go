@@ -53,13 +53,7 @@ func TestBcc(t *testing.T) {
 		tg := startTarget(t, c)
 		pid, path := fmt.Sprintf("pid=%d", tg.Process.Pid), "path="+tg.do(t, "path six")
 		for _, where := range [][]string{{pid}, {path}, {pid, path}} {
-			traced := start(t, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
-			traced.awaitLine(t, "attached")
-			checkEnabled(t, tg, "six", "true")
-			tg.fire(t, "six", sixArgs...)
-			check(t, "what bcc printed", sixPrinted, traced.next(t))
-			traced.kill(t)
-			tg.do(t, "wait six false")
+			readsSix(t, tg, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
 		}
 		r := bccRow(t, bcc)
 		r.arguments = "six"

@@ -44,16 +44,22 @@ exec chroot "$0" "$@"`
 // unshare runs a command in a mount namespace of its own.
 var unshare = []string{"unshare", "--mount", "--propagation", "private"}
 
-// inChroot returns the bpftrace of another release of Debian, in a root directory that test/chroot.sh made.
+// inChroot returns the bpftrace of another release of Debian.
 func inChroot(t *testing.T, release string) program {
 	t.Helper()
+	return program{release, slices.Concat(unshare, []string{"sh", "-ec", enter, string(debian(t, release)), "bpftrace"})}
+}
+
+// debian returns the root directory of a release that test/chroot.sh made.
+func debian(t *testing.T, release string) toolbox {
+	t.Helper()
 	needTracer(t, "unshare")
-	variable := "USDT_BPFTRACE_" + strings.ToUpper(release)
+	variable := "USDT_" + strings.ToUpper(release)
 	root := os.Getenv(variable)
 	if root == "" {
-		testenv.Lacks(t, fmt.Errorf("%s does not name a root directory, as `test/chroot.sh %s bpftrace` prints it", variable, release))
+		testenv.Lacks(t, fmt.Errorf("%s does not name a root directory: `make test-tracers` makes it", variable))
 	}
-	return program{release, slices.Concat(unshare, []string{"sh", "-ec", enter, root, "bpftrace"})}
+	return toolbox(root)
 }
 
 // elsewhere returns the same bpftrace in another mount namespace than the targets are in.

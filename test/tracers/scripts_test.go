@@ -54,7 +54,9 @@ func TestScripts(t *testing.T) {
 		tg.fire(t, "order_end", 3, 200, 250)
 		tg.fire(t, "none")
 
-		printed := byName(others.end(t))
+		lines := others.end(t)
+		t.Logf("bpftrace printed %q", lines)
+		printed := byName(lines)
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
 		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
 		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1}, bars(t, printed["cents"]))

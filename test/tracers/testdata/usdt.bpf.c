@@ -1,4 +1,5 @@
-// The program for usdt.c: passes on the arguments of a probe.
+// The program for usdt.c and gotracers/libbpfgo: passes on the arguments of a probe, of /PATH:PROVIDER:PROBE if the
+// compiler is told a SITE, and else of whichever it will be attached to.
 #include <stdbool.h>
 
 #include <linux/bpf.h>
@@ -8,12 +9,16 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/usdt.bpf.h>
 
+#ifndef SITE
+#define SITE ""
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 65536);
 } events SEC(".maps");
 
-SEC("usdt")
+SEC("usdt" SITE)
 int send(struct pt_regs *ctx)
 {
 	long *arg = bpf_ringbuf_reserve(&events, 6 * sizeof(*arg), 0);

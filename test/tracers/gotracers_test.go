@@ -1,0 +1,75 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/cilium/ebpf/link"
+)
+
+// buildGoTracer builds a program of the module gotracers.
+func buildGoTracer(t *testing.T, name string, env ...string) (program string) {
+	t.Helper()
+	program = filepath.Join(t.TempDir(), name)
+	cmd := exec.Command("go", "build", "-C", "gotracers", "-o", program, "./"+name)
+	cmd.Env = append(os.Environ(), env...)
+	start(t, cmd).output(t)
+	return program
+}
+
+// goModuleVersion returns the version that the module gotracers has of another one.
+func goModuleVersion(t *testing.T, path string) string {
+	t.Helper()
+	listed := start(t, exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)).output(t)
+	version, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(listed), "v"), "-")
+	return version
+}
+
+// TestCilium reads six arguments with a program in Go for the BPF package that most tracers in Go are made with.
+func TestCilium(t *testing.T) {
+	needTracer(t, "go")
+	const attach = `executable.Uprobe("PROBE", program, &link.UprobeOptions{PID: PID})`
+	needDocumented(t, strings.ReplaceAll(attach, "PROBE", "order_start"))
+	program := buildGoTracer(t, "cilium", "CGO_ENABLED=0")
+	version := goModuleVersion(t, "github.com/cilium/ebpf")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		readsSix(t, tg, exec.Command(program, tg.do(t, "path six"), "six", strconv.Itoa(tg.Process.Pid)))
+		support(t, byPathRow(c, "cilium/ebpf", version, attach))
+	})
+}
+
+// TestOlderCilium opens probes with the version of our own module, which is older.
+func TestOlderCilium(t *testing.T) {
+	const refusal = "is not executable"
+	needDocumented(t, refusal)
+	matrix(t, func(t *testing.T, c config) {
+		_, err := link.OpenExecutable(startTarget(t, c).do(t, "path six"))
+		if refused := err != nil && strings.Contains(err.Error(), refusal); refused != (c.backing == "memfd") {
+			t.Errorf("OpenExecutable: %v", err)
+		}
+	})
+}
+
+// TestLibbpfgo reads six arguments with a program in Go for libbpf. It is linked with the libbpf of trixie, and runs
+// there: Debian 12 has an older one than the package wants.
+func TestLibbpfgo(t *testing.T) {
+	toolbox, trixie := tools(t), debian(t, "trixie")
+	const attach = `SEC("usdt/PATH:PROVIDER:PROBE"), program.AttachGeneric()`
+	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(attach))
+	program := buildGoTracer(t, "libbpfgo", "CGO_ENABLED=1", "CC=gcc --sysroot="+string(trixie),
+		"CGO_LDFLAGS=-lbpf -Wl,--allow-shlib-undefined") // it wants a newer C library, too
+	version := goModuleVersion(t, "github.com/aquasecurity/libbpfgo")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		object := buildBPF(t, toolbox, "/"+tg.do(t, "path six")+":target:six")
+		readsSix(t, tg, trixie.command(program, object))
+		support(t, byPathRow(c, "libbpfgo", version, attach))
+	})
+}
