@@ -45,12 +45,13 @@ type aggregate interface {
 	Close() error
 }
 
-// run reports what is in the aggregate every interval and, when the session is over, for the last time what
-// came of it until the time at. It closes the aggregate.
-func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, report func(at time.Time, last bool) error) error {
+// run reports what is in the aggregate of the probes every interval and, when the session is over, for the last
+// time what came of it until the time at. It closes the aggregate.
+func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, probes []uprobe.Probe, report func(at time.Time, last bool) error) error {
 	s := f.start(cmd.Context())
 	defer s.close()
 	detach := detachAtEnd(s, a)
+	f.announce(cmd.ErrOrStderr(), probes)
 	err := every(s, f.interval, func() error { return report(time.Now(), false) })
 	s.explain(func(format string, args ...any) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "usdt: "+format+"\n", args...)

@@ -54,7 +54,7 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 	}
 	readings := newCountReadings(probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, tally, func(at time.Time, last bool) error {
+	return flags.run(cmd, tally, probes, func(at time.Time, last bool) error {
 		totals, err := tally.Read()
 		if err != nil {
 			return err

@@ -132,7 +132,7 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 		return attachError(err)
 	}
 	kind, began := f.byKind(probes[0]), time.Now()
-	return f.run(cmd, d, func(at time.Time, last bool) error {
+	return f.run(cmd, d, probes, func(at time.Time, last bool) error {
 		r, err := readHist(d, kind)
 		if err != nil {
 			return err

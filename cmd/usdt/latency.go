@@ -67,7 +67,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 		return attachError(err)
 	}
 	began := time.Now()
-	return f.run(cmd, l, func(at time.Time, last bool) error {
+	return f.run(cmd, l, []uprobe.Probe{start, end}, func(at time.Time, last bool) error {
 		r, err := l.Read()
 		if err != nil {
 			return err

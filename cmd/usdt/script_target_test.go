@@ -31,34 +31,42 @@ type conversation struct {
 // conversations has the program that each script started last.
 var conversations sync.Map // of *conversation by *testscript.TestScript
 
-// startTarget builds the program too; the build cache makes that cheap from the second time on.
-func startTarget(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: target PROVIDER NAME[:TYPE,...] ...")
+// targets returns the command target, which builds the program in dir once for each value of CGO_ENABLED.
+func targets(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
+	var builds sync.Map // of func() error by CGO_ENABLED
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) == 0 {
+			ts.Fatalf("usage: target PROVIDER NAME[:TYPE,...] ...")
+		}
+		cgo := ts.Getenv("CGO_ENABLED")
+		program := filepath.Join(dir, "cgo"+cgo, "target")
+		once, _ := builds.LoadOrStore(cgo, sync.OnceValue(func() error {
+			return build(cgo, "go", "build", "-o", program, "./testdata/target")
+		}))
+		ts.Check(once.(func() error)())
+		ts.Setenv("IMAGE", converse(ts, program, args...))
 	}
-	program := filepath.Join(ts.Getenv("WORK"), "target")
-	build(ts, "go", "build", "-o", program, "./testdata/target")
-	ts.Setenv("IMAGE", converse(ts, program, args...))
 }
 
+// startCTarget builds the program for each script, as its probes are those of the file.
 func startCTarget(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: ctarget")
 	}
 	program := filepath.Join(ts.Getenv("WORK"), "ctarget")
-	build(ts, "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctarget.c"))
+	ts.Check(build("", "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctarget.c")))
 	converse(ts, program)
 	ts.Setenv("IMAGE", program)
 }
 
-// build runs a compiler in the directory of this package, with the environment of the test, and of the script
-// CGO_ENABLED.
-func build(ts *testscript.TestScript, compiler string, args ...string) {
+// build runs a compiler in the directory of this package.
+func build(cgo, compiler string, args ...string) error {
 	cmd := exec.Command(compiler, args...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED="+ts.Getenv("CGO_ENABLED"))
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		ts.Fatalf("%s: %v\n%s", compiler, err, out)
+		return fmt.Errorf("%s: %w\n%s", compiler, err, out)
 	}
+	return nil
 }
 
 // converse starts a program and returns its first line. The script's end ends it.

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/go-usdt/usdt/internal/uprobe"
 )
 
 func TestMain(m *testing.M) {
@@ -36,17 +38,19 @@ func TestMain(m *testing.M) {
 //
 // and conditions:
 //
-//	[root]        the script runs with all rights
-//	[tool:NAME]   the program NAME is installed
-//	[bcc]         bcc for Python and any kernel headers are installed
+//	[root]          the script runs with all rights
+//	[tool:NAME]     the program NAME is installed
+//	[bcc]           bcc for Python and any kernel headers are installed
+//	[uprobe_multi]  the kernel is from Linux 6.10 or later, and traces with CAP_BPF and CAP_PERFMON
 //
-// Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error.
+// Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error, but for
+// the kernel's.
 func TestScript(t *testing.T) {
 	letEveryoneRun(t, "usdt")
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"target":     startTarget,
+			"target":     targets(t.TempDir()),
 			"ctarget":    startCTarget,
 			"tell":       tell,
 			"end":        end,
@@ -85,6 +89,8 @@ func condition(name string) (bool, error) {
 	case name == "root" && os.Geteuid() != 0:
 		lack = errors.New("not root")
 	case name == "root":
+	case name == "uprobe_multi":
+		return uprobe.KernelFeatures().Multi, nil
 	case name == "bcc":
 		lack = lackOfBCC()
 	default:

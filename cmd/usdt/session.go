@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,6 +50,11 @@ type session struct {
 	context.Context
 	cancels []func()
 	watch   chan struct{} // closed when the process is watched no more
+}
+
+// announce says that the probes are attached: what they do from now on counts.
+func (f *sessionFlags) announce(stderr io.Writer, probes []uprobe.Probe) {
+	fmt.Fprintf(stderr, "usdt: tracing %s in %v; Ctrl-C ends it\n", plural(len(probes), "probe", "probes"), f.target)
 }
 
 // start begins the time of tracing, once probes are attached. The caller closes the session.

@@ -36,7 +36,7 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	if f.json {
 		r.events = newJSONEvents(plan)
 	}
-	r.warn("tracing %s in %v; Ctrl-C ends it", plural(len(plan.probes), "probe", "probes"), f.target)
+	f.announce(r.stderr, plan.probes)
 	if err := r.receive(session.over); err != nil {
 		return err
 	}

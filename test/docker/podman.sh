@@ -9,7 +9,9 @@ trap 'finish' EXIT
 
 finish() {
   if [ -n "${inside-}" ]; then
-    podman rm --force --time 5 load app >/dev/null || :
+    for container in load app; do # in this order: load has the network of app
+      podman rm --force --time 5 "$container" >/dev/null || :
+    done
     kill "$(cat "$scratch/srv/run/libpod/tmp/pause.pid")" # it keeps the user namespace
     kill "$inside"
     wait "$inside" || :

@@ -74,6 +74,16 @@ func enterRoot() error {
 			return err
 		}
 	}
+	return linkDescriptors()
+}
+
+// linkDescriptors makes the names in /dev that the kernel leaves to whoever mounts it, and shells want.
+func linkDescriptors() error {
+	for name, target := range map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"} {
+		if err := os.Symlink("/proc/self/fd"+target, "/dev/"+name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
