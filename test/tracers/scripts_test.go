@@ -38,23 +38,11 @@ func TestScripts(t *testing.T) {
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		tg := startShop(t, c)
 		path := tg.do(t, "path ready")
-		last := len(scripts) - 1
-		wildcard := p.attach(t, tg, path, "ready", scripts[last], exit)
-		others := p.attach(t, tg, path, "ready", append(scripts[:last:last], exit)...)
-
-		tg.fire(t, "order_start", 1, "Ada")
-		tg.fire(t, "order_start", 2, "Bob")
-		others.expect(t, "1 Ada", "2 Bob")
-		tg.fire(t, "order_body", []byte("tea\x00\xff"))
-		others.expect(t, `tea\x00\xff`)
-		tg.fire(t, "order_end", 2, 404, 0)
-		tg.fire(t, "order_end", 1, 200, 1999)
-		tg.fire(t, "order_start", 3, "Ada")
-		others.expect(t, "3 Ada")
-		tg.fire(t, "order_end", 3, 200, 250)
-		tg.fire(t, "none")
-
-		lines := others.end(t)
+		lines, wildcard := runScripts(t, p, tg, path)
+		if len(lines) == 0 {
+			t.Log("bpftrace ended well and printed no map; seen once, of 0.23 on a busy machine")
+			lines, wildcard = runScripts(t, p, tg, path)
+		}
 		t.Logf("bpftrace printed %q", lines)
 		printed := byName(lines)
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
@@ -74,7 +62,7 @@ func TestScripts(t *testing.T) {
 			callers += n
 		}
 		check(t, "the stacks in @callers", 3, callers)
-		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard.end(t))["fired"], "[")
+		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard)["fired"], "[")
 		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
 
 		seen := row{command: "bpftrace -p PID -e 'usdt:*:shop:" + scripts[0] + "'"}
@@ -86,6 +74,27 @@ func TestScripts(t *testing.T) {
 		}
 		p.support(t, seen)
 	})
+}
+
+// runScripts runs the examples, fires, and returns what bpftrace prints of its maps, the last script's apart.
+func runScripts(t *testing.T, p program, tg *target, path string) (lines, wildcard []string) {
+	t.Helper()
+	last := len(scripts) - 1
+	alone := p.attach(t, tg, path, "ready", scripts[last], exit)
+	others := p.attach(t, tg, path, "ready", append(scripts[:last:last], exit)...)
+
+	tg.fire(t, "order_start", 1, "Ada")
+	tg.fire(t, "order_start", 2, "Bob")
+	others.expect(t, "1 Ada", "2 Bob")
+	tg.fire(t, "order_body", []byte("tea\x00\xff"))
+	others.expect(t, `tea\x00\xff`)
+	tg.fire(t, "order_end", 2, 404, 0)
+	tg.fire(t, "order_end", 1, 200, 1999)
+	tg.fire(t, "order_start", 3, "Ada")
+	others.expect(t, "3 Ada")
+	tg.fire(t, "order_end", 3, 200, 250)
+	tg.fire(t, "none")
+	return others.end(t), alone.end(t)
 }
 
 func check[T any](t *testing.T, what string, want, got T) {
