@@ -103,6 +103,7 @@ test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile 
 	shellcheck test/vagrant/*.sh test/vm/*.sh
 	test/vagrant/validate.sh
 
+# DEV_TEST='make test' runs everything in the dev container, not only some tests that trace.
 .PHONY: test-docker
 test-docker: ## docker/compose.yaml with two Debians' Docker, and rootless Podman; tracers compare what they see
 	test/setup.sh debootstrap ca-certificates shellcheck
