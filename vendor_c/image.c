@@ -143,7 +143,7 @@ static void writeSymbols(unsigned char *bytes, const ImageSpec *spec, const Layo
       .st_name = (Elf64_Word)(names - start),
       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
       .st_shndx = text,
-      .st_value = layout->sections[text].sh_addr + (i - 1) * (uint64_t)slotSize,
+      .st_value = stapsdtSiteAddress(spec, layout, i - 1),
       .st_size = spec->site->size + spec->target->returnSize,
     };
     put(&symbolsAt, &symbol, sizeof symbol);
@@ -156,8 +156,10 @@ static void writeStubs(unsigned char *bytes, const ImageSpec *spec, const Layout
   unsigned char *slot = bytes + layout->sections[text].sh_offset;
   memset(slot, spec->target->filler, layout->sections[text].sh_size);
   for (size_t i = 0; i < spec->probeCount; i++, slot += slotSize) {
-    memcpy(slot, spec->site->code, spec->site->size);
-    memcpy(slot + spec->site->size, spec->target->returnCode, spec->target->returnSize);
+    unsigned char *at = slot;
+    put(&at, spec->target->landing.code, spec->target->landing.size);
+    put(&at, spec->site->code, spec->site->size);
+    put(&at, spec->target->returnCode, spec->target->returnSize);
   }
 }
 
@@ -181,7 +183,7 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
     const uint64_t size = stapsdtDescriptionSize(spec, spec->probes[i]);
     const Elf64_Nhdr header = {sizeof NOTE_OWNER, (Elf64_Word)size, NOTE_TYPE};
     const uint64_t addresses[noteAddresses] = {
-      layout->sections[text].sh_addr + i * slotSize,
+      stapsdtSiteAddress(spec, layout, i),
       layout->sections[base].sh_addr,
       0, /* no semaphore: the site's own byte tells whether anyone is attached */
     };

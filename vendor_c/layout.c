@@ -78,6 +78,10 @@ uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe) 
          stapsdtFormatArguments(spec->target, probe, arguments) + 1;
 }
 
+uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number) {
+  return layout->sections[text].sh_addr + number * slotSize + spec->target->landing.size;
+}
+
 /* Adds what each probe needs. False when the image would be too large. */
 static bool measureProbes(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
   if (spec->probeCount > maxImage / sizeof(Elf64_Sym) || strlen(spec->provider) > maxImage) {

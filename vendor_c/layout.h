@@ -30,7 +30,8 @@ enum {
 enum { codeSegment, dynamicSegment, dynamicTable, noteSegment, stackSegment, segmentCount };
 
 enum {
-  slotSize = 16, /* a power of two not below site and return: no site crosses a page boundary */
+  /* a power of two not below landing, site and return: no site crosses a page boundary */
+  slotSize = 16,
   digestSize = 16,
   dynamicEntries = 6,
   noteAlign = 4,
@@ -70,6 +71,13 @@ bool stapsdtIsArgType(int type);
  */
 size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
                               char out[maxArgumentText]);
+
+/*
+ * Where the site of a probe is: behind the landing, where the Go package enters and where gdb has
+ * its breakpoint. A uprobe on the same byte would keep the trap to itself, and gdb, if it leaves
+ * later, would put the uprobe's instruction back, which kills the process.
+ */
+uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number);
 
 /* The exact size of a note's description. */
 uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe);

@@ -36,6 +36,7 @@ typedef struct {
   Elf64_Half machine;
   uint64_t page; /* the largest that kernels of this machine use: segments may share none */
   const char *registers[MAX_ARGUMENTS]; /* C integer arguments, spelt as every tracer reads them */
+  Site landing; /* the no-op that begins every slot, before the stub: see layout.h */
   size_t returnSize;
   unsigned char returnCode[4];
   unsigned char filler; /* what follows the return instruction in a slot: it should trap */

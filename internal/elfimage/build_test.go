@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,8 +35,13 @@ func sites(machine elf.Machine) (all [][]byte) {
 	return all
 }
 
-// returns has the return instruction that follows a site, traps what fills the rest of its slot.
+// landings has the no-op before a site, returns the return instruction that follows it, traps what fills the
+// rest of its slot.
 var (
+	landings = map[elf.Machine][]byte{
+		elf.EM_X86_64:  {0x90},
+		elf.EM_AARCH64: {0x1f, 0x20, 0x03, 0xd5},
+	}
 	returns = map[elf.Machine][]byte{
 		elf.EM_X86_64:  {0xc3},
 		elf.EM_AARCH64: {0xc0, 0x03, 0x5f, 0xd6},
@@ -158,14 +164,15 @@ func checkNotes(t *testing.T, f *elf.File, image []byte, spec elfimage.Spec) {
 	}
 	var want []sdtnote.Note
 	for i, p := range spec.Probes {
-		site := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
+		start := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
+		site := start + uint64(len(landings[spec.Machine]))
 		want = append(want, sdtnote.Note{
 			Provider: spec.Provider, Name: p.Name, Machine: spec.Machine, Args: operands(spec.Machine, p.Args),
 			Location: site, Address: site, FileOffset: site,
 			Base: f.Section(".stapsdt.base").Addr,
 		})
-		if got, want := image[site:site+elfimage.SlotSize], slot(spec); !bytes.Equal(got, want) {
-			t.Fatalf("stub of %s: % x, want % x", p.Name, got, want)
+		if got, want := image[start:start+elfimage.SlotSize], slot(spec); !bytes.Equal(got, want) {
+			t.Fatalf("slot of %s: % x, want % x", p.Name, got, want)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -174,7 +181,7 @@ func checkNotes(t *testing.T, f *elf.File, image []byte, spec elfimage.Spec) {
 }
 
 func slot(spec elfimage.Spec) []byte {
-	b := append(bytes.Clone(spec.Site), returns[spec.Machine]...)
+	b := slices.Concat(landings[spec.Machine], spec.Site, returns[spec.Machine])
 	for len(b) < elfimage.SlotSize {
 		b = append(b, traps[spec.Machine])
 	}
@@ -255,4 +262,34 @@ func TestBase(t *testing.T) {
 			t.Errorf("section %s is at %#x, want %#x", s.Name, s.Addr, base+s.Offset)
 		}
 	}
+}
+
+// TestForGDB: the image for gdb differs in where notes and symbols lead, and in its build ID.
+func TestForGDB(t *testing.T) {
+	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
+		landing := uint64(len(elfimage.Landing(spec.Machine)))
+		want, err := sdtnote.Read(bytes.NewReader(build(t, spec)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			want[i].Location -= landing
+			want[i].Address -= landing
+			want[i].FileOffset -= landing
+		}
+		spec.ForGDB = true
+		image := build(t, spec)
+		got, err := sdtnote.Read(bytes.NewReader(image))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("notes (-want +got):\n%s", diff)
+		}
+		f, err := elf.NewFile(bytes.NewReader(image))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSymbols(t, f, spec)
+	})
 }

@@ -49,7 +49,7 @@ func (p Probe) check() error {
 }
 
 func (t *target) checkSite(site []byte) error {
-	switch room := SlotSize - len(t.ret); {
+	switch room := SlotSize - len(t.landing) - len(t.ret); {
 	case len(site) == 0:
 		return errors.New("no machine code for the sites")
 	case len(site) > room:

@@ -26,9 +26,9 @@ func TestBuildErrors(t *testing.T) {
 		{"no machine", func(s *elfimage.Spec) { s.Machine = 0 }, "machine EM_NONE"},
 		{"other machine", func(s *elfimage.Spec) { s.Machine = elf.EM_RISCV }, "machine EM_RISCV"},
 		{"no site", func(s *elfimage.Spec) { s.Site = nil }, "no machine code"},
-		{"site too long", func(s *elfimage.Spec) { s.Site = make([]byte, 16) }, "site of 16 bytes, at most 15"},
+		{"site too long", func(s *elfimage.Spec) { s.Site = make([]byte, 16) }, "site of 16 bytes, at most 14"},
 		{"arm64 site too long", func(s *elfimage.Spec) { s.Machine, s.Site = elf.EM_AARCH64, make([]byte, 16) },
-			"site of 16 bytes, at most 12"},
+			"site of 16 bytes, at most 8"},
 		{"part of an instruction", func(s *elfimage.Spec) { s.Machine, s.Site = elf.EM_AARCH64, make([]byte, 5) },
 			"site of 5 bytes, instructions take 4"},
 		{"empty provider", func(s *elfimage.Spec) { s.Provider = "" }, "provider name: empty"},
@@ -70,10 +70,10 @@ func TestBuildErrors(t *testing.T) {
 func TestLongestSite(t *testing.T) {
 	checkImage(t, elfimage.Spec{
 		Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},
-		Site: bytes.Repeat([]byte{0x90}, 15),
+		Site: bytes.Repeat([]byte{0x90}, 14),
 	})
 	checkImage(t, elfimage.Spec{
 		Machine: elf.EM_AARCH64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},
-		Site: bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 3),
+		Site: bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 2),
 	})
 }

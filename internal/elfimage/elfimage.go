@@ -9,19 +9,31 @@
 // to. From the front of the file to its end:
 //
 //	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
-//	.text, at the start of a page: a slot of SlotSize bytes for each probe, in order
+//	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing, stub
 //	.dynamic, at the start of a page because it is mapped writable
 //	.note.stapsdt, .shstrtab, section headers: not mapped
 package elfimage
 
 import (
+	"bytes"
 	"debug/elf"
 	"fmt"
 )
 
 // SlotSize is the distance in bytes between the stubs of an image. It is a power of two and a stub fits
-// in it, so no stub crosses a page boundary, where the kernel could not rewrite its site.
+// in it with its landing, so no stub crosses a page boundary, where the kernel could not rewrite its site.
 const SlotSize = 16
+
+// Landing returns the no-op that begins every slot, before the stub, or nil for a machine that images
+// cannot be made for. It is for gdb, whose breakpoint and a uprobe must not share a byte: the uprobe would
+// keep the trap to itself, and gdb, if it leaves later, would put the uprobe's instruction back, which kills
+// the process. Who enters at the landing runs into both.
+func Landing(machine elf.Machine) []byte {
+	if t := targets[machine]; t != nil {
+		return bytes.Clone(t.landing)
+	}
+	return nil
+}
 
 // MaxArgs is the number of arguments that a probe can have: the integer registers that C calls
 // use on every supported machine.
@@ -34,6 +46,7 @@ type Spec struct {
 	Probes   []Probe     // in the order of their stubs and notes; may be empty
 	Site     []byte      // the machine code at every probe site, which returns behind it
 	Base     uint64      // added to every address: 0 for an image that is loaded wherever there is room
+	ForGDB   bool        // notes and symbols lead to the landings instead of the sites
 }
 
 // A Probe is one of a provider's probes.

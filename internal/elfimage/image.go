@@ -12,6 +12,7 @@ type image struct {
 	machine  elf.Machine
 	site     []byte
 	base     uint64
+	forGDB   bool
 	provider string
 	probes   []probe
 
@@ -30,7 +31,7 @@ func newImage(s Spec) (*image, error) {
 	if err := s.check(t); err != nil {
 		return nil, err
 	}
-	im := &image{target: t, machine: s.Machine, site: s.Site, base: s.Base, provider: s.Provider}
+	im := &image{target: t, machine: s.Machine, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
 	im.probes = make([]probe, len(s.Probes))
 	for i, p := range s.Probes {
 		im.probes[i] = probe{p.Name, t.operands(p.Args)}

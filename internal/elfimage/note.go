@@ -26,9 +26,10 @@ func (im *image) putNotes() {
 	im.begin(notes)
 	for i, p := range im.probes {
 		size := im.descriptionSize(p)
+		location, _ := im.entry(i)
 		im.putNoteHeader(probeOwner, size, probeType)
 		im.put(&probeAddrs{
-			Location: im.stubAddr(i),
+			Location: location,
 			Base:     im.sections[base].Addr,
 		})
 		im.putString(im.provider)

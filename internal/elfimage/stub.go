@@ -1,12 +1,14 @@
 package elfimage
 
-// putStubs fills a slot for each probe: the site, a return behind it, and nothing that could be run.
+// putStubs fills a slot for each probe: the landing, the site, a return behind it, and nothing that could
+// be run.
 func (im *image) putStubs() {
 	var slot [SlotSize]byte
 	for i := range slot {
 		slot[i] = im.target.filler
 	}
-	n := copy(slot[:], im.site)
+	n := copy(slot[:], im.target.landing)
+	n += copy(slot[n:], im.site)
 	copy(slot[n:], im.target.ret)
 
 	im.begin(text)
@@ -15,7 +17,14 @@ func (im *image) putStubs() {
 	}
 }
 
-// stubAddr returns the address of the stub of probe i, which begins with its site.
-func (im *image) stubAddr(i int) uint64 {
-	return im.sections[text].Addr + uint64(i)*SlotSize
+// entry returns where the notes and symbols of probe i lead, and the size in bytes of what is to be run there:
+// its stub, which begins with the site, or all of its slot from the landing on.
+func (im *image) entry(i int) (addr, size uint64) {
+	landing := uint64(len(im.target.landing))
+	addr = im.sections[text].Addr + uint64(i)*SlotSize
+	size = uint64(len(im.site) + len(im.target.ret))
+	if im.forGDB {
+		return addr, landing + size
+	}
+	return addr + landing, size
 }

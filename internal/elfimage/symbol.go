@@ -36,12 +36,13 @@ func (im *image) putSymbols() {
 	symbols := make([]elf.Sym64, 1, len(im.probes)+1)
 	name := 1
 	for i, p := range im.probes {
+		addr, size := im.entry(i)
 		symbols = append(symbols, elf.Sym64{
 			Name:  uint32(name),
 			Info:  elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC),
 			Shndx: text,
-			Value: im.stubAddr(i),
-			Size:  uint64(len(im.site) + len(im.target.ret)),
+			Value: addr,
+			Size:  size,
 		})
 		name += len(p.name) + 1
 	}

@@ -21,13 +21,20 @@ func checkSymbols(t *testing.T, f *elf.File, spec elfimage.Spec) {
 		}
 	}
 	var want []elf.Symbol
+	start := f.Section(".text").Addr
+	size := uint64(len(spec.Site) + len(returns[spec.Machine]))
+	if landing := uint64(len(landings[spec.Machine])); spec.ForGDB {
+		size += landing
+	} else {
+		start += landing
+	}
 	for i, p := range spec.Probes {
 		want = append(want, elf.Symbol{
 			Name:    p.Name,
 			Info:    elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC),
 			Section: textIndex,
-			Value:   f.Section(".text").Addr + uint64(i)*elfimage.SlotSize,
-			Size:    uint64(len(spec.Site) + len(returns[spec.Machine])),
+			Value:   start + uint64(i)*elfimage.SlotSize,
+			Size:    size,
 		})
 	}
 	if diff := cmp.Diff(want, symbols); diff != "" {

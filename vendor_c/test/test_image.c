@@ -77,7 +77,8 @@ static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
   CHECK(note.n_type == 3);
   CHECK(note.n_descsz == (size_t)(arguments + strlen(arguments) + 1 - (const char *)description));
   CHECK(memcmp(*at + sizeof note, "stapsdt", sizeof "stapsdt") == 0);
-  CHECK(read64(description) == section(image, ".text")->sh_addr + number * slotSize);
+  CHECK(read64(description) == section(image, ".text")->sh_addr + number * slotSize +
+                                 spec->target->landing.size);
   CHECK(read64(description + 8) == section(image, ".stapsdt.base")->sh_addr);
   CHECK(read64(description + 16) == 0);
   CHECK(strcmp(provider, spec->provider) == 0);
@@ -111,9 +112,11 @@ static void checkStubs(const Image *image, const ImageSpec *spec) {
   CHECK(text->sh_size == spec->probeCount * slotSize);
   for (size_t i = 0; i < spec->probeCount; i++) {
     const unsigned char *slot = image->bytes + text->sh_offset + i * slotSize;
-    const size_t end = spec->site->size + target->returnSize;
-    CHECK(memcmp(slot, spec->site->code, spec->site->size) == 0);
-    CHECK(memcmp(slot + spec->site->size, target->returnCode, target->returnSize) == 0);
+    const size_t site = target->landing.size;
+    const size_t end = site + spec->site->size + target->returnSize;
+    CHECK(memcmp(slot, target->landing.code, site) == 0);
+    CHECK(memcmp(slot + site, spec->site->code, spec->site->size) == 0);
+    CHECK(memcmp(slot + site + spec->site->size, target->returnCode, target->returnSize) == 0);
     for (size_t j = end; j < slotSize; j++) {
       CHECK(slot[j] == target->filler);
     }
