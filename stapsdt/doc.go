@@ -9,7 +9,8 @@
 // for each probe a site, which is a nop instruction and a return, and a note, which says where the
 // site is and how to read the arguments. The image is published in a memory-backed file (memfd)
 // or, with [WithBacking], in a named one; it is mapped executable, and Fire calls the site. A
-// tracer that attaches lets the kernel replace the nop by a breakpoint.
+// tracer that attaches lets the kernel replace the nop by a breakpoint. gdb has its breakpoint on
+// another nop before the site, so that it and other tracers can come and go in any order.
 //
 // # Declaring and firing
 //

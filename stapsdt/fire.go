@@ -9,14 +9,14 @@ import (
 	"github.com/go-usdt/usdt/cstub"
 )
 
-// fire enters the probe's site with the arguments that values point to, each of the layout of
+// fire enters the probe with the arguments that values point to, each of the layout of
 // its declared type. Nothing of them is retained.
 func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
-	site := atomic.LoadPointer(&p.site)
-	if site == unsafe.Pointer(&p.idle) {
+	addr := atomic.LoadPointer(&p.entry)
+	if addr == unsafe.Pointer(&p.idle) {
 		return // unloaded since the caller's check
 	}
-	entry := uintptr(site)
+	entry := uintptr(addr)
 	if !p.byValue {
 		p.fireAddresses(entry, values)
 		return

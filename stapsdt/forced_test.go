@@ -12,5 +12,5 @@ import (
 // forced makes the probe call the recording C function instead of a site.
 func forced(p *stapsdt.Probe) {
 	entry := recorder.Func()
-	p.ForceSite(*(**byte)(unsafe.Pointer(&entry)))
+	p.ForceEntry(*(*unsafe.Pointer)(unsafe.Pointer(&entry)))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/gdbjit"
@@ -37,28 +38,28 @@ func (p *Provider) loadImage(probes []*Probe) (_ *image, err error) {
 			err = errors.Join(err, pub.withdraw())
 		}
 	}()
-	sites, err := findSites(pub.file, p.name, probes)
+	entries, err := findEntries(pub.file, p.name, probes)
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
 	}
-	if im.retire, err = prepareRetirement(pub.file, sites); err != nil {
+	if im.retire, err = prepareRetirement(pub.file, entries); err != nil {
 		return nil, err
 	}
-	if im.text, err = mapText(pub.file, probes, sites); err != nil {
+	if im.text, err = mapText(pub.file, probes, entries); err != nil {
 		im.retire.discard()
 		return nil, err
 	}
-	im.forget = im.show(sites)
+	im.forget = im.show(entries)
 	for i, probe := range probes {
 		probe.image = im
-		probe.setSite(im.text.at(sites[i]))
+		probe.setEntry(im.text.at(entries[i]))
 	}
 	return im, nil
 }
 
-// findSites reads the notes of the published file, as a tracer does, and returns the offsets of
-// the sites of probes, in their order.
-func findSites(file *os.File, provider string, probes []*Probe) ([]uint64, error) {
+// findEntries reads the notes of the published file, as a tracer does, and returns the offsets at
+// which to enter the probes, in their order.
+func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, error) {
 	notes, err := sdtnote.Read(file)
 	if err != nil {
 		return nil, err
@@ -69,33 +70,35 @@ func findSites(file *os.File, provider string, probes []*Probe) ([]uint64, error
 			byName[n.Name] = n.FileOffset
 		}
 	}
-	sites := make([]uint64, len(probes))
+	entries := make([]uint64, len(probes))
 	for i, probe := range probes {
-		offset, ok := byName[probe.name]
+		site, ok := byName[probe.name]
 		if !ok {
 			return nil, fmt.Errorf("no note of probe %s", probe.name)
 		}
-		var first [1]byte
-		if _, err := file.ReadAt(first[:], int64(offset)); err != nil {
+		entries[i] = site - landing
+		var code [unsafe.Sizeof(probe.idle)]byte
+		if _, err := file.ReadAt(code[:], int64(entries[i])); err != nil {
 			return nil, err
 		}
-		if first[0] != probe.idle {
-			return nil, fmt.Errorf("the site of probe %s begins with %#x, want %#x", probe.name, first[0], probe.idle)
+		if w := entryWordOf(code[:]); w != probe.idle {
+			return nil, fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w, probe.idle)
 		}
-		sites[i] = offset
 	}
-	return sites, nil
+	return entries, nil
 }
 
-// show lets gdb know the probes at the addresses where this process fires them. gdb writes its
+// show lets gdb know the probes at the addresses where this process enters them. gdb writes its
 // breakpoints into memory, so those it sets in other mappings of the file, such as the dynamic
 // linker's, do not matter here.
 //
 // What is shown is a copy made for these addresses. An installed libstapsdt may lay its images out
 // otherwise; then nothing is shown, and the other tracers see the probes all the same.
-func (im *image) show(sites []uint64) (forget func()) {
+func (im *image) show(entries []uint64) (forget func()) {
 	nothing := func() {}
-	file, err := elfimage.Build(im.pub.order.spec(im.address()))
+	spec := im.pub.order.spec()
+	spec.Base, spec.ForGDB = uint64(im.address()), landing > 0
+	file, err := elfimage.Build(spec)
 	if err != nil {
 		return nothing
 	}
@@ -104,7 +107,7 @@ func (im *image) show(sites []uint64) (forget func()) {
 		return nothing
 	}
 	for i, n := range copied {
-		if n.FileOffset != sites[i] {
+		if n.FileOffset != entries[i] {
 			return nothing
 		}
 	}
@@ -119,7 +122,7 @@ func (im *image) address() uintptr { return uintptr(im.text.addr) - uintptr(im.t
 func (im *image) unload() error {
 	for _, probe := range im.probes {
 		probe.image = nil
-		probe.clearSite()
+		probe.clearEntry()
 	}
 	im.forget()
 	return errors.Join(im.retire.cover(im.text), im.pub.withdraw())

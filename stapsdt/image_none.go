@@ -21,4 +21,4 @@ func (im *image) unload() error { return nil }
 
 func (im *image) address() uintptr { return 0 }
 
-func idleByte() byte { return 0 }
+func idleWord() entryWord { return 0 }

@@ -13,13 +13,13 @@ import (
 // All methods are safe for concurrent use, also with Load, Unload and Close of the provider. The
 // zero value is not usable.
 type Probe struct {
-	// site is the address of the instruction that tracers put their breakpoint on, or of idle
-	// while the probe is not loaded; accessed atomically. What it ever was stays valid: sites are
-	// never unmapped. It is the first field, because Fire is inlined only if &p.site is p.
-	site unsafe.Pointer
-	idle byte // the instruction's first byte when nobody is attached
+	// entry is the address that Fire calls, or of idle while the probe is not loaded; accessed
+	// atomically. What it ever was stays valid: sites are never unmapped. It is the first field,
+	// because Fire is inlined only if &p.entry is p.
+	entry unsafe.Pointer
+	idle  entryWord // what is at entry when nobody is attached
 
-	_        noCopy // site may point to idle
+	_        noCopy // entry may point to idle
 	provider *Provider
 	name     string
 	types    []ArgType
@@ -43,13 +43,13 @@ func (p *Probe) Name() string { return p.name }
 
 // Enabled reports whether a tracer is attached to the probe in this process. It costs about a
 // nanosecond; use it to compute costly arguments only when somebody will read them.
-func (p *Probe) Enabled() bool { return *(*byte)(atomic.LoadPointer(&p.site)) != p.idle }
+func (p *Probe) Enabled() bool { return *(*entryWord)(atomic.LoadPointer(&p.entry)) != p.idle }
 
-// setSite lets the probe fire at the site at addr.
-func (p *Probe) setSite(addr *byte) { atomic.StorePointer(&p.site, unsafe.Pointer(addr)) }
+// setEntry lets the probe fire at addr.
+func (p *Probe) setEntry(addr unsafe.Pointer) { atomic.StorePointer(&p.entry, addr) }
 
-// clearSite switches the probe off.
-func (p *Probe) clearSite() { p.setSite(&p.idle) }
+// clearEntry switches the probe off.
+func (p *Probe) clearEntry() { p.setEntry(unsafe.Pointer(&p.idle)) }
 
 // Path returns the file that the probe's image is published in, for a tracer that is told where
 // to look, or "" when the probe is not loaded. Probes of one provider are in different files
@@ -83,8 +83,8 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error 
 	for _, t := range types {
 		p.byValue = p.byValue && !t.isAddress()
 	}
-	p.idle = idleByte()
-	p.clearSite()
+	p.idle = idleWord()
+	p.clearEntry()
 	if err := provider.add(p); err != nil {
 		return fail(err)
 	}

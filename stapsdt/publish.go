@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"os"
 	"runtime"
+	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/imagefile"
@@ -24,9 +25,9 @@ type order struct {
 	path     string // of the named file, "" for a memfd
 }
 
-// spec is the image's for elfimage, made for the address base or, with 0, for any.
-func (o order) spec(base uintptr) elfimage.Spec {
-	s := elfimage.Spec{Machine: machine, Provider: o.provider, Site: o.site, Base: uint64(base)}
+// spec is the image's for elfimage.
+func (o order) spec() elfimage.Spec {
+	s := elfimage.Spec{Machine: machine, Provider: o.provider, Site: o.site}
 	for _, probe := range o.probes {
 		s.Probes = append(s.Probes, elfimage.Probe{Name: probe.name, Args: probe.sizes})
 	}
@@ -49,13 +50,21 @@ func chooseSite() (probesite.Form, error) {
 	return probesite.Choose()
 }
 
-// idleByte returns the first byte of every site. Where no form can be chosen, Load says why.
-func idleByte() byte {
+// idleWord returns what is at the entry of every probe. Where no form can be chosen, Load says why.
+func idleWord() entryWord {
 	form, err := chooseSite()
 	if err != nil {
 		return 0
 	}
-	return form.Code(machine)[0]
+	return entryWordOf(append(elfimage.Landing(machine)[:landing], form.Code(machine)...))
+}
+
+// entryWordOf returns the word that code begins with.
+func entryWordOf(code []byte) (w entryWord) {
+	for i := range unsafe.Sizeof(w) {
+		w |= entryWord(code[i]) << (8 * i)
+	}
+	return w
 }
 
 // publish publishes an image of probes as options, environment and kernel ask.

@@ -18,7 +18,7 @@ const sitesChoosable = true
 
 // publishImage writes the image and publishes it without help from C.
 func publishImage(o order) (publication, error) {
-	image, err := elfimage.Build(o.spec(0))
+	image, err := elfimage.Build(o.spec())
 	if err != nil {
 		return publication{}, err
 	}

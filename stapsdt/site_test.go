@@ -6,6 +6,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -56,6 +59,39 @@ func TestSiteIsOptimised(t *testing.T) {
 		t.Errorf("after the tracer detached: enabled %v, first byte %#x, want %#x", probe.Enabled(), *probe.Site(), idle)
 	}
 	probe.Fire(1, 2)
+}
+
+// TestEnabledBytes changes one byte after the other: those that gdb and the other tracers change count, but not
+// those that a uprobe leaves changed behind the first of its site.
+func TestEnabledBytes(t *testing.T) {
+	p := newProvider(t)
+	probe := stapsdt.MustProbe0(p, "p")
+	mustLoad(t, p)
+	code := probe.Code()
+	protect(t, code, unix.PROT_READ|unix.PROT_WRITE)
+	for i := range code {
+		code[i] ^= 0xff
+		if got, want := probe.Enabled(), i < stapsdt.EntrySize; got != want {
+			t.Errorf("byte %d changed: enabled %v, want %v", i, got, want)
+		}
+		code[i] ^= 0xff
+	}
+	protect(t, code, unix.PROT_READ|unix.PROT_EXEC)
+	if probe.Enabled() {
+		t.Error("enabled when all bytes are back")
+	}
+	probe.Fire()
+}
+
+// protect sets the protection of the page that has code.
+func protect(t *testing.T, code []byte, protection int) {
+	t.Helper()
+	start := unsafe.Pointer(unsafe.SliceData(code))
+	within := uintptr(start) % uintptr(os.Getpagesize())
+	page := unsafe.Slice((*byte)(unsafe.Add(start, -int(within))), os.Getpagesize())
+	if err := unix.Mprotect(page, protection); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestSiteOverride runs this test program again, because a process chooses only once.

@@ -15,8 +15,8 @@ import (
 	"github.com/go-usdt/usdt/internal/memfd"
 )
 
-// maxStub is a bound in bytes of a probe's stub: its site and the return behind it. It is the
-// distance between two stubs of an image.
+// maxStub is a bound in bytes of what is run of a probe: landing, site, and the return behind
+// them. It is the distance between two stubs of an image.
 const maxStub = 16
 
 // textRange is a range of whole pages, never unmapped, where sites of an image are or were
@@ -24,13 +24,13 @@ const maxStub = 16
 type textRange struct {
 	addr   unsafe.Pointer
 	size   uintptr
-	offset uint64   // of the range in the image's file
-	sites  []siteAt // in the range
+	offset uint64 // of the range in the image's file
+	probes []probeAt
 }
 
-// siteAt says which probe's site is where. A goroutine that is late may still enter a site after
+// probeAt says where in a range a probe is entered. A goroutine that is late may still do so after
 // an unload, so another image fits into a range only if it has like probes in the same places.
-type siteAt struct {
+type probeAt struct {
 	probe  string // provider, name and types
 	offset uint64
 }
@@ -42,27 +42,27 @@ var retired struct {
 }
 
 // at returns the address of an offset in the file.
-func (r *textRange) at(offset uint64) *byte {
-	return (*byte)(unsafe.Add(r.addr, offset-r.offset))
+func (r *textRange) at(offset uint64) unsafe.Pointer {
+	return unsafe.Add(r.addr, offset-r.offset)
 }
 
-// pages returns the page-aligned part of the file that holds all the sites.
-func pages(sites []uint64) (offset uint64, size uintptr) {
+// pages returns the page-aligned part of the file that holds all that is run from the entries on.
+func pages(entries []uint64) (offset uint64, size uintptr) {
 	page := uint64(os.Getpagesize())
-	first, last := slices.Min(sites), slices.Max(sites)
+	first, last := slices.Min(entries), slices.Max(entries)
 	start := first &^ (page - 1)
 	end := (last + maxStub + page - 1) &^ (page - 1)
 	return start, uintptr(end - start)
 }
 
-// mapText maps the pages of the sites, readable and executable and private, as uprobes need it:
+// mapText maps the pages of the entries, readable and executable and private, as uprobes need it:
 // over a retired range if one fits, else anew.
-func mapText(file *os.File, probes []*Probe, sites []uint64) (*textRange, error) {
+func mapText(file *os.File, probes []*Probe, entries []uint64) (*textRange, error) {
 	r := new(textRange)
-	r.offset, r.size = pages(sites)
+	r.offset, r.size = pages(entries)
 	for i, p := range probes {
 		probe := fmt.Sprint(p.provider.name, ":", p.name, p.types)
-		r.sites = append(r.sites, siteAt{probe, sites[i] - r.offset})
+		r.probes = append(r.probes, probeAt{probe, entries[i] - r.offset})
 	}
 	retired.Lock()
 	defer retired.Unlock()
@@ -83,11 +83,11 @@ func mapText(file *os.File, probes []*Probe, sites []uint64) (*textRange, error)
 	return r, nil
 }
 
-// covers reports whether r can take the place of old: same size, and each site of old's is a like
-// probe's in r.
+// covers reports whether r can take the place of old: same size, and r has a like probe in the
+// place of each of old's.
 func (r *textRange) covers(old *textRange) bool {
-	n := len(old.sites)
-	return r.size == old.size && len(r.sites) >= n && slices.Equal(r.sites[:n], old.sites)
+	n := len(old.probes)
+	return r.size == old.size && len(r.probes) >= n && slices.Equal(r.probes[:n], old.probes)
 }
 
 // retirement is a mapping of the same bytes as an image's sites that belongs to no file which a
@@ -98,8 +98,8 @@ type retirement struct {
 	size uintptr
 }
 
-func prepareRetirement(file *os.File, sites []uint64) (*retirement, error) {
-	offset, size := pages(sites)
+func prepareRetirement(file *os.File, entries []uint64) (*retirement, error) {
+	offset, size := pages(entries)
 	content := make([]byte, size)
 	if _, err := file.ReadAt(content, int64(offset)); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("read %s: %w", file.Name(), err)

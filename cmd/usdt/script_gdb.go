@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"syscall"
+
+	"github.com/go-usdt/usdt/internal/elfimage"
 )
 
 // gdbArgs is how many arguments gdb knows: $_probe_arg0 to $_probe_arg11.
@@ -67,13 +69,15 @@ func (p tracedProbe) symbolFiles() string {
 }
 
 // atSite is the condition for gdb that it stopped at the probe and not, say, for Ctrl-C, which can come when the
-// process is there, too: only then is the signal another one than SIGTRAP.
+// process is there, too: only then is the signal another one than SIGTRAP. A program that shows gdb its probes by
+// itself has gdb stop at the landing before the site.
 func (p tracedProbe) atSite() string {
 	var sites []string
 	for _, o := range p.objects {
 		for _, n := range o.Notes {
+			landing := uint64(len(elfimage.Landing(n.Machine)))
 			for _, address := range o.Addresses(n) {
-				sites = append(sites, fmt.Sprintf("$pc == %#x", address))
+				sites = append(sites, fmt.Sprintf("$pc == %#x || $pc == %#x", address, address-landing))
 			}
 		}
 	}

@@ -92,6 +92,74 @@ func TestGdbBreak(t *testing.T) {
 	})
 }
 
+// TestGdbBesideTracer attaches gdb and bpftrace to one probe, in either order, and lets them go in either order.
+// Both see the fires while they are there, and the program is not hurt.
+func TestGdbBesideTracer(t *testing.T) {
+	needTracer(t, "gdb")
+	needTracer(t, "bpftrace")
+	matrix(t, func(t *testing.T, c config) {
+		tg := startTarget(t, c)
+		for _, gdbFirst := range []bool{false, true} {
+			for _, gdbLeavesFirst := range []bool{false, true} {
+				besideTracer(t, tg, gdbFirst, gdbLeavesFirst)
+				tg.do(t, "wait six false")
+				tg.fire(t, "six", sixArgs...)
+			}
+		}
+	})
+}
+
+// besideTracer is one round. gdb leaves at its last hit.
+func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
+	t.Helper()
+	var b *bpftrace
+	var debugger *process
+	attachTracer := func() {
+		b = installed.attach(t, tg, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
+	}
+	attachGdb := func() {
+		commands := append([]string{"break -probe-stap target:six", "echo attached\\n", "continue"}, sixArguments...)
+		if !gdbLeavesFirst {
+			commands = append(commands, "continue", `printf "last %lu\n", $_probe_arg0`)
+		}
+		debugger = gdb(t, tg, commands...)
+		debugger.awaitLine(t, "attached")
+		waitContinued(t, tg.Process.Pid)
+	}
+	if gdbFirst {
+		attachGdb()
+		checkEnabled(t, tg, "six", "true")
+		attachTracer()
+	} else {
+		attachTracer()
+		checkEnabled(t, tg, "six", "true")
+		attachGdb()
+	}
+	checkEnabled(t, tg, "six", "true")
+
+	tg.fire(t, "six", sixArgs...)
+	b.expect(t, sixPrinted)
+	for _, want := range []string{"argc 6", "args " + sixPrinted} {
+		debugger.awaitLine(t, want)
+	}
+	if gdbLeavesFirst {
+		debugger.output(t)
+		checkEnabled(t, tg, "six", "true")
+		tg.fire(t, "six", 1, 2, 3, 4, 5, 6)
+		b.expect(t, "1 2 3 4 5 6")
+	}
+	if rest := b.detach(t); len(rest) > 0 {
+		t.Errorf("further events: %q", rest)
+	}
+	if !gdbLeavesFirst {
+		checkEnabled(t, tg, "six", "true")
+		tg.fire(t, "six", 7, 0, 0, 0, 0, 0)
+		if printed := debugger.output(t); !strings.Contains(printed, "last 7\n") {
+			t.Errorf("gdb did not stop after the tracer left:\n%s", printed)
+		}
+	}
+}
+
 // TestGdbReload sets the breakpoint before the probes are loaded again.
 func TestGdbReload(t *testing.T) {
 	needTracer(t, "gdb")
