@@ -69,7 +69,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 			_ = syscall.Kill(group, signal) // it may have ended by itself
 		}
 		// gdb can miss it between two events, as a user would notice.
-		again := time.AfterFunc(patience/6, func() { _ = syscall.Kill(group, signal) })
+		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
 		defer again.Stop()
 		overdue := time.AfterFunc(patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
 		defer overdue.Stop()

@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds every wait for a condition. Only a failure takes as long.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // conversation is a program that answers each line with a line.
 type conversation struct {

@@ -143,7 +143,7 @@ func (p probe) pulse(array string) error {
 
 // wait waits for a tracer, or until there is none: only the probe itself can say so.
 func (p probe) wait(want bool) error {
-	for deadline := time.Now().Add(20 * time.Second); p.Enabled() != want; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); p.Enabled() != want; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%s: Enabled is still %t", p.Name(), !want)
 		}
