@@ -36,7 +36,22 @@ func (f *sessionFlags) options() (uprobe.Options, error) {
 		return uprobe.Options{}, usagef("--duration %v is negative", f.duration)
 	}
 	expr, err := f.where.parse()
-	return uprobe.Options{PID: f.target.pid, Filter: expr, Waiting: f.waiting}, err
+	o := uprobe.Options{PID: f.target.pid, Filter: expr, Waiting: f.waiting}
+	if f.target.all {
+		o.Skipped = f.skipped()
+	}
+	return o, err
+}
+
+// skipped warns of the files of some process whose probes are not traced, of each once.
+func (f *sessionFlags) skipped() func(site uprobe.Site, err error) {
+	warned := make(map[string]bool)
+	return func(site uprobe.Site, err error) {
+		if !warned[site.Path] {
+			f.target.warn(fmt.Errorf("probes in %q are not traced: %w", site.Path, err))
+		}
+		warned[site.Path] = true
+	}
 }
 
 // waiting explains why the command does not end.

@@ -26,6 +26,7 @@ type session struct {
 	links    closers
 
 	semaphores semaphores // that this process counts in itself
+	skipped    error      // why the last site was skipped
 }
 
 func newSession(o Options) *session {
@@ -44,18 +45,32 @@ func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
 	return m, nil
 }
 
-// attach makes body the program of every site of p.
-func (s *session) attach(p Probe, body func(*program) error) error {
-	for _, site := range p.Sites {
-		prog := newProgram(p, site, s.features)
-		if err := body(prog); err != nil {
-			return err
-		}
-		if err := s.attachSite(p, site, prog); err != nil {
+// attachEach makes body the program of every site of the probes, of which it is told the number.
+func (s *session) attachEach(probes []Probe, body func(prog *program, probe int) error) error {
+	for i, p := range probes {
+		if _, err := s.attach(p, func(prog *program) error { return body(prog, i) }); err != nil {
 			return err
 		}
 	}
+	if len(s.links) == 0 {
+		return s.skipped
+	}
 	return nil
+}
+
+// attach makes body the program of every site of p, and returns of how many.
+func (s *session) attach(p Probe, body func(*program) error) (sites int, err error) {
+	before := len(s.links)
+	for _, site := range p.Sites {
+		prog := newProgram(p, site, s.features)
+		if err := body(prog); err != nil {
+			return 0, err
+		}
+		if err := s.attachSite(p, site, prog); err != nil {
+			return 0, err
+		}
+	}
+	return len(s.links) - before, nil
 }
 
 func (s *session) attachSite(p Probe, site Site, prog *program) error {
@@ -74,9 +89,20 @@ func (s *session) attachSite(p Probe, site Site, prog *program) error {
 
 	link, err := s.link(loaded, site)
 	if err != nil {
-		return fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, explain(err))
+		err = fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, explain(err))
+		return s.skip(site, err)
 	}
 	s.links = append(s.links, link)
+	return nil
+}
+
+// skip lets tracing go on without a site, unless what is wrong is wrong with all of them.
+func (s *session) skip(site Site, err error) error {
+	if s.options.Skipped == nil || errors.Is(err, ErrRights) || errors.Is(err, unix.EMFILE) {
+		return err
+	}
+	s.options.Skipped(site, err)
+	s.skipped = err
 	return nil
 }
 

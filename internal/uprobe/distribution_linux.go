@@ -76,12 +76,7 @@ func (d *Distribution) attachAll(probes []Probe) error {
 	if d.unreadable, err = d.newCounter(); err != nil {
 		return err
 	}
-	for _, p := range probes {
-		if err := d.attach(p, d.body); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.attachEach(probes, func(prog *program, _ int) error { return d.body(prog) })
 }
 
 func (d *Distribution) body(p *program) error {

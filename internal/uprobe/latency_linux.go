@@ -60,10 +60,13 @@ func (l *Latency) attachAll(start, end Probe) error {
 		return err
 	}
 	// The end first: otherwise a start could be seen whose end passes before it is attached.
-	if err := l.attach(end, l.end); err != nil {
-		return err
+	if sites, err := l.attach(end, l.end); err != nil || sites == 0 {
+		return errors.Join(err, l.skipped)
 	}
-	return l.attach(start, l.start)
+	if sites, err := l.attach(start, l.start); err != nil || sites == 0 {
+		return errors.Join(err, l.skipped)
+	}
+	return nil
 }
 
 // key puts the process and the first argument into the frame.

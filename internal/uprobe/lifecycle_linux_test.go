@@ -1,6 +1,7 @@
 package uprobe_test
 
 import (
+	"io"
 	"os"
 	"sync"
 	"testing"
@@ -19,6 +20,20 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
+// everyWay returns the ways of tracing two probes.
+func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
+	return []func(uprobe.Options) (io.Closer, error){
+		func(o uprobe.Options) (io.Closer, error) { return uprobe.CountProbes(probes, o) },
+		func(o uprobe.Options) (io.Closer, error) {
+			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 1})
+		},
+		func(o uprobe.Options) (io.Closer, error) {
+			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: -1, Scale: histogram.Log2()})
+		},
+		func(o uprobe.Options) (io.Closer, error) { return uprobe.Pair(probes[0], probes[1], o) },
+	}
+}
+
 // TestAttachAndDetach does it 500 times, in turn in all ways and several at once, while the probe is fired.
 // No descriptor, among which are links, programs and maps, and no uprobe may remain.
 func TestAttachAndDetach(t *testing.T) {
@@ -28,18 +43,7 @@ func TestAttachAndDetach(t *testing.T) {
 		end = stapsdt.MustProbe1[int](p, "end")
 	})
 	probes := find(t, p, "start", "end")
-	ways := []func(uprobe.Options) (interface{ Close() error }, error){
-		func(o uprobe.Options) (interface{ Close() error }, error) { return uprobe.CountProbes(probes, o) },
-		func(o uprobe.Options) (interface{ Close() error }, error) {
-			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 1})
-		},
-		func(o uprobe.Options) (interface{ Close() error }, error) {
-			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: -1, Scale: histogram.Log2()})
-		},
-		func(o uprobe.Options) (interface{ Close() error }, error) {
-			return uprobe.Pair(probes[0], probes[1], o)
-		},
-	}
+	ways := everyWay(probes)
 
 	stop := make(chan struct{})
 	var firing sync.WaitGroup

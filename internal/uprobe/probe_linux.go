@@ -43,6 +43,11 @@ type Options struct {
 	// Features, unless nil, are the abilities of the kernel to be used.
 	Features *Features
 
+	// Skipped, unless nil, is called for each site that cannot be attached to because its file is gone by now, or
+	// because the kernel does not trace it, and the others are attached all the same. Without it, or when none is
+	// left, that is an error of the whole.
+	Skipped func(site Site, err error)
+
 	// Waiting, unless nil, is called when Detach has waited for a while: a thread of the process is in a
 	// program and waits for memory that does not come, as it can with userfaultfd or a file system that
 	// does not answer. It ends with that process.

@@ -31,22 +31,16 @@ func (t *Tally) attachAll(probes []Probe) error {
 	if err != nil {
 		return err
 	}
-	for i, p := range probes {
-		err := t.attach(p, func(prog *program) error {
-			end := prog.newLabel()
-			if err := prog.unless(t.options.Filter, end); err != nil {
-				return err
-			}
-			prog.increment(t.hits, i)
-			prog.place(end)
-			prog.exit()
-			return nil
-		})
-		if err != nil {
+	return t.attachEach(probes, func(prog *program, probe int) error {
+		end := prog.newLabel()
+		if err := prog.unless(t.options.Filter, end); err != nil {
 			return err
 		}
-	}
-	return nil
+		prog.increment(t.hits, probe)
+		prog.place(end)
+		prog.exit()
+		return nil
+	})
 }
 
 // Read returns how often each probe was hit so far.

@@ -72,13 +72,9 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 		return err // with a stream that holds a nil pointer
 	}
 	t.stream, t.layouts = stream, layouts
-	for i, p := range probes {
-		err := t.attach(p, func(prog *program) error { return prog.trace(layouts[i], o.Filter, t.stream) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.attachEach(probes, func(prog *program, probe int) error {
+		return prog.trace(layouts[probe], o.Filter, t.stream)
+	})
 }
 
 func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
