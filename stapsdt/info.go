@@ -19,8 +19,11 @@ type Info struct {
 type Image struct {
 	// Path is the file, for a tracer that is told where to look.
 	Path string
-	// Address is where the file's first byte would be in this process, if more than the sites was
-	// mapped. gdb wants it when the program has no symbol table: add-symbol-file PATH -o ADDRESS.
+	// Address is what gdb wants when the program has no symbol table: add-symbol-file PATH -o ADDRESS.
+	// With it, gdb takes the no-op before each site, where Fire enters, for the site: its breakpoint
+	// and another tracer's are to be on different bytes. The file's first byte would be as many bytes
+	// behind Address as that no-op has, 1 on amd64 and 4 on arm64, if more than the code was mapped;
+	// none with an installed libstapsdt (build tag system_libstapsdt).
 	Address uintptr
 }
 
@@ -30,7 +33,7 @@ func (p *Provider) Info() Info {
 	defer p.mu.Unlock()
 	info := Info{Site: p.site, Skipped: slices.Clone(p.skipped)}
 	for _, im := range p.images {
-		info.Images = append(info.Images, Image{im.path, im.address()})
+		info.Images = append(info.Images, Image{im.path, im.address() - landing})
 	}
 	return info
 }

@@ -185,7 +185,7 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
     const uint64_t addresses[noteAddresses] = {
       stapsdtSiteAddress(spec, layout, i),
       layout->sections[base].sh_addr,
-      0, /* no semaphore: the site's own byte tells whether anyone is attached */
+      0, /* no semaphore: the code itself tells whether anyone is attached */
     };
     stapsdtFormatArguments(spec->target, spec->probes[i], arguments);
     put(&at, &header, sizeof header);

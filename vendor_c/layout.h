@@ -75,7 +75,7 @@ size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
 /*
  * Where the site of a probe is: behind the landing, where the Go package enters and where gdb has
  * its breakpoint. A uprobe on the same byte would keep the trap to itself, and gdb, if it leaves
- * later, would put the uprobe's instruction back, which kills the process.
+ * later, would put the uprobe's trap back, which kills the process.
  */
 uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number);
 

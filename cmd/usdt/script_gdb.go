@@ -59,7 +59,7 @@ gdb -nx -batch -p %d -x "$commands" || [ "$interrupted" ] # fails if Ctrl-C come
 // symbolFiles are commands that show gdb the files with the probe. As a rule it knows them, and would
 // stop twice, so these are comments.
 func (p tracedProbe) symbolFiles() string {
-	commands := "# If gdb finds no such probe:\n"
+	commands := "# If gdb finds no such probe, and while no other tracer is attached to it:\n"
 	for _, o := range p.objects {
 		for _, address := range o.Addresses(o.Notes[0]) {
 			commands += fmt.Sprintf("# add-symbol-file %s -o %#x\n", o.Path, address-o.Notes[0].Address)

@@ -264,7 +264,7 @@ func TestBase(t *testing.T) {
 	}
 }
 
-// TestForGDB: the image for gdb differs in where notes and symbols lead, and in its build ID.
+// TestForGDB: the notes and symbols of the image for gdb lead to the landings.
 func TestForGDB(t *testing.T) {
 	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
 		landing := uint64(len(elfimage.Landing(spec.Machine)))

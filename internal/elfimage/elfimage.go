@@ -26,7 +26,7 @@ const SlotSize = 16
 
 // Landing returns the no-op that begins every slot, before the stub, or nil for a machine that images
 // cannot be made for. It is for gdb, whose breakpoint and a uprobe must not share a byte: the uprobe would
-// keep the trap to itself, and gdb, if it leaves later, would put the uprobe's instruction back, which kills
+// keep the trap to itself, and gdb, if it leaves later, would put the uprobe's trap back, which kills
 // the process. Who enters at the landing runs into both.
 func Landing(machine elf.Machine) []byte {
 	if t := targets[machine]; t != nil {

@@ -16,6 +16,11 @@ type Mapping struct {
 	Offset     uint64 // of Start, in bytes into the file
 }
 
+// address returns where an offset into the file is, if it is in the mapping.
+func (m Mapping) address(offset uint64) (address uint64, ok bool) {
+	return m.Start + (offset - m.Offset), offset >= m.Offset && offset-m.Offset < m.End-m.Start
+}
+
 // A mapsLine is a line of /proc/PID/maps about a file.
 type mapsLine struct {
 	Mapping

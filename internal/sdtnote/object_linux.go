@@ -1,9 +1,12 @@
 package sdtnote
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
+
+	"github.com/go-usdt/usdt/internal/elfimage"
 )
 
 // An Object is a file with probes that a process has mapped where uprobes work: executable, private and
@@ -35,9 +38,9 @@ type Object struct {
 	// be read.
 	Err error
 
-	proc  string    // the directory of the process in /proc, or of one of its threads
-	sites []byte    // the first byte in the file of each note's site
-	data  []Mapping // the writable private mappings, at most as many
+	proc  string     // the directory of the process in /proc, or of one of its threads
+	sites []siteCode // of each note
+	data  []Mapping  // the writable private mappings, at most as many
 }
 
 // A process can map a file as often as it likes, to have us look everywhere for each of its notes.
@@ -54,11 +57,32 @@ func (o *Object) Addresses(n Note) []uint64 { return addressesOf(n.FileOffset, o
 func addressesOf(offset uint64, mappings []Mapping) []uint64 {
 	var addresses []uint64
 	for _, m := range mappings {
-		if offset >= m.Offset && offset-m.Offset < m.End-m.Start {
-			addresses = append(addresses, m.Start+(offset-m.Offset))
+		if address, ok := m.address(offset); ok {
+			addresses = append(addresses, address)
 		}
 		if len(addresses) == maxAddresses {
 			break
+		}
+	}
+	return addresses
+}
+
+// firedAt is Addresses without those where nobody fires: this library has a mapping of its own, of the code alone,
+// besides that of the dynamic linker, which begins at the start of the file. A gdb that comes and goes beside a uprobe
+// leaves the latter's site as it should not be.
+func (o *Object) firedAt(n Note) []uint64 {
+	var addresses []uint64
+	begin := uint64(0)
+	for _, m := range o.Mappings {
+		address, ok := m.address(n.FileOffset)
+		if !ok || m.Offset < begin {
+			continue
+		}
+		if m.Offset > begin {
+			addresses, begin = nil, m.Offset
+		}
+		if len(addresses) < maxAddresses {
+			addresses = append(addresses, address)
 		}
 	}
 	return addresses
@@ -73,10 +97,10 @@ func (o *Object) SemaphoreAddresses(n Note) []uint64 {
 	return addressesOf(n.SemaphoreOffset, o.data)
 }
 
-// Attached reports for each of o.Notes whether a tracer is attached to it in this process: the first byte
-// at the site is not that of the file, or the semaphore is not zero. What has been unmapped since counts
-// as not attached. The error matches [fs.ErrPermission] for processes that the caller may read but not
-// trace, as those of the same user under Yama.
+// Attached reports for each of o.Notes whether a tracer is attached to it in this process: where it is fired, the
+// first byte at the site or, where gdb has its breakpoint, the landing before it is not that of the file; or the
+// semaphore is not zero. What has been unmapped since counts as not attached. The error matches
+// [fs.ErrPermission] for processes that the caller may read but not trace, as those of the same user under Yama.
 func (o *Object) Attached() ([]bool, error) {
 	mem, err := os.Open(o.proc + "/mem")
 	if err != nil {
@@ -94,31 +118,47 @@ func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	for i, n := range o.Notes {
 		at := place{n.FileOffset, n.SemaphoreOffset}
 		if _, ok := known[at]; !ok {
-			known[at] = differs(mem, o.Addresses(n), o.sites[i:i+1]) ||
-				differs(mem, o.SemaphoreAddresses(n), []byte{0, 0})
+			known[at] = differs(mem, o.firedAt(n), o.sites[i]) ||
+				differs(mem, o.SemaphoreAddresses(n), siteCode{code: []byte{0, 0}})
 		}
 		attached[i] = known[at]
 	}
 	return attached
 }
 
-// differs reports whether at any of the addresses there is something else than want.
-func differs(mem io.ReaderAt, addresses []uint64, want []byte) bool {
-	got := make([]byte, len(want))
-	for _, address := range addresses {
-		if _, err := mem.ReadAt(got, int64(address)); err == nil && string(got) != string(want) {
+// siteCode is what the file has at a site: its first byte, and before it the landing, if there is one.
+type siteCode struct {
+	code    []byte
+	landing int // bytes
+}
+
+// differs reports whether at any of the addresses of a site there is something else than want.
+func differs(mem io.ReaderAt, sites []uint64, want siteCode) bool {
+	got := make([]byte, len(want.code))
+	for _, site := range sites {
+		_, err := mem.ReadAt(got, int64(site)-int64(want.landing))
+		if err == nil && !bytes.Equal(got, want.code) {
 			return true
 		}
 	}
 	return false
 }
 
-// readSites returns the first byte of each site.
-func readSites(r io.ReaderAt, notes []Note) ([]byte, error) {
-	sites := make([]byte, len(notes))
+func readSites(r io.ReaderAt, notes []Note) ([]siteCode, error) {
+	sites := make([]siteCode, len(notes))
 	for i, n := range notes {
-		if _, err := r.ReadAt(sites[i:i+1], int64(n.FileOffset)); err != nil && !errors.Is(err, io.EOF) {
+		landing := elfimage.Landing(n.Machine)
+		if n.FileOffset < uint64(len(landing)) {
+			landing = nil
+		}
+		code := make([]byte, len(landing)+1)
+		if _, err := r.ReadAt(code, int64(n.FileOffset)-int64(len(landing))); err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
+		}
+		if bytes.HasPrefix(code, landing) {
+			sites[i] = siteCode{code, len(landing)}
+		} else {
+			sites[i] = siteCode{code[len(landing):], 0}
 		}
 	}
 	return sites, nil

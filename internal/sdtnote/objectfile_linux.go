@@ -56,7 +56,7 @@ type fileID struct {
 // fileNotes is what was read from a file.
 type fileNotes struct {
 	notes []Note
-	sites []byte
+	sites []siteCode
 	err   error
 	used  bool // since the current ReadAll began
 }
@@ -133,7 +133,7 @@ func openPath(path string, flags int) (pathFile, error) {
 	return pathFile{fd, fileID{statID{uint64(st.Dev), st.Ino}, st.Size, st.Mtim, st.Ctim}}, nil
 }
 
-func (f pathFile) notes(w *work) ([]Note, []byte, error) {
+func (f pathFile) notes(w *work) ([]Note, []siteCode, error) {
 	file, err := os.OpenFile("/proc/self/fd/"+strconv.Itoa(f.fd), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		var pathErr *os.PathError

@@ -8,7 +8,7 @@ trap 'rm -rf --one-file-system "$copy"' EXIT
 
 cp -a "$root/." "$copy"
 rm "$copy/.complete"
-cp -a "$(go env GOROOT)" "$copy/usr/local/go"
+cp -rL "$(go env GOROOT)" "$copy/usr/local/go"
 cp -a /usr/local/share/ca-certificates "$copy/usr/local/share"
 chroot "$copy" update-ca-certificates >&2
 tar -C "$copy" --numeric-owner -c .

@@ -5,7 +5,7 @@
 # it mounts, in a mount namespace of its own, is gone when it ends. Unlike chroot, this lets engines change their root
 # once more, and users make user namespaces.
 set -euo pipefail
-mkdir -p "$2" "$1$PWD"
+mkdir -p "$2"
 # shellcheck disable=SC2016 # the inner shell expands
 exec unshare --mount sh -euc '
   root=$1 directory=$2 repository=$PWD
@@ -13,9 +13,10 @@ exec unshare --mount sh -euc '
   mount --bind "$root" "$root"
   for d in proc sys dev; do mount --rbind "/$d" "$root/$d"; done
   mount --bind "$directory" "$root/srv"
-  mount --bind "$PWD" "$root$PWD"
   mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
   mount -t tmpfs tmpfs "$root/run"
+  mkdir -p "$root$PWD"
+  mount --bind "$PWD" "$root$PWD"
   cd "$root"
   pivot_root . mnt
   umount -l /mnt

@@ -24,12 +24,22 @@ wait_for() {
   done
 }
 
-# check_orders NAME FILE wants at least ten orders in the file, each as the service says in $scratch/app.
+# trace_orders PID has usdt, on this machine, write twenty orders of a process to $scratch/host.
+trace_orders() {
+  timeout 60 "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 20 >"$scratch/host" 2>"$scratch/error" ||
+    fail "usdt trace: $(cat "$scratch/error")"
+}
+
+# check_orders NAME FILE wants at least ten orders in the file, each as the service says. `orders app` prints these.
 check_orders() {
   grep '^order ' "$2" >"$scratch/seen" || :
   [ "$(wc -l <"$scratch/seen")" -ge 10 ] || fail "$1 saw too little: $(cat "$2")"
-  if grep -vxFf "$scratch/app" "$scratch/seen" >&2; then
-    fail "$1 saw what the service did not say"
-  fi
+  wait_for 5 said_all "$scratch/seen" # the service says them only when it has fired
   echo "ok: $1"
+}
+
+# said_all FILE [EDIT] wants some orders in the file, as the service says them or, with an edit for sed, says in part.
+said_all() {
+  orders app | sed "${2-}" >"$scratch/app"
+  [ -s "$1" ] && ! grep -vxFf "$scratch/app" "$1"
 }

@@ -12,8 +12,8 @@ finish() {
     for container in load app; do # in this order: load has the network of app
       podman rm --force --time 5 "$container" >/dev/null || :
     done
-    kill "$(cat "$scratch/srv/run/libpod/tmp/pause.pid")" # it keeps the user namespace
-    kill "$inside"
+    kill "$(cat "$scratch/srv/run/libpod/tmp/pause.pid")" || : # it keeps the user namespace
+    kill "$inside" || :
     wait "$inside" || :
   fi
   rm -rf "$scratch"
@@ -50,6 +50,6 @@ podman run "${confined[@]}" --network=none --name=app shop /shop >/dev/null
 podman run "${confined[@]}" --network=container:app --name=load shop /load -for 2m >/dev/null
 pid=$(podman inspect --format '{{.State.Pid}}' app)
 [ "$(stat -c %u "/proc/$pid")" -ge 100000 ] || fail "it runs as a user that the machine has, too"
-"$scratch/usdt" trace -p "$pid" shop:order "$format" --bare -n 20 >"$scratch/host" 2>/dev/null
-podman logs app >"$scratch/app" 2>/dev/null
+trace_orders "$pid"
+orders() { podman logs "$1" 2>/dev/null; }
 check_orders "usdt, of a service in rootless Podman" "$scratch/host"

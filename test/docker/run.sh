@@ -27,14 +27,16 @@ client() { DOCKER_HOST=unix:///srv/docker.sock nsenter --mount --target "$engine
 compose() { client docker-compose "$@"; }
 
 start_engine() {
-  local directory=${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1
-  test/docker/engine.sh "$1" "$directory" >"$scratch/engine" 2>&1 &
+  local packages=(docker.io docker-compose ca-certificates) root
+  [ "$1" = bookworm ] || packages+=(docker-cli apparmor)
+  root=$(test/chroot.sh "$1" "${packages[@]}")
+  test/docker/engine.sh "$root" "${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1" >"$scratch/engine" 2>&1 &
   engine=$!
-  wait_for 300 engine_answers
+  wait_for 90 engine_answers
 }
 
 stop_engine() {
-  kill "$engine"
+  kill "$engine" || :
   wait "$engine" || :
   engine=
 }
@@ -50,7 +52,8 @@ choose_base() {
   mapfile -t images < <(sed -n 's/^ARG [A-Z]*_IMAGE=//p' docker/Dockerfile)
   for image in "${images[@]}"; do
     if ! client docker image inspect "$image" >/dev/null 2>&1 && ! client docker pull -q "$image" 2>/dev/null; then
-      export GO_IMAGE=go-usdt/base:12 DEBIAN_IMAGE=go-usdt/base:12
+      GO_IMAGE=go-usdt/base:12-$(go env GOVERSION)
+      export GO_IMAGE DEBIAN_IMAGE=$GO_IMAGE
     fi
   done
   [ -n "${GO_IMAGE-}" ] || return 0
@@ -79,6 +82,7 @@ check_status() {
 # check_tracer SERVICE CAPABILITIES brings the project up with that tracer.
 check_tracer() {
   compose build app load "$1" >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
+  compose down --volumes 2>/dev/null # what a run that was killed has left
   compose up -d app load "$1" >"$scratch/up" 2>&1 || fail "up: $(cat "$scratch/up")"
   wait_for 60 has_orders "$1" 20
   check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' 'NoNewPrivs: 1' 'Seccomp: 2'
@@ -92,7 +96,6 @@ check_tracer() {
 
   compose stop load 2>/dev/null
   orders "$1" >"$scratch/log"
-  orders app >"$scratch/app"
   check_orders "$1, its log" "$scratch/log"
   sed -n "/^$(head -n 1 "$scratch/seen")\$/,\$p" "$scratch/app" | cmp - "$scratch/seen" || fail "the tracer lost orders"
   compose down --volumes --timeout 5 2>/dev/null
@@ -100,8 +103,7 @@ check_tracer() {
 
 # check_host PID traces the service from outside of its container.
 check_host() {
-  "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 10 >"$scratch/host" 2>/dev/null
-  orders app >"$scratch/app"
+  trace_orders "$1"
   check_orders "usdt on the host, by pid" "$scratch/host"
   local id want
   id=$(compose ps -q app)
@@ -116,15 +118,13 @@ check_tools() {
   local script
   exec_in "$1" bpftrace -p 1 -e "usdt:*:shop:order {
     printf(\"order %lld of %s: %lld\\n\", arg0, str(arg1), arg2); @n++; if (@n == 10) { clear(@n); exit(); } }"
-  orders app >"$scratch/app"
   check_orders bpftrace "$scratch/tool"
 
   script='usdt script --tool perf -p 1 shop:order >/tmp/perf.sh && timeout --preserve-status -s INT 3 sh /tmp/perf.sh'
   exec_in "$1" sh -c "$script"
   sed -nE 's/.*arg0=([0-9]+) arg1=[0-9]+ arg2=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" >"$scratch/perf"
-  if [ "$(wc -l <"$scratch/perf")" -lt 10 ] || ! said_all "$scratch/perf"; then
-    fail "perf saw too little, or what the service did not say: $(cat "$scratch/tool")"
-  fi
+  [ "$(wc -l <"$scratch/perf")" -ge 10 ] || fail "perf saw too little: $(cat "$scratch/tool")"
+  wait_for 5 said_all "$scratch/perf" 's/ of .*:/:/'
   echo "ok: perf"
 
   exec_in "$1" tplist-bpfcc -p 1 shop:order
@@ -137,14 +137,8 @@ check_tools() {
     -ex 'break -probe-stap shop:order' -ex continue \
     -ex 'printf "order %lu: %ld\n", $_probe_arg0, $_probe_arg2' -ex detach
   sed -n '/^order /p' "$scratch/tool" >"$scratch/gdb"
-  wait_for 5 said_all "$scratch/gdb"
+  wait_for 5 said_all "$scratch/gdb" 's/ of .*:/:/'
   echo "ok: gdb"
-}
-
-# said_all FILE wants some orders without customers in the file, as the service says them.
-said_all() {
-  orders app | sed 's/ of .*:/:/' >"$scratch/numbers"
-  [ -s "$1" ] && ! grep -vxFf "$scratch/numbers" "$1"
 }
 
 # exec_in SERVICE COMMAND... leaves the output in $scratch/tool. Options of docker exec may come before the command.
@@ -160,6 +154,12 @@ exec_in() {
     fail "$1: $(tail -n 20 "$scratch/tool")"
 }
 
+# few_suffice tells whether the kernel traces with CAP_BPF and CAP_PERFMON.
+few_suffice() {
+  setpriv --inh-caps=-all --bounding-set=-all,+bpf,+perfmon "$scratch/usdt" doctor 2>/dev/null |
+    grep -q '^ok  *tracing a probe'
+}
+
 # check_capabilities takes the tracer's capabilities away, one at a time. docs/environments.md has what usdt says then.
 check_capabilities() {
   local all=(BPF PERFMON SYS_PTRACE DAC_READ_SEARCH) missing capability refusal options
@@ -168,7 +168,7 @@ check_capabilities() {
     for capability in "${all[@]}"; do
       [ "$capability" = "$missing" ] || options+=(--cap-add "$capability")
     done
-    client docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
+    client timeout 60 docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
       "$(client docker inspect --format '{{.Image}}' "$(compose ps -q tracer)")" \
       usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 && fail "usdt traces without CAP_$missing"
     refusal=$(documented_refusal "$missing")
@@ -189,6 +189,7 @@ check_dev() {
   compose build dev >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
   compose run --rm -T -e USDT_REQUIRE_TRACERS=1 dev \
     sh -c "${DEV_TEST:-go test -count=1 ./internal/uprobe ./stapsdt ./test/static}" || fail "dev: the tests fail"
+  compose down --volumes 2>/dev/null
   echo "ok: tests in the dev container"
 }
 
@@ -199,12 +200,12 @@ for suite in "$@"; do
   start_engine "$suite"
   echo "docker: $suite: engine $(client docker version --format '{{.Server.Version}}'), compose $(compose version --short)"
   choose_base
-  if [ "$suite" = bookworm ]; then
-    check_tracer tracer-sys-admin 0000000000280004 # its engine does not know CAP_BPF
-  else
+  if [ "$suite" != bookworm ] && few_suffice; then # bookworm's engine does not know CAP_BPF
     check_tracer tracer 000000c000080004
-    check_dev
+  else
+    check_tracer tracer-sys-admin 0000000000280004
   fi
+  [ "$suite" = bookworm ] || check_dev
   client docker image prune --force >/dev/null # those of earlier runs
   stop_engine
 done

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testenv"
 )
 
@@ -93,24 +94,25 @@ func TestGdbBreak(t *testing.T) {
 }
 
 // TestGdbBesideTracer attaches gdb and bpftrace to one probe, in either order, and lets them go in either order.
-// Both see the fires while they are there, and the program is not hurt.
+// Both see the fires while they are there, and the program is not hurt, even if it cannot show gdb anything.
 func TestGdbBesideTracer(t *testing.T) {
 	needTracer(t, "gdb")
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
+		stripped := startStripped(t, c)
+		path, address, _ := strings.Cut(stripped.do(t, "image"), " ")
+		symbols := "add-symbol-file " + path + " -o " + address
 		for _, gdbFirst := range []bool{false, true} {
 			for _, gdbLeavesFirst := range []bool{false, true} {
-				besideTracer(t, tg, gdbFirst, gdbLeavesFirst)
-				tg.do(t, "wait six false")
-				tg.fire(t, "six", sixArgs...)
+				besideTracer(t, startTarget(t, c), gdbFirst, gdbLeavesFirst)
+				besideTracer(t, stripped, gdbFirst, gdbLeavesFirst, symbols)
 			}
 		}
 	})
 }
 
-// besideTracer is one round. gdb leaves at its last hit.
-func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
+// besideTracer is one round, in which gdb gets the commands first. It leaves at its last hit.
+func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool, commands ...string) {
 	t.Helper()
 	var b *bpftrace
 	var debugger *process
@@ -118,7 +120,8 @@ func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
 		b = installed.attach(t, tg, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
 	}
 	attachGdb := func() {
-		commands := append([]string{"break -probe-stap target:six", "echo attached\\n", "continue"}, sixArguments...)
+		commands = append(commands, "break -probe-stap target:six", "echo attached\\n", "continue")
+		commands = append(commands, sixArguments...)
 		if !gdbLeavesFirst {
 			commands = append(commands, "continue", `printf "last %lu\n", $_probe_arg0`)
 		}
@@ -128,14 +131,14 @@ func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
 	}
 	if gdbFirst {
 		attachGdb()
-		checkEnabled(t, tg, "six", "true")
+		checkTraced(t, tg, "six", true)
 		attachTracer()
 	} else {
 		attachTracer()
-		checkEnabled(t, tg, "six", "true")
+		checkTraced(t, tg, "six", true)
 		attachGdb()
 	}
-	checkEnabled(t, tg, "six", "true")
+	checkTraced(t, tg, "six", true)
 
 	tg.fire(t, "six", sixArgs...)
 	b.expect(t, sixPrinted)
@@ -144,7 +147,7 @@ func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
 	}
 	if gdbLeavesFirst {
 		debugger.output(t)
-		checkEnabled(t, tg, "six", "true")
+		checkTraced(t, tg, "six", true)
 		tg.fire(t, "six", 1, 2, 3, 4, 5, 6)
 		b.expect(t, "1 2 3 4 5 6")
 	}
@@ -152,10 +155,34 @@ func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool) {
 		t.Errorf("further events: %q", rest)
 	}
 	if !gdbLeavesFirst {
-		checkEnabled(t, tg, "six", "true")
+		checkTraced(t, tg, "six", true)
 		tg.fire(t, "six", 7, 0, 0, 0, 0, 0)
 		if printed := debugger.output(t); !strings.Contains(printed, "last 7\n") {
 			t.Errorf("gdb did not stop after the tracer left:\n%s", printed)
+		}
+	}
+	tg.do(t, "wait six false")
+	checkTraced(t, tg, "six", false)
+	tg.fire(t, "six", sixArgs...)
+}
+
+// checkTraced checks what Enabled of a probe says, and what `usdt list` would.
+func checkTraced(t *testing.T, tg *target, probe string, want bool) {
+	t.Helper()
+	checkEnabled(t, tg, probe, strconv.FormatBool(want))
+	objects, err := sdtnote.ReadProcess(tg.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range objects {
+		attached, err := o.Attached()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, n := range o.Notes {
+			if n.Name == probe && attached[i] != want {
+				t.Errorf("usdt list says that %s is traced: %t, want %t", probe, attached[i], want)
+			}
 		}
 	}
 }
@@ -237,14 +264,20 @@ func waitContinued(t *testing.T, pid int) {
 	}
 }
 
+// startStripped starts a target without a symbol table.
+func startStripped(t *testing.T, c config) *target {
+	t.Helper()
+	stripped := filepath.Join(t.TempDir(), "stripped")
+	start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).output(t)
+	return startBinary(t, stripped, c.backing)
+}
+
 // TestGdbAddSymbolFile is the way for programs without a symbol table, where gdb is not shown anything.
 func TestGdbAddSymbolFile(t *testing.T) {
 	needTracer(t, "gdb")
 	needDocumented(t, "add-symbol-file PATH -o ADDRESS")
 	matrix(t, func(t *testing.T, c config) {
-		stripped := filepath.Join(t.TempDir(), "stripped")
-		start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).output(t)
-		tg := startBinary(t, stripped, c.backing)
+		tg := startStripped(t, c)
 		path, address, _ := strings.Cut(tg.do(t, "image"), " ")
 		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^target$ ^six$",
 			"break -probe-stap target:six", "continue"}
