@@ -38,6 +38,7 @@ lint: ## gofmt, vet, staticcheck; everything compiles everywhere
 	go vet -C test/tracers/gotracers ./cilium
 	$(STATICCHECK) ./...
 	CGO_ENABLED=0 $(STATICCHECK) ./...
+	cd test/tracers/gotracers && $(STATICCHECK) ./cilium
 	@for p in $(UNSUPPORTED); do echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; done
 
 .PHONY: test-c

@@ -36,14 +36,11 @@ func TestScripts(t *testing.T) {
 		needDocumented(t, ":shop:"+script)
 	}
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
-		tg := startShop(t, c)
-		path := tg.do(t, "path ready")
-		lines, wildcard := runScripts(t, p, tg, path)
-		if len(lines) == 0 {
-			t.Log("bpftrace ended well and printed no map; seen once, of 0.23 on a busy machine")
-			lines, wildcard = runScripts(t, p, tg, path)
+		lines, wildcard := runScripts(t, p, c)
+		if _, minor := p.version(t); minor == 23 && len(lines) == 0 {
+			t.Log("bpftrace ended well and printed no map: of some processes 0.23 prints nothing from the first stack on")
+			lines, wildcard = runScripts(t, p, c)
 		}
-		t.Logf("bpftrace printed %q", lines)
 		printed := byName(lines)
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
 		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
@@ -76,9 +73,12 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// runScripts runs the examples, fires, and returns what bpftrace prints of its maps, the last script's apart.
-func runScripts(t *testing.T, p program, tg *target, path string) (lines, wildcard []string) {
+// runScripts runs the examples on a new process, fires, and returns what bpftrace prints of its maps, the last
+// script's apart.
+func runScripts(t *testing.T, p program, c config) (lines, wildcard []string) {
 	t.Helper()
+	tg := startShop(t, c)
+	path := tg.do(t, "path ready")
 	last := len(scripts) - 1
 	alone := p.attach(t, tg, path, "ready", scripts[last], exit)
 	others := p.attach(t, tg, path, "ready", append(scripts[:last:last], exit)...)
