@@ -37,8 +37,10 @@ func TestScripts(t *testing.T) {
 	}
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		lines, wildcard := runScripts(t, p, c)
-		if _, minor := p.version(t); minor == 23 && len(lines) == 0 {
-			t.Log("bpftrace ended well and printed no map: of some processes 0.23 prints nothing from the first stack on")
+		// Of some processes with cgo 0.23 prints no map, though it has all events and ends well.
+		_, minor := p.version(t)
+		for attempt := 1; minor == 23 && len(lines) == 0 && attempt < 4; attempt++ {
+			t.Log("bpftrace printed no map")
 			lines, wildcard = runScripts(t, p, c)
 		}
 		printed := byName(lines)
