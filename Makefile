@@ -64,7 +64,7 @@ test-unsupported: ## where there are no probes, Load says so and nothing else ch
 	export CGO_ENABLED=0 GOARCH=386; go test $(PORTABLE)
 
 QEMU := qemu-aarch64-static
-ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU)
+ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # What traces cannot be emulated; test-kernels runs it on arm64.
 PORTABLE = ./stapsdt ./cstub $$(go list ./internal/... | grep -v -e /uprobe -e /doctor)
 
