@@ -156,8 +156,9 @@ exec_in() {
 
 # few_suffice tells whether the kernel traces with CAP_BPF and CAP_PERFMON.
 few_suffice() {
-  setpriv --inh-caps=-all --bounding-set=-all,+bpf,+perfmon "$scratch/usdt" doctor 2>/dev/null |
-    grep -q '^ok  *tracing a probe'
+  local findings
+  findings=$(setpriv --inh-caps=-all --bounding-set=-all,+bpf,+perfmon "$scratch/usdt" doctor 2>/dev/null)
+  grep -q '^ok  *tracing a probe' <<<"$findings"
 }
 
 # check_capabilities takes the tracer's capabilities away, one at a time. docs/environments.md has what usdt says then.
