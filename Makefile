@@ -66,7 +66,7 @@ test-unsupported: ## where there are no probes, Load says so and nothing else ch
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # What traces cannot be emulated; test-kernels runs it on arm64.
-PORTABLE = ./stapsdt ./cstub $$(go list ./internal/... | grep -v -e /uprobe -e /doctor)
+PORTABLE = ./stapsdt ./cstub $$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
 # All but the tests with other tracers, which take long enough to run once.
 PACKAGES = $(shell go list ./... | grep -v /test/tracers)
@@ -140,10 +140,10 @@ bench: ## tables: what a fire costs; the usdt command and bpftrace on the same l
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
-	$(FUZZ) -fuzz=FuzzParseArgs ./internal/sdtnote
+	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
-	$(FUZZ) -fuzz=FuzzParse ./internal/filter
-	$(FUZZ) -fuzz=FuzzParse ./internal/format
+	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
+	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format
 
 FUZZ := go test -fuzztime=60s -fuzzminimizetime=20x
 

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/go-usdt/usdt/cstub"
-	"github.com/go-usdt/usdt/internal/recorder"
+	"github.com/go-usdt/usdt/internal/testing/recorder"
 )
 
 var calls = [][cstub.MaxArgs]uint64{

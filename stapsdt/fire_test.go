@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/go-usdt/usdt/internal/recorder"
+	"github.com/go-usdt/usdt/internal/testing/recorder"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 

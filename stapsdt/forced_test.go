@@ -5,7 +5,7 @@ package stapsdt_test
 import (
 	"unsafe"
 
-	"github.com/go-usdt/usdt/internal/recorder"
+	"github.com/go-usdt/usdt/internal/testing/recorder"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 

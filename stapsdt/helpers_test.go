@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/testenv"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -37,9 +37,9 @@ func mustLoad(t testing.TB, p *stapsdt.Provider) {
 
 // attach lets a counting perf event trace the probe until the test ends or the result is closed.
 // It needs the right to trace.
-func attach(t testing.TB, p *stapsdt.Probe) *uprobe.Counter {
+func attach(t testing.TB, p *stapsdt.Probe) *counter.Counter {
 	t.Helper()
-	c, err := uprobe.CountProbe(p.Path(), p.Name())
+	c, err := counter.OpenProbe(p.Path(), p.Name())
 	if err != nil {
 		testenv.Lacks(t, err)
 	}
@@ -60,7 +60,7 @@ func again(t testing.TB, test string, env ...string) *exec.Cmd {
 	return cmd
 }
 
-func value(t testing.TB, c *uprobe.Counter) uint64 {
+func value(t testing.TB, c *counter.Counter) uint64 {
 	t.Helper()
 	v, err := c.Value()
 	if err != nil {

@@ -3,11 +3,11 @@
 package stapsdt
 
 import (
-	"debug/elf"
 	"os"
 	"runtime"
 	"unsafe"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/imagefile"
 	"github.com/go-usdt/usdt/internal/probesite"

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // mustComplete has the shell complete the values of a flag, which must exist.
@@ -56,17 +56,17 @@ func completeNames(cmd *cobra.Command, args []string, toComplete string, choose 
 	return offered, cobra.ShellCompDirectiveNoFileComp
 }
 
-func objectsToComplete(cmd *cobra.Command) ([]sdtnote.Object, error) {
+func objectsToComplete(cmd *cobra.Command) ([]process.Object, error) {
 	if pid, err := cmd.Flags().GetInt("pid"); err == nil && pid != 0 {
-		return sdtnote.ReadProcess(pid)
+		return process.Read(pid)
 	}
-	objects, _, err := new(sdtnote.Reader).ReadAll()
+	objects, _, err := new(process.Reader).ReadAll()
 	return objects, err
 }
 
 // completePIDs completes a process id with those of processes with probes.
 func completePIDs(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	objects, _, err := new(sdtnote.Reader).ReadAll()
+	objects, _, err := new(process.Reader).ReadAll()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

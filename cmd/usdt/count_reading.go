@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A countReading is how often probes were hit in an interval, and since counting began.

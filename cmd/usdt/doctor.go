@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/doctor"
+	"github.com/go-usdt/usdt/internal/tracing/doctor"
 )
 
 func newDoctorCommand() *cobra.Command {

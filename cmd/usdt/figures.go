@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-usdt/usdt/internal/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
 // percentiles are those that are told of every histogram.

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/go-usdt/usdt/internal/histogram"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A histReading is what a distribution has counted so far.

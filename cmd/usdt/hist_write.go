@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/histogram"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // mostGroups is how many histograms are drawn at most.

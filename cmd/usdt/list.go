@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 func newListCommand() *cobra.Command {
@@ -70,7 +71,7 @@ type listing struct {
 type listedProbe struct {
 	note   sdtnote.Note
 	path   string
-	object *sdtnote.Object // nil in the listing of a file
+	object *process.Object // nil in the listing of a file
 	traced *bool           // nil when unknown
 }
 
@@ -129,7 +130,7 @@ func readListedFile(path string) ([]sdtnote.Note, error) {
 }
 
 func (l *listing) addProcess(pid int) error {
-	objects, err := sdtnote.ReadProcess(pid)
+	objects, err := process.Read(pid)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (l *listing) addProcess(pid int) error {
 
 func (l *listing) addAll() error {
 	l.several = true
-	objects, denied, err := new(sdtnote.Reader).ReadAll()
+	objects, denied, err := new(process.Reader).ReadAll()
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (l *listing) addAll() error {
 	return nil
 }
 
-func (l *listing) addObjects(objects []sdtnote.Object) {
+func (l *listing) addObjects(objects []process.Object) {
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {

@@ -5,7 +5,7 @@ package main
 import (
 	"io"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // probeJSON is one line of usdt list --json. The names of its members are an interface.
@@ -61,7 +61,7 @@ func writeListJSON(w io.Writer, probes []listedProbe) error {
 
 func (p listedProbe) json() probeJSON {
 	j := probeJSON{
-		Provider: p.note.Provider, Probe: p.note.Name, Arguments: argumentsJSON(p.note.ParseArgs()),
+		Provider: p.note.Provider, Probe: p.note.Name, Arguments: argumentsJSON(operand.Parse(p.note)),
 		Path: p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
 		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
 	}
@@ -74,7 +74,7 @@ func (p listedProbe) json() probeJSON {
 	return j
 }
 
-func argumentsJSON(args []sdtnote.Arg) []argumentJSON {
+func argumentsJSON(args []operand.Arg) []argumentJSON {
 	list := make([]argumentJSON, 0, len(args)) // never null
 	for _, a := range args {
 		j := argumentJSON{
@@ -82,7 +82,7 @@ func argumentsJSON(args []sdtnote.Arg) []argumentJSON {
 			Register: a.Reg.Name, High: a.Reg.High,
 			Symbol: a.Symbol, Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
 		}
-		if a.Kind == sdtnote.ArgConstant {
+		if a.Kind == operand.Constant {
 			j.Value = a.Value
 			if !a.Signed {
 				j.Value = uint64(a.Value)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // listTable returns the table of the probes, which tells the processes apart when there are several.
@@ -46,7 +46,7 @@ func listTable(probes []listedProbe, several bool) *table {
 
 // objectName returns what finds the file. The name that the process knows it by does not, when it is deleted or
 // was never there, as that of a memfd.
-func objectName(o *sdtnote.Object) string {
+func objectName(o *process.Object) string {
 	if o.Deleted {
 		return o.Path
 	}

@@ -17,8 +17,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -30,7 +31,7 @@ func TestListTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	c, err := uprobe.CountProbe(p.Path(), "watched")
+	c, err := counter.OpenProbe(p.Path(), "watched")
 	if err != nil {
 		testenv.Lacks(t, err)
 	}
@@ -84,13 +85,13 @@ func runCommand(t *testing.T, args ...string) (stdout, stderr string, status int
 
 func exampleProbes() []listedProbe {
 	no, yes := false, true
-	shop := &sdtnote.Object{
+	shop := &process.Object{
 		PID: 7, Comm: "shop server", Container: "0123456789ab", Name: "/memfd:libstapsdt:shop", Deleted: true, Path: "/proc/7/fd/3",
-		Mappings: []sdtnote.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
+		Mappings: []process.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
 	}
-	evil := &sdtnote.Object{
+	evil := &process.Object{
 		PID: 1234567, Comm: "\x1b[2J\x1b[31m\xff", Name: "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so",
-		Mappings: []sdtnote.Mapping{{Start: 0x560000000000, End: 0x560000002000}},
+		Mappings: []process.Mapping{{Start: 0x560000000000, End: 0x560000002000}},
 	}
 	return []listedProbe{
 		{note: sdtnote.Note{Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi", FileOffset: 0x1000}, object: shop, traced: &no},

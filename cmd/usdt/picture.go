@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/internal/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
 // A picture is a file that histograms are drawn in, if the user wants one. What was in the file stays there until

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // reloadInterval is how often the traced process is asked what it has mapped.
@@ -26,13 +26,13 @@ type loadedSite struct {
 }
 
 // remember keeps what is loaded when probes are selected.
-func (t target) remember(patterns []*pattern, objects []sdtnote.Object) {
+func (t target) remember(patterns []*pattern, objects []process.Object) {
 	if t.loaded != nil && !t.all {
 		*t.loaded = loadedProbes{patterns, loadedSites(patterns, objects)}
 	}
 }
 
-func loadedSites(patterns []*pattern, objects []sdtnote.Object) map[loadedSite]bool {
+func loadedSites(patterns []*pattern, objects []process.Object) map[loadedSite]bool {
 	sites := make(map[loadedSite]bool)
 	for _, o := range objects {
 		for _, n := range o.Notes {
@@ -63,7 +63,7 @@ func (t target) watchReload(ctx context.Context) (wait func()) {
 func (t target) awaitReload(ctx context.Context) {
 	again := time.NewTicker(reloadInterval)
 	defer again.Stop()
-	var files sdtnote.Reader
+	var files process.Reader
 	unloaded := false
 	for {
 		select {
@@ -71,7 +71,7 @@ func (t target) awaitReload(ctx context.Context) {
 			return
 		case <-again.C:
 		}
-		objects, err := files.ReadProcess(t.pid)
+		objects, err := files.Read(t.pid)
 		if err != nil {
 			return // the process has ended, or has become another user's
 		}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // bpftraceArgs is how many arguments every version of bpftrace knows on amd64: arg0 to arg5.
@@ -38,7 +38,7 @@ func bpftraceScript(p tracedProbe) (string, error) {
 // process leads to, and for them bpftrace before 0.25 fails with a pid where it is in another mount namespace.
 func (p tracedProbe) bpftracePID() string {
 	own := fmt.Sprintf("/proc/%d/fd/", p.pid)
-	if !slices.ContainsFunc(p.objects, func(o sdtnote.Object) bool { return !strings.HasPrefix(o.Path, own) }) {
+	if !slices.ContainsFunc(p.objects, func(o process.Object) bool { return !strings.HasPrefix(o.Path, own) }) {
 		return ""
 	}
 	return fmt.Sprintf("-p %d ", p.pid)

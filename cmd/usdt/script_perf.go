@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // perfScript defines a uprobe event through tracefs, since perf itself finds probes neither in memory nor by
@@ -74,7 +75,7 @@ func (p tracedProbe) perfLacks() string {
 // perfFetch returns what the kernel is to record, in the language of uprobe_events.
 func (p tracedProbe) perfFetch(n sdtnote.Note) string {
 	var fetch strings.Builder
-	for i, a := range n.ParseArgs() {
+	for i, a := range operand.Parse(n) {
 		location, ok := perfLocation(a)
 		if !ok || i >= len(p.args) {
 			continue
@@ -89,20 +90,20 @@ func (p tracedProbe) perfFetch(n sdtnote.Note) string {
 }
 
 // perfLocation returns where an argument is, if uprobe_events has words for it.
-func perfLocation(a sdtnote.Arg) (location string, ok bool) {
+func perfLocation(a operand.Arg) (location string, ok bool) {
 	switch {
-	case a.Kind == sdtnote.ArgConstant:
+	case a.Kind == operand.Constant:
 		return fmt.Sprintf(`\%d`, a.Value), true // Linux 5.4
-	case a.Kind == sdtnote.ArgRegister && !a.Reg.High:
+	case a.Kind == operand.InRegister && !a.Reg.High:
 		return perfRegister(a.Reg), true
-	case a.Kind == sdtnote.ArgMemory && a.Base.Name != "" && a.Base.Name != "rip" && a.Index.Name == "" && a.Symbol == "":
+	case a.Kind == operand.InMemory && a.Base.Name != "" && a.Base.Name != "rip" && a.Index.Name == "" && a.Symbol == "":
 		return fmt.Sprintf("%+d(%s)", a.Disp, perfRegister(a.Base)), true
 	}
 	return "", false
 }
 
 // perfRegister returns the name that the kernel has for the whole register: %ax for rax, %r8, %x0.
-func perfRegister(r sdtnote.Register) string {
+func perfRegister(r operand.Register) string {
 	name := r.Name
 	if strings.HasPrefix(name, "r") && len(name) == 3 && name[1] >= 'a' {
 		name = name[1:]

@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // tracedProbe is a probe of a process as a script traces it.
 type tracedProbe struct {
 	pid            int
 	provider, name string
-	objects        []sdtnote.Object // each with the notes of this probe only
+	objects        []process.Object // each with the notes of this probe only
 	args           []tracedArg
 }
 
@@ -23,7 +25,7 @@ func (p tracedProbe) String() string { return p.provider + ":" + p.name }
 
 // tracedArg is one argument as it is printed.
 type tracedArg struct {
-	sdtnote.Arg
+	operand.Arg
 	form   argForm
 	length int // of bytes: the argument that has it
 }
@@ -53,7 +55,7 @@ func newTracedProbe(pid int, probe string, texts, bytes []int) (tracedProbe, err
 	if err := p.checkNames(); err != nil {
 		return p, err
 	}
-	for _, a := range p.objects[0].Notes[0].ParseArgs() {
+	for _, a := range operand.Parse(p.objects[0].Notes[0]) {
 		p.args = append(p.args, tracedArg{Arg: a})
 	}
 	return p, p.setForms(texts, bytes)
@@ -76,12 +78,12 @@ func (p tracedProbe) setForms(texts, bytes []int) error {
 }
 
 // findProbe returns the objects of a process that have the probe, each with its notes only.
-func findProbe(pid int, probe string) ([]sdtnote.Object, error) {
-	objects, err := sdtnote.ReadProcess(pid)
+func findProbe(pid int, probe string) ([]process.Object, error) {
+	objects, err := process.Read(pid)
 	if err != nil {
 		return nil, err
 	}
-	var found []sdtnote.Object
+	var found []process.Object
 	for _, o := range objects {
 		o.Notes = slices.DeleteFunc(slices.Clone(o.Notes), func(n sdtnote.Note) bool {
 			return n.Provider+":"+n.Name != probe
@@ -118,7 +120,7 @@ func (p tracedProbe) checkNames() error {
 // what they do not understand give those behind it the wrong number.
 func (p tracedProbe) readable(limit int) []tracedArg {
 	args := p.args[:min(len(p.args), limit)]
-	if bad := slices.IndexFunc(args, func(a tracedArg) bool { return a.Kind == sdtnote.ArgInvalid }); bad >= 0 {
+	if bad := slices.IndexFunc(args, func(a tracedArg) bool { return a.Kind == operand.Invalid }); bad >= 0 {
 		args = args[:bad]
 	}
 	return args

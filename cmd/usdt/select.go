@@ -13,7 +13,9 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // selectProbes returns the probes of the target that match at least one of the patterns PROVIDER:PROBE, sorted
@@ -31,7 +33,7 @@ func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
 }
 
 // selectAmong is selectProbes for what t.objects returned.
-func selectAmong(t target, parsed []*pattern, objects []sdtnote.Object, unread []error) ([]uprobe.Probe, error) {
+func selectAmong(t target, parsed []*pattern, objects []process.Object, unread []error) ([]uprobe.Probe, error) {
 	if len(objects) == 0 {
 		return nil, errors.Join(append([]error{t.noProbes()}, unread...)...)
 	}
@@ -71,7 +73,7 @@ type selection struct {
 	refused  []error // about those that cannot be traced
 }
 
-func newSelection(patterns []*pattern, objects []sdtnote.Object) *selection {
+func newSelection(patterns []*pattern, objects []process.Object) *selection {
 	s := &selection{patterns: patterns, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
 	for i, file := range identify(objects) {
 		s.add(&objects[i], file)
@@ -80,7 +82,7 @@ func newSelection(patterns []*pattern, objects []sdtnote.Object) *selection {
 }
 
 // add adds what matches of an object, whose file is that.
-func (s *selection) add(o *sdtnote.Object, file fileID) {
+func (s *selection) add(o *process.Object, file fileID) {
 	var wanted, refused []sdtnote.Note
 	for _, n := range o.Notes {
 		name := probeName{n.Provider, n.Name}
@@ -110,7 +112,7 @@ func (s *selection) add(o *sdtnote.Object, file fileID) {
 }
 
 // refuse reports notes of an object that cannot be traced.
-func (s *selection) refuse(o *sdtnote.Object, notes []sdtnote.Note) {
+func (s *selection) refuse(o *process.Object, notes []sdtnote.Note) {
 	if len(notes) == 0 {
 		return
 	}
@@ -141,7 +143,7 @@ func (s *selection) sorted() []uprobe.Probe {
 }
 
 // unmatched reports the patterns that match nothing.
-func (s *selection) unmatched(t target, objects []sdtnote.Object) []error {
+func (s *selection) unmatched(t target, objects []process.Object) []error {
 	var errs []error
 	for _, p := range s.patterns {
 		if !p.matched {
@@ -156,7 +158,7 @@ func (s *selection) unmatched(t target, objects []sdtnote.Object) []error {
 func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
 	var names []string
 	for _, n := range notes {
-		for _, a := range n.ParseArgs() {
+		for _, a := range operand.Parse(n) {
 			if a.Symbol != "" {
 				names = append(names, a.Symbol)
 			}
@@ -215,7 +217,7 @@ func globMatches(glob, name string) bool {
 }
 
 // suggest returns the error about a pattern that matches nothing, with the names that come nearest.
-func (p *pattern) suggest(t target, objects []sdtnote.Object) error {
+func (p *pattern) suggest(t target, objects []process.Object) error {
 	return fmt.Errorf("no probe %q in %v; %s", p.text, t, t.hint(p.text, namesIn(objects)))
 }
 
@@ -228,7 +230,7 @@ func (t target) hint(text string, names []string) string {
 }
 
 // namesIn returns PROVIDER:PROBE of all probes.
-func namesIn(objects []sdtnote.Object) []string {
+func namesIn(objects []process.Object) []string {
 	var names []string
 	for _, o := range objects {
 		for _, n := range o.Notes {

@@ -5,7 +5,7 @@ package main
 import (
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // A fileID tells the files apart that the kernel attaches to.
@@ -20,7 +20,7 @@ type fileID struct {
 // In overlays the kernel attaches to the file below, which containers of one image share, and which may also
 // be mapped from where it is, while each of them has a device of its own: attaching to each would have every
 // hit seen several times. What stat(2) says otherwise is about the file below.
-func identify(objects []sdtnote.Object) []fileID {
+func identify(objects []process.Object) []fileID {
 	ids := make([]fileID, len(objects))
 	overlaid := make(map[fileID]bool)
 	for i, o := range objects {

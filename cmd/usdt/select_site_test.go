@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // selectNotes selects from an object of this process with those notes.
@@ -25,7 +26,7 @@ func selectNotes(t *testing.T, pattern string, notes ...sdtnote.Note) *selection
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newSelection(patterns, []sdtnote.Object{{Path: "/proc/self/exe", Notes: notes}})
+	return newSelection(patterns, []process.Object{{Path: "/proc/self/exe", Notes: notes}})
 }
 
 // Link editors fold equal functions, to which probes with different names may belong.

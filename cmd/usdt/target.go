@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // A target says in which processes probes are traced.
@@ -62,13 +62,13 @@ func (t target) flag() string {
 }
 
 // objects returns the files with probes, and what is known of those that could not be read.
-func (t target) objects() (objects []sdtnote.Object, unread []error, err error) {
-	var found []sdtnote.Object
+func (t target) objects() (objects []process.Object, unread []error, err error) {
+	var found []process.Object
 	var denied int
 	if t.all {
-		found, denied, err = new(sdtnote.Reader).ReadAll()
+		found, denied, err = new(process.Reader).ReadAll()
 	} else {
-		found, err = sdtnote.ReadProcess(t.pid)
+		found, err = process.Read(t.pid)
 	}
 	if err == nil {
 		err = t.checkThread(len(found) > 0)
@@ -87,16 +87,16 @@ func (t target) objects() (objects []sdtnote.Object, unread []error, err error) 
 		unread = append(unread, fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
 	}
 	if denied > 0 || errors.Is(errors.Join(unread...), fs.ErrPermission) {
-		unread = append(unread, errors.New(sdtnote.RightsRemedy()))
+		unread = append(unread, errors.New(process.RightsRemedy()))
 	}
 	return objects, unread, nil
 }
 
 // forTracing takes out of an error about rights what does for reading, but not for tracing: to be the same user.
 func forTracing(err error) error {
-	var denied *sdtnote.ProcessError
+	var denied *process.Error
 	if errors.As(err, &denied) && errors.Is(err, fs.ErrPermission) {
-		return &sdtnote.ProcessError{PID: denied.PID, Reason: denied.Reason, Remedy: sdtnote.RightsRemedy(), Err: denied.Err}
+		return &process.Error{PID: denied.PID, Reason: denied.Reason, Remedy: process.RightsRemedy(), Err: denied.Err}
 	}
 	return err
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/format"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // traceFlags are the flags of usdt trace.

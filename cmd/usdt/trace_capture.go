@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/format"
-	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // captureFlags say what arguments point to.
@@ -78,7 +78,7 @@ func (c *captureFlags) ofFormat(form *format.Format) []uprobe.Capture {
 const addressSize = 8 // bytes
 
 // ofFlags leaves out what a probe does not have, or has too small for an address.
-func (c *captureFlags) ofFlags(args []sdtnote.Arg) []uprobe.Capture {
+func (c *captureFlags) ofFlags(args []operand.Arg) []uprobe.Capture {
 	var captures []uprobe.Capture
 	for arg, a := range args {
 		if a.Size < addressSize {

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // An eventWriter writes events. None of its methods allocates but to grow dst.
@@ -18,7 +18,7 @@ type eventWriter interface {
 
 // eventValues is an event as a format reads it.
 type eventValues struct {
-	types []sdtnote.Arg
+	types []operand.Arg
 	args  []uprobe.Value
 }
 

@@ -5,8 +5,9 @@ package main
 import (
 	"fmt"
 
-	"github.com/go-usdt/usdt/internal/format"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A tracePlan says what is traced and how it is written.
@@ -47,7 +48,7 @@ func byTypes(probes []uprobe.Probe) []uprobe.Probe {
 
 func argTypes(site uprobe.Site) string {
 	types := ""
-	for _, a := range site.Note.ParseArgs() {
+	for _, a := range operand.Parse(site.Note) {
 		types += fmt.Sprintf("%d%t ", a.Size, a.Signed)
 	}
 	return types

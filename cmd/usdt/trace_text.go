@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/format"
-	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // textEvents writes events for people: time, process, thread, its name, probe and arguments.
@@ -25,7 +25,7 @@ type textEvents struct {
 // A textProbe is what is known of a probe beforehand.
 type textProbe struct {
 	name     string
-	types    []sdtnote.Arg
+	types    []operand.Arg
 	labels   []string // of the arguments
 	captured []bool   // whether what an argument points to was asked for
 }

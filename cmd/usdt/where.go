@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/filter"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // where is the text of a filter; empty when there is none.
@@ -38,7 +39,7 @@ func checkWhere(expr filter.Expr, probes ...uprobe.Probe) error {
 	ints, texts := filter.Args(expr)
 	for _, p := range probes {
 		for _, site := range p.Sites {
-			has := len(site.Note.ParseArgs())
+			has := len(operand.Parse(site.Note))
 			if highest := slices.Max(slices.Concat(ints, texts, []int{-1})); highest >= has {
 				return usagef("--where: %s has no arg%d, it has %s; name only probes that have it",
 					printable(p.String()), highest, plural(has, "argument", "arguments"))

@@ -2,7 +2,7 @@ package elfimage_test
 
 import (
 	"bytes"
-	"debug/elf"
+	debugelf "debug/elf"
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
@@ -78,11 +79,11 @@ func TestImage(t *testing.T) { eachSpec(t, checkImage) }
 func checkImage(t *testing.T, spec elfimage.Spec) {
 	t.Helper()
 	image := build(t, spec)
-	f, err := elf.NewFile(bytes.NewReader(image))
+	f, err := debugelf.NewFile(bytes.NewReader(image))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Class != elf.ELFCLASS64 || f.Data != elf.ELFDATA2LSB || f.Type != elf.ET_DYN || f.Machine != spec.Machine {
+	if f.Class != debugelf.ELFCLASS64 || f.Data != debugelf.ELFDATA2LSB || f.Type != debugelf.ET_DYN || elf.Machine(f.Machine) != spec.Machine {
 		t.Errorf("header %+v", f.FileHeader)
 	}
 	checkSections(t, f)
@@ -105,7 +106,7 @@ func build(t *testing.T, spec elfimage.Spec) []byte {
 }
 
 // checkSections looks for sections that overlap, and for addresses that are not offsets.
-func checkSections(t *testing.T, f *elf.File) {
+func checkSections(t *testing.T, f *debugelf.File) {
 	t.Helper()
 	var names []string
 	var end uint64
@@ -115,7 +116,7 @@ func checkSections(t *testing.T, f *elf.File) {
 			t.Errorf("%s at %#x, the section before ends at %#x", s.Name, s.Offset, end)
 		}
 		end = s.Offset + s.Size
-		if allocated := s.Flags&elf.SHF_ALLOC != 0; allocated && s.Addr != s.Offset || !allocated && s.Addr != 0 {
+		if allocated := s.Flags&debugelf.SHF_ALLOC != 0; allocated && s.Addr != s.Offset || !allocated && s.Addr != 0 {
 			t.Errorf("%s has address %#x and offset %#x", s.Name, s.Addr, s.Offset)
 		}
 	}
@@ -130,18 +131,18 @@ func checkSections(t *testing.T, f *elf.File) {
 }
 
 // checkSegments holds the segments to what is written and what is executable.
-func checkSegments(t *testing.T, f *elf.File) {
+func checkSegments(t *testing.T, f *debugelf.File) {
 	t.Helper()
-	page := map[elf.Machine]uint64{elf.EM_X86_64: 4 << 10, elf.EM_AARCH64: 64 << 10}[f.Machine]
+	page := map[elf.Machine]uint64{elf.EM_X86_64: 4 << 10, elf.EM_AARCH64: 64 << 10}[elf.Machine(f.Machine)]
 	text, dynamic, id := f.Section(".text"), f.Section(".dynamic"), f.Section(".note.gnu.build-id")
-	want := []elf.ProgHeader{
-		{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_X, Filesz: text.Offset + text.Size, Align: page},
-		{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: page},
-		{Type: elf.PT_DYNAMIC, Flags: elf.PF_R | elf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: 8},
-		{Type: elf.PT_NOTE, Flags: elf.PF_R, Off: id.Offset, Filesz: id.Size, Align: 4},
-		{Type: elf.PT_GNU_STACK, Flags: elf.PF_R | elf.PF_W, Align: 16},
+	want := []debugelf.ProgHeader{
+		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_X, Filesz: text.Offset + text.Size, Align: page},
+		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: page},
+		{Type: debugelf.PT_DYNAMIC, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: 8},
+		{Type: debugelf.PT_NOTE, Flags: debugelf.PF_R, Off: id.Offset, Filesz: id.Size, Align: 4},
+		{Type: debugelf.PT_GNU_STACK, Flags: debugelf.PF_R | debugelf.PF_W, Align: 16},
 	}
-	var got []elf.ProgHeader
+	var got []debugelf.ProgHeader
 	for i, p := range f.Progs {
 		if i < len(want) {
 			want[i].Vaddr, want[i].Paddr, want[i].Memsz = want[i].Off, want[i].Off, want[i].Filesz
@@ -156,7 +157,7 @@ func checkSegments(t *testing.T, f *elf.File) {
 	}
 }
 
-func checkNotes(t *testing.T, f *elf.File, image []byte, spec elfimage.Spec) {
+func checkNotes(t *testing.T, f *debugelf.File, image []byte, spec elfimage.Spec) {
 	t.Helper()
 	got, err := sdtnote.Read(bytes.NewReader(image))
 	if err != nil {
@@ -204,7 +205,7 @@ func operands(machine elf.Machine, sizes []int) string {
 }
 
 // checkBuildID reads the note as perf does and compares it with another implementation of the digest.
-func checkBuildID(t *testing.T, f *elf.File, image []byte) {
+func checkBuildID(t *testing.T, f *debugelf.File, image []byte) {
 	t.Helper()
 	s := f.Section(".note.gnu.build-id")
 	note := image[s.Offset : s.Offset+s.Size]
@@ -253,12 +254,12 @@ func TestBase(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}
-	f, err := elf.NewFile(bytes.NewReader(there))
+	f, err := debugelf.NewFile(bytes.NewReader(there))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range f.Sections {
-		if s.Flags&elf.SHF_ALLOC != 0 && s.Addr != base+s.Offset {
+		if s.Flags&debugelf.SHF_ALLOC != 0 && s.Addr != base+s.Offset {
 			t.Errorf("section %s is at %#x, want %#x", s.Name, s.Addr, base+s.Offset)
 		}
 	}
@@ -286,7 +287,7 @@ func TestForGDB(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("notes (-want +got):\n%s", diff)
 		}
-		f, err := elf.NewFile(bytes.NewReader(image))
+		f, err := debugelf.NewFile(bytes.NewReader(image))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // TestSameAsC holds this package to the bytes that the C writer makes of the same specifications.

@@ -50,7 +50,7 @@ func (im *image) digest() digest {
 	}
 	part(0, headersSize)
 	for _, s := range im.sections[1:] {
-		part(s.Offset, s.Size)
+		part(s.offset, s.size)
 	}
 	part(im.sectionTable, im.size-im.sectionTable)
 	return d
@@ -60,7 +60,7 @@ func (im *image) digest() digest {
 // ID itself zero.
 func (im *image) setBuildID() {
 	d := im.digest()
-	at := im.out[im.sections[buildID].Offset+buildIDOffset:]
+	at := im.out[im.sections[buildID].offset+buildIDOffset:]
 	binary.BigEndian.PutUint64(at, d.hi)
 	binary.BigEndian.PutUint64(at[8:], d.lo)
 }

@@ -16,8 +16,9 @@ package elfimage
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // SlotSize is the distance in bytes between the stubs of an image. It is a power of two and a stub fits

@@ -2,10 +2,10 @@ package elfimage_test
 
 import (
 	"bytes"
-	"debug/elf"
 	"slices"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
 )
 

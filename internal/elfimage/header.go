@@ -1,6 +1,6 @@
 package elfimage
 
-import "debug/elf"
+import "github.com/go-usdt/usdt/internal/elf"
 
 const segmentCount = 5
 
@@ -36,10 +36,10 @@ func (im *image) putSegments() {
 		id    = im.sections[buildID]
 	)
 	im.put(&[segmentCount]elf.Prog64{
-		im.segment(elf.PT_LOAD, elf.PF_R|elf.PF_X, 0, code.Offset+code.Size, page),
-		im.segment(elf.PT_LOAD, elf.PF_R|elf.PF_W, table.Offset, table.Size, page),
-		im.segment(elf.PT_DYNAMIC, elf.PF_R|elf.PF_W, table.Offset, table.Size, table.Addralign),
-		im.segment(elf.PT_NOTE, elf.PF_R, id.Offset, id.Size, id.Addralign),
+		im.segment(elf.PT_LOAD, elf.PF_R|elf.PF_X, 0, code.offset+code.size, page),
+		im.segment(elf.PT_LOAD, elf.PF_R|elf.PF_W, table.offset, table.size, page),
+		im.segment(elf.PT_DYNAMIC, elf.PF_R|elf.PF_W, table.offset, table.size, table.addralign),
+		im.segment(elf.PT_NOTE, elf.PF_R, id.offset, id.size, id.addralign),
 		im.segment(elf.PT_GNU_STACK, elf.PF_R|elf.PF_W, 0, 0, 16),
 	})
 }
@@ -60,7 +60,7 @@ func (im *image) segment(typ elf.ProgType, flags elf.ProgFlag, offset, size, ali
 func (im *image) putSectionNames() {
 	im.begin(shstrtab)
 	for _, s := range im.sections {
-		im.putString(s.Name)
+		im.putString(s.name)
 	}
 }
 
@@ -70,16 +70,16 @@ func (im *image) putSectionTable() {
 	for _, s := range im.sections {
 		im.put(&elf.Section64{
 			Name:      uint32(name),
-			Type:      uint32(s.Type),
-			Flags:     uint64(s.Flags),
-			Addr:      s.Addr,
-			Off:       s.Offset,
-			Size:      s.Size,
-			Link:      s.Link,
-			Info:      s.Info,
-			Addralign: s.Addralign,
-			Entsize:   s.Entsize,
+			Type:      uint32(s.typ),
+			Flags:     uint64(s.flags),
+			Addr:      s.addr,
+			Off:       s.offset,
+			Size:      s.size,
+			Link:      s.link,
+			Info:      s.info,
+			Addralign: s.addralign,
+			Entsize:   s.entsize,
 		})
-		name += len(s.Name) + 1
+		name += len(s.name) + 1
 	}
 }

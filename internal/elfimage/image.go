@@ -1,9 +1,10 @@
 package elfimage
 
 import (
-	"debug/elf"
 	"encoding/binary"
 	"strconv"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // An image is written from front to back, after all its sections have been placed.
@@ -16,7 +17,7 @@ type image struct {
 	provider string
 	probes   []probe
 
-	sections     [sectionCount]elf.SectionHeader
+	sections     [sectionCount]section
 	sectionTable uint64 // offset of the section headers
 	size         uint64 // of the image
 
@@ -61,7 +62,7 @@ func (t *target) operands(sizes []int) string {
 // seek leaves zeros up to offset, which is not below what is written.
 func (im *image) seek(offset uint64) { im.out = im.out[:offset] }
 
-func (im *image) begin(section int) { im.seek(im.sections[section].Offset) }
+func (im *image) begin(section int) { im.seek(im.sections[section].offset) }
 
 // put appends v, an ELF structure or a slice of them.
 func (im *image) put(v any) {

@@ -1,9 +1,10 @@
 package elfimage
 
 import (
-	"debug/elf"
 	"errors"
 	"math"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // The sections, in the order of the file and of the section header table.
@@ -32,22 +33,32 @@ const (
 	headersSize = headerSize + segmentCount*segmentSize // what precedes the first section
 )
 
+// A section is an Elf64_Shdr with the name itself.
+type section struct {
+	name               string
+	typ                elf.SectionType
+	flags              elf.SectionFlag
+	addr, offset, size uint64
+	link, info         uint32
+	addralign, entsize uint64
+}
+
 // sectionForms has what is the same in every image. The notes have no flags, so they are not mapped: perf
 // finds them only so.
-var sectionForms = [sectionCount]elf.SectionHeader{
-	buildID: {Name: ".note.gnu.build-id", Type: elf.SHT_NOTE, Flags: elf.SHF_ALLOC, Addralign: noteAlign},
-	hash: {Name: ".hash", Type: elf.SHT_HASH, Flags: elf.SHF_ALLOC, Addralign: 8,
-		Entsize: wordSize, Link: dynsym},
-	dynsym: {Name: ".dynsym", Type: elf.SHT_DYNSYM, Flags: elf.SHF_ALLOC, Addralign: 8,
-		Entsize: elf.Sym64Size, Link: dynstr, Info: 1}, // the first symbol that is not local
-	dynstr: {Name: ".dynstr", Type: elf.SHT_STRTAB, Flags: elf.SHF_ALLOC, Addralign: 1},
-	base:   {Name: ".stapsdt.base", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC, Addralign: 1},
-	text: {Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR,
-		Addralign: SlotSize},
-	dynamic: {Name: ".dynamic", Type: elf.SHT_DYNAMIC, Flags: elf.SHF_ALLOC | elf.SHF_WRITE, Addralign: 8,
-		Entsize: dynSize, Link: dynstr},
-	notes:    {Name: ".note.stapsdt", Type: elf.SHT_NOTE, Addralign: noteAlign},
-	shstrtab: {Name: ".shstrtab", Type: elf.SHT_STRTAB, Addralign: 1},
+var sectionForms = [sectionCount]section{
+	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC, addralign: noteAlign},
+	hash: {name: ".hash", typ: elf.SHT_HASH, flags: elf.SHF_ALLOC, addralign: 8,
+		entsize: wordSize, link: dynsym},
+	dynsym: {name: ".dynsym", typ: elf.SHT_DYNSYM, flags: elf.SHF_ALLOC, addralign: 8,
+		entsize: elf.Sym64Size, link: dynstr, info: 1}, // the first symbol that is not local
+	dynstr: {name: ".dynstr", typ: elf.SHT_STRTAB, flags: elf.SHF_ALLOC, addralign: 1},
+	base:   {name: ".stapsdt.base", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC, addralign: 1},
+	text: {name: ".text", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR,
+		addralign: SlotSize},
+	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE, addralign: 8,
+		entsize: dynSize, link: dynstr},
+	notes:    {name: ".note.stapsdt", typ: elf.SHT_NOTE, addralign: noteAlign},
+	shstrtab: {name: ".shstrtab", typ: elf.SHT_STRTAB, addralign: 1},
 }
 
 // layOut places the sections and the section header table.
@@ -57,11 +68,11 @@ func (im *image) layOut() error {
 	end := uint64(headersSize)
 	for i := range im.sections[1:] {
 		s := &im.sections[1+i]
-		s.Offset = roundUp(end, im.placement(1+i))
-		if s.Flags&elf.SHF_ALLOC != 0 {
-			s.Addr = im.base + s.Offset
+		s.offset = roundUp(end, im.placement(1+i))
+		if s.flags&elf.SHF_ALLOC != 0 {
+			s.addr = im.base + s.offset
 		}
-		end = s.Offset + s.Size
+		end = s.offset + s.size
 	}
 	im.sectionTable = roundUp(end, 8)
 	im.size = im.sectionTable + sectionCount*sectionSize
@@ -75,19 +86,19 @@ func (im *image) layOut() error {
 // measure sets the sizes of the sections.
 func (im *image) measure() {
 	symbols := uint64(len(im.probes) + 1)
-	im.sections[buildID].Size = buildIDOffset + digestSize
-	im.sections[hash].Size = (2 + 2*symbols) * wordSize
-	im.sections[dynsym].Size = symbols * elf.Sym64Size
-	im.sections[dynstr].Size = 1
-	im.sections[base].Size = 1
-	im.sections[text].Size = uint64(len(im.probes)) * SlotSize
-	im.sections[dynamic].Size = uint64(len(im.dynamicEntries())) * dynSize
+	im.sections[buildID].size = buildIDOffset + digestSize
+	im.sections[hash].size = (2 + 2*symbols) * wordSize
+	im.sections[dynsym].size = symbols * elf.Sym64Size
+	im.sections[dynstr].size = 1
+	im.sections[base].size = 1
+	im.sections[text].size = uint64(len(im.probes)) * SlotSize
+	im.sections[dynamic].size = uint64(len(im.dynamicEntries())) * dynSize
 	for _, p := range im.probes {
-		im.sections[dynstr].Size += uint64(len(p.name)) + 1
-		im.sections[notes].Size += probeNoteHeader + roundUp(im.descriptionSize(p), noteAlign)
+		im.sections[dynstr].size += uint64(len(p.name)) + 1
+		im.sections[notes].size += probeNoteHeader + roundUp(im.descriptionSize(p), noteAlign)
 	}
 	for _, s := range im.sections {
-		im.sections[shstrtab].Size += uint64(len(s.Name)) + 1
+		im.sections[shstrtab].size += uint64(len(s.name)) + 1
 	}
 }
 
@@ -97,7 +108,7 @@ func (im *image) placement(section int) uint64 {
 	if section == text || section == dynamic {
 		return im.target.page
 	}
-	return im.sections[section].Addralign
+	return im.sections[section].addralign
 }
 
 // roundUp returns the multiple of align, a power of two, that is not below n.

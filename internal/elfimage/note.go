@@ -30,7 +30,7 @@ func (im *image) putNotes() {
 		im.putNoteHeader(probeOwner, size, probeType)
 		im.put(&probeAddrs{
 			Location: location,
-			Base:     im.sections[base].Addr,
+			Base:     im.sections[base].addr,
 		})
 		im.putString(im.provider)
 		im.putString(p.name)

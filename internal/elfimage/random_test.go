@@ -1,9 +1,9 @@
 package elfimage_test
 
 import (
-	"debug/elf"
 	"math/rand/v2"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
 )
 

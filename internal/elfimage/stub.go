@@ -21,7 +21,7 @@ func (im *image) putStubs() {
 // its stub, which begins with the site, or all of its slot from the landing on.
 func (im *image) entry(i int) (addr, size uint64) {
 	landing := uint64(len(im.target.landing))
-	addr = im.sections[text].Addr + uint64(i)*SlotSize
+	addr = im.sections[text].addr + uint64(i)*SlotSize
 	size = uint64(len(im.site) + len(im.target.ret))
 	if im.forGDB {
 		return addr, landing + size

@@ -1,6 +1,6 @@
 package elfimage
 
-import "debug/elf"
+import "github.com/go-usdt/usdt/internal/elf"
 
 // putHash writes the hash table of the System V ABI: the numbers of buckets and of chain links, the
 // buckets, the links. There are as many buckets as symbols. A later symbol goes to the front of its
@@ -68,10 +68,10 @@ func (im *image) putDynamic() {
 // first.
 func (im *image) dynamicEntries() []elf.Dyn64 {
 	return []elf.Dyn64{
-		{Tag: int64(elf.DT_HASH), Val: im.sections[hash].Addr},
-		{Tag: int64(elf.DT_SYMTAB), Val: im.sections[dynsym].Addr},
-		{Tag: int64(elf.DT_STRTAB), Val: im.sections[dynstr].Addr},
-		{Tag: int64(elf.DT_STRSZ), Val: im.sections[dynstr].Size},
+		{Tag: int64(elf.DT_HASH), Val: im.sections[hash].addr},
+		{Tag: int64(elf.DT_SYMTAB), Val: im.sections[dynsym].addr},
+		{Tag: int64(elf.DT_STRTAB), Val: im.sections[dynstr].addr},
+		{Tag: int64(elf.DT_STRSZ), Val: im.sections[dynstr].size},
 		{Tag: int64(elf.DT_SYMENT), Val: elf.Sym64Size},
 		{Tag: int64(elf.DT_NULL)},
 	}

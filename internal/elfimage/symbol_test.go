@@ -1,7 +1,7 @@
 package elfimage_test
 
 import (
-	"debug/elf"
+	debugelf "debug/elf"
 	"encoding/binary"
 	"testing"
 
@@ -11,16 +11,16 @@ import (
 )
 
 // checkSymbols compares the dynamic symbols with the probes, and looks each up as dlsym does.
-func checkSymbols(t *testing.T, f *elf.File, spec elfimage.Spec) {
+func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 	t.Helper()
-	var symbols []elf.Symbol
+	var symbols []debugelf.Symbol
 	if len(spec.Probes) > 0 {
 		var err error
 		if symbols, err = f.DynamicSymbols(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var want []elf.Symbol
+	var want []debugelf.Symbol
 	start := f.Section(".text").Addr
 	size := uint64(len(spec.Site) + len(returns[spec.Machine]))
 	if landing := uint64(len(landings[spec.Machine])); spec.ForGDB {
@@ -29,9 +29,9 @@ func checkSymbols(t *testing.T, f *elf.File, spec elfimage.Spec) {
 		start += landing
 	}
 	for i, p := range spec.Probes {
-		want = append(want, elf.Symbol{
+		want = append(want, debugelf.Symbol{
 			Name:    p.Name,
-			Info:    elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC),
+			Info:    debugelf.ST_INFO(debugelf.STB_GLOBAL, debugelf.STT_FUNC),
 			Section: textIndex,
 			Value:   start + uint64(i)*elfimage.SlotSize,
 			Size:    size,
@@ -55,7 +55,7 @@ const textIndex = 6
 
 // lookup returns the index of name in the symbol table, or 0. It is "Hash Table" of the System V ABI:
 // follow the chain of the name's bucket.
-func lookup(t *testing.T, f *elf.File, symbols []elf.Symbol, name string) uint32 {
+func lookup(t *testing.T, f *debugelf.File, symbols []debugelf.Symbol, name string) uint32 {
 	t.Helper()
 	data, err := f.Section(".hash").Data()
 	if err != nil {
@@ -89,21 +89,21 @@ func abiHash(name string) uint32 {
 	return h
 }
 
-func checkDynamic(t *testing.T, f *elf.File) {
+func checkDynamic(t *testing.T, f *debugelf.File) {
 	t.Helper()
-	for tag, want := range map[elf.DynTag]uint64{
-		elf.DT_HASH:   f.Section(".hash").Addr,
-		elf.DT_SYMTAB: f.Section(".dynsym").Addr,
-		elf.DT_STRTAB: f.Section(".dynstr").Addr,
-		elf.DT_STRSZ:  f.Section(".dynstr").Size,
-		elf.DT_SYMENT: elf.Sym64Size,
+	for tag, want := range map[debugelf.DynTag]uint64{
+		debugelf.DT_HASH:   f.Section(".hash").Addr,
+		debugelf.DT_SYMTAB: f.Section(".dynsym").Addr,
+		debugelf.DT_STRTAB: f.Section(".dynstr").Addr,
+		debugelf.DT_STRSZ:  f.Section(".dynstr").Size,
+		debugelf.DT_SYMENT: debugelf.Sym64Size,
 	} {
 		got, err := f.DynValue(tag)
 		if err != nil || len(got) != 1 || got[0] != want {
 			t.Errorf("%v is %#x, %v; want %#x", tag, got, err, want)
 		}
 	}
-	if got, err := f.DynValue(elf.DT_SONAME); err != nil || got != nil {
+	if got, err := f.DynValue(debugelf.DT_SONAME); err != nil || got != nil {
 		t.Errorf("DT_SONAME is %#x, %v; the dynamic linker would take one image for another", got, err)
 	}
 }

@@ -1,6 +1,6 @@
 package elfimage
 
-import "debug/elf"
+import "github.com/go-usdt/usdt/internal/elf"
 
 // A target is what differs between the machines that images can be made for.
 type target struct {

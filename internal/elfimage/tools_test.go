@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // TestReadelf and TestElflint let programs that know ELF better than we do look for mistakes.

@@ -1,12 +1,13 @@
 package probesite
 
 import (
-	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"sync"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // Env is the environment variable that overrides the choice, for diagnosis: nop, nop5 or nop10.

@@ -1,10 +1,11 @@
 package probesite
 
 import (
-	"debug/elf"
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 func TestChooseFor(t *testing.T) {

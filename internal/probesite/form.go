@@ -26,9 +26,10 @@ package probesite
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
 	"strings"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // Form is the kind of instruction at the probe sites.

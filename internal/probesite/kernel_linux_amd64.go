@@ -1,11 +1,12 @@
 package probesite
 
 import (
-	"debug/elf"
 	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 const host = elf.EM_X86_64

@@ -1,6 +1,6 @@
 package probesite
 
-import "debug/elf"
+import "github.com/go-usdt/usdt/internal/elf"
 
 const host = elf.EM_AARCH64
 

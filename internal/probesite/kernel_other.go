@@ -2,7 +2,7 @@
 
 package probesite
 
-import "debug/elf"
+import "github.com/go-usdt/usdt/internal/elf"
 
 const host = elf.EM_NONE
 

@@ -1,8 +1,9 @@
 package sdtnote
 
 import (
-	"debug/elf"
 	"encoding/binary"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // A fields decodes the members of an ELF structure one after another. Its users have made sure that b is

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/elffile"
 )
 
 // FuzzRead holds Read to its promise for any bytes: no panic, bounded memory, and an error that says whose
@@ -16,13 +17,13 @@ import (
 //
 //	go test -fuzz=FuzzRead -fuzztime=60s ./internal/sdtnote
 func FuzzRead(f *testing.F) {
-	f.Add(new64(validNote, note(binary.LittleEndian, "GNU\x00", 3, []byte("id")), validNote).bytes(f))
-	f.Add(new64().bytes(f))
-	f.Add(edit(new64(validNote), func(f *testFile) { f.sections = append(f.sections, noteSection(validNote)) }).bytes(f))
+	f.Add(elffile.New64(validNote, elffile.Note(binary.LittleEndian, "GNU\x00", 3, []byte("id")), validNote).Bytes(f))
+	f.Add(elffile.New64().Bytes(f))
+	f.Add(edit(elffile.New64(validNote), func(f *elffile.File) { f.Sections = append(f.Sections, elffile.NoteSection(validNote)) }).Bytes(f))
 	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
 		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
-			n := noteOf(f, class, data, textAddr, baseAddr, dataAddr, "p\x00n\x00args\x00")
-			f.Add(newFile(class, data, n).bytes(f))
+			n := elffile.NoteOf(f, class, data, elffile.TextAddr, elffile.BaseAddr, elffile.DataAddr, "p\x00n\x00args\x00")
+			f.Add(elffile.New(class, data, n).Bytes(f))
 		}
 	}
 

@@ -1,12 +1,13 @@
 package sdtnote
 
 import (
-	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 const (

@@ -2,9 +2,10 @@ package sdtnote
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
 	"math"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 const (

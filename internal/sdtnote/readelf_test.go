@@ -17,7 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // TestReadelfInstalled compares what is read from libraries that many systems have with what readelf says.
@@ -118,10 +119,10 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 	}
 	defer f.Close()
 	for _, n := range got {
-		if n.Machine != f.Machine {
+		if uint16(n.Machine) != uint16(f.Machine) {
 			t.Errorf("%s:%s: machine %v, want %v", n.Provider, n.Name, n.Machine, f.Machine)
 		}
-		for _, a := range n.ParseArgs() {
+		for _, a := range operand.Parse(n) {
 			if isSupported := f.Machine == elf.EM_X86_64 || f.Machine == elf.EM_AARCH64; isSupported && a.Err != nil {
 				t.Errorf("%s:%s: %v", n.Provider, n.Name, a.Err)
 			}

@@ -12,11 +12,12 @@
 package sdtnote
 
 import (
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // ErrFormat is matched by the errors about a file that is not ELF or contradicts itself. Errors of the

@@ -2,7 +2,7 @@ package sdtnote_test
 
 import (
 	"bytes"
-	"debug/elf"
+	debugelf "debug/elf"
 	"encoding/binary"
 	"errors"
 	"io/fs"
@@ -13,46 +13,48 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/elffile"
 )
 
 func TestRead(t *testing.T) {
-	start := note64(textAddr+0x10, baseAddr, 0, "shop\x00order_start\x008@%rdi -4@%rsi\x00")
-	stop := note64(textAddr+0x20, baseAddr, dataAddr+2, "shop\x00order_stop\x00\x00")
+	start := elffile.Note64(elffile.TextAddr+0x10, elffile.BaseAddr, 0, "shop\x00order_start\x008@%rdi -4@%rsi\x00")
+	stop := elffile.Note64(elffile.TextAddr+0x20, elffile.BaseAddr, elffile.DataAddr+2, "shop\x00order_stop\x00\x00")
 	startNote := sdtnote.Note{
 		Provider: "shop", Name: "order_start", Machine: elf.EM_X86_64, Args: "8@%rdi -4@%rsi",
-		Location: textAddr + 0x10, Base: baseAddr,
-		Address: textAddr + 0x10, FileOffset: textOff + 0x10,
+		Location: elffile.TextAddr + 0x10, Base: elffile.BaseAddr,
+		Address: elffile.TextAddr + 0x10, FileOffset: elffile.TextOff + 0x10,
 	}
 	stopNote := sdtnote.Note{
 		Provider: "shop", Name: "order_stop", Machine: elf.EM_X86_64,
-		Location: textAddr + 0x20, Base: baseAddr, Semaphore: dataAddr + 2,
-		Address: textAddr + 0x20, FileOffset: textOff + 0x20, SemaphoreOffset: dataOff + 2,
+		Location: elffile.TextAddr + 0x20, Base: elffile.BaseAddr, Semaphore: elffile.DataAddr + 2,
+		Address: elffile.TextAddr + 0x20, FileOffset: elffile.TextOff + 0x20, SemaphoreOffset: elffile.DataOff + 2,
 	}
-	foreign := note(binary.LittleEndian, "GNU\x00", 3, []byte("build-id"))
-	otherVersion := note(binary.LittleEndian, "stapsdt\x00", 2, []byte("old"))
-	counted := note64(textAddr+0x10, baseAddr, 0, "shop\x00order_start\x008@%rdi -4@%rsi\x00\x00\x00\x00")
+	foreign := elffile.Note(binary.LittleEndian, "GNU\x00", 3, []byte("build-id"))
+	otherVersion := elffile.Note(binary.LittleEndian, "stapsdt\x00", 2, []byte("old"))
+	counted := elffile.Note64(elffile.TextAddr+0x10, elffile.BaseAddr, 0, "shop\x00order_start\x008@%rdi -4@%rsi\x00\x00\x00\x00")
 
 	tests := []struct {
 		name string
-		file *testFile
+		file *elffile.File
 		want []sdtnote.Note
 	}{
-		{"one", new64(start), []sdtnote.Note{startNote}},
-		{"in file order", new64(stop, start), []sdtnote.Note{stopNote, startNote}},
-		{"no notes", new64(), nil},
-		{"others skipped", new64(foreign, start, otherVersion, stop), []sdtnote.Note{startNote, stopNote}},
-		{"last padding missing", new64(start, stop[:len(stop)-3]), []sdtnote.Note{startNote, stopNote}},
-		{"padding counted", new64(counted), []sdtnote.Note{startNote}},
-		{"two sections", edit(new64(start), func(f *testFile) {
-			f.sections = append(f.sections, noteSection(stop))
+		{"one", elffile.New64(start), []sdtnote.Note{startNote}},
+		{"in file order", elffile.New64(stop, start), []sdtnote.Note{stopNote, startNote}},
+		{"no notes", elffile.New64(), nil},
+		{"others skipped", elffile.New64(foreign, start, otherVersion, stop), []sdtnote.Note{startNote, stopNote}},
+		{"last padding missing", elffile.New64(start, stop[:len(stop)-3]), []sdtnote.Note{startNote, stopNote}},
+		{"padding counted", elffile.New64(counted), []sdtnote.Note{startNote}},
+		{"two sections", edit(elffile.New64(start), func(f *elffile.File) {
+			f.Sections = append(f.Sections, elffile.NoteSection(stop))
 		}), []sdtnote.Note{startNote, stopNote}},
-		{"section of another type", edit(new64(start), func(f *testFile) {
-			f.sections[1].Type = elf.SHT_PROGBITS
+		{"section of another type", edit(elffile.New64(start), func(f *elffile.File) {
+			f.Sections[1].Type = debugelf.SHT_PROGBITS
 		}), nil},
-		{"longer section name", edit(new64(start), func(f *testFile) { f.sections[1].name += ".x" }), nil},
-		{"no sections", edit(new64(), func(f *testFile) { f.sections = nil }), nil},
-		{"shared object", edit(new64(start), func(f *testFile) { f.typ = elf.ET_DYN }), []sdtnote.Note{startNote}},
+		{"longer section name", edit(elffile.New64(start), func(f *elffile.File) { f.Sections[1].Name += ".x" }), nil},
+		{"no sections", edit(elffile.New64(), func(f *elffile.File) { f.Sections = nil }), nil},
+		{"shared object", edit(elffile.New64(start), func(f *elffile.File) { f.Type = debugelf.ET_DYN }), []sdtnote.Note{startNote}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { checkRead(t, tt.file, tt.want) })
@@ -61,7 +63,7 @@ func TestRead(t *testing.T) {
 
 func TestReadStripped(t *testing.T) {
 	for name, offset := range map[string]int{"headers": 40, "names": 62} {
-		b := new64(note64(textAddr, baseAddr, 0, "a\x00b\x00\x00")).bytes(t)
+		b := elffile.New64(elffile.Note64(elffile.TextAddr, elffile.BaseAddr, 0, "a\x00b\x00\x00")).Bytes(t)
 		b[offset], b[offset+1] = 0, 0
 		if got, err := sdtnote.Read(bytes.NewReader(b)); got != nil || err != nil {
 			t.Errorf("without section %s: got %v, %v, want nil, nil", name, got, err)
@@ -71,9 +73,9 @@ func TestReadStripped(t *testing.T) {
 
 // A string table that ends within a name does not hold that name.
 func TestReadNameCut(t *testing.T) {
-	f := new64(note64(textAddr, baseAddr, 0, "p\x00n\x00\x00"))
-	f.sections = f.sections[1:]
-	b := f.bytes(t)
+	f := elffile.New64(elffile.Note64(elffile.TextAddr, elffile.BaseAddr, 0, "p\x00n\x00\x00"))
+	f.Sections = f.Sections[1:]
+	b := f.Bytes(t)
 	names := b[len(b)-64:] // the last section header
 	binary.LittleEndian.PutUint64(names[32:], uint64(len("\x00.note.stapsdt")))
 	if got, err := sdtnote.Read(bytes.NewReader(b)); got != nil || err != nil {
@@ -82,14 +84,14 @@ func TestReadNameCut(t *testing.T) {
 }
 
 func TestReadClassAndOrder(t *testing.T) {
-	for class, machine := range map[elf.Class]elf.Machine{elf.ELFCLASS32: elf.EM_386, elf.ELFCLASS64: elf.EM_X86_64} {
-		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
+	for class, machine := range map[debugelf.Class]elf.Machine{debugelf.ELFCLASS32: elf.EM_386, debugelf.ELFCLASS64: elf.EM_X86_64} {
+		for _, data := range []debugelf.Data{debugelf.ELFDATA2LSB, debugelf.ELFDATA2MSB} {
 			t.Run(class.String()+"_"+data.String(), func(t *testing.T) {
-				n := noteOf(t, class, data, textAddr, baseAddr, dataAddr, "p\x00n\x004@%eax\x00")
-				checkRead(t, newFile(class, data, n), []sdtnote.Note{{
+				n := elffile.NoteOf(t, class, data, elffile.TextAddr, elffile.BaseAddr, elffile.DataAddr, "p\x00n\x004@%eax\x00")
+				checkRead(t, elffile.New(class, data, n), []sdtnote.Note{{
 					Provider: "p", Name: "n", Machine: machine, Args: "4@%eax",
-					Location: textAddr, Base: baseAddr, Semaphore: dataAddr,
-					Address: textAddr, FileOffset: textOff, SemaphoreOffset: dataOff,
+					Location: elffile.TextAddr, Base: elffile.BaseAddr, Semaphore: elffile.DataAddr,
+					Address: elffile.TextAddr, FileOffset: elffile.TextOff, SemaphoreOffset: elffile.DataOff,
 				}})
 			})
 		}
@@ -101,31 +103,31 @@ func TestReadPrelinked(t *testing.T) {
 	const down = 0x1000 // the notes are higher than the file
 	want := sdtnote.Note{
 		Provider: "p", Name: "n", Machine: elf.EM_X86_64,
-		Location: textAddr + down, Base: baseAddr + down, Semaphore: dataAddr + down,
-		Address: textAddr, FileOffset: textOff, SemaphoreOffset: dataOff,
+		Location: elffile.TextAddr + down, Base: elffile.BaseAddr + down, Semaphore: elffile.DataAddr + down,
+		Address: elffile.TextAddr, FileOffset: elffile.TextOff, SemaphoreOffset: elffile.DataOff,
 	}
-	checkRead(t, new64(note64(want.Location, want.Base, want.Semaphore, "p\x00n\x00\x00")), []sdtnote.Note{want})
+	checkRead(t, elffile.New64(elffile.Note64(want.Location, want.Base, want.Semaphore, "p\x00n\x00\x00")), []sdtnote.Note{want})
 
 	t.Run("32-bit addresses wrap", func(t *testing.T) {
-		n := noteOf(t, elf.ELFCLASS32, elf.ELFDATA2LSB, 0xfffff100, 0x100, 0, "p\x00n\x00\x00")
-		checkRead(t, newFile(elf.ELFCLASS32, elf.ELFDATA2LSB, n), []sdtnote.Note{{
+		n := elffile.NoteOf(t, debugelf.ELFCLASS32, debugelf.ELFDATA2LSB, 0xfffff100, 0x100, 0, "p\x00n\x00\x00")
+		checkRead(t, elffile.New(debugelf.ELFCLASS32, debugelf.ELFDATA2LSB, n), []sdtnote.Note{{
 			Provider: "p", Name: "n", Machine: elf.EM_386, Location: 0xfffff100, Base: 0x100,
-			Address: textAddr, FileOffset: textOff,
+			Address: elffile.TextAddr, FileOffset: elffile.TextOff,
 		}})
 	})
 
 	// Without either address nothing tells how far the file moved.
 	unmoved := sdtnote.Note{
 		Provider: "p", Name: "n", Machine: elf.EM_X86_64,
-		Location: textAddr, Address: textAddr, FileOffset: textOff,
+		Location: elffile.TextAddr, Address: elffile.TextAddr, FileOffset: elffile.TextOff,
 	}
 	t.Run("note without base", func(t *testing.T) {
-		checkRead(t, new64(note64(textAddr, 0, 0, "p\x00n\x00\x00")), []sdtnote.Note{unmoved})
+		checkRead(t, elffile.New64(elffile.Note64(elffile.TextAddr, 0, 0, "p\x00n\x00\x00")), []sdtnote.Note{unmoved})
 	})
 	t.Run("file without base", func(t *testing.T) {
-		f := new64(note64(textAddr, baseAddr+down, 0, "p\x00n\x00\x00"))
-		f.sections = f.sections[1:]
-		unmoved.Base = baseAddr + down
+		f := elffile.New64(elffile.Note64(elffile.TextAddr, elffile.BaseAddr+down, 0, "p\x00n\x00\x00"))
+		f.Sections = f.Sections[1:]
+		unmoved.Base = elffile.BaseAddr + down
 		checkRead(t, f, []sdtnote.Note{unmoved})
 	})
 }
@@ -160,9 +162,9 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-func checkRead(t *testing.T, f *testFile, want []sdtnote.Note) {
+func checkRead(t *testing.T, f *elffile.File, want []sdtnote.Note) {
 	t.Helper()
-	got, err := sdtnote.Read(bytes.NewReader(f.bytes(t)))
+	got, err := sdtnote.Read(bytes.NewReader(f.Bytes(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +173,7 @@ func checkRead(t *testing.T, f *testFile, want []sdtnote.Note) {
 	}
 }
 
-func edit(f *testFile, change func(*testFile)) *testFile {
+func edit(f *elffile.File, change func(*elffile.File)) *elffile.File {
 	change(f)
 	return f
 }

@@ -2,9 +2,10 @@ package sdtnote
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
 	"io"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // maxSymbolBytes bounds the symbol tables of a file taken together, in bytes, and so their strings: room

@@ -15,7 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/elffile"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 func TestSymbolAddressesLinked(t *testing.T) {
@@ -72,14 +73,14 @@ func TestSymbolAddressesBuilt(t *testing.T) {
 	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
 		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
 			t.Run(class.String()+"_"+data.String(), func(t *testing.T) {
-				f := withSymbols(t, newFile(class, data), []symbol{
+				f := withSymbols(t, elffile.New(class, data), []symbol{
 					{"one", elf.STT_OBJECT, 1, 0x1000}, {"two", elf.STT_NOTYPE, 1, 0x2000},
 					{"twice", elf.STT_OBJECT, 1, 1}, {"twice", elf.STT_OBJECT, 1, 2}, {"twice", elf.STT_OBJECT, 1, 1},
 					{"same", elf.STT_FUNC, 1, 3}, {"same", elf.STT_FUNC, 2, 3},
 					{"import", elf.STT_OBJECT, elf.SHN_UNDEF, 4}, {"absolute", elf.STT_OBJECT, elf.SHN_ABS, 4},
 					{"thread", elf.STT_TLS, 1, 4}, {"file", elf.STT_FILE, 1, 4}, {"section", elf.STT_SECTION, 1, 4},
 				})
-				checkSymbols(t, f.bytes(t), map[string]uint64{"one": 0x1000, "two": 0x2000, "same": 3},
+				checkSymbols(t, f.Bytes(t), map[string]uint64{"one": 0x1000, "two": 0x2000, "same": 3},
 					"one", "two", "twice", "same", "import", "absolute", "thread", "file", "section", "ne", "on", "absent")
 			})
 		}
@@ -93,7 +94,7 @@ func TestSymbolAddressesMany(t *testing.T) {
 		symbols[i] = symbol{"other", elf.STT_OBJECT, 1, uint64(i)}
 	}
 	symbols[len(symbols)-1].name = "last"
-	file := withSymbols(t, new64(), symbols).bytes(t)
+	file := withSymbols(t, elffile.New64(), symbols).Bytes(t)
 	checkSymbols(t, file, map[string]uint64{"last": uint64(len(symbols) - 1)}, "last", "other")
 }
 
@@ -105,12 +106,12 @@ func BenchmarkSymbolAddressesHostile(b *testing.B) {
 	for i := range symbols {
 		symbols[i].typ, symbols[i].section = elf.STT_OBJECT, 1
 	}
-	f := withSymbols(b, new64(), symbols)
-	table := &f.sections[len(f.sections)-1]
+	f := withSymbols(b, elffile.New64(), symbols)
+	table := &f.Sections[len(f.Sections)-1]
 	for i := range symbols {
-		binary.LittleEndian.PutUint32(table.data[24*(i+1):], 1)
+		binary.LittleEndian.PutUint32(table.Data[24*(i+1):], 1)
 	}
-	file := bytes.NewReader(f.bytes(b))
+	file := bytes.NewReader(f.Bytes(b))
 	names := make([]string, 10_000)
 	for i := range names {
 		names[i] = strings.Repeat("x", i)
@@ -123,10 +124,10 @@ func BenchmarkSymbolAddressesHostile(b *testing.B) {
 }
 
 func TestSymbolAddressesMalformed(t *testing.T) {
-	edited := func(change func(table *testSection)) []byte {
-		f := withSymbols(t, new64(), []symbol{{"a", elf.STT_OBJECT, 1, 1}})
-		change(&f.sections[len(f.sections)-1])
-		return f.bytes(t)
+	edited := func(change func(table *elffile.Section)) []byte {
+		f := withSymbols(t, elffile.New64(), []symbol{{"a", elf.STT_OBJECT, 1, 1}})
+		change(&f.Sections[len(f.Sections)-1])
+		return f.Bytes(t)
 	}
 	for _, tt := range []struct {
 		name string
@@ -134,11 +135,11 @@ func TestSymbolAddressesMalformed(t *testing.T) {
 		want string
 	}{
 		{"no ELF", []byte("0123456789abcdef"), "no ELF magic number"},
-		{"no strings", edited(func(s *testSection) { s.Link = 1 }), "section 1 is no string table"},
-		{"too many", edited(func(s *testSection) { s.Size = 64 << 20 }), "more than 67108864 bytes of symbols"},
-		{"size wraps", edited(func(s *testSection) { s.Size = math.MaxUint64 - 100 }), "more than 67108864 bytes of symbols"},
-		{"beyond the end", edited(func(s *testSection) { s.Size = 1 << 20 }), "the file ends before"},
-		{"far away", edited(func(s *testSection) { s.Offset = math.MaxInt64 }), "at offset"},
+		{"no strings", edited(func(s *elffile.Section) { s.Link = 1 }), "section 1 is no string table"},
+		{"too many", edited(func(s *elffile.Section) { s.Size = 64 << 20 }), "more than 67108864 bytes of symbols"},
+		{"size wraps", edited(func(s *elffile.Section) { s.Size = math.MaxUint64 - 100 }), "more than 67108864 bytes of symbols"},
+		{"beyond the end", edited(func(s *elffile.Section) { s.Size = 1 << 20 }), "the file ends before"},
+		{"far away", edited(func(s *elffile.Section) { s.Offset = math.MaxInt64 }), "at offset"},
 	} {
 		addresses, err := sdtnote.SymbolAddresses(bytes.NewReader(tt.file), "a")
 		if addresses != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -148,8 +149,8 @@ func TestSymbolAddressesMalformed(t *testing.T) {
 
 	// Names that are not in the string table, and tables of strings that do not exist, name nothing.
 	for name, file := range map[string][]byte{
-		"link": edited(func(s *testSection) { s.Link = 100 }),
-		"name": edited(func(s *testSection) { binary.LittleEndian.PutUint32(s.data[24:], math.MaxUint32) }),
+		"link": edited(func(s *elffile.Section) { s.Link = 100 }),
+		"name": edited(func(s *elffile.Section) { binary.LittleEndian.PutUint32(s.Data[24:], math.MaxUint32) }),
 	} {
 		t.Run(name, func(t *testing.T) { checkSymbols(t, file, map[string]uint64{}, "a") })
 	}
@@ -174,21 +175,21 @@ type symbol struct {
 }
 
 // withSymbols adds a symbol table, as the last section, and its strings.
-func withSymbols(t testing.TB, f *testFile, symbols []symbol) *testFile {
+func withSymbols(t testing.TB, f *elffile.File, symbols []symbol) *elffile.File {
 	t.Helper()
-	strings := testSection{name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, data: []byte{0}}
-	table := testSection{name: ".symtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_SYMTAB}}
+	strings := elffile.Section{Name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, Data: []byte{0}}
+	table := elffile.Section{Name: ".symtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_SYMTAB}}
 	for _, s := range append([]symbol{{}}, symbols...) {
-		name := uint32(len(strings.data))
-		strings.data = append(append(strings.data, s.name...), 0)
+		name := uint32(len(strings.Data))
+		strings.Data = append(append(strings.Data, s.name...), 0)
 		info := elf.ST_INFO(elf.STB_LOCAL, s.typ)
 		var entry any = elf.Sym64{Name: name, Info: info, Shndx: uint16(s.section), Value: s.value}
-		if f.class == elf.ELFCLASS32 {
+		if f.Class == elf.ELFCLASS32 {
 			entry = elf.Sym32{Name: name, Info: info, Shndx: uint16(s.section), Value: uint32(s.value)}
 		}
-		table.data = f.append(t, table.data, entry)
+		table.Data = f.Append(t, table.Data, entry)
 	}
-	table.Link = uint32(len(f.sections) + 1) // after the null section
-	f.sections = append(f.sections, strings, table)
+	table.Link = uint32(len(f.Sections) + 1) // after the null section
+	f.Sections = append(f.Sections, strings, table)
 	return f
 }

@@ -7,8 +7,8 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/testenv"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 func load(t *testing.T, name string) *goProbes {
@@ -49,7 +49,7 @@ func TestAttachCountsFires(t *testing.T) {
 	g := load(t, "bench_attach")
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	event, err := uprobe.CountThread(g.provider.Path(), "text")
+	event, err := counter.OpenThread(g.provider.Path(), "text")
 	if err != nil {
 		testenv.Lacks(t, err)
 	}

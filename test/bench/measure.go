@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/test/bench/plain"
 )
 
@@ -133,7 +133,7 @@ func whileForced(p path, b *testing.B) error {
 func whileAttached(p path, b *testing.B) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	event, err := uprobe.CountThread(p.file, p.site)
+	event, err := counter.OpenThread(p.file, p.site)
 	if err != nil {
 		return err
 	}

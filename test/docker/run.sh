@@ -188,7 +188,7 @@ documented_refusal() {
 # check_dev has the tests trace in the dev container.
 check_dev() {
   compose build dev >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
-  local some='USDT_REQUIRE_TRACERS=1 go test -count=1 ./internal/uprobe ./stapsdt ./test/static'
+  local some='USDT_REQUIRE_TRACERS=1 go test -count=1 ./internal/tracing/uprobe ./stapsdt ./test/static'
   compose run --rm -T dev sh -c "${DEV_TEST:-$some}" || fail "dev: the tests fail"
   compose down --volumes 2>/dev/null
   echo "ok: tests in the dev container"

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/uprobe/forms"
+	"github.com/go-usdt/usdt/internal/testing/forms"
 	"github.com/go-usdt/usdt/test/qemu"
 )
 

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/testenv"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 const module = "github.com/go-usdt/usdt"
@@ -90,7 +90,7 @@ func buildAndTrace(t *testing.T, dir string) {
 
 func expectFires(t *testing.T, path, probe string) {
 	t.Helper()
-	c, err := uprobe.CountProbe(path, probe)
+	c, err := counter.OpenProbe(path, probe)
 	if err != nil {
 		testenv.Lacks(t, err)
 	}

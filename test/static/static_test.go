@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // TestEmptyChroot lets bpftrace, outside of the chroot, read the values that the demo program

@@ -17,7 +17,7 @@ import (
 const byPid = "*"
 
 // bpftrace is a bpftrace that is attached to a target.
-type bpftrace struct{ *process }
+type bpftrace struct{ *child }
 
 // Lines that say that the first and the last clause of a script are attached.
 const firstReady, lastReady = "first ready", "last ready"

@@ -17,9 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
-	"github.com/go-usdt/usdt/internal/uprobe"
-	"github.com/go-usdt/usdt/internal/uprobe/forms"
+	"github.com/go-usdt/usdt/internal/testing/forms"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // TestEngineReadsForms compares what internal/uprobe reads of each form of argument with what bpftrace
@@ -53,7 +54,7 @@ func TestEngineReadsC(t *testing.T) {
 
 // bpftraceReads tells whether bpftrace 0.17 can read the argument: it knows the first six, neither the
 // symbols of memory operands nor the high bytes of registers.
-func bpftraceReads(i int, a sdtnote.Arg) bool {
+func bpftraceReads(i int, a operand.Arg) bool {
 	return i < 6 && a.Symbol == "" && !a.Reg.High && a.Err == nil
 }
 
@@ -73,7 +74,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 		}
 		seen[n.Name] = true
 		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
-		for i, a := range n.ParseArgs() {
+		for i, a := range operand.Parse(n) {
 			if bpftraceReads(i, a) {
 				script += fmt.Sprintf("usdt:%s:%s:%s { printf(\"%s arg%d = %%lld\\n\", arg%d); }\n",
 					path, n.Provider, n.Name, n.Name, i, i)

@@ -13,12 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // gdb starts a gdb that attaches to the target, carries out commands, and lets go of it.
-func gdb(t *testing.T, tg *target, commands ...string) *process {
+func gdb(t *testing.T, tg *target, commands ...string) *child {
 	t.Helper()
 	args := []string{"-nx", "-batch", "-p", strconv.Itoa(tg.Process.Pid)}
 	for _, command := range commands {
@@ -53,7 +53,7 @@ var sixArguments = []string{
 
 // fireSix fires probe six into a gdb that waits for it, and checks what gdb prints and that the probe is
 // enabled as long as the breakpoint is set.
-func fireSix(t *testing.T, tg *target, debugger *process) (printed string) {
+func fireSix(t *testing.T, tg *target, debugger *child) (printed string) {
 	t.Helper()
 	tg.do(t, "wait six true")
 	tg.fire(t, "six", sixArgs...)
@@ -115,7 +115,7 @@ func TestGdbBesideTracer(t *testing.T) {
 func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool, commands ...string) {
 	t.Helper()
 	var b *bpftrace
-	var debugger *process
+	var debugger *child
 	attachTracer := func() {
 		b = installed.attach(t, tg, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
 	}
@@ -170,7 +170,7 @@ func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool, comma
 func checkTraced(t *testing.T, tg *target, probe string, want bool) {
 	t.Helper()
 	checkEnabled(t, tg, probe, strconv.FormatBool(want))
-	objects, err := sdtnote.ReadProcess(tg.Process.Pid)
+	objects, err := process.Read(tg.Process.Pid)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// process is a program that the test started, with what it prints, a line at a time.
-type process struct {
+// child is a program that the test started, with what it prints, a line at a time.
+type child struct {
 	*exec.Cmd
 	stdin  io.WriteCloser
 	lines  <-chan string // closed at the end of its output
@@ -22,9 +22,9 @@ type process struct {
 }
 
 // start starts cmd. If the test does not wait for its end, the test's end kills it.
-func start(t *testing.T, cmd *exec.Cmd) *process {
+func start(t *testing.T, cmd *exec.Cmd) *child {
 	t.Helper()
-	p := &process{Cmd: cmd}
+	p := &child{Cmd: cmd}
 	cmd.Stderr = &p.stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -62,7 +62,7 @@ func scan(r io.Reader) <-chan string {
 }
 
 // next returns the next line, waiting for it.
-func (p *process) next(t *testing.T) string {
+func (p *child) next(t *testing.T) string {
 	t.Helper()
 	select {
 	case line, ok := <-p.lines:
@@ -77,7 +77,7 @@ func (p *process) next(t *testing.T) string {
 }
 
 // wait waits for the end of the process and returns the lines not read yet.
-func (p *process) wait() (rest []string, err error) {
+func (p *child) wait() (rest []string, err error) {
 	overdue := time.AfterFunc(patience, func() { _ = p.Process.Kill() })
 	defer overdue.Stop()
 	for line := range p.lines {
@@ -87,7 +87,7 @@ func (p *process) wait() (rest []string, err error) {
 }
 
 // output waits for the end of the process, which must be well, and returns what it printed.
-func (p *process) output(t *testing.T) string {
+func (p *child) output(t *testing.T) string {
 	t.Helper()
 	lines, err := p.wait()
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *process) output(t *testing.T) string {
 }
 
 // kill kills the process and waits for its end.
-func (p *process) kill(t *testing.T) {
+func (p *child) kill(t *testing.T) {
 	t.Helper()
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func (p *process) kill(t *testing.T) {
 
 // terminate asks the process to end, until it has ended: bpftrace 0.17 does not notice while it prints an
 // event. It would take a second SIGINT as the order to skip its last output.
-func (p *process) terminate() (rest []string, err error) {
+func (p *child) terminate() (rest []string, err error) {
 	ended := make(chan struct{})
 	defer close(ended)
 	go func() {

@@ -14,7 +14,7 @@ import (
 
 // target is the traced process.
 type target struct {
-	*process
+	*child
 	provider string
 	dir      string // of named files
 }
@@ -31,7 +31,7 @@ func startBinary(t *testing.T, path, backing string, args ...string) *target {
 	cmd := exec.Command(path, args...)
 	tg := &target{provider: "target", dir: t.TempDir()}
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=", "STAPSDT_BACKING="+backing, "STAPSDT_DIR="+tg.dir)
-	tg.process = start(t, cmd)
+	tg.child = start(t, cmd)
 	t.Cleanup(func() { tg.end(t) })
 	tg.do(t, "load")
 	return tg

@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // toolbox is a root directory, made by test/chroot.sh, with those tracers that come with compilers, kernel
@@ -86,7 +86,7 @@ func (b toolbox) shell(t *testing.T, tg *target, probe, command string) string {
 }
 
 // awaitLine waits for a line of output, and skips those before.
-func (p *process) awaitLine(t *testing.T, want string) {
+func (p *child) awaitLine(t *testing.T, want string) {
 	t.Helper()
 	for p.next(t) != want {
 	}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/testenv"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // patience bounds every wait for a condition. Only a failure takes as long.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -95,7 +95,7 @@ func cost() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	counter, err := uprobe.Count(p.Path(), notes[0].FileOffset)
+	counter, err := counter.Open(p.Path(), notes[0].FileOffset)
 	if err != nil {
 		return 0, err
 	}

@@ -5,14 +5,14 @@ package guest
 import (
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/uprobe"
+	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 // count attaches a counting event on every processor, as it does not matter which thread fires.
-func count(t *testing.T, p *stapsdt.Provider, probe string) *uprobe.Counter {
+func count(t *testing.T, p *stapsdt.Provider, probe string) *counter.Counter {
 	t.Helper()
-	c, err := uprobe.Count(p.Path(), list(t, p)[probe].FileOffset)
+	c, err := counter.Open(p.Path(), list(t, p)[probe].FileOffset)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func count(t *testing.T, p *stapsdt.Provider, probe string) *uprobe.Counter {
 	return c
 }
 
-func expectCount(t *testing.T, c *uprobe.Counter, want uint64) {
+func expectCount(t *testing.T, c *counter.Counter, want uint64) {
 	t.Helper()
 	if got, err := c.Value(); err != nil || got != want {
 		t.Errorf("counted %d (%v), want %d", got, err, want)
@@ -59,7 +59,7 @@ func TestEnabled(t *testing.T) {
 	})
 }
 
-func closeCounter(t *testing.T, c *uprobe.Counter) {
+func closeCounter(t *testing.T, c *counter.Counter) {
 	t.Helper()
 	if err := c.Close(); err != nil {
 		t.Error(err)
@@ -70,7 +70,7 @@ func closeCounter(t *testing.T, c *uprobe.Counter) {
 func TestReload(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		probe := stapsdt.MustProbe1[int](p, "probe")
-		var earlier *uprobe.Counter
+		var earlier *counter.Counter
 		for round := range uint64(3) {
 			load(t, p)
 			expectEnabled(t, "after Load", &probe.Probe, false)

@@ -4,13 +4,13 @@ package guest
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/stapsdt"
 )

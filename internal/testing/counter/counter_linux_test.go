@@ -1,0 +1,12 @@
+package counter
+
+import (
+	"testing"
+)
+
+func TestOpenErrors(t *testing.T) {
+	if c, err := Open("/nonexistent", 0); err == nil {
+		t.Error("attached to a file that is not there")
+		c.Close()
+	}
+}

@@ -1,0 +1,38 @@
+// Package testenv says what becomes of a test that lacks something in its environment.
+package testenv
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Lacks ends a test that cannot run here: it is skipped with the reason, or fails when
+// USDT_REQUIRE_TRACERS=1 says that everything is there, root's rights and all the tools.
+func Lacks(t testing.TB, reason error) {
+	t.Helper()
+	if os.Getenv("USDT_REQUIRE_TRACERS") == "1" {
+		t.Fatalf("%v, although USDT_REQUIRE_TRACERS=1", reason)
+	}
+	t.Skipf("cannot run here: %v", reason)
+}
+
+// Tool returns the path of a program.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Lacks(t, err)
+	}
+	return path
+}
+
+// RequireSDT ends a test that lacks the header whose macros declare probes in C.
+func RequireSDT(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(Tool(t, "gcc"), "-E", "-include", "sys/sdt.h", "-x", "c", os.DevNull)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		Lacks(t, fmt.Errorf("no sys/sdt.h, which Debian has in systemtap-sdt-dev: %v\n%s", err, out))
+	}
+}

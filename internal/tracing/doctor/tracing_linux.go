@@ -1,0 +1,96 @@
+package doctor
+
+import (
+	"errors"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// programs judges whether BPF programs can be loaded. The usual reasons why not are findings above.
+func programs(s System) Finding {
+	switch err := s.Program; {
+	case err == nil:
+		return ok("can be loaded")
+	case errors.Is(err, unix.EPERM) && !s.capable():
+		return failure("See the capabilities above.", "cannot be loaded without the capabilities")
+	case errors.Is(err, unix.EPERM):
+		return failure("See user namespace, seccomp and lockdown above, and what the security module logs (journalctl -k | grep -i denied).",
+			"cannot be loaded in spite of the capabilities: %v", cause(err))
+	default:
+		return failure("See kernel config and locked memory above.", "cannot be loaded: %v", err)
+	}
+}
+
+// tracing judges the proof of the pudding: a probe of our own, traced.
+func tracing(s System) Finding {
+	switch {
+	case s.Traced == nil:
+		return ok("usdt attached to a probe of its own and counted what it fired")
+	case s.noProbes():
+		return warning("See probes in memory below.", "not tried, since no probe could be loaded")
+	case !s.capable():
+		return failure("See the capabilities above.", "cannot be tried without the capabilities")
+	}
+	return failure("See seccomp, perf_event_paranoid and user namespace above.", "%v", cause(s.Traced))
+}
+
+// cause returns what the kernel answered, without the engine's advice to ask usdt doctor and that of
+// cilium/ebpf to programmers.
+func cause(err error) error {
+	if errors.Is(err, unix.EPERM) {
+		return unix.EPERM
+	}
+	var parts []error
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		parts = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		parts = e.Unwrap()
+	}
+	isRights := func(e error) bool { return e == uprobe.ErrRights }
+	if slices.ContainsFunc(parts, isRights) {
+		return errors.Join(slices.DeleteFunc(slices.Clone(parts), isRights)...)
+	}
+	for _, part := range parts {
+		if errors.Is(part, uprobe.ErrRights) {
+			return cause(part)
+		}
+	}
+	return err
+}
+
+// feature judges something that usdt can do without. Without the right to load programs nobody can try it.
+func (s System) feature(present bool, major, minor int, with, without string) Finding {
+	switch {
+	case present:
+		return ok("%s", with)
+	case s.Program != nil:
+		return ok("unknown, since no BPF program can be loaded; kernels have it from %d.%d on", major, minor)
+	}
+	return ok("%s", without)
+}
+
+func readUser(s System) Finding {
+	return s.feature(s.Features.ReadUser, 5, 5, "by bpf_probe_read_user",
+		"by bpf_probe_read, as before Linux 5.5")
+}
+
+func ringBuffer(s System) Finding {
+	return s.feature(s.Features.RingBuffer, 5, 8, "there is one: events come in order, at little cost",
+		"none before Linux 5.8: events come through perf buffers, at a higher cost")
+}
+
+func multi(s System) Finding {
+	return s.feature(s.Features.Multi, 6, 10, "there is one: a fire costs the least",
+		"none that can choose processes before Linux 6.10: perf events do it, at a higher cost")
+}
+
+func semaphores(s System) Finding {
+	if s.Features.Semaphores {
+		return ok("the kernel counts them")
+	}
+	return ok("not counted by kernels before 4.20: usdt writes them itself")
+}

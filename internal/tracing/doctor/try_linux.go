@@ -1,0 +1,105 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+	"github.com/cilium/ebpf/rlimit"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// loadProgram loads a program of the type that usdt uses, and drops it.
+func loadProgram() error {
+	// Before Linux 5.11 programs count against a limit that may be too low; that it cannot be raised
+	// is a finding of its own.
+	_ = rlimit.RemoveMemlock()
+	program, err := ebpf.NewProgram(&ebpf.ProgramSpec{
+		Type:         ebpf.Kprobe,
+		License:      "GPL",
+		Instructions: asm.Instructions{asm.Mov.Imm(asm.R0, 0), asm.Return()},
+	})
+	if err != nil {
+		return err
+	}
+	return program.Close()
+}
+
+// withProbe loads a provider with a probe, has f use them, and unloads it.
+func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) error) (err error) {
+	restore := ignoreOperator()
+	defer restore()
+	provider, err := stapsdt.NewProvider("usdt_doctor", stapsdt.WithBacking(b))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, provider.Close()) }()
+	probe, err := stapsdt.NewProbe0(provider, "probe")
+	if err != nil {
+		return err
+	}
+	if err := provider.Load(); err != nil {
+		return err
+	}
+	return f(provider, probe)
+}
+
+// ignoreOperator lifts what the environment says about the probes of the programs started from this
+// shell: here the question is what the machine allows. restore puts it back.
+func ignoreOperator() (restore func()) {
+	saved := make(map[string]string)
+	for _, name := range []string{"STAPSDT_BACKING", "STAPSDT_DISABLE"} {
+		if value, ok := os.LookupEnv(name); ok {
+			saved[name] = value
+			os.Unsetenv(name)
+		}
+	}
+	return func() {
+		for name, value := range saved {
+			os.Setenv(name, value)
+		}
+	}
+}
+
+func loadProbes(b stapsdt.Backing) error {
+	return withProbe(b, func(*stapsdt.Provider, *stapsdt.Probe0) error { return nil })
+}
+
+// errCount: a uprobe was attached but did not see what it should.
+var errCount = errors.New("the kernel counted wrongly")
+
+// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and has the
+// kernel count.
+func traceProbe() error {
+	err := withProbe(stapsdt.Memfd, countFire)
+	if err != nil && loadProbes(stapsdt.Memfd) != nil {
+		err = withProbe(stapsdt.File, countFire)
+	}
+	return err
+}
+
+func countFire(provider *stapsdt.Provider, probe *stapsdt.Probe0) (err error) {
+	notes, err := sdtnote.ReadFile(provider.Path())
+	if err != nil {
+		return err
+	}
+	site := uprobe.Site{Path: provider.Path(), Note: notes[0]}
+	tally, err := uprobe.CountProbes(
+		[]uprobe.Probe{{Provider: provider.Name(), Name: probe.Name(), Sites: []uprobe.Site{site}}},
+		uprobe.Options{PID: os.Getpid()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tally.Close()) }()
+	probe.Fire()
+	counts, err := tally.Read()
+	if err == nil && counts[0] != 1 {
+		err = fmt.Errorf("%w: %d fires of a probe that fired once", errCount, counts[0])
+	}
+	return err
+}

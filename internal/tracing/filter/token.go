@@ -1,0 +1,168 @@
+package filter
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/syntax"
+)
+
+type tokenKind uint8
+
+const (
+	end tokenKind = iota
+	name
+	integer
+	text
+	symbol
+)
+
+type token struct {
+	kind   tokenKind
+	offset int    // in bytes
+	source string // as the user wrote it
+	number Int    // of an integer
+	text   string // of a text, without quotes
+}
+
+// String is how a message names the token.
+func (t token) String() string {
+	if t.kind == end {
+		return "the end"
+	}
+	return strconv.Quote(t.source)
+}
+
+// symbols has the longer ones first: a token is as long as it can be.
+var symbols = []string{"&&", "||", "==", "!=", "<=", ">=", "<", ">", "&", "!", "(", ")"}
+
+// hints are for what people write who think of another language.
+var hints = map[byte]string{
+	'=':  "use == to compare",
+	'|':  "use || for either of two conditions",
+	'+':  "there is no arithmetic in a filter",
+	'-':  "there is no arithmetic in a filter; a negative number has its digits right after the -",
+	'*':  "there is no arithmetic in a filter",
+	'/':  "there is no arithmetic in a filter",
+	'%':  "there is no arithmetic in a filter",
+	'~':  "use == or !=: there are no patterns in a filter",
+	'$':  "arguments are arg0 to arg11",
+	'\\': "put a string in double quotes",
+}
+
+// tokens splits a filter. The last token is always the end.
+func tokens(filter string) ([]token, error) {
+	var list []token
+	for at := 0; ; {
+		at += len(filter[at:]) - len(strings.TrimLeft(filter[at:], " \t\r\n"))
+		if at == len(filter) {
+			return append(list, token{kind: end, offset: at}), nil
+		}
+		t, err := scan(filter, at)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+		at += len(t.source)
+	}
+}
+
+// scan reads the token at offset.
+func scan(filter string, offset int) (token, error) {
+	t := token{offset: offset}
+	rest := filter[offset:]
+	switch c := rest[0]; {
+	case c == '"' || c == '`' || c == '\'':
+		return t, t.quoted(filter, rest)
+	case isDigit(c) || c == '-' && len(rest) > 1 && isDigit(rest[1]):
+		return t, t.integer(filter, rest)
+	case isWord(c):
+		t.kind, t.source = name, rest[:wordEnd(rest, 0)]
+		return t, nil
+	}
+	for _, s := range symbols {
+		if strings.HasPrefix(rest, s) {
+			t.kind, t.source = symbol, s
+			return t, nil
+		}
+	}
+	if hint := hints[rest[0]]; hint != "" {
+		return t, syntax.Errorf(filter, offset, "%s", hint)
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	return t, syntax.Errorf(filter, offset, "unexpected character %q", r)
+}
+
+// integer reads decimal, hexadecimal, octal or binary digits.
+func (t *token) integer(filter, rest string) error {
+	t.kind = integer
+	t.source = rest[:wordEnd(rest, 1)]
+	digits := strings.TrimPrefix(t.source, "-")
+	magnitude, err := strconv.ParseUint(digits, 0, 64)
+	negative := len(digits) < len(t.source) && magnitude != 0
+	if errors.Is(err, strconv.ErrRange) || negative && magnitude > 1<<63 {
+		return syntax.Errorf(filter, t.offset, "%s does not fit in 64 bits", t.source)
+	}
+	if err != nil {
+		return syntax.Errorf(filter, t.offset, "%q is not an integer", t.source)
+	}
+	t.number = Int{Negative: negative, Magnitude: magnitude}
+	return nil
+}
+
+// quoted reads a string, or a character between single quotes, which is an integer.
+func (t *token) quoted(filter, rest string) error {
+	source, err := strconv.QuotedPrefix(rest)
+	if err != nil {
+		return syntax.Errorf(filter, t.offset, "%s", quoteProblem(rest))
+	}
+	if !utf8.ValidString(source) {
+		return syntax.Errorf(filter, t.offset, "the text is not UTF-8; write \\xNN for other bytes")
+	}
+	t.source = source
+	t.text, err = strconv.Unquote(source)
+	if err != nil {
+		return syntax.Errorf(filter, t.offset, "%s", quoteProblem(rest))
+	}
+	if rest[0] == '\'' {
+		t.kind = integer
+		r, _, _, _ := strconv.UnquoteChar(source[1:], '\'')
+		t.number = Int{Magnitude: uint64(r)}
+		return nil
+	}
+	t.kind = text
+	if len(t.text) > MaxString {
+		return syntax.Errorf(filter, t.offset, "the string has %d bytes; at most %d can be compared", len(t.text), MaxString)
+	}
+	if strings.IndexByte(t.text, 0) >= 0 {
+		return syntax.Errorf(filter, t.offset, "the string has a NUL in it, which ends the text of an argument")
+	}
+	return nil
+}
+
+func quoteProblem(rest string) string {
+	quote := rest[:1]
+	if !strings.Contains(rest[1:], quote) {
+		return "the closing " + quote + " is missing"
+	}
+	if quote == "'" {
+		return "there must be one character between single quotes; a string goes in double quotes"
+	}
+	return "the string has a bad escape; write \\\\ for a backslash"
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isWord(c byte) bool {
+	return isDigit(c) || c == '_' || c == '.' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// wordEnd returns where the word that goes on at from ends.
+func wordEnd(s string, from int) int {
+	for from < len(s) && isWord(s[from]) {
+		from++
+	}
+	return from
+}

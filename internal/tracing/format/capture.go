@@ -1,0 +1,61 @@
+package format
+
+import (
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/syntax"
+)
+
+// capture works out what the directives need together.
+func (f *Format) capture() error {
+	needs := map[int]Capture{}
+	for _, p := range f.parts {
+		if p.verb == 0 {
+			continue
+		}
+		merged, ok := merge(needs[p.arg], p.capture())
+		if !ok {
+			return syntax.Errorf(f.text, p.offset, "arg%d cannot be both text (%%s) and bytes (%%b)", p.arg)
+		}
+		needs[p.arg] = merged
+		if p.verb == 'b' {
+			length, _ := merge(needs[p.arg+1], Capture{Arg: p.arg + 1})
+			needs[p.arg+1] = length
+		}
+	}
+	for arg := range MaxArgs {
+		if c, ok := needs[arg]; ok {
+			f.captures = append(f.captures, c)
+		}
+	}
+	f.captures = slices.Clip(f.captures)
+	return nil
+}
+
+func (p *part) capture() Capture {
+	switch p.verb {
+	case 's':
+		return Capture{Arg: p.arg, Kind: String, Max: max(p.precision, 0)}
+	case 'b':
+		return Capture{Arg: p.arg, Kind: Bytes, Length: p.arg + 1, Max: max(p.precision, 0)}
+	}
+	return Capture{Arg: p.arg}
+}
+
+// merge returns what serves both needs of an argument. What the format does not limit stays so.
+func merge(a, b Capture) (Capture, bool) {
+	switch {
+	case a.Kind == Integer: // also when there is none yet
+		return b, true
+	case b.Kind == Integer:
+		return a, true
+	case a.Kind != b.Kind:
+		return a, false
+	}
+	if a.Max != 0 && b.Max != 0 {
+		a.Max = max(a.Max, b.Max)
+	} else {
+		a.Max = 0
+	}
+	return a, true
+}

@@ -1,0 +1,214 @@
+package format
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/syntax"
+)
+
+// A SyntaxError tells what is wrong in a format, and where.
+type SyntaxError = syntax.Error
+
+const verbs = "diuxXopcfegsb"
+
+// Parse reads a format. Its errors are of type *SyntaxError.
+func Parse(text string) (*Format, error) {
+	p := parser{text: text, format: &Format{text: text}}
+	for p.at < len(text) {
+		if err := p.next(); err != nil {
+			return nil, err
+		}
+	}
+	p.flush()
+	if err := p.format.capture(); err != nil {
+		return nil, err
+	}
+	return p.format, nil
+}
+
+type parser struct {
+	text    string
+	at      int // in text
+	format  *Format
+	literal []byte // text since the last directive
+	nextArg int
+}
+
+func (p *parser) errorf(offset int, format string, args ...any) error {
+	return syntax.Errorf(p.text, offset, format, args...)
+}
+
+func (p *parser) next() error {
+	switch rest := p.text[p.at:]; {
+	case strings.HasPrefix(rest, "%%"):
+		p.literal = append(p.literal, '%')
+		p.at += len("%%")
+	case rest[0] == '%':
+		p.flush()
+		return p.directive()
+	case rest[0] == '\\':
+		return p.escape(rest)
+	default:
+		p.literal = append(p.literal, rest[0])
+		p.at++
+	}
+	return nil
+}
+
+func (p *parser) flush() {
+	if len(p.literal) > 0 {
+		p.format.parts = append(p.format.parts, part{literal: string(p.literal)})
+		p.literal = p.literal[:0]
+	}
+}
+
+func (p *parser) escape(rest string) error {
+	if len(rest) > 1 {
+		switch c := rest[1]; c {
+		case 'e':
+			p.literal = append(p.literal, '\x1b')
+			p.at += 2
+			return nil
+		case '\'', '"':
+			p.literal = append(p.literal, c)
+			p.at += 2
+			return nil
+		}
+	}
+	r, multibyte, tail, err := strconv.UnquoteChar(rest, 0)
+	if err != nil {
+		return p.errorf(p.at, `bad escape; there are \n \t \r \e \\ \xNN, and the others of Go`)
+	}
+	if multibyte {
+		p.literal = utf8.AppendRune(p.literal, r)
+	} else {
+		p.literal = append(p.literal, byte(r))
+	}
+	p.at = len(p.text) - len(tail)
+	return nil
+}
+
+// directive reads what begins with a %.
+func (p *parser) directive() (err error) {
+	d := part{offset: p.at}
+	p.at++
+	var chosen bool
+	if d.arg, chosen, err = p.argument(); err != nil {
+		return err
+	}
+	p.flags(&d)
+	if d.width, err = p.number("width", MaxWidth); err != nil {
+		return err
+	}
+	d.precision = -1
+	if p.accept(".") {
+		if d.precision, err = p.number("precision", MaxPrecision); err != nil {
+			return err
+		}
+	}
+	if !chosen {
+		if d.arg, _, err = p.argument(); err != nil {
+			return err
+		}
+	}
+	if d.verb, err = p.verb(&d); err != nil {
+		return err
+	}
+	p.nextArg = d.arg + operands(d.verb)
+	if p.nextArg > MaxArgs {
+		return p.errorf(d.offset, "%%%c takes arg%d; arguments are arg0 to arg%d", d.verb, p.nextArg-1, MaxArgs-1)
+	}
+	p.format.parts = append(p.format.parts, d)
+	return nil
+}
+
+func (p *parser) accept(s string) bool {
+	if !strings.HasPrefix(p.text[p.at:], s) {
+		return false
+	}
+	p.at += len(s)
+	return true
+}
+
+func (p *parser) flags(d *part) {
+	for {
+		switch {
+		case p.accept("-"):
+			d.left = true
+		case p.accept("0"):
+			d.zero = true
+		case p.accept("#"):
+			d.alternate = true
+		default:
+			return
+		}
+	}
+}
+
+// number reads digits, if there are any; none are 0.
+func (p *parser) number(what string, limit int) (int, error) {
+	start := p.at
+	for p.at < len(p.text) && '0' <= p.text[p.at] && p.text[p.at] <= '9' {
+		p.at++
+	}
+	if start == p.at {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(p.text[start:p.at])
+	if errors.Is(err, strconv.ErrRange) || n > limit {
+		return 0, p.errorf(start, "%s %s is too large; at most %d", what, p.text[start:p.at], limit)
+	}
+	return n, nil
+}
+
+// argument reads [argN], if it is there; otherwise it returns the next argument.
+func (p *parser) argument() (arg int, chosen bool, err error) {
+	start := p.at
+	if !p.accept("[") {
+		return p.nextArg, false, nil
+	}
+	inside, _, closed := strings.Cut(p.text[p.at:], "]")
+	if !closed {
+		return 0, false, p.errorf(start, "the closing ] is missing")
+	}
+	digits, named := strings.CutPrefix(inside, "arg")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 || n >= MaxArgs || strconv.Itoa(n) != digits {
+		return 0, false, p.errorf(start, "[%s] is no argument; there are [arg0] to [arg%d]", inside, MaxArgs-1)
+	}
+	if !named {
+		return 0, false, p.errorf(start, "write [arg%d]: arguments count from 0", n)
+	}
+	p.at += len(inside) + len("]")
+	return n, true, nil
+}
+
+// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what cannot be a verb
+// was meant as one.
+func (p *parser) verb(d *part) (byte, error) {
+	start := p.at
+	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt"))
+	r, size := utf8.DecodeRuneInString(p.text[p.at:])
+	switch {
+	case start < p.at && !unicode.IsLetter(r):
+		return 0, p.unknownVerb(start, rune(p.text[start]))
+	case size == 0:
+		return 0, p.errorf(p.at, "the verb after %% is missing; write %%%% for a percent sign")
+	case size > 1 || strings.IndexByte(verbs, byte(r)) < 0:
+		return 0, p.unknownVerb(p.at, r)
+	}
+	p.at += size
+	verb := byte(r)
+	if d.precision == 0 && (verb == 's' || verb == 'b') {
+		return 0, p.errorf(d.offset, "%%%c with a precision of 0 would read nothing", verb)
+	}
+	return verb, nil
+}
+
+func (p *parser) unknownVerb(at int, r rune) error {
+	return p.errorf(at, "unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b", r)
+}

@@ -1,0 +1,5 @@
+// Package perfevent opens perf events of the kernel's uprobe PMU (Linux 4.17). Nothing appears in tracefs,
+// and the kernel detaches when the descriptor is closed.
+//
+// The package is empty on systems other than Linux.
+package perfevent

@@ -1,0 +1,229 @@
+//go:build amd64 || arm64
+
+package process_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+)
+
+// buildProcess builds testdata/process.c, or a library from it, and returns its path.
+func buildProcess(t *testing.T, dir, name string, flags ...string) string {
+	t.Helper()
+	testenv.RequireSDT(t)
+	path := filepath.Join(dir, name)
+	args := append([]string{"-O1", "-o", path, "testdata/process.c", "-pthread"}, flags...)
+	if out, err := exec.Command(testenv.Tool(t, "gcc"), args...).CombinedOutput(); err != nil {
+		t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return path
+}
+
+// cProcess is a running testdata/process.c.
+type cProcess struct {
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	stdout *bufio.Reader
+	main   uint64 // the address of its function main
+}
+
+// startProcess runs a command line that becomes testdata/process.c. The end of the test ends it.
+func startProcess(t *testing.T, command string, args ...string) *cProcess {
+	t.Helper()
+	c := &cProcess{cmd: exec.Command(command, args...)}
+	c.cmd.Stderr = os.Stderr
+	var err error
+	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.stdout = bufio.NewReader(stdout)
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.end(t) })
+	if _, err := fmt.Fscanf(c.stdout, "0x%x\n", &c.main); err != nil {
+		t.Fatalf("%s: first line: %v", c.cmd, err)
+	}
+	return c
+}
+
+func (c *cProcess) pid() int { return c.cmd.Process.Pid }
+
+// tell sends a byte and waits for the answer.
+func (c *cProcess) tell(t *testing.T, b string) {
+	t.Helper()
+	if _, err := io.WriteString(c.stdin, b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.stdout.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end ends the process, which may have ended already, and waits for it.
+func (c *cProcess) end(t *testing.T) {
+	t.Helper()
+	c.stdin.Close()
+	if c.cmd.ProcessState != nil {
+		return
+	}
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("%s: %v", c.cmd, err)
+	}
+}
+
+// awaitNoMap waits until the main thread has no memory map any more.
+func (c *cProcess) awaitNoMap(t *testing.T) {
+	t.Helper()
+	for {
+		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", c.pid()))
+		if len(maps) == 0 && (err == nil || errors.Is(err, unix.ESRCH)) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// zombify ends the process without taking notice of its end.
+func (c *cProcess) zombify(t *testing.T) {
+	t.Helper()
+	c.stdin.Close()
+	if err := unix.Waitid(unix.P_PID, c.pid(), nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readProcess returns the objects of the process that have probes of the provider.
+func readProcess(t *testing.T, pid int, provider string) []process.Object {
+	t.Helper()
+	objects, err := process.Read(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []process.Object
+	for _, o := range objects {
+		if o.Err != nil || o.Notes[0].Provider == provider {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// objectOf returns the only such object.
+func objectOf(t *testing.T, pid int, provider string) process.Object {
+	t.Helper()
+	objects := readProcess(t, pid, provider)
+	if len(objects) != 1 {
+		t.Fatalf("%d objects of process %d have probes of %s, want 1: %+v", len(objects), pid, provider, objects)
+	}
+	return objects[0]
+}
+
+// checkObject holds what o says to the file that its path leads to and to the memory of the process.
+func checkObject(t *testing.T, o process.Object) {
+	t.Helper()
+	if o.Err != nil {
+		t.Fatalf("%q: %v", o.Name, o.Err)
+	}
+	file, err := os.ReadFile(o.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, err := sdtnote.ReadFile(o.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(notes, o.Notes); diff != "" {
+		t.Errorf("%s: notes (-file +object):\n%s", o.Path, diff)
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(o.Path, &st); err != nil || uint64(st.Dev) != o.Dev || st.Ino != o.Inode {
+		t.Errorf("%s: device %#x, inode %d, %v, want %#x, %d", o.Path, st.Dev, st.Ino, err, o.Dev, o.Inode)
+	}
+
+	mem := openMemory(t, o.PID)
+	for _, n := range o.Notes {
+		addresses := o.Addresses(n)
+		if len(addresses) == 0 {
+			t.Errorf("%s:%s is nowhere in memory", n.Provider, n.Name)
+		}
+		for _, address := range addresses {
+			code := make([]byte, 16)
+			if _, err := mem.ReadAt(code, int64(address)); err != nil {
+				t.Fatal(err)
+			}
+			// The site itself changes when a tracer is attached.
+			const site = 10
+			if want := file[n.FileOffset:][:len(code)]; string(code[site:]) != string(want[site:]) {
+				t.Errorf("%s:%s at %#x: % x, want % x", n.Provider, n.Name, address, code, want)
+			}
+		}
+	}
+}
+
+// openMemory opens the memory of a process, that of its last thread: the main one may have ended.
+func openMemory(t *testing.T, pid int) *os.File {
+	t.Helper()
+	memories, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/mem", pid))
+	if err != nil || len(memories) == 0 {
+		t.Fatalf("no threads in process %d (%v)", pid, err)
+	}
+	mem, err := os.Open(memories[len(memories)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mem.Close() })
+	return mem
+}
+
+func checkAttached(t *testing.T, o process.Object, name string, want bool) {
+	t.Helper()
+	attached, err := o.Attached()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range o.Notes {
+		if n.Name == name && attached[i] != want {
+			t.Errorf("%s:%s attached: %v, want %v", n.Provider, n.Name, attached[i], want)
+		}
+	}
+}
+
+// mapToExecute maps the first page of a file into this process.
+func mapToExecute(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Munmap(mapping); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,289 @@
+//go:build amd64 || arm64
+
+package process_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/counter"
+	"github.com/go-usdt/usdt/internal/testing/elffile"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// The probes that this process declares itself, in either backing.
+func TestReadProcessSelf(t *testing.T) {
+	for name, backing := range map[string]stapsdt.Backing{"memfd": stapsdt.Memfd, "file": stapsdt.File} {
+		t.Run(name, func(t *testing.T) {
+			lower, err := os.Open("/proc/self/maps")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := stapsdt.NewProvider("self_"+name, stapsdt.WithBacking(backing), stapsdt.WithDir(t.TempDir()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stapsdt.MustProbe2[int64, string](p, "hit")
+			stapsdt.MustProbe0(p, "other")
+			if err := p.Load(); err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+
+			// With a descriptor free below that of the probes, which reading must not take for it.
+			lower.Close()
+			o := objectOf(t, os.Getpid(), p.Name())
+			checkObject(t, o)
+			if o.Deleted != (backing == stapsdt.Memfd) || o.Path != p.Path() || strings.Contains(o.Name, "(deleted)") {
+				t.Errorf("%q, deleted %v, path %q, want path %q", o.Name, o.Deleted, o.Path, p.Path())
+			}
+			if want, _ := os.ReadFile("/proc/self/comm"); o.Comm+"\n" != string(want) {
+				t.Errorf("comm %q, want %q", o.Comm, want)
+			}
+			checkAttached(t, o, "hit", false)
+			c, err := counter.OpenProbe(o.Path, "hit")
+			if err != nil {
+				testenv.Lacks(t, err)
+			}
+			checkAttached(t, o, "hit", true)
+			checkAttached(t, o, "other", false)
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
+			checkAttached(t, o, "hit", false)
+		})
+	}
+}
+
+func TestReadProcessC(t *testing.T) {
+	program := buildProcess(t, t.TempDir(), "process", "-fPIE", "-pie")
+	c := startProcess(t, program)
+	o := objectOf(t, c.pid(), "process")
+	checkObject(t, o)
+	if o.Path != program || o.Name != program || o.Deleted {
+		t.Errorf("%q, deleted %v, path %q, want both %q", o.Name, o.Deleted, o.Path, program)
+	}
+
+	// The load bias leads from the symbol of main to where main is.
+	file, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols, err := sdtnote.SymbolAddresses(bytes.NewReader(file), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := o.Notes[0]
+	if main := symbols["main"] + o.Addresses(n)[0] - n.Address; main != c.main {
+		t.Errorf("main at %#x, want %#x", main, c.main)
+	}
+
+	// Tracers that count in a semaphore need not change the site.
+	checkAttached(t, o, "counted", false)
+	c.tell(t, "x")
+	checkAttached(t, o, "counted", true)
+	checkAttached(t, o, "other", false)
+}
+
+// Names of files may hold anything, also what /proc/PID/maps uses for its own purposes.
+func TestReadProcessNames(t *testing.T) {
+	dir := t.TempDir()
+	program := buildProcess(t, dir, "process")
+	for _, name := range []string{"with  spaces ", "x (deleted)", "line\nfeed", `back\012slash`, "ünï", "\x1b[31mred\xff"} {
+		t.Run(strconv.Quote(name), func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			if err := os.Link(program, path); err != nil {
+				t.Fatal(err)
+			}
+			c := startProcess(t, path)
+			o := objectOf(t, c.pid(), "process")
+			checkObject(t, o)
+			if o.Name != path || o.Path != path || o.Deleted {
+				t.Errorf("name %q, path %q, deleted %v, want %q", o.Name, o.Path, o.Deleted, path)
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			o = objectOf(t, c.pid(), "process")
+			checkObject(t, o)
+			if !o.Deleted {
+				t.Error("not deleted after it was")
+			}
+		})
+	}
+}
+
+func TestReadProcessDeleted(t *testing.T) {
+	dir := t.TempDir()
+	program := buildProcess(t, dir, "process")
+	library := buildProcess(t, dir, "library.so", "-shared", "-fPIC")
+	c := startProcess(t, program, "d"+library)
+	if err := os.Remove(library); err != nil {
+		t.Fatal(err)
+	}
+	// What took the name is another file.
+	if err := os.WriteFile(dir+"/new", []byte("new"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir+"/new", program); err != nil {
+		t.Fatal(err)
+	}
+
+	objects := readProcess(t, c.pid(), "process")
+	if len(objects) != 2 {
+		t.Fatalf("%d objects with probes, want 2", len(objects))
+	}
+	prefix := "/proc/" + strconv.Itoa(c.pid())
+	for i, want := range []struct{ name, path string }{{program, prefix + "/exe"}, {library, prefix + "/map_files/"}} {
+		o := objects[i]
+		if os.Geteuid() != 0 && o.Err != nil {
+			testenv.Lacks(t, o.Err)
+		}
+		checkObject(t, o)
+		if !o.Deleted || o.Name != want.name || !strings.HasPrefix(o.Path, want.path) {
+			t.Errorf("name %q, path %q, deleted %v, want %q, %q", o.Name, o.Path, o.Deleted, want.name, want.path)
+		}
+	}
+}
+
+// Uprobes do not work in mappings that are shared or can be written.
+func TestReadProcessMappings(t *testing.T) {
+	dir := t.TempDir()
+	program := buildProcess(t, dir, "process")
+	for i, kind := range []string{"x", "w", "s"} {
+		t.Run(kind, func(t *testing.T) {
+			library := buildProcess(t, t.TempDir(), "library.so", "-shared", "-fPIC", "-Wl,-z,noseparate-code")
+			c := startProcess(t, program, kind+library)
+			found := 0
+			for _, o := range readProcess(t, c.pid(), "process") {
+				checkObject(t, o)
+				if o.Name == library {
+					found++
+				}
+			}
+			if want := map[string]int{"x": 1}[kind]; found != want {
+				t.Errorf("%d objects of the file, want %d (%d)", found, want, i)
+			}
+		})
+	}
+}
+
+// A file with mistakes does not hide the others, and one that is no ELF file at all is none of our business.
+func TestReadProcessMalformed(t *testing.T) {
+	dir := t.TempDir()
+	program := buildProcess(t, dir, "process")
+	broken := filepath.Join(dir, "broken")
+	file := elffile.New64(elffile.Note64(elffile.DataAddr, 0, 0, "p\x00n\x00\x00")).Bytes(t)
+	text := filepath.Join(dir, "text")
+	for path, content := range map[string][]byte{broken: file, text: bytes.Repeat([]byte("x"), 8192)} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := startProcess(t, program, "x"+broken, "x"+text, "d"+buildProcess(t, dir, "library.so", "-shared", "-fPIC"))
+
+	objects, err := process.Read(c.pid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := 0
+	for _, o := range objects {
+		switch {
+		case o.Err == nil:
+			checkObject(t, o)
+			good++
+		case o.Name != broken || !errors.Is(o.Err, sdtnote.ErrFormat) || o.Notes != nil || !strings.Contains(o.Err.Error(), broken):
+			t.Errorf("%s: %v, %d notes", o.Name, o.Err, len(o.Notes))
+		}
+	}
+	if good < 2 || len(objects) != good+1 {
+		t.Errorf("%d objects, %d good ones, want one that is malformed and at least two that are not", len(objects), good)
+	}
+}
+
+// One file under many names does not make us list its probes as often.
+func TestReadProcessMaxNotes(t *testing.T) {
+	const notes = 40_000
+	first := filepath.Join(t.TempDir(), "first")
+	second := first + "-second"
+	file := elffile.New64(bytes.Repeat(elffile.Note64(elffile.TextAddr, 0, 0, "maxnotes\x00n\x00\x00"), notes)).Bytes(t)
+	if err := os.WriteFile(first, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(first, second); err != nil {
+		t.Fatal(err)
+	}
+	mapToExecute(t, first)
+	mapToExecute(t, second)
+	var counts []int
+	for _, o := range readProcess(t, os.Getpid(), "maxnotes") {
+		counts = append(counts, len(o.Notes))
+		if o.Err != nil && !strings.Contains(o.Err.Error(), "more than 65536 probes") {
+			t.Error(o.Err)
+		}
+	}
+	if len(counts) != 2 || counts[0]+counts[1] != notes {
+		t.Errorf("objects with %d notes, want one with %d and one without", counts, notes)
+	}
+}
+
+func TestReadAll(t *testing.T) {
+	program := buildProcess(t, t.TempDir(), "process")
+	first, second := startProcess(t, program), startProcess(t, program)
+
+	var r process.Reader
+	for range 2 { // the second time from memory
+		objects, _, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := make(map[int]*sdtnote.Note)
+		last := 0
+		for _, o := range objects {
+			if o.PID < last {
+				t.Errorf("process %d after %d", o.PID, last)
+			}
+			last = o.PID
+			if o.Name == program {
+				checkObject(t, o)
+				notes[o.PID] = &o.Notes[0]
+			}
+		}
+		if len(notes) != 2 || notes[first.pid()] == nil || notes[first.pid()] != notes[second.pid()] {
+			t.Errorf("notes %v, want the same ones of processes %d and %d", notes, first.pid(), second.pid())
+		}
+	}
+
+	// What was remembered does not outlive a change of the file.
+	first.end(t)
+	second.end(t)
+	if err := os.WriteFile(program, []byte("no ELF file any more"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	objects, err := r.Read(first.pid())
+	if len(objects) != 0 || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of a process that has ended: %v, %v", objects, err)
+	}
+}
+
+func TestReadProcessErrors(t *testing.T) {
+	for _, pid := range []int{1 << 30, -1} {
+		objects, err := process.Read(pid)
+		if objects != nil || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "does not exist") {
+			t.Errorf("process %d: %v, %v, want %v", pid, objects, err, fs.ErrNotExist)
+		}
+		var processError *process.Error
+		if !errors.As(err, &processError) || processError.PID != pid {
+			t.Errorf("process %d: %+v", pid, processError)
+		}
+	}
+}

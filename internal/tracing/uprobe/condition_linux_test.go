@@ -1,0 +1,217 @@
+package uprobe_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// A hit is what was passed to the probe of TestFilter, as filter.Eval reads it.
+type hit struct {
+	a int32
+	b uint64
+	c int64
+	s string
+}
+
+func (h hit) Int(arg int) (uint64, bool, bool) {
+	switch arg {
+	case 0:
+		return uint64(int64(h.a)), true, true
+	case 1:
+		return h.b, false, true
+	case 2:
+		return uint64(h.c), true, true
+	}
+	return 0, false, false
+}
+func (h hit) String(arg int) (string, bool) { return h.s, arg == 3 }
+func (h hit) PID() uint32                   { return uint32(os.Getpid()) }
+func (h hit) TID() uint32                   { return 1 }
+
+// TestFilter compares what the kernel lets through with what filter.Eval says.
+func TestFilter(t *testing.T) {
+	var probe *stapsdt.Probe4[int32, uint64, int64, string]
+	p := provider(t, func(p *stapsdt.Provider) {
+		probe = stapsdt.MustProbe4[int32, uint64, int64, string](p, "hit")
+	})
+	probes := find(t, p, "hit")
+	filters := []string{
+		`arg0 == -5`, `arg0 != -5`, `arg0 < 0`, `arg0 <= -5`, `arg0 > 7`, `arg0 >= 7`, `arg0`, `!arg0`,
+		`arg1 > 9223372036854775807`, `arg1 == 18446744073709551615`, `arg1 > -1`, `arg1 < -1`, `arg1 <= 7`,
+		`arg2 < 18446744073709551615`, `arg2 >= 9223372036854775808`, `arg2 == -9223372036854775808`,
+		`arg0 < arg1`, `arg1 > arg0`, `arg2 < arg1`, `arg1 <= arg2`, `arg0 == arg2`, `arg0 != arg1`,
+		`arg0 & 1`, `arg1 & 0x8000000000000000`, `arg0 & 0xff == 251`, `arg2 & 0xffffffffffffffff > 7`,
+		`arg3 == "GET"`, `arg3 != "GET"`, `arg3 == ""`, `arg3 == "1234567"`, `arg3 == "12345678"`, `arg3 == "123456789"`,
+		fmt.Sprintf("arg3 == %q", strings.Repeat("x", filter.MaxString)), fmt.Sprintf("arg3 != %q", strings.Repeat("x", filter.MaxString)),
+		`arg0 > 0 && arg3 == "GET"`, `arg0 > 0 || arg3 == "GET"`, `!(arg0 > 0 || arg3 == "GET")`, `!(arg0 > 0 && !(arg3 == "GET"))`,
+		`(arg0 < 0 || arg1 == 7) && (arg2 > 0 || arg3 != "")`,
+		fmt.Sprintf("pid == %d", os.Getpid()), `pid == 1`, `tid != 0`,
+	}
+	hits := testHits()
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		for _, text := range filters {
+			e, err := filter.Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Filter = e
+			tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o})
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			var want []hit
+			for _, h := range hits {
+				probe.Fire(h.a, h.b, h.c, h.s)
+				if filter.Eval(e, h) {
+					want = append(want, h)
+				}
+			}
+			got := receive(t, tracer)
+			if len(got) != len(want) {
+				t.Errorf("%s: %d events, want %d", text, len(got), len(want))
+			}
+			for i, ev := range got[:min(len(got), len(want))] {
+				h := want[i]
+				if int32(ev.Args[0].Int) != h.a || ev.Args[1].Int != h.b || int64(ev.Args[2].Int) != h.c {
+					t.Errorf("%s: event %d is %v, want %v", text, i, ev, h)
+				}
+			}
+			if err := tracer.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func testHits() []hit {
+	var hits []hit
+	long := strings.Repeat("x", filter.MaxString)
+	texts := []string{"GET", "GETS", "GE", "", "1234567", "12345678", "123456789", long, long + "x", long[1:]}
+	for i, n := range []int64{0, 7, -5, -1, 1, math.MaxInt64, math.MinInt64, 251} {
+		for j, s := range texts {
+			hits = append(hits, hit{int32(n), []uint64{0, 7, math.MaxUint64, 1 << 63, math.MaxInt64}[(i+j)%5], n, s})
+		}
+	}
+	return hits
+}
+
+// TestFilterUnreadable: what cannot be read makes a comparison false, whichever it is.
+func TestFilterUnreadable(t *testing.T) {
+	var address *stapsdt.Probe1[uintptr]
+	p := provider(t, func(p *stapsdt.Provider) { address = stapsdt.MustProbe1[uintptr](p, "address") })
+	probes := find(t, p, "address")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		for text, want := range map[string]int{
+			`arg0 == "x"`: 0, `arg0 != "x"`: 0, `!(arg0 == "x")`: 1, `arg0 == "x" || arg0 == 1`: 1,
+		} {
+			var err error
+			if o.Filter, err = filter.Parse(text); err != nil {
+				t.Fatal(err)
+			}
+			tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			address.Fire(1)
+			if got := receive(t, tracer); len(got) != want {
+				t.Errorf("%s: %d events, want %d", text, len(got), want)
+			}
+			if err := tracer.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+func TestLargestFilter(t *testing.T) {
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
+	probes := find(t, p, "memory")
+	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", uprobe.MaxArgs))
+	long := strings.Repeat("x", filter.MaxString)
+	for name, comparison := range map[string]string{"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\""} {
+		for _, join := range []string{" && ", " || "} {
+			t.Run(name+join, func(t *testing.T) {
+				var list []string
+				for i := range filter.MaxComparisons {
+					list = append(list, fmt.Sprintf(comparison, i%uprobe.MaxArgs, i))
+				}
+				e, err := filter.Parse(strings.Join(list, join))
+				if err != nil {
+					t.Fatal(err)
+				}
+				eachKernel(t, func(t *testing.T, o uprobe.Options) {
+					o.Filter = e
+					tally, err := uprobe.CountProbes(probes, o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					closing(t, tally)
+				})
+			})
+		}
+	}
+}
+
+var stackOperand = map[string]string{"amd64": "8@(%rsp)", "arm64": "8@[sp]"}
+
+// TestAnotherFile does not attach where a process has put another file meanwhile.
+func TestAnotherFile(t *testing.T) {
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "here") })
+	probes := find(t, p, "here")
+	var st unix.Stat_t
+	if err := unix.Stat(p.Path(), &st); err != nil {
+		t.Fatal(err)
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		site := &probes[0].Sites[0]
+		for _, other := range []uint64{0, 1} {
+			site.Dev, site.Inode = st.Dev, st.Ino+other
+			tally, err := uprobe.CountProbes(probes, o)
+			if (err == nil) != (other == 0) {
+				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
+			}
+			if err == nil {
+				closing(t, tally)
+			}
+		}
+	})
+}
+
+func TestNoSuchArgument(t *testing.T) {
+	var probe *stapsdt.Probe1[int]
+	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "one") })
+	probes := find(t, p, "one")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		e, err := filter.Parse("arg1 == 3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		filtered := o
+		filtered.Filter = e
+		_, errFilter := uprobe.CountProbes(probes, filtered)
+		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
+			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
+		})
+		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, Arg: 1, By: -1})
+		for what, err := range map[string]error{"filter": errFilter, "capture": errCapture, "distribution": errDistribution} {
+			if !errors.Is(err, uprobe.ErrArgument) || !strings.Contains(err.Error(), "enginetest:one") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if probe.Enabled() {
+			t.Error("a failed attempt left the probe attached")
+		}
+	})
+}

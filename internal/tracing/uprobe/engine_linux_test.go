@@ -1,0 +1,148 @@
+package uprobe_test
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// kernels are sets of abilities that must give the same results: those of this kernel and of 4.18.
+func kernels() map[string]uprobe.Features {
+	return map[string]uprobe.Features{"this": uprobe.KernelFeatures(), "4.18": {}}
+}
+
+// eachKernel runs f with the abilities of several kernels.
+func eachKernel(t *testing.T, f func(*testing.T, uprobe.Options)) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		testenv.Lacks(t, errors.New("not root"))
+	}
+	for name, features := range kernels() {
+		t.Run(name, func(t *testing.T) {
+			if !features.RingBuffer {
+				stayOnCPU(t)
+			}
+			f(t, uprobe.Options{PID: os.Getpid(), Features: &features})
+		})
+	}
+}
+
+// stayOnCPU keeps the test's goroutine on one processor, so that its events come in order without a ring buffer.
+func stayOnCPU(t *testing.T) {
+	t.Helper()
+	runtime.LockOSThread() // for good: the thread ends with the goroutine
+	var before, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &before); err != nil {
+		t.Fatal(err)
+	}
+	for cpu := 0; one.Count() == 0; cpu++ {
+		if before.IsSet(cpu) {
+			one.Set(cpu)
+		}
+	}
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// provider loads a new provider with what declare declares.
+func provider(t testing.TB, declare func(*stapsdt.Provider)) *stapsdt.Provider {
+	t.Helper()
+	p, err := stapsdt.NewProvider("enginetest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declare(p)
+	if err := p.Load(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// find returns the probes of a provider as a tracer sees them, in the order of names.
+func find(t testing.TB, p *stapsdt.Provider, names ...string) []uprobe.Probe {
+	t.Helper()
+	notes, err := sdtnote.ReadFile(p.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var probes []uprobe.Probe
+	for _, name := range names {
+		for _, n := range notes {
+			if n.Name == name {
+				site := uprobe.Site{Path: p.Path(), Note: n}
+				probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: name, Sites: []uprobe.Site{site}})
+			}
+		}
+	}
+	if len(probes) != len(names) {
+		t.Fatalf("found %v of %v", probes, names)
+	}
+	return probes
+}
+
+// event is what matters of an uprobe.Event, with memory of its own.
+type event struct {
+	Probe int
+	Args  []uprobe.Value
+}
+
+// receive detaches and returns all events, which this process must have fired.
+func receive(t testing.TB, tracer *uprobe.Tracer) []event {
+	t.Helper()
+	return receiveFrom(t, tracer, os.Getpid())
+}
+
+func receiveFrom(t testing.TB, tracer *uprobe.Tracer, pid int) []event {
+	t.Helper()
+	if err := tracer.Detach(); err != nil {
+		t.Fatal(err)
+	}
+	var events []event
+	var ev uprobe.Event
+	for {
+		switch err := tracer.Next(&ev); {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return events
+		case err != nil:
+			t.Fatal(err)
+		}
+		if int(ev.PID) != pid || len(ev.Comm) == 0 || ev.TID == 0 {
+			t.Errorf("event of process %d, thread %d, %q", ev.PID, ev.TID, ev.Comm)
+		}
+		if age := time.Since(ev.Time); age < -time.Second || age > 10*time.Minute {
+			t.Errorf("event at %v", ev.Time)
+		}
+		copied := event{Probe: ev.Probe}
+		for _, v := range ev.Args {
+			v.Data = append([]byte(nil), v.Data...)
+			copied.Args = append(copied.Args, v)
+		}
+		events = append(events, copied)
+	}
+}
+
+func closing(t testing.TB, c interface{ Close() error }) {
+	t.Helper()
+	t.Cleanup(func() {
+		for range 2 {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

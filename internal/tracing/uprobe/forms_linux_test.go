@@ -1,0 +1,112 @@
+//go:build linux && (amd64 || arm64)
+
+package uprobe_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/testing/forms"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// formsProgram returns the path of the program of package forms: made here, or where there is no compiler
+// a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
+func formsProgram(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	made := os.Getenv("USDT_FORMS")
+	if made == "" {
+		path, err := forms.Build(dir, runtime.GOARCH)
+		if err != nil {
+			testenv.Lacks(t, err)
+		}
+		return path
+	}
+	b, err := os.ReadFile(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "forms")
+	if err := os.WriteFile(path, b, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestForms traces a program that has an argument of every form.
+func TestForms(t *testing.T) {
+	path := formsProgram(t)
+	notes, err := sdtnote.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols := symbolsOf(t, path, "table")
+	list := forms.List(runtime.GOARCH)
+	if len(notes) != len(list) {
+		t.Fatalf("%d notes, want %d", len(notes), len(list))
+	}
+	var probes []uprobe.Probe
+	for i, n := range notes {
+		if n.Name != list[i].Probe || n.Args != list[i].Arg {
+			t.Fatalf("note %d is %+v, want %+v", i, n, list[i])
+		}
+		probes = append(probes, uprobe.Probe{
+			Provider: n.Provider, Name: n.Name,
+			Sites: []uprobe.Site{{Path: path, Note: n, Symbols: symbols}},
+		})
+	}
+
+	pid, fire := testenv.StartFiring(t, path)
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		o.PID = pid
+		// Perf events are detached one after the other, which takes 50 ms each: some forms of all
+		// kinds and sizes must do.
+		step := 1
+		if !o.Features.Multi {
+			step = 13
+		}
+		probes, list := every(probes, step), every(list, step)
+		tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, tracer)
+		fire()
+		events := receiveFrom(t, tracer, o.PID)
+		if len(events) != len(list) {
+			t.Fatalf("%d events, want %d", len(events), len(list))
+		}
+		for _, ev := range events {
+			f := list[ev.Probe]
+			if v := ev.Args[0]; !v.Read || v.Int != f.Want {
+				t.Errorf("%s: %+v, want %#x", f.Arg, v, f.Want)
+			}
+		}
+	})
+}
+
+func every[T any](list []T, step int) (some []T) {
+	for i := 0; i < len(list); i += step {
+		some = append(some, list[i])
+	}
+	return some
+}
+
+func symbolsOf(t *testing.T, path string, names ...string) map[string]uint64 {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	symbols, err := sdtnote.SymbolAddresses(file, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return symbols
+}

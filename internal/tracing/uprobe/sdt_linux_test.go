@@ -1,0 +1,166 @@
+//go:build linux && (amd64 || arm64)
+
+package uprobe_test
+
+import (
+	"math"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// wantSDT is what testdata/sdt.c passes, where nil is an address that is not known.
+func wantSDT() map[string][]any {
+	table := []int64{-1, 1 << 62, -3, 4}
+	return map[string][]any{
+		"plain":   {int64(-5), int64(math.MinInt64), int64(-2), int64(4000000000), int64(math.MaxInt64), nil},
+		"many":    {int64(7), int64(-7), int64(math.MinInt64), table[2], table[2], nil, nil, int64(-1), int64(8000000000 & math.MaxUint32), int64(0), int64(-1), int64(math.MaxInt64)},
+		"guarded": {int64(4000000000)},
+	}
+}
+
+// buildSDT compiles testdata/sdt.c with what the flags say of optimisation.
+func buildSDT(t *testing.T, flags ...string) string {
+	t.Helper()
+	cc := testenv.Tool(t, "cc")
+	path := filepath.Join(t.TempDir(), "sdt")
+	if err := exec.Command(cc, "-E", "-include", "sys/sdt.h", "-o", "/dev/null", "-xc", "/dev/null").Run(); err != nil {
+		testenv.Lacks(t, err) // the package systemtap-sdt-dev
+	}
+	cmd := exec.Command(cc, append(flags, "-Wall", "-Wextra", "-Werror", "-o", path, "testdata/sdt.c")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
+	return path
+}
+
+// findIn returns the probes of a provider in a process, in the order of names.
+func findIn(t *testing.T, pid int, provider string, names ...string) []uprobe.Probe {
+	t.Helper()
+	objects, err := process.Read(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	probes := make([]uprobe.Probe, len(names))
+	for i, name := range names {
+		probes[i] = uprobe.Probe{Provider: provider, Name: name}
+		for _, o := range objects {
+			for _, n := range o.Notes {
+				if n.Provider != provider || n.Name != name {
+					continue
+				}
+				probes[i].Sites = append(probes[i].Sites, uprobe.Site{
+					Path: o.Path, Note: n, SemaphoreAddresses: o.SemaphoreAddresses(n),
+					Symbols: symbolsOf(t, o.Path, "table"),
+				})
+			}
+		}
+		if len(probes[i].Sites) == 0 {
+			t.Fatalf("process %d has no %s:%s", pid, provider, name)
+		}
+	}
+	return probes
+}
+
+// TestSDT traces a C program with the probes of sys/sdt.h, which have semaphores.
+func TestSDT(t *testing.T) {
+	for name, flags := range map[string][]string{
+		"O0": {"-O0"}, "O2": {"-O2"}, "no PIE": {"-O2", "-no-pie"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pid, fire := testenv.StartFiring(t, buildSDT(t, flags...))
+			names := []string{"plain", "many", "guarded"}
+			probes := findIn(t, pid, "csdt", names...)
+			eachKernel(t, func(t *testing.T, o uprobe.Options) {
+				o.PID = pid
+				if fire() != '0' {
+					t.Error("the semaphore is set although nobody traces")
+				}
+				captures := [][]uprobe.Capture{{{Arg: 5, Length: -1, Max: 32}}, nil, nil}
+				tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o, Captures: captures})
+				if err != nil {
+					t.Fatal(err)
+				}
+				closing(t, tracer)
+				if fire() != '1' {
+					t.Error("the semaphore is not set")
+				}
+				events := receiveFrom(t, tracer, o.PID)
+				if fire() != '0' {
+					t.Error("the semaphore is still set after detaching")
+				}
+				if len(events) != len(names) {
+					t.Fatalf("%d events: %v", len(events), events)
+				}
+				for i, ev := range events {
+					checkSDT(t, names[i], ev.Args)
+				}
+				if text := events[0].Args[5]; o.Features.Sleep && string(text.Data) != "from C" {
+					t.Errorf("text %+v", text)
+				}
+			})
+		})
+	}
+}
+
+func checkSDT(t *testing.T, probe string, args []uprobe.Value) {
+	t.Helper()
+	want := wantSDT()[probe]
+	if len(args) != len(want) {
+		t.Fatalf("%s: %d arguments, want %d", probe, len(args), len(want))
+	}
+	got := make([]any, len(args))
+	for i, v := range args {
+		if v.Read && want[i] != nil {
+			got[i] = int64(v.Int)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got)\n%s", probe, diff)
+	}
+}
+
+// TestAllProcesses traces a file in whatever process runs it.
+func TestAllProcesses(t *testing.T) {
+	path := buildSDT(t, "-O2")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		first, fireFirst := testenv.StartFiring(t, path)
+		probes := findIn(t, first, "csdt", "plain")
+		o.PID = 0
+		if !o.Features.Semaphores {
+			if tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o}); err == nil {
+				tracer.Close()
+				t.Error("a semaphore was counted in all processes without the kernel's help")
+			}
+			o.Features.Semaphores = true
+		}
+		tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, tracer)
+		second, fireSecond := testenv.StartFiring(t, path)
+		fireFirst()
+		fireSecond()
+		if err := tracer.Detach(); err != nil {
+			t.Fatal(err)
+		}
+		missing := map[int]bool{first: true, second: true}
+		for range 2 {
+			var ev uprobe.Event
+			if err := tracer.Next(&ev); err != nil || string(ev.Comm) != "sdt" {
+				t.Errorf("event of %q, %v", ev.Comm, err)
+			}
+			delete(missing, int(ev.PID))
+		}
+		if len(missing) > 0 {
+			t.Errorf("no event of the processes %v", missing)
+		}
+	})
+}

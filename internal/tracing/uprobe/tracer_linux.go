@@ -1,0 +1,169 @@
+package uprobe
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+)
+
+// An Event is one hit of a probe. What it refers to is valid until the next call of Next.
+type Event struct {
+	Probe    int       // index of the probe in what was given to Trace
+	Time     time.Time // of the wall clock; between events it is precise to the nanosecond
+	PID, TID uint32
+	Comm     []byte // the thread's name, at most 15 bytes of any kind
+	Args     []Value
+}
+
+// A Value is an argument of an event.
+type Value struct {
+	Int  uint64 // extended to 64 bits as the probe's description says
+	Read bool   // whether the argument could be read
+
+	// For an argument with a Capture that could be read: its bytes, Length in all, of which Data has
+	// the first ones and, when Cut, not all. Text that was cut has the Length that was seen.
+	Captured bool
+	Data     []byte
+	Length   uint64
+	Cut      bool
+}
+
+// A Tracer receives events. Its methods are not safe for concurrent use, but for Detach.
+type Tracer struct {
+	*session
+	stream  stream
+	layouts []layout // by index of probe
+	clock   clock
+}
+
+// TraceOptions say what of an event is wanted.
+type TraceOptions struct {
+	Options
+	Captures [][]Capture // for each probe, or nil
+
+	// BufferBytes is the size of the buffer between kernel and reader, or of one for each processor
+	// where the kernel has no ring buffer; 0 means 8 MiB, respectively 1 MiB. It is rounded up to a
+	// power of two.
+	BufferBytes int
+}
+
+// Trace attaches to the probes and receives their events. Every hit that satisfies the filter is either
+// received or counted by Lost. To end without losing what is in the buffer: Detach, Next until it returns
+// os.ErrDeadlineExceeded, Close.
+func Trace(probes []Probe, o TraceOptions) (*Tracer, error) {
+	t := &Tracer{session: newSession(o.Options), clock: newClock()}
+	if err := t.attachAll(probes, o); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
+	layouts, err := newLayouts(probes, o.Captures)
+	if err != nil {
+		return err
+	}
+	stream, err := newStream(t.session, layouts, o.BufferBytes)
+	if err != nil {
+		return err // with a stream that holds a nil pointer
+	}
+	t.stream, t.layouts = stream, layouts
+	return t.attachEach(probes, func(prog *program, probe int) error {
+		return prog.trace(layouts[probe], o.Filter, t.stream)
+	})
+}
+
+func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
+	layouts := make([]layout, len(probes))
+	for i, p := range probes {
+		l := layout{probe: i, args: len(p.Args())}
+		for _, s := range p.Sites {
+			l.args = max(l.args, len(s.args()))
+		}
+		if captures != nil {
+			l.captures = captures[i]
+		}
+		if err := l.check(p); err != nil {
+			return nil, err
+		}
+		layouts[i] = l
+	}
+	return layouts, nil
+}
+
+// trace makes the program that sends a record of layout l.
+func (p *program) trace(l layout, e filter.Expr, s stream) error {
+	end := p.newLabel()
+	if err := p.unless(e, end); err != nil {
+		return err
+	}
+	for _, c := range l.captures {
+		if err := p.need(c.Arg); err != nil {
+			return err
+		}
+		if c.Length >= 0 {
+			if err := p.need(c.Length); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range l.args {
+		if p.need(i) != nil {
+			p.setUnreadable(i)
+		}
+	}
+	// Before a record is reserved: meanwhile nothing behind it could be read.
+	for _, c := range l.captures {
+		p.touch(c.Arg)
+		if c.Length >= 0 {
+			p.touchEnd(c)
+		}
+	}
+	s.send(p, l)
+	p.place(end)
+	p.exit()
+	return nil
+}
+
+// Next waits for an event and puts it into ev, whose memory it uses again. When none came for a while it
+// returns os.ErrDeadlineExceeded; then the buffer was empty. Events come in the order of their hits; without
+// the ring buffer only those of each processor do.
+func (t *Tracer) Next(ev *Event) error {
+	b, err := t.stream.next()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.clock.adjust()
+	}
+	if err != nil {
+		return err
+	}
+	if len(b) < recordArgs {
+		return fmt.Errorf("record of %d bytes", len(b))
+	}
+	probe := binary.NativeEndian.Uint32(b[recordProbe:])
+	if int(probe) >= len(t.layouts) || len(b) < t.layouts[probe].size() {
+		return fmt.Errorf("record of %d bytes for probe %d", len(b), probe)
+	}
+	t.layouts[probe].decode(ev, b, t.clock)
+	return nil
+}
+
+// Lost returns how many events were not received because they came faster than they were read, or because
+// another BPF program was running. It is exact after Detach, when Next has returned os.ErrDeadlineExceeded.
+func (t *Tracer) Lost() (uint64, error) {
+	lost, err := t.stream.lost()
+	return lost + t.missed(), err
+}
+
+// Close detaches and gives up what was not received. It is safe to call twice.
+func (t *Tracer) Close() error {
+	err := t.session.Close()
+	if t.stream != nil {
+		err = errors.Join(err, t.stream.Close())
+		t.stream = nil
+	}
+	return err
+}
