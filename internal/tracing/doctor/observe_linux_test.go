@@ -90,8 +90,10 @@ func TestToolVersion(t *testing.T) {
 
 // TestLoadNowhere: what cannot be loaded is an error, whatever the reason.
 func TestLoadNowhere(t *testing.T) {
-	t.Setenv("STAPSDT_DIR", "/nonexistent")
-	if err := loadProbes(stapsdt.File); !errors.Is(err, os.ErrNotExist) {
+	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		t.Setenv(env, "/nonexistent")
+	}
+	if err := loadProbes(stapsdt.FileBacking); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want %v", err, os.ErrNotExist)
 	}
 }

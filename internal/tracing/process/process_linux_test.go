@@ -22,7 +22,7 @@ import (
 
 // The probes that this process declares itself, in either backing.
 func TestReadProcessSelf(t *testing.T) {
-	for name, backing := range map[string]stapsdt.Backing{"memfd": stapsdt.Memfd, "file": stapsdt.File} {
+	for name, backing := range map[string]stapsdt.Backing{"memfd": stapsdt.MemfdBacking, "file": stapsdt.FileBacking} {
 		t.Run(name, func(t *testing.T) {
 			lower, err := os.Open("/proc/self/maps")
 			if err != nil {
@@ -43,7 +43,7 @@ func TestReadProcessSelf(t *testing.T) {
 			lower.Close()
 			o := objectOf(t, os.Getpid(), p.Name())
 			checkObject(t, o)
-			if o.Deleted != (backing == stapsdt.Memfd) || o.Path != p.Path() || strings.Contains(o.Name, "(deleted)") {
+			if o.Deleted != (backing == stapsdt.MemfdBacking) || o.Path != p.Path() || strings.Contains(o.Name, "(deleted)") {
 				t.Errorf("%q, deleted %v, path %q, want path %q", o.Name, o.Deleted, o.Path, p.Path())
 			}
 			if want, _ := os.ReadFile("/proc/self/comm"); o.Comm+"\n" != string(want) {
