@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"errors"
 	"os"
 	"testing"
 	"unsafe"
@@ -53,6 +54,23 @@ func TestMove(t *testing.T) {
 	}
 	if err := Munmap(to, size); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestReadStart(t *testing.T) {
+	path := t.TempDir() + "/file"
+	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{3, 100} {
+		buffer := make([]byte, size)
+		n, err := ReadStart(path, buffer)
+		if want := "content"[:min(size, 7)]; err != nil || string(buffer[:n]) != want {
+			t.Errorf("%d bytes: %q, %v; want %q", size, buffer[:n], err, want)
+		}
+	}
+	if _, err := ReadStart(path+"/none", nil); !errors.Is(err, unix.ENOTDIR) {
+		t.Errorf("a path that is none: %v", err)
 	}
 }
 
