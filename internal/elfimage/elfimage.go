@@ -64,21 +64,21 @@ type Probe struct {
 //
 // The image takes little more than two pages of the machine's largest size, plus the probes.
 func Build(s Spec) ([]byte, error) {
-	im, err := newImage(s)
+	w, err := newWriter(s)
 	if err != nil {
 		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
 	}
-	im.putHeader()
-	im.putSegments()
-	im.putBuildID()
-	im.putHash()
-	im.putSymbols()
-	im.putSymbolNames()
-	im.putStubs()
-	im.putDynamic()
-	im.putNotes()
-	im.putSectionNames()
-	im.putSectionTable()
-	im.setBuildID()
-	return im.out, nil
+	w.putHeader()
+	w.putSegments()
+	w.putBuildID()
+	w.putHash()
+	w.putSymbols()
+	w.putSymbolNames()
+	w.putStubs()
+	w.putDynamic()
+	w.putNotes()
+	w.putSectionNames()
+	w.putSectionTable()
+	w.setBuildID()
+	return w.out, nil
 }

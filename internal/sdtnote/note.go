@@ -29,11 +29,11 @@ func (n elfNote) isProbe() bool {
 }
 
 // cutNote decodes the note at the start of b and returns what follows it.
-func (im *image) cutNote(b []byte) (n elfNote, rest []byte, err error) {
+func (e *elfFile) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	if len(b) < noteHeader {
 		return n, nil, malformed("%d bytes are left for the header, want %d", len(b), noteHeader)
 	}
-	f := im.fields(b)
+	f := e.fields(b)
 	nameSize, descSize := f.u32(), f.u32()
 	n.typ = f.u32()
 
@@ -59,12 +59,12 @@ func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 }
 
 // probe decodes the description of a stapsdt note.
-func (im *image) probe(desc []byte) (Note, error) {
-	if size := 3 * im.wordSize(); len(desc) < size {
+func (e *elfFile) probe(desc []byte) (Note, error) {
+	if size := 3 * e.wordSize(); len(desc) < size {
 		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
 	}
-	f := im.fields(desc)
-	n := Note{Machine: im.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
+	f := e.fields(desc)
+	n := Note{Machine: e.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
 	if err := n.setStrings(f.b); err != nil {
 		return Note{}, err
 	}
@@ -102,25 +102,25 @@ func (n *Note) setStrings(b []byte) error {
 
 // isTombstone tells whether a link editor has put the location of a function there that it discarded: LLVM's
 // writes 0 or the highest address. 0 may well be in the executable segment; then it is the ELF header.
-func (im *image) isTombstone(location uint64) bool {
+func (e *elfFile) isTombstone(location uint64) bool {
 	highest := uint64(math.MaxUint64)
-	if !im.wide {
+	if !e.wide {
 		highest = math.MaxUint32
 	}
 	return location == 0 || location == highest
 }
 
 // locate fills in Address and what is about the file. It returns false when the site is nowhere in that.
-func (im *image) locate(n *Note) (ok bool) {
-	n.Address = im.moved(n.Location, n.Base)
-	if n.FileOffset, ok = im.fileOffset(n.Address, elf.PF_X); !ok {
+func (e *elfFile) locate(n *Note) (ok bool) {
+	n.Address = e.moved(n.Location, n.Base)
+	if n.FileOffset, ok = e.fileOffset(n.Address, elf.PF_X); !ok {
 		return false
 	}
 	if n.Semaphore == 0 {
 		return true
 	}
 	// The kernel counts tracers only in a writable mapping of the file.
-	n.SemaphoreOffset, _ = im.fileOffset(im.moved(n.Semaphore, n.Base), elf.PF_W)
+	n.SemaphoreOffset, _ = e.fileOffset(e.moved(n.Semaphore, n.Base), elf.PF_W)
 	return true
 }
 

@@ -90,7 +90,7 @@ func ReadFile(path string) ([]Note, error) {
 }
 
 func read(r io.ReaderAt) ([]Note, error) {
-	im, err := openImage(r)
+	e, err := openELF(r)
 	if err != nil {
 		return nil, err
 	}
@@ -98,27 +98,27 @@ func read(r io.ReaderAt) ([]Note, error) {
 	var notes []Note
 	var dead error // about the first note whose site is nowhere
 	index := 0
-	for _, s := range im.noteSections {
-		rest, err := im.bytesAt(s.off, s.size)
+	for _, s := range e.noteSections {
+		rest, err := e.bytesAt(s.off, s.size)
 		if err != nil {
 			return nil, fmt.Errorf("section %s: %w", noteSection, err)
 		}
 		for ; len(rest) > 0; index++ {
 			var n elfNote
-			if n, rest, err = im.cutNote(rest); err != nil {
+			if n, rest, err = e.cutNote(rest); err != nil {
 				return nil, fmt.Errorf("note %d: %w", index, err)
 			}
 			if !n.isProbe() {
 				continue
 			}
-			note, err := im.probe(n.desc)
+			note, err := e.probe(n.desc)
 			if err != nil {
 				return nil, fmt.Errorf("note %d: %w", index, err)
 			}
-			if im.isTombstone(note.Location) {
+			if e.isTombstone(note.Location) {
 				continue
 			}
-			if im.locate(&note) {
+			if e.locate(&note) {
 				notes = append(notes, note)
 			} else if dead == nil {
 				dead = fmt.Errorf("note %d: %w", index, malformed("site at %#x is in no executable segment", note.Address))

@@ -24,20 +24,20 @@ type symbolTable struct{ symbols, strings section }
 //
 // The errors are those of [Read].
 func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) {
-	im, err := openImage(r)
+	e, err := openELF(r)
 	if err != nil {
 		return nil, fmt.Errorf("read symbols: %w", err)
 	}
 	search := newSymbolSearch(names)
 	left := uint64(maxSymbolBytes)
-	for _, table := range im.symbolTables {
+	for _, table := range e.symbolTables {
 		for _, size := range []uint64{table.symbols.size, table.strings.size} {
 			if size > left {
 				return nil, fmt.Errorf("read symbols: %w", malformed("more than %d bytes of symbols", maxSymbolBytes))
 			}
 			left -= size
 		}
-		if err := search.read(im, table); err != nil {
+		if err := search.read(e, table); err != nil {
 			return nil, fmt.Errorf("read symbols: %w", err)
 		}
 	}
@@ -67,24 +67,24 @@ func newSymbolSearch(names []string) *symbolSearch {
 }
 
 // read goes through a symbol table piece by piece; only the strings are read as a whole.
-func (s *symbolSearch) read(im *image, table symbolTable) error {
+func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 	if table.strings.typ != elf.SHT_STRTAB {
 		return malformed("section %d is no string table", table.symbols.link)
 	}
-	strings, err := im.bytesAt(table.strings.off, table.strings.size)
+	strings, err := e.bytesAt(table.strings.off, table.strings.size)
 	if err != nil {
 		return err
 	}
 	const symbolsPerPiece = 4096
-	entry := uint64(im.symbolSize())
+	entry := uint64(e.symbolSize())
 	for off, left := table.symbols.off, table.symbols.size/entry*entry; left > 0; {
 		size := min(left, symbolsPerPiece*entry)
-		piece, err := im.bytesAt(off, size)
+		piece, err := e.bytesAt(off, size)
 		if err != nil {
 			return err
 		}
 		for ; len(piece) > 0; piece = piece[entry:] {
-			s.add(im.symbol(piece), strings)
+			s.add(e.symbol(piece), strings)
 		}
 		off += size
 		left -= size
