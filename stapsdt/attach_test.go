@@ -92,8 +92,8 @@ func TestAddAfterLoad(t *testing.T) {
 	}
 }
 
-// TestStress fires from many goroutines with fresh stacks. Meanwhile the provider is loaded, unloaded
-// and in the end closed, a tracer comes and goes, and the garbage collector runs.
+// TestStress fires from many goroutines with fresh stacks. Meanwhile the provider is loaded,
+// unloaded and in the end closed, a tracer comes and goes, and the garbage collector runs.
 func TestStress(t *testing.T) {
 	for range 3 {
 		stress(t, 4)

@@ -12,8 +12,8 @@ import (
 
 // directories returns those that may hold named files, the preferred first.
 //
-// The environment has no say if the program has rights that the user who started it lacks: that user
-// could exchange files in the directory, and the program would run the code in them.
+// The environment has no say if the program has rights that the user who started it lacks: that
+// user could exchange files in the directory, and the program would run the code in them.
 func (p *Provider) directories() []string {
 	if isSecure() {
 		return []string{p.dir, "/tmp"}
@@ -22,8 +22,8 @@ func (p *Provider) directories() []string {
 }
 
 // isSecure reports whether AT_SECURE of getauxval(3) is set, as for set-user-id programs and those
-// with file capabilities. The Go runtime does not always find the auxiliary vector in a program with
-// cgo, so it is read from /proc. The file is unreadable only in a program with such rights.
+// with file capabilities. The Go runtime does not always find the auxiliary vector in a program
+// with cgo, so it is read from /proc. The file is unreadable only in a program with such rights.
 func isSecure() bool {
 	var vector [1024]byte // the kernel writes some 20 entries of 16 bytes
 	n, err := linux.ReadStart("/proc/self/auxv", vector[:])

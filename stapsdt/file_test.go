@@ -131,8 +131,8 @@ func TestNoExecDirectoryIsSkipped(t *testing.T) {
 
 const childDir = "STAPSDT_TEST_CHILD_DIR"
 
-// TestKilledProcess: the next Load removes the file of a killed process, but not that of a live one.
-// The processes are this test program again.
+// TestKilledProcess: the next Load removes the file of a killed process, but not that of a live
+// one. The processes are this test program again.
 func TestKilledProcess(t *testing.T) {
 	if dir := os.Getenv(childDir); dir != "" {
 		fmt.Println("path", fileProvider(t, dir).Path())

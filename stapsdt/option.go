@@ -47,7 +47,8 @@ func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } 
 // are removed by the next Load of a named file in any process of the same user and pid namespace.
 func WithDir(dir string) Option { return func(p *Provider) { p.dir = dir } }
 
-// disabled reports whether the operator turned all probes off.
+// disabled reports whether the operator turned all probes off. A value that is not a boolean turns
+// them off, too.
 func disabled() bool {
 	v := os.Getenv("STAPSDT_DISABLE")
 	off, err := strconv.ParseBool(v)

@@ -1,9 +1,9 @@
 // Package elfimage writes the ELF image of a provider: a shared object with a stub for each probe
-// and the stapsdt notes that lead tracers to the stubs. It turns a specification into bytes, does no
-// I/O, and makes images for every supported machine on every platform.
+// and the stapsdt notes that lead tracers to the stubs. It turns a specification into bytes, does
+// no I/O, and makes images for every supported machine on every platform.
 //
-// It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes of
-// both equal, so a change here needs the same change there.
+// It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes
+// of both equal, so a change here needs the same change there.
 //
 // Every virtual address equals its file offset, so the location in a note is also the offset that a
 // uprobe attaches to. From the front of the file to its end:

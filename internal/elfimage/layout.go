@@ -46,7 +46,8 @@ type section struct {
 // fixedSections has what is the same in every image. The notes have no flags, so they are not
 // mapped: otherwise perf does not find them.
 var fixedSections = [sectionCount]section{
-	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC, addralign: noteAlign},
+	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC,
+		addralign: noteAlign},
 	hash: {name: ".hash", typ: elf.SHT_HASH, flags: elf.SHF_ALLOC, addralign: 8,
 		entsize: wordSize, link: dynsym},
 	dynsym: {name: ".dynsym", typ: elf.SHT_DYNSYM, flags: elf.SHF_ALLOC, addralign: 8,
@@ -55,8 +56,8 @@ var fixedSections = [sectionCount]section{
 	base:   {name: ".stapsdt.base", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC, addralign: 1},
 	text: {name: ".text", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR,
 		addralign: SlotSize},
-	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE, addralign: 8,
-		entsize: dynSize, link: dynstr},
+	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE,
+		addralign: 8, entsize: dynSize, link: dynstr},
 	notes:    {name: ".note.stapsdt", typ: elf.SHT_NOTE, addralign: noteAlign},
 	shstrtab: {name: ".shstrtab", typ: elf.SHT_STRTAB, addralign: 1},
 }

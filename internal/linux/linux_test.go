@@ -84,7 +84,8 @@ func TestErrors(t *testing.T) {
 	if _, err := Fcntl(NoFile, unix.F_GETFD, 0); err != unix.EBADF {
 		t.Errorf("Fcntl of no file: %v", err)
 	}
-	if _, err := Mmap(nil, 0, unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, NoFile, 0); err != unix.EINVAL {
+	_, err := Mmap(nil, 0, unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, NoFile, 0)
+	if err != unix.EINVAL {
 		t.Errorf("Mmap of nothing: %v", err)
 	}
 	if err := Munmap(nil, 0); err != unix.EINVAL {

@@ -6,8 +6,8 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 )
 
-// A fields decodes the members of an ELF structure one after another. Its users have made sure that b is
-// long enough.
+// A fields decodes the members of an ELF structure one after another. The caller makes sure that b
+// is long enough.
 type fields struct {
 	b     []byte
 	order binary.ByteOrder
@@ -91,7 +91,7 @@ type segment struct {
 	off, addr, fileSize uint64
 }
 
-// segment decodes b. The flags are the one member whose place depends on the class.
+// segment decodes b. The place of the flags depends on the class.
 func (e *elfFile) segment(b []byte) (s segment) {
 	f := e.fields(b)
 	s.typ = elf.ProgType(f.u32())
@@ -135,7 +135,7 @@ type symbol struct {
 	value   uint64
 }
 
-// symbol decodes b. The members are in another order in each class.
+// symbol decodes b. The order of the members depends on the class.
 func (e *elfFile) symbol(b []byte) (s symbol) {
 	f := e.fields(b)
 	s.name = f.u32()

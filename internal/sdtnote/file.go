@@ -13,8 +13,8 @@ import (
 const (
 	baseSection = ".stapsdt.base"
 
-	// maxNoteBytes bounds the note sections of a file taken together, because many headers may
-	// claim the same bytes.
+	// maxNoteBytes bounds the sum of the sizes of all note sections of a file, because many headers
+	// may claim the same bytes.
 	maxNoteBytes = 4 << 20
 
 	// maxSegmentTable is the kernel's own limit (load_elf_phdrs in fs/binfmt_elf.c). It also bounds
@@ -22,7 +22,7 @@ const (
 	maxSegmentTable = 64 << 10
 )
 
-// An elfFile is what the headers of an ELF file say about its probes.
+// An elfFile is the part of an ELF file's headers that concerns its probes.
 type elfFile struct {
 	r     io.ReaderAt
 	order binary.ByteOrder
@@ -55,15 +55,15 @@ func openELF(r io.ReaderAt) (*elfFile, error) {
 	return e, nil
 }
 
-// readIdent learns the class and the byte order, without which nothing else can be decoded.
+// readIdent reads the class and the byte order, without which nothing else can be decoded.
 func (e *elfFile) readIdent() error {
 	var ident [elf.EI_NIDENT]byte
 	err := e.readAt(ident[:], 0)
-	if isShort := errors.Is(err, ErrFormat); isShort || err == nil && string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
-		return ErrNotELF
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrFormat) {
 		return err
+	}
+	if err != nil || string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
+		return ErrNotELF
 	}
 
 	switch class := elf.Class(ident[elf.EI_CLASS]); class {
@@ -92,7 +92,8 @@ func (e *elfFile) readHeader() (header, error) {
 	}
 	h := e.header(b)
 	if h.typ != elf.ET_EXEC && h.typ != elf.ET_DYN {
-		return header{}, fmt.Errorf("%v has no segments to attach to, link it first: %w", h.typ, errors.ErrUnsupported)
+		return header{}, fmt.Errorf("%v has no segments to attach to, link it first: %w", h.typ,
+			errors.ErrUnsupported)
 	}
 	return h, nil
 }
@@ -126,8 +127,8 @@ func (e *elfFile) readSegments(h header) error {
 	return nil
 }
 
-// readSections finds the sections that matter. A file may have been stripped of the section headers or
-// their names; then nobody can find its notes.
+// readSections finds the sections that matter. If a file was stripped of the section headers or
+// their names, no tracer can find its notes.
 func (e *elfFile) readSections(h header) error {
 	if h.shoff == 0 {
 		return nil
@@ -160,7 +161,8 @@ func (e *elfFile) readSections(h header) error {
 		if err := e.addSection(s, names, &total); err != nil {
 			return fmt.Errorf("section %d: %w", i, err)
 		}
-		if isSymbolTable := s.typ == elf.SHT_SYMTAB || s.typ == elf.SHT_DYNSYM; isSymbolTable && s.link < uint32(h.shnum) {
+		isSymbolTable := s.typ == elf.SHT_SYMTAB || s.typ == elf.SHT_DYNSYM
+		if isSymbolTable && s.link < uint32(h.shnum) {
 			strings := e.section(table[size*int(s.link):])
 			e.symbolTables = append(e.symbolTables, symbolTable{s, strings})
 		}
@@ -168,7 +170,7 @@ func (e *elfFile) readSections(h header) error {
 	return nil
 }
 
-// addSection keeps s if it is one of those that matter; total is the size of the note sections so far.
+// addSection keeps s if it matters. total is the size of the note sections so far.
 func (e *elfFile) addSection(s, names section, total *uint64) error {
 	switch {
 	case s.typ == elf.SHT_NOTE:
@@ -185,7 +187,7 @@ func (e *elfFile) addSection(s, names section, total *uint64) error {
 		*total += s.size
 		e.noteSections = append(e.noteSections, s)
 
-	// Only the address matters; tools turn it into SHT_NOBITS.
+	// Only its address matters, not its type: some tools change that to SHT_NOBITS.
 	case s.flags&elf.SHF_ALLOC != 0 && e.base == 0:
 		ok, err := e.isNamed(s, names, baseSection)
 		if err != nil || !ok {
@@ -196,7 +198,8 @@ func (e *elfFile) addSection(s, names section, total *uint64) error {
 	return nil
 }
 
-// isNamed reports whether the string table names has want as the name of s. It reads no more than that.
+// isNamed reports whether s has the name want in the string table names. It reads no more than the
+// name.
 func (e *elfFile) isNamed(s, names section, want string) (bool, error) {
 	if s.name >= names.size {
 		return false, malformed("name at %d of a string table of %d bytes", s.name, names.size)
@@ -211,8 +214,8 @@ func (e *elfFile) isNamed(s, names section, want string) (bool, error) {
 	return string(b) == want+"\x00", nil
 }
 
-// moved returns where the link-time address addr of a note with the given base is now. A note without
-// a base cannot be moved.
+// moved returns the present address of the link-time address addr of a note with the given base. A
+// note without a base cannot be moved.
 func (e *elfFile) moved(addr, base uint64) uint64 {
 	if e.base == 0 || base == 0 {
 		return addr
@@ -224,8 +227,8 @@ func (e *elfFile) moved(addr, base uint64) uint64 {
 	return addr
 }
 
-// fileOffset returns the offset of addr in the file, if a segment with the permission flag is loaded
-// there from the file.
+// fileOffset returns the offset of addr in the file, if a segment with the permission flag is
+// loaded from the file to addr.
 func (e *elfFile) fileOffset(addr uint64, flag elf.ProgFlag) (uint64, bool) {
 	for _, s := range e.segments {
 		if s.flags&flag != 0 && addr >= s.addr && addr-s.addr < s.fileSize {

@@ -28,7 +28,7 @@ func (n elfNote) isProbe() bool {
 	return n.typ == noteType && string(n.owner) == noteOwner
 }
 
-// cutNote decodes the note at the start of b and returns what follows it.
+// cutNote decodes the note at the start of b, and returns the rest of b.
 func (e *elfFile) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	if len(b) < noteHeader {
 		return n, nil, malformed("%d bytes are left for the header, want %d", len(b), noteHeader)
@@ -48,8 +48,8 @@ func (e *elfFile) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	return n, rest, nil
 }
 
-// cutPadded returns the first size bytes of b, and what follows them and their padding. Padding is
-// outside the size, and after the last note of a section it may be missing.
+// cutPadded returns the first size bytes of b, and the bytes after these and their padding. The
+// padding is not counted in size, and may be missing after the last note of a section.
 func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 	if uint64(size) > uint64(len(b)) {
 		return nil, nil, false
@@ -71,8 +71,8 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 	return n, nil
 }
 
-// setStrings decodes the three strings that end a description. Nothing but zeros may follow, since some
-// writers count the padding in the size.
+// setStrings decodes the three strings that end a description. Only zeros may follow: some writers
+// count the padding in the size.
 func (n *Note) setStrings(b []byte) error {
 	for _, s := range []struct {
 		what string
@@ -100,8 +100,9 @@ func (n *Note) setStrings(b []byte) error {
 	return nil
 }
 
-// isTombstone tells whether a link editor has put the location of a function there that it discarded: LLVM's
-// writes 0 or the highest address. 0 may well be in the executable segment; then it is the ELF header.
+// isTombstone reports whether location is what a link editor writes for a function that it
+// discarded: LLVM's writes 0 or the highest address. Address 0 may be in an executable segment, but
+// the ELF header is there.
 func (e *elfFile) isTombstone(location uint64) bool {
 	highest := uint64(math.MaxUint64)
 	if !e.wide {
@@ -110,7 +111,7 @@ func (e *elfFile) isTombstone(location uint64) bool {
 	return location == 0 || location == highest
 }
 
-// locate fills in Address and what is about the file. It returns false when the site is nowhere in that.
+// locate fills in Address and the offsets in the file. It is not ok if the site is not in the file.
 func (e *elfFile) locate(n *Note) (ok bool) {
 	n.Address = e.moved(n.Location, n.Base)
 	if n.FileOffset, ok = e.fileOffset(n.Address, elf.PF_X); !ok {
@@ -124,9 +125,10 @@ func (e *elfFile) locate(n *Note) (ok bool) {
 	return true
 }
 
-// SemaphoreErr says why the kernel cannot count tracers in the semaphore of the probe, if it has one: it is
-// not in the file, as in memory that begins as zeros, or not to be written. Who attaches all the same waits
-// for hits in vain, because the program does not learn of it.
+// SemaphoreErr says why the kernel cannot count tracers in the probe's semaphore, if the probe has
+// one: the semaphore is not in the file, as in memory that begins as zeros, or it is not writable.
+// A tracer that attaches anyway never sees a hit, because the program does not know that it is
+// traced.
 func (n Note) SemaphoreErr() error {
 	if n.Semaphore == 0 || n.SemaphoreOffset != 0 {
 		return nil
