@@ -1,5 +1,5 @@
 /*
- * bench.c - the cost of firing, asking and loading with no tracer attached: the best of some rounds.
+ * bench.c - the cost of firing, asking and loading with no tracer attached: the best of several.
  *
  * SPDX-License-Identifier: MIT
  */
