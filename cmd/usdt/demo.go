@@ -53,8 +53,8 @@ func demonstrate(cmd *cobra.Command) (err error) {
 func demonstrateCommand(cmd *cobra.Command, args []string) error {
 	var words []string
 	for _, arg := range args {
-		if strings.ContainsAny(arg, "*") {
-			arg = shellQuote(arg)
+		if strings.Contains(arg, "*") {
+			arg = "'" + arg + "'"
 		}
 		words = append(words, arg)
 	}
