@@ -4,28 +4,26 @@ package main
 
 import (
 	"context"
-	"io"
 	"os/exec"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// waiters wait for the end of a process.
+// waiters are the ways to wait for the end of a process.
 var waiters = map[string]func(context.Context, int) bool{"pidfd": awaitExit, "kill": awaitNoProcess}
 
 func TestAwaitExit(t *testing.T) {
 	for name, wait := range waiters {
 		t.Run(name, func(t *testing.T) {
-			child, stdin := startCat(t)
+			child := startCat(t)
 			ended := make(chan bool)
-			go func() { ended <- wait(t.Context(), child.Process.Pid) }()
-			stdin.Close()
-			if err := child.Wait(); err != nil {
-				t.Fatal(err)
-			}
+			go func() { ended <- wait(t.Context(), child.PID()) }()
+			child.End(t)
 			if !<-ended {
-				t.Error("the process has ended, but was not noticed to")
+				t.Error("the wait ended before the process")
 			}
-			if !wait(t.Context(), child.Process.Pid) {
+			if !wait(t.Context(), child.PID()) {
 				t.Error("the process is still there")
 			}
 		})
@@ -35,10 +33,10 @@ func TestAwaitExit(t *testing.T) {
 func TestAwaitExitCanceled(t *testing.T) {
 	for name, wait := range waiters {
 		t.Run(name, func(t *testing.T) {
-			child, _ := startCat(t)
+			child := startCat(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan bool)
-			go func() { ended <- wait(ctx, child.Process.Pid) }()
+			go func() { ended <- wait(ctx, child.PID()) }()
 			cancel()
 			if <-ended {
 				t.Error("the process has ended")
@@ -48,21 +46,7 @@ func TestAwaitExitCanceled(t *testing.T) {
 }
 
 // startCat starts a process that ends with its input, and with the test.
-func startCat(t *testing.T) (*exec.Cmd, io.Closer) {
+func startCat(t *testing.T) *testenv.Child {
 	t.Helper()
-	child := exec.Command("cat")
-	stdin, err := child.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		if err := child.Wait(); err != nil && child.ProcessState == nil {
-			t.Error(err)
-		}
-	})
-	return child, stdin
+	return testenv.Start(t, exec.Command(testenv.Tool(t, "cat")))
 }

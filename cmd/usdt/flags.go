@@ -16,11 +16,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// rightsHelp is what the help of a command that traces says about rights.
-const rightsHelp = `It needs the rights of root, or the capabilities CAP_BPF and CAP_PERFMON (before Linux
-6.10 CAP_SYS_ADMIN) and, for processes of other users, CAP_SYS_PTRACE and
-CAP_DAC_READ_SEARCH. usdt doctor tells which of them are missing.`
-
 // commonFlags are the flags that all commands that trace have in common.
 type commonFlags struct {
 	scope    scope

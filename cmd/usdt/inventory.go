@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // An inventory is the probes that the processes of a scope have: what a command line selects from.
@@ -38,7 +39,7 @@ func takeInventory(s scope) (*inventory, error) {
 			fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
 	}
 	if denied > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
-		v.unread = append(v.unread, errors.New(process.RightsRemedy()))
+		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
 }
@@ -49,7 +50,7 @@ func forTracing(err error) error {
 	var denied *process.Error
 	if errors.As(err, &denied) && errors.Is(err, fs.ErrPermission) {
 		forTracing := *denied
-		forTracing.Remedy = process.RightsRemedy()
+		forTracing.Remedy = rights.ToRead()
 		return &forTracing
 	}
 	return err

@@ -7,26 +7,25 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 func TestLifetimeEnd(t *testing.T) {
 	interrupted, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	child, _ := startCat(t)
-	gone, stdin := startCat(t)
-	stdin.Close()
-	if err := gone.Wait(); err != nil {
-		t.Fatal(err)
-	}
+	child, gone := startCat(t), startCat(t)
+	gone.End(t)
+	ofProcess := func(c *testenv.Child) commonFlags { return commonFlags{scope: scope{pid: c.PID()}} }
 	tests := []struct {
 		name  string
 		ctx   context.Context
 		flags commonFlags
 		want  error
 	}{
-		{"interrupt", interrupted, commonFlags{scope: scope{pid: child.Process.Pid}}, context.Canceled},
+		{"interrupt", interrupted, ofProcess(child), context.Canceled},
 		{"duration", t.Context(), commonFlags{scope: scope{all: true}, duration: 1}, context.DeadlineExceeded},
-		{"exit", t.Context(), commonFlags{scope: scope{pid: gone.Process.Pid}}, processEnded(gone.Process.Pid)},
+		{"exit", t.Context(), ofProcess(gone), processEnded(gone.PID())},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -62,18 +62,13 @@ func TestSelectProbesRefused(t *testing.T) {
 // A process lives on when its main thread has ended. The kernel does not find it by its id, but --all does.
 func TestTraceWithoutMainThread(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "withoutmain")
-	if out, err := exec.Command(testenv.Tool(t, "gcc"), "-pthread", "-o", program, "testdata/withoutmain.c").CombinedOutput(); err != nil {
+	gcc := exec.Command(testenv.Tool(t, "gcc"), "-pthread", "-o", program, "testdata/withoutmain.c")
+	if out, err := gcc.CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
-	child := exec.Command(program)
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = child.Process.Kill()
-		_ = child.Wait()
-	})
-	pid := child.Process.Pid
+	child := testenv.Start(t, exec.Command(program))
+	t.Cleanup(child.Kill)
+	pid := child.PID()
 	awaitZombie(t, pid)
 
 	err := scope{pid: pid}.check()

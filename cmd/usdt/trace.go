@@ -2,7 +2,11 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/rights"
+)
 
 // traceFlags are the flags of usdt trace.
 type traceFlags struct {
@@ -56,7 +60,7 @@ of these arguments.
 
 With --all, files that no process had mapped when the command began are not traced.
 
-` + rightsHelp,
+` + rights.Help,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
   sudo usdt trace -p 1234 http:request --str 1 --where 'arg0 > 100 && arg1 == "GET"'
