@@ -39,7 +39,7 @@ func demonstrate(cmd *cobra.Command) (err error) {
 	fmt.Fprintf(cmd.OutOrStdout(), "A program that serves requests runs as process %s. It has these probes:\n", pid)
 	for _, args := range [][]string{
 		{"list", "-p", pid},
-		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12", "--duration", "1s"},
+		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12"},
 		{"latency", "-p", pid, "demo:request", "--duration", "4s"},
 	} {
 		if err := demonstrateCommand(cmd, args); err != nil || cmd.Context().Err() != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,7 +32,7 @@ func targets(dir string) func(ts *testscript.TestScript, neg bool, args []string
 	var builds sync.Map // of func() error by CGO_ENABLED
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) == 0 {
-			ts.Fatalf("usage: target PROVIDER NAME[:TYPE,...] ...")
+			ts.Fatalf("usage: target [nobody] PROVIDER NAME[:TYPE,...] ...")
 		}
 		cgo := ts.Getenv("CGO_ENABLED")
 		program := filepath.Join(dir, "cgo"+cgo, "target")
@@ -39,8 +40,23 @@ func targets(dir string) func(ts *testscript.TestScript, neg bool, args []string
 			return build(cgo, "go", "build", "-o", program, "./testdata/target")
 		}))
 		ts.Check(once.(func() error)())
-		ts.Setenv("IMAGE", startProgram(ts, program, args...))
+		command := append([]string{program}, args...)
+		if args[0] == "nobody" {
+			command = append(asNobody(ts, program), args[1:]...)
+		}
+		ts.Setenv("IMAGE", startProgram(ts, command...))
 	}
+}
+
+// asNobody returns the command that runs the program as nobody, with its images in files of a
+// directory of nobody's.
+func asNobody(ts *testscript.TestScript, program string) []string {
+	ts.Check(letEveryoneRun(program))
+	images, err := os.MkdirTemp("", "nobody")
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(os.RemoveAll(images)) })
+	ts.Check(os.Chown(images, nobodyID, nobodyID))
+	return slices.Concat(nobody, []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images, program})
 }
 
 // startCTarget builds the program for each script, as its probes are those of the file.
@@ -65,8 +81,8 @@ func build(cgo, compiler string, args ...string) error {
 }
 
 // startProgram starts a program and returns its first line. The script's end ends it.
-func startProgram(ts *testscript.TestScript, program string, args ...string) string {
-	cmd := exec.Command(program, args...)
+func startProgram(ts *testscript.TestScript, command ...string) string {
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=",
 		"STAPSDT_BACKING="+ts.Getenv("STAPSDT_BACKING"), "STAPSDT_DIR="+ts.Getenv("WORK"))
 	c := testenv.Start(scriptT{ts}, cmd)
@@ -74,7 +90,7 @@ func startProgram(ts *testscript.TestScript, program string, args ...string) str
 	ts.Setenv("PID", strconv.Itoa(c.PID()))
 	first := c.Next(scriptT{ts})
 	if strings.HasPrefix(first, "error:") {
-		ts.Fatalf("%s: %s", program, first)
+		ts.Fatalf("%v: %s", cmd, first)
 	}
 	return first
 }
