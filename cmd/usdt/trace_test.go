@@ -49,7 +49,7 @@ func cutText(s string) uprobe.Value {
 	return v
 }
 
-func integer(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint64(n)} }
+func intValue(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint64(n)} }
 
 const sixArgs = "1@%dil -1@%sil 4@%edx -8@%rcx 8@%r8 8@%r9"
 
@@ -59,7 +59,7 @@ func anEvent(last uprobe.Value) *uprobe.Event {
 		Time: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.Local),
 		PID:  12, TID: 1234567, Comm: []byte("a comm\n"),
 		Args: []uprobe.Value{
-			integer(255), integer(-1), integer(math.MaxUint32), integer(math.MinInt64), integer(-1), last,
+			intValue(255), intValue(-1), intValue(math.MaxUint32), intValue(math.MinInt64), intValue(-1), last,
 		},
 	}
 }
@@ -164,7 +164,7 @@ func checkJSONEvent(t *testing.T, line string, ev *uprobe.Event) {
 
 func TestJSONEventsOfBytes(t *testing.T) {
 	plan := planFor("8@%rdi 4@%esi", uprobe.Capture{Arg: 0, Length: 1, Max: 10})
-	ev := &uprobe.Event{Args: []uprobe.Value{cutText("\x00\xff?"), integer(11)}}
+	ev := &uprobe.Event{Args: []uprobe.Value{cutText("\x00\xff?"), intValue(11)}}
 	got := string(newJSONEvents(plan).append(nil, ev))
 	if want := `"args":["AP8/",11],"cut":[0]}` + "\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want the end %s", got, want)
