@@ -14,10 +14,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// rights is what the help of a command that traces says about them.
-const rights = `It takes the rights of root, or CAP_BPF and CAP_PERFMON (before Linux 6.10 CAP_SYS_ADMIN) and, for processes
-of other users, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; usdt doctor tells what is missing.`
-
 // aggregateFlags are what the commands have in common that report what the kernel has counted.
 type aggregateFlags struct {
 	sessionFlags

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -23,7 +24,7 @@ or with --json, there are lines for every interval. The last one is of what is l
 in JSON, when that is less than half an interval, of the one before and that together. Counting ends with
 Ctrl-C, after --duration, or when the process has ended.
 
-` + rights,
+` + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --all --duration 10s --where 'arg0 > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -38,7 +39,7 @@ mean is up to rounding.
 With --by M there is a histogram for each value of argument M. With --str M too, argument M is the address of
 text, whose first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 
-` + rights,
+` + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
   sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -33,7 +34,7 @@ after --duration, or when the process has ended; with --interval now and then, t
 Percentiles are within 1/32 of the truth, max is exact, and mean is up to rounding. Hits that have no partner
 are counted below. --where chooses among the starts.
 
-` + rights,
+` + rights.Help,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
 		Args:              cobra.ExactArgs(1),

@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 func TestMain(m *testing.M) {
@@ -90,7 +90,7 @@ func condition(name string) (bool, error) {
 		lack = errors.New("not root")
 	case name == "root":
 	case name == "uprobe_multi":
-		return uprobe.KernelFeatures().Multi, nil
+		return kernel.Running().Features.Multi, nil
 	case name == "bcc":
 		lack = lackOfBCC()
 	default:

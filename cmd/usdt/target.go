@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // A target says in which processes probes are traced.
@@ -87,7 +88,7 @@ func (t target) objects() (objects []process.Object, unread []error, err error) 
 		unread = append(unread, fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
 	}
 	if denied > 0 || errors.Is(errors.Join(unread...), fs.ErrPermission) {
-		unread = append(unread, errors.New(process.RightsRemedy()))
+		unread = append(unread, errors.New(rights.ToRead()))
 	}
 	return objects, unread, nil
 }
@@ -96,7 +97,7 @@ func (t target) objects() (objects []process.Object, unread []error, err error) 
 func forTracing(err error) error {
 	var denied *process.Error
 	if errors.As(err, &denied) && errors.Is(err, fs.ErrPermission) {
-		return &process.Error{PID: denied.PID, Reason: denied.Reason, Remedy: process.RightsRemedy(), Err: denied.Err}
+		return &process.Error{PID: denied.PID, Reason: denied.Reason, Remedy: rights.ToRead(), Err: denied.Err}
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -122,7 +123,7 @@ func (r *traceRun) flush() error {
 // number right at any time.
 func (r *traceRun) tellLost() error {
 	now := time.Now()
-	if !uprobe.KernelFeatures().RingBuffer || now.Sub(r.askedAt) < lostInterval {
+	if !kernel.Running().Features.RingBuffer || now.Sub(r.askedAt) < lostInterval {
 		return nil
 	}
 	r.askedAt = now

@@ -8,7 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 func newVersionCommand() *cobra.Command {
@@ -17,12 +18,12 @@ func newVersionCommand() *cobra.Command {
 		Short: "Print the versions of usdt, Go and the kernel",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			kernel, err := kernelRelease()
+			release, err := kernel.Release()
 			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "usdt %s\n%s %s/%s\nLinux %s\n",
-				moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, kernel)
+				moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, release)
 			return err
 		},
 	}
@@ -34,13 +35,4 @@ func moduleVersion() string {
 		return info.Main.Version
 	}
 	return "(devel)"
-}
-
-// kernelRelease returns what uname -r prints.
-func kernelRelease() (string, error) {
-	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
-		return "", fmt.Errorf("ask for the kernel's version: uname: %w", err)
-	}
-	return unix.ByteSliceToString(u.Release[:]), nil
 }

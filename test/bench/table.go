@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 // printTable prints the rows, a header for each state, and why rows are missing.
 func printTable(w io.Writer, rows []row) {
-	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, kernel())
+	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, kernelRelease())
 	fmt.Fprintf(w, "sites: stapsdt % x, libstapsdt % x\n", code(rows, typed), code(rows, plainGo))
 	fmt.Fprintf(w, "ratio: how many times as long the plain wrapper takes\n")
 
@@ -79,10 +79,10 @@ func code(rows []row, name string) []byte {
 	return rows[i].code
 }
 
-func kernel() string {
-	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
+func kernelRelease() string {
+	release, err := kernel.Release()
+	if err != nil {
 		return err.Error()
 	}
-	return unix.ByteSliceToString(u.Release[:])
+	return release
 }

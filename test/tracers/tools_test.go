@@ -16,9 +16,8 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 // toolbox is a root directory, made by test/chroot.sh, with those tracers that come with compilers, kernel
@@ -49,11 +48,11 @@ var linking sync.Mutex
 func linkHeaders(root string) error {
 	linking.Lock()
 	defer linking.Unlock()
-	var name unix.Utsname
-	if err := unix.Uname(&name); err != nil {
-		return os.NewSyscallError("uname", err)
+	release, err := kernel.Release()
+	if err != nil {
+		return err
 	}
-	running := filepath.Join(root, "lib/modules", unix.ByteSliceToString(name.Release[:]))
+	running := filepath.Join(root, "lib/modules", release)
 	if _, err := os.Lstat(running); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"fmt"
 	"io/fs"
 	"strings"
 )
@@ -11,7 +10,7 @@ var checks = []struct {
 	name  string
 	check func(System) Finding
 }{
-	{"kernel", kernel},
+	{"kernel", version},
 	{"kernel config", config},
 	{"uprobe PMU", pmu},
 	{"capabilities", capabilities},
@@ -86,15 +85,6 @@ func (s System) exists(path string) bool {
 func (s System) lists(directory string) bool {
 	entries, err := fs.ReadDir(s.Files, directory)
 	return err == nil && len(entries) > 0
-}
-
-// since reports whether the kernel is of a version or later. One that cannot be read is taken for new.
-func (s System) since(major, minor int) bool {
-	var x, y int
-	if _, err := fmt.Sscanf(s.Release, "%d.%d", &x, &y); err != nil {
-		return true
-	}
-	return x > major || x == major && y >= minor
 }
 
 // statusField returns a field of /proc/self/status, "" when it has none.

@@ -12,6 +12,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/probesite"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -32,13 +35,15 @@ func wellSystem() System {
 			"proc/sys/vm/memfd_noexec":                  file("0\n"),
 			"proc/self/mounts":                          file("proc /proc proc rw,relatime 0 0\ntracefs /sys/kernel/tracing tracefs rw 0 0\n"),
 		},
-		Release:       "6.1.0",
-		PIDNamespace:  initialPIDNamespace,
-		UserNamespace: initialUserNamespace,
+		Kernel: kernel.Kernel{
+			Release:  "6.1.0",
+			Features: kernel.Features{ReadUser: true, RingBuffer: true, Semaphores: true, Multi: true},
+		},
+		PIDNamespace:  kernel.InitialPIDNamespace,
+		UserNamespace: kernel.InitialUserNamespace,
 		BPFCall:       unix.EINVAL,
 		PerfCall:      unix.EFAULT,
-		Features:      uprobe.Features{ReadUser: true, RingBuffer: true, Semaphores: true, Multi: true},
-		Site:          "nop",
+		Site:          probesite.Nop,
 	}
 	s.setStatus(allCapabilities, "0")
 	return s
@@ -58,10 +63,10 @@ func (s *System) setStatus(capabilities uint64, seccomp string) {
 }
 
 // drop leaves the process without capabilities but for those kept.
-func (s *System) drop(kept ...int) {
+func (s *System) drop(kept ...rights.Capability) {
 	var mask uint64
 	for _, c := range kept {
-		mask |= 1 << c
+		mask |= 1 << c.Number
 	}
 	s.setStatus(mask, "0")
 }
@@ -98,9 +103,9 @@ func TestFindings(t *testing.T) {
 		status Status
 		says   []string
 	}{
-		{"old kernel", func(s *System) { s.Release = "4.14.300" }, "kernel", Failure, []string{"4.14.300 is too old", "Linux 4.18"}},
-		{"oldest kernel", func(s *System) { s.Release = "4.18.0-553.el8_10.x86_64" }, "kernel", OK, []string{"4.18.0-553"}},
-		{"hidden kernel", func(s *System) { s.Release = "" }, "kernel", Warning, nil},
+		{"old kernel", func(s *System) { s.Kernel.Release = "4.14.300" }, "kernel", Failure, []string{"4.14.300 is too old", "Linux 4.18"}},
+		{"oldest kernel", func(s *System) { s.Kernel.Release = "4.18.0-553.el8_10.x86_64" }, "kernel", OK, []string{"4.18.0-553"}},
+		{"hidden kernel", func(s *System) { s.Kernel.Release = "" }, "kernel", Warning, nil},
 		{"option missing", func(s *System) {
 			s.set("boot/config-6.1.0", strings.Replace(options, "CONFIG_UPROBE_EVENTS=y", "# CONFIG_UPROBE_EVENTS is not set", 1))
 		}, "kernel config", Failure, []string{"/boot/config-6.1.0 lacks CONFIG_UPROBE_EVENTS"}},
@@ -123,20 +128,27 @@ func TestFindings(t *testing.T) {
 		}, "uprobe PMU", Failure, []string{"CONFIG_UPROBE_EVENTS"}},
 
 		{"nobody", func(s *System) { s.drop() }, "capabilities", Failure, []string{"CAP_BPF", "setcap cap_bpf,cap_perfmon"}},
-		{"old nobody", func(s *System) { s.drop(); s.Features.Multi = false }, "capabilities", Failure, []string{"setcap cap_sys_admin"}},
-		{"few rights", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_PERFMON) }, "capabilities", OK, []string{"CAP_PERFMON"}},
-		{"too few rights", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_SYS_PTRACE) }, "capabilities", Failure, nil},
+		{"old nobody", func(s *System) { s.drop(); s.Kernel.Features.Multi = false }, "capabilities", Failure, []string{"setcap cap_sys_admin"}},
+		{"few rights", func(s *System) { s.drop(rights.BPF, rights.Perfmon) }, "capabilities", OK, []string{"CAP_PERFMON"}},
+		{"too few rights", func(s *System) { s.drop(rights.BPF, rights.SysPtrace) }, "capabilities", Failure, nil},
 		{"few rights do not help", func(s *System) {
-			s.drop(unix.CAP_BPF, unix.CAP_PERFMON)
-			s.Features.Multi = false
+			s.drop(rights.BPF, rights.Perfmon)
+			s.Kernel.Features.Multi = false
 		}, "capabilities", Failure, []string{"no CAP_SYS_ADMIN"}},
-		{"new nobody", func(s *System) { s.drop(); s.Features.Multi, s.Release = false, "6.12.0" }, "capabilities", Failure, []string{"setcap cap_bpf"}},
-		{"old container", func(s *System) { s.drop(); s.Features.Multi = false; s.PIDNamespace = 4026532198 }, "capabilities", Failure, []string{"--cap-add SYS_ADMIN"}},
+		{"new nobody", func(s *System) {
+			s.drop()
+			s.Kernel = kernel.Kernel{Release: "6.12.0", Untried: denied}
+		}, "capabilities", Failure, []string{"setcap cap_bpf"}},
+		{"untried, old", func(s *System) {
+			s.drop()
+			s.Kernel = kernel.Kernel{Release: "6.9.0", Untried: denied}
+		}, "capabilities", Failure, []string{"before Linux 6.10", "setcap cap_sys_admin"}},
+		{"old container", func(s *System) { s.drop(); s.Kernel.Features.Multi = false; s.PIDNamespace = 4026532198 }, "capabilities", Failure, []string{"--cap-add SYS_ADMIN"}},
 		{"container", func(s *System) { s.drop(); s.PIDNamespace = 4026532198 }, "capabilities", Failure, []string{"docker run --pid=host --cap-add BPF"}},
-		{"rootless", func(s *System) { s.UserNamespace = 4026532197; s.Program = denied }, "user namespace", Failure, []string{"rootless"}},
+		{"rootless", func(s *System) { s.UserNamespace = 4026532197; s.Kernel.Untried = denied }, "user namespace", Failure, []string{"rootless"}},
 		{"token", func(s *System) { s.UserNamespace = 4026532197 }, "user namespace", OK, nil},
-		{"no sight", func(s *System) { s.drop(unix.CAP_BPF, unix.CAP_PERFMON) }, "other users' processes", Warning, []string{"cap_sys_ptrace"}},
-		{"half sight", func(s *System) { s.drop(unix.CAP_SYS_PTRACE) }, "other users' processes", Warning, []string{"DAC_READ_SEARCH"}},
+		{"no sight", func(s *System) { s.drop(rights.BPF, rights.Perfmon) }, "other users' processes", Warning, []string{"cap_sys_ptrace"}},
+		{"half sight", func(s *System) { s.drop(rights.SysPtrace) }, "other users' processes", Warning, []string{"DAC_READ_SEARCH"}},
 		{"no sight in container", func(s *System) { s.drop(); s.PIDNamespace = 4026532198 }, "other users' processes", Warning, []string{"docker run"}},
 		{"pid namespace", func(s *System) { s.PIDNamespace = 4026532198 }, "pid namespace", Warning, []string{"--pid=host"}},
 		{"hidepid", func(s *System) {
@@ -155,7 +167,7 @@ func TestFindings(t *testing.T) {
 		{"integrity", func(s *System) { s.set("sys/kernel/security/lockdown", "none [integrity] confidentiality\n") }, "lockdown", OK, []string{"integrity"}},
 		{"confidentiality", func(s *System) { s.set("sys/kernel/security/lockdown", "none integrity [confidentiality]\n") }, "lockdown", Warning, []string{"lockdown=integrity"}},
 		{"old confidentiality", func(s *System) {
-			s.Release = "5.4.0"
+			s.Kernel.Release, s.Kernel.Features.ReadUser = "5.4.0", false
 			s.set("sys/kernel/security/lockdown", "none integrity [confidentiality]\n")
 		}, "lockdown", Failure, []string{"may not read memory"}},
 		{"no lockdown", func(s *System) {
@@ -165,24 +177,24 @@ func TestFindings(t *testing.T) {
 		{"hidden lockdown", func(s *System) { s.remove("sys/kernel/security/lockdown") }, "lockdown", OK, []string{"unknown", "/sys/kernel/security"}},
 		{"unreadable lockdown", func(s *System) { s.hide("sys/kernel/security/lockdown") }, "lockdown", OK, []string{"unknown"}},
 		{"paranoid", func(s *System) {
-			s.drop(unix.CAP_BPF, unix.CAP_PERFMON)
+			s.drop(rights.BPF, rights.Perfmon)
 			s.set("proc/sys/kernel/perf_event_paranoid", "4\n")
 		}, "perf_event_paranoid", Warning, []string{"sysctl kernel.perf_event_paranoid=2"}},
 		{"paranoid for others", func(s *System) { s.set("proc/sys/kernel/perf_event_paranoid", "4\n") }, "perf_event_paranoid", OK, nil},
-		{"locked memory", func(s *System) { s.drop(unix.CAP_SYS_ADMIN); s.Release = "5.10.0" }, "locked memory", Warning, []string{"ulimit -l unlimited"}},
+		{"locked memory", func(s *System) { s.drop(rights.SysAdmin); s.Kernel.Release = "5.10.0" }, "locked memory", Warning, []string{"ulimit -l unlimited"}},
 		{"no tracefs", func(s *System) { s.set("proc/self/mounts", "") }, "tracefs", Warning, []string{"mount -t tracefs"}},
 
-		{"programs denied", func(s *System) { s.Program = denied }, "BPF programs", Failure, []string{"in spite of the capabilities", "operation not permitted"}},
-		{"programs for others", func(s *System) { s.drop(); s.Program = denied }, "BPF programs", Failure, []string{"without the capabilities"}},
-		{"programs unknown", func(s *System) { s.Program = unix.EINVAL }, "BPF programs", Failure, []string{"invalid argument"}},
+		{"programs denied", func(s *System) { s.Kernel.Untried = denied }, "BPF programs", Failure, []string{"in spite of the capabilities", "operation not permitted"}},
+		{"programs for others", func(s *System) { s.drop(); s.Kernel.Untried = denied }, "BPF programs", Failure, []string{"without the capabilities"}},
+		{"programs unknown", func(s *System) { s.Kernel.Untried = unix.EINVAL }, "BPF programs", Failure, []string{"invalid argument"}},
 		{"trace denied", func(s *System) { s.Traced = unix.EACCES }, "tracing a probe", Failure, []string{"permission denied"}},
 		{"trace for others", func(s *System) { s.drop(); s.Traced = unix.EACCES }, "tracing a probe", Failure, []string{"without the capabilities"}},
 		{"nothing to trace", func(s *System) { s.Memory, s.File, s.Traced = unix.EPERM, unix.EPERM, unix.EPERM }, "tracing a probe", Warning, []string{"not tried"}},
-		{"no ring buffer", func(s *System) { s.Features.RingBuffer = false }, "ring buffer", OK, []string{"perf buffers"}},
-		{"unknown ring buffer", func(s *System) { s.Features.RingBuffer = false; s.Program = denied }, "ring buffer", OK, []string{"unknown", "from 5.8"}},
-		{"no read_user", func(s *System) { s.Features.ReadUser = false }, "reading arguments", OK, []string{"bpf_probe_read,"}},
-		{"no multi", func(s *System) { s.Features.Multi = false }, "uprobe_multi", OK, []string{"perf events"}},
-		{"no semaphores", func(s *System) { s.Features.Semaphores = false }, "semaphores", OK, []string{"writes them itself"}},
+		{"no ring buffer", func(s *System) { s.Kernel.Features.RingBuffer = false }, "ring buffer", OK, []string{"perf buffers"}},
+		{"unknown ring buffer", func(s *System) { s.Kernel.Features.RingBuffer = false; s.Kernel.Untried = denied }, "ring buffer", OK, []string{"unknown", "from 5.8"}},
+		{"no read_user", func(s *System) { s.Kernel.Features.ReadUser = false }, "reading arguments", OK, []string{"bpf_probe_read,"}},
+		{"no multi", func(s *System) { s.Kernel.Features.Multi = false }, "uprobe_multi", OK, []string{"perf events"}},
+		{"no semaphores", func(s *System) { s.Kernel.Features.Semaphores = false }, "semaphores", OK, []string{"writes them itself"}},
 
 		{"strange site", func(s *System) { s.SiteError = errors.New(`"nop3" is none`) }, "probe sites", Warning, []string{"nop3", "unset STAPSDT_SITE"}},
 		{"strict memfd", func(s *System) { s.set("proc/sys/vm/memfd_noexec", "2\n") }, "vm.memfd_noexec", OK, []string{"original libstapsdt"}},

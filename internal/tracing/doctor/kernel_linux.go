@@ -3,19 +3,23 @@ package doctor
 import (
 	"bufio"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
-// kernel judges the version. Linux 4.17 brought the uprobe PMU; 4.18 is what usdt was made for.
-func kernel(s System) Finding {
-	switch {
-	case s.Release == "":
+// version judges the kernel's version.
+func version(s System) Finding {
+	switch release := s.Kernel.Release; {
+	case release == "":
 		return warning("Run usdt outside of the sandbox.", "a sandbox hides its version")
-	case !s.since(4, 18):
-		return failure("Run Linux 4.18 or later.", "Linux %s is too old", s.Release)
+	case !kernel.Oldest.In(release):
+		return failure(fmt.Sprintf("Run Linux %v or later.", kernel.Oldest), "Linux %s is too old", release)
+	default:
+		return ok("Linux %s", release)
 	}
-	return ok("Linux %s", s.Release)
 }
 
 // config looks for the options without which nothing works. Most distributions set them all.
@@ -48,8 +52,8 @@ func config(s System) Finding {
 }
 
 func (s System) openConfig() (f io.ReadCloser, source string, err error) {
-	if s.Release != "" {
-		source = "boot/config-" + s.Release
+	if s.Kernel.Release != "" {
+		source = "boot/config-" + s.Kernel.Release
 		if f, err := s.Files.Open(source); err == nil {
 			return f, "/" + source, nil
 		}
@@ -99,7 +103,7 @@ func lockdown(s System) Finding {
 		return ok("%s", mode)
 	}
 	const remedy = "Boot with lockdown=integrity on the kernel's command line."
-	if !s.since(5, 5) {
+	if !s.Kernel.Expected().ReadUser {
 		return failure(remedy, "%s: BPF programs may not read memory, not even that of programs", mode)
 	}
 	return warning(remedy, "%s: usdt works, for it reads with bpf_probe_read_user; perf and other tools may not", mode)

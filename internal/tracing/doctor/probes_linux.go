@@ -1,17 +1,24 @@
 package doctor
 
-// siteCosts says what the form of the sites means, see package probesite.
-var siteCosts = map[string]string{
-	"nop":   "nop: each traced fire costs an exception, 0.5 to 3 µs by the machine",
-	"nop5":  "nop5: the kernel turns traced sites into calls, which cost about two thirds of an exception",
-	"nop10": "nop10: the kernel turns traced sites into calls, which cost less than an exception",
+import (
+	"github.com/go-usdt/usdt/internal/probesite"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
+
+// siteCosts says what a form of site costs; package probesite has the figures.
+var siteCosts = map[probesite.Form]string{
+	probesite.Nop: "each traced fire costs an exception, 0.5 to 3 µs by the machine",
+	probesite.Nop5: "the kernel turns traced sites into calls, " +
+		"which cost about two thirds of an exception",
+	probesite.Nop10: "the kernel turns traced sites into calls, " +
+		"which cost less than an exception",
 }
 
 func site(s System) Finding {
 	if s.SiteError != nil {
-		return warning("unset STAPSDT_SITE", "%v", s.SiteError)
+		return warning("unset "+probesite.Env, "%v", s.SiteError)
 	}
-	return ok("%s", siteCosts[s.Site])
+	return ok("%v: %s", s.Site, siteCosts[s.Site])
 }
 
 // memfdPolicy: our memfds are of the kind that every setting allows.
@@ -19,7 +26,7 @@ func memfdPolicy(s System) Finding {
 	const setting = "proc/sys/vm/memfd_noexec"
 	switch text, readable := s.read(setting); {
 	case !readable && s.lists("proc/sys/vm") && !s.exists(setting):
-		return ok("none before Linux 6.3")
+		return ok("none before Linux %v", kernel.MemfdNoexec.Since)
 	case !readable:
 		return ok("unknown, since /%s is hidden; any value is fine for this package", setting)
 	case text == "2":

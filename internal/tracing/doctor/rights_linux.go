@@ -6,66 +6,54 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// Inode numbers of the namespaces that the kernel starts with: PROC_PID_INIT_INO, PROC_USER_INIT_INO.
-const (
-	initialPIDNamespace  = 0xeffffffc
-	initialUserNamespace = 0xeffffffd
-)
-
-const (
-	remedyRoot         = `sudo "$(command -v usdt)" …, or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep "$(command -v usdt)"`
-	remedyOldRoot      = `sudo "$(command -v usdt)" …, or once: sudo setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search,cap_sys_resource+ep "$(command -v usdt)"`
-	remedyContainer    = "docker run --pid=host --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH …, or run usdt on the host"
-	remedyOldContainer = "docker run --pid=host --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH --cap-add SYS_RESOURCE …, or run usdt on the host"
-)
-
-// has reports whether this process has a capability, in its own user namespace.
-func (s System) has(capability int) bool {
+// has reports whether this process has all the capabilities, in its own user namespace.
+func (s System) has(capabilities ...rights.Capability) bool {
 	mask, err := strconv.ParseUint(s.statusField("CapEff"), 16, 64)
-	return err == nil && mask>>capability&1 != 0
+	for _, c := range capabilities {
+		if mask>>c.Number&1 == 0 {
+			return false
+		}
+	}
+	return err == nil
 }
 
 // inContainer: a namespace of its own is what containers have in common.
 func (s System) inContainer() bool {
-	return s.PIDNamespace != 0 && s.PIDNamespace != initialPIDNamespace
+	return s.PIDNamespace != 0 && s.PIDNamespace != kernel.InitialPIDNamespace
 }
 
-// capable reports whether this process has the capabilities that usdt needs. Perf events of the uprobe PMU
-// ask for CAP_SYS_ADMIN on every kernel; uprobe_multi links do not.
-func (s System) capable() bool {
-	return s.has(unix.CAP_SYS_ADMIN) || s.fewSuffice() && s.has(unix.CAP_BPF) && s.has(unix.CAP_PERFMON)
-}
+// needed are the capabilities that attaching takes on this kernel.
+func (s System) needed() rights.Set { return rights.Attach(s.Kernel.Expected().Multi) }
 
-func (s System) fewSuffice() bool { return s.Features.Multi || s.since(6, 10) }
+// capable reports whether this process has the capabilities to attach.
+func (s System) capable() bool { return s.has(rights.SysAdmin) || s.has(s.needed()...) }
 
 func capabilities(s System) Finding {
-	lack := "neither CAP_BPF with CAP_PERFMON nor CAP_SYS_ADMIN"
-	if !s.fewSuffice() {
-		lack = "no CAP_SYS_ADMIN (before Linux 6.10 nothing less will do)"
-	}
 	switch {
-	case s.has(unix.CAP_SYS_ADMIN):
-		return ok("CAP_SYS_ADMIN")
+	case s.has(rights.SysAdmin):
+		return ok("%v", rights.SysAdmin)
 	case s.capable():
-		return ok("CAP_BPF and CAP_PERFMON")
+		return ok("%v", s.needed())
+	case s.Kernel.Expected().Multi:
+		return failure(s.remedyRights(), "neither %v with %v nor %v",
+			rights.BPF, rights.Perfmon, rights.SysAdmin)
 	}
-	return failure(s.remedyRights(), "%s", lack)
+	return failure(s.remedyRights(), "no %v (before Linux %v nothing less will do)",
+		rights.SysAdmin, kernel.Multi.Since)
 }
 
 // remedyRights says how to get all the capabilities.
 func (s System) remedyRights() string {
-	if s.inContainer() && s.fewSuffice() {
-		return remedyContainer
-	}
+	multi := s.Kernel.Expected().Multi
 	if s.inContainer() {
-		return remedyOldContainer
+		return rights.Container(multi)
 	}
-	if s.fewSuffice() {
-		return remedyRoot
-	}
-	return remedyOldRoot
+	return rights.Sudo(multi)
 }
 
 // userNamespace: capabilities in another than the initial one do not count for BPF and perf.
@@ -73,10 +61,10 @@ func userNamespace(s System) Finding {
 	switch s.UserNamespace {
 	case 0:
 		return ok("unknown; the other checks tell")
-	case initialUserNamespace:
+	case kernel.InitialUserNamespace:
 		return ok("the initial one")
 	}
-	if s.Program == nil {
+	if s.Kernel.Untried == nil {
 		return ok("not the initial one, yet it may load BPF programs")
 	}
 	return failure("Run usdt outside of it: on the host, or in a container that is not rootless.",
@@ -122,7 +110,7 @@ func paranoid(s System) Finding {
 	switch {
 	case !readable || err != nil:
 		return ok("unknown")
-	case level > 2 && !s.has(unix.CAP_SYS_ADMIN):
+	case level > 2 && !s.has(rights.SysAdmin):
 		// Debian's and Ubuntu's own levels.
 		return warning("sudo sysctl kernel.perf_event_paranoid=2",
 			"%d: some distributions' kernels then ask for CAP_SYS_ADMIN", level)
@@ -140,23 +128,26 @@ func unprivilegedBPF(s System) Finding {
 
 // lockedMemory: before Linux 5.11 BPF maps and programs count against RLIMIT_MEMLOCK.
 func lockedMemory(s System) Finding {
-	if s.since(5, 11) {
-		return ok("no limit for BPF since Linux 5.11")
+	if kernel.UnlimitedMemory.In(s.Kernel.Release) {
+		return ok("no limit for BPF since Linux %v", kernel.UnlimitedMemory.Since)
 	}
-	if s.has(unix.CAP_SYS_RESOURCE) {
-		return ok("CAP_SYS_RESOURCE to raise the limit")
+	if s.has(rights.SysResource) {
+		return ok("%v to raise the limit", rights.SysResource)
 	}
-	return warning("ulimit -l unlimited", "no CAP_SYS_RESOURCE to raise the limit, which may be too low for the buffers")
+	return warning("ulimit -l unlimited",
+		"no %v to raise the limit, which may be too low for the buffers", rights.SysResource)
 }
 
 func otherUsers(s System) Finding {
 	switch {
-	case !s.has(unix.CAP_SYS_PTRACE):
-		return warning(s.remedyRights(), "no CAP_SYS_PTRACE: only processes of the same user can be seen")
-	case !s.has(unix.CAP_DAC_READ_SEARCH) && !s.has(unix.CAP_DAC_OVERRIDE):
-		return warning(s.remedyRights(), "no CAP_DAC_READ_SEARCH: memory-backed files of other users cannot be read")
+	case !s.has(rights.SysPtrace):
+		return warning(s.remedyRights(), "no %v: only processes of the same user can be seen",
+			rights.SysPtrace)
+	case !s.has(rights.DACReadSearch) && !s.has(rights.DACOverride):
+		return warning(s.remedyRights(), "no %v: memory-backed files of other users cannot be read",
+			rights.DACReadSearch)
 	}
-	return ok("CAP_SYS_PTRACE to read their mappings, and the right to read their files")
+	return ok("%v to read their mappings, and the right to read their files", rights.SysPtrace)
 }
 
 func pidNamespace(s System) Finding {
@@ -176,7 +167,7 @@ func hidden(s System) Finding {
 		}
 		for option := range strings.SplitSeq(fields[3], ",") {
 			value, ok := strings.CutPrefix(option, "hidepid=")
-			if ok && value != "0" && value != "off" && !s.has(unix.CAP_SYS_PTRACE) {
+			if ok && value != "0" && value != "off" && !s.has(rights.SysPtrace) {
 				return warning("sudo mount -o remount,hidepid=0 /proc", "/proc is mounted with %s", option)
 			}
 		}

@@ -8,14 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/probesite"
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 // System is what was observed of a machine, for Examine to judge.
 type System struct {
-	Files   fs.FS  // the root of the file system
-	Release string // of the kernel, as uname -r prints it
+	Files  fs.FS // the root of the file system
+	Kernel kernel.Kernel
 
 	PIDNamespace, UserNamespace uint64 // inode numbers, 0 when unknown
 
@@ -23,12 +23,10 @@ type System struct {
 	// than its own comes from a filter in front of it.
 	BPFCall, PerfCall syscall.Errno
 
-	Program  error // of loading a BPF program that does nothing
-	Traced   error // of counting a fire of a probe of our own
-	Features uprobe.Features
+	Traced error // of counting a fire of a probe of our own
 
 	Memory, File error // of loading probes with that backing
-	Site         string
+	Site         probesite.Form
 	SiteError    error
 
 	Tools map[string]Tool // by name: bpftrace, bcc, perf, gdb; those that are installed
@@ -46,29 +44,18 @@ type Tool struct {
 func Observe() System {
 	s := System{
 		Files:         os.DirFS("/"),
-		Release:       release(),
+		Kernel:        kernel.Running(),
 		PIDNamespace:  namespace("pid"),
 		UserNamespace: namespace("user"),
 		BPFCall:       refusedBPF(),
 		PerfCall:      refusedPerf(),
-		Program:       loadProgram(),
 		Memory:        loadProbes(stapsdt.Memfd),
 		File:          loadProbes(stapsdt.File),
 		Traced:        traceProbe(),
-		Features:      uprobe.KernelFeatures(),
 		Tools:         tools(),
 	}
-	form, err := probesite.Choose()
-	s.Site, s.SiteError = form.String(), err
+	s.Site, s.SiteError = probesite.Choose()
 	return s
-}
-
-func release() string {
-	var u unix.Utsname
-	if unix.Uname(&u) != nil {
-		return "" // a sandbox
-	}
-	return unix.ByteSliceToString(u.Release[:])
 }
 
 func namespace(kind string) uint64 {

@@ -6,12 +6,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // programs judges whether BPF programs can be loaded. The usual reasons why not are findings above.
 func programs(s System) Finding {
-	switch err := s.Program; {
+	switch err := s.Kernel.Untried; {
 	case err == nil:
 		return ok("can be loaded")
 	case errors.Is(err, unix.EPERM) && !s.capable():
@@ -63,34 +64,36 @@ func cause(err error) error {
 }
 
 // feature judges something that usdt can do without. Without the right to load programs nobody can try it.
-func (s System) feature(present bool, major, minor int, with, without string) Finding {
+// without says what is so because the kernel lacks the ability, and has %v for its version.
+func (s System) feature(present bool, a kernel.Ability, with, without string) Finding {
 	switch {
 	case present:
 		return ok("%s", with)
-	case s.Program != nil:
-		return ok("unknown, since no BPF program can be loaded; kernels have it from %d.%d on", major, minor)
+	case s.Kernel.Untried != nil:
+		return ok("unknown, since no BPF program can be loaded; kernels have it from %v on", a.Since)
 	}
-	return ok("%s", without)
+	return ok(without, a.Since)
 }
 
 func readUser(s System) Finding {
-	return s.feature(s.Features.ReadUser, 5, 5, "by bpf_probe_read_user",
-		"by bpf_probe_read, as before Linux 5.5")
+	return s.feature(s.Kernel.Features.ReadUser, kernel.ReadUser, "by bpf_probe_read_user",
+		"by bpf_probe_read, as before Linux %v")
 }
 
 func ringBuffer(s System) Finding {
-	return s.feature(s.Features.RingBuffer, 5, 8, "there is one: events come in order, at little cost",
-		"none before Linux 5.8: events come through perf buffers, at a higher cost")
+	return s.feature(s.Kernel.Features.RingBuffer, kernel.RingBuffer,
+		"there is one: events come in order, at little cost",
+		"none before Linux %v: events come through perf buffers, at a higher cost")
 }
 
 func multi(s System) Finding {
-	return s.feature(s.Features.Multi, 6, 10, "there is one: a fire costs the least",
-		"none that can choose processes before Linux 6.10: perf events do it, at a higher cost")
+	return s.feature(s.Kernel.Features.Multi, kernel.Multi, "there is one: a fire costs the least",
+		"none that can choose processes before Linux %v: perf events do it, at a higher cost")
 }
 
 func semaphores(s System) Finding {
-	if s.Features.Semaphores {
+	if s.Kernel.Features.Semaphores {
 		return ok("the kernel counts them")
 	}
-	return ok("not counted by kernels before 4.20: usdt writes them itself")
+	return ok("not counted by kernels before %v: usdt writes them itself", kernel.Semaphores.Since)
 }

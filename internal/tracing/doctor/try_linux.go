@@ -5,30 +5,10 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/asm"
-	"github.com/cilium/ebpf/rlimit"
-
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
-
-// loadProgram loads a program of the type that usdt uses, and drops it.
-func loadProgram() error {
-	// Before Linux 5.11 programs count against a limit that may be too low; that it cannot be raised
-	// is a finding of its own.
-	_ = rlimit.RemoveMemlock()
-	program, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Type:         ebpf.Kprobe,
-		License:      "GPL",
-		Instructions: asm.Instructions{asm.Mov.Imm(asm.R0, 0), asm.Return()},
-	})
-	if err != nil {
-		return err
-	}
-	return program.Close()
-}
 
 // withProbe loads a provider with a probe, has f use them, and unloads it.
 func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) error) (err error) {

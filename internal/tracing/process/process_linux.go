@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // A Reader reads the probes of processes. It remembers the files that it has read, so that a library that
@@ -191,18 +193,7 @@ func processError(pid int, err error) error {
 }
 
 func denied(pid int, err error) error {
-	remedy := "run as root, or as the user that it runs as"
-	if os.Geteuid() == 0 {
-		remedy = RightsRemedy()
+	return &Error{
+		PID: pid, Reason: "may not be read by this user", Remedy: rights.ToReadOne(), Err: err,
 	}
-	return &Error{PID: pid, Reason: "may not be read by this user", Remedy: remedy, Err: err}
-}
-
-// RightsRemedy says what lets the caller read any process.
-func RightsRemedy() string {
-	const capabilities = "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
-	if os.Geteuid() == 0 { // in a container, for instance
-		return "root, too, needs " + capabilities + " here"
-	}
-	return "run as root, or with " + capabilities
 }

@@ -11,18 +11,19 @@ import (
 	"time"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/rlimit"
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/perfevent"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // A session is what one kind of tracing has open in the kernel. It is not safe for concurrent use, but for
 // Detach.
 type session struct {
 	options  Options
-	features Features
+	features kernel.Features
 	maps     []*ebpf.Map
 	programs []*ebpf.Program
 	links    closers
@@ -237,18 +238,9 @@ func explain(err error) error {
 	var errno syscall.Errno
 	switch {
 	case errors.As(err, &errno) && errors.Is(errno, fs.ErrPermission):
-		return fmt.Errorf("%w (%w): run as root, or with %s", ErrRights, errno, neededRights())
+		return fmt.Errorf("%w (%w): %s", ErrRights, errno, rights.ToAttach(kernel.Running().Expected().Multi))
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
 	}
 	return err
-}
-
-// neededRights names what attaching takes: perf events of the uprobe PMU want more than uprobe_multi links.
-func neededRights() string {
-	const multi = 6<<16 | 10<<8
-	if version, err := features.LinuxVersionCode(); err == nil && version >= multi {
-		return "CAP_BPF and CAP_PERFMON"
-	}
-	return "CAP_SYS_ADMIN"
 }

@@ -11,13 +11,14 @@ import (
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 // kernels are sets of abilities that must give the same results: those of this kernel and of 4.18.
-func kernels() map[string]uprobe.Features {
-	return map[string]uprobe.Features{"this": uprobe.KernelFeatures(), "4.18": {}}
+func kernels() map[string]kernel.Features {
+	return map[string]kernel.Features{"this": kernel.Running().Features, "4.18": {}}
 }
 
 // eachKernel runs f with the abilities of several kernels.

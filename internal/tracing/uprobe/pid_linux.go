@@ -5,16 +5,15 @@ import (
 
 	"github.com/cilium/ebpf/asm"
 	"golang.org/x/sys/unix"
-)
 
-// initialPIDNamespace is the inode of the machine's own pid namespace (PROC_PID_INIT_INO).
-const initialPIDNamespace = 0xEFFFFFFC
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
 
 // pidNamespace returns the device and inode of this process's pid namespace, as the kernel wants them, and
 // whether it is another one than that of the machine.
 var pidNamespace = sync.OnceValues(func() (id [2]int64, nested bool) {
 	var s unix.Stat_t
-	if err := unix.Stat("/proc/self/ns/pid", &s); err != nil || s.Ino == initialPIDNamespace {
+	if err := unix.Stat("/proc/self/ns/pid", &s); err != nil || s.Ino == kernel.InitialPIDNamespace {
 		return id, false
 	}
 	const minorBits = 20 // of the kernel's own dev_t

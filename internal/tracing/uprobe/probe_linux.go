@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
@@ -42,7 +43,7 @@ type Options struct {
 	Filter filter.Expr // only hits that satisfy it; nil means every hit
 
 	// Features, unless nil, are the abilities of the kernel to be used.
-	Features *Features
+	Features *kernel.Features
 
 	// Skipped, unless nil, is called for each site that cannot be attached to because its file is gone by now, or
 	// because the kernel does not trace it, and the others are attached all the same. Without it, or when none is
@@ -55,8 +56,8 @@ type Options struct {
 	Waiting func()
 }
 
-func (o Options) features() Features {
-	f := KernelFeatures()
+func (o Options) features() kernel.Features {
+	f := kernel.Running().Features
 	if o.Features != nil {
 		f = *o.Features
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/cilium/ebpf/asm"
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
@@ -36,7 +37,7 @@ func frameArg(i int) int16 { return int16(frameArgs + 8*i) }
 
 // A program is a BPF program in the making, for one site.
 type program struct {
-	features Features
+	features kernel.Features
 	probe    Probe
 	site     Site
 	args     []operand.Arg
@@ -48,7 +49,7 @@ type program struct {
 	labels  int
 }
 
-func newProgram(p Probe, s Site, f Features) *program {
+func newProgram(p Probe, s Site, f kernel.Features) *program {
 	prog := &program{features: f, probe: p, site: s, args: s.args()}
 	prog.emit(
 		asm.Mov.Reg(regContext, asm.R1),

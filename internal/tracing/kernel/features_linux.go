@@ -1,0 +1,91 @@
+package kernel
+
+import (
+	"sync"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+	"github.com/cilium/ebpf/features"
+	"github.com/cilium/ebpf/rlimit"
+
+	"github.com/go-usdt/usdt/internal/tracing/perfevent"
+)
+
+// Features are the abilities of a kernel that tracing can do without, each named as its [Ability].
+// The zero value is Linux 4.18.
+type Features struct {
+	ReadUser     bool // bpf_probe_read_user and its kin
+	RingBuffer   bool
+	NamespacePID bool // bpf_get_ns_current_pid_tgid
+	Semaphores   bool // the kernel counts them (ref_ctr_offset)
+	Multi        bool // uprobe_multi links that choose a process by its memory
+	Sleep        bool // used with Multi: programs that wait for memory that is not there yet
+}
+
+// A Kernel is what this process has found out of a kernel.
+type Kernel struct {
+	Release  string   // what uname -r prints, "" when a sandbox hides it
+	Features Features // those that were tried and are there
+
+	// Untried, unless nil, is why this process cannot load BPF programs. Then all features but
+	// Semaphores are false, because they could not be tried.
+	Untried error
+}
+
+// Running returns what this process can find out of the running kernel. The first call decides for
+// the life of the process. It is safe for concurrent use.
+func Running() Kernel { return running() }
+
+var running = sync.OnceValue(func() Kernel {
+	k := Kernel{Untried: loadProgram(), Features: Features{Semaphores: perfevent.CountsSemaphores()}}
+	k.Release, _ = Release()
+	if k.Untried != nil {
+		return k
+	}
+	f := &k.Features
+	f.ReadUser = hasHelper(asm.FnProbeReadUser)
+	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
+	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
+	f.Multi = hasMulti()
+	f.Sleep = f.Multi && hasSleep()
+	return k
+})
+
+// Expected returns the features that the kernel should have: as tried or, where this process may
+// not try, those of mainline in that release. It is for advice, not for choosing what to use.
+func (k Kernel) Expected() Features {
+	if k.Untried == nil {
+		return k.Features
+	}
+	return Features{
+		ReadUser:     ReadUser.In(k.Release),
+		RingBuffer:   RingBuffer.In(k.Release),
+		NamespacePID: NamespacePID.In(k.Release),
+		Semaphores:   k.Features.Semaphores,
+		Multi:        Multi.In(k.Release),
+		Sleep:        Sleep.In(k.Release),
+	}
+}
+
+// loadProgram loads a program of the type that tracing uses, and drops it.
+func loadProgram() error {
+	// Before Linux 5.11 programs count against RLIMIT_MEMLOCK. Where the limit is too low and
+	// cannot be raised, loading fails.
+	_ = rlimit.RemoveMemlock()
+	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
+		Type:         ebpf.Kprobe,
+		License:      license,
+		Instructions: asm.Instructions{asm.Mov.Imm(asm.R0, 0), asm.Return()},
+	})
+	if err != nil {
+		return err
+	}
+	return prog.Close()
+}
+
+// license is what the kernel wants of programs that read the memory of processes.
+const license = "Dual MIT/GPL"
+
+func hasHelper(f asm.BuiltinFunc) bool {
+	return features.HaveProgramHelper(ebpf.Kprobe, f) == nil
+}

@@ -1,0 +1,51 @@
+package rights
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
+
+// Help is the paragraph on rights in the help of a command that traces.
+var Help = fmt.Sprintf(`It takes the rights of root, or %v (before Linux %v %v) and, for
+processes of other users, %v; usdt doctor tells what is missing.`,
+	Attach(true), kernel.Multi.Since, Attach(false), Read)
+
+// ToAttach says what lets this process attach to probes.
+func ToAttach(multi bool) string { return "run as root, or with " + Attach(multi).String() }
+
+// ToRead says what lets this process read any process.
+func ToRead() string {
+	if os.Geteuid() == 0 { // in a container, for instance
+		return "root, too, needs " + Read.String() + " here"
+	}
+	return "run as root, or with " + Read.String()
+}
+
+// ToReadOne says what lets this process read one process, for which it is enough to be its user.
+func ToReadOne() string {
+	if os.Geteuid() == 0 {
+		return ToRead()
+	}
+	return "run as root, or as the user that it runs as"
+}
+
+// Sudo returns commands of a shell that let this user trace the processes of any user.
+func Sudo(multi bool) string {
+	return `sudo "$(command -v usdt)" …, or once: ` + Setcap(multi)
+}
+
+// Setcap returns the command of a shell that gives the program usdt all rights, whoever runs it.
+func Setcap(multi bool) string {
+	list := Trace(multi).join(",", func(c Capability) string { return "cap_" + strings.ToLower(c.name) })
+	return "sudo setcap " + list + `+ep "$(command -v usdt)"`
+}
+
+// Container returns the command that starts a container in which usdt can trace the processes of the
+// whole machine.
+func Container(multi bool) string {
+	options := Trace(multi).join(" ", func(c Capability) string { return "--cap-add " + c.name })
+	return "docker run --pid=host " + options + " …, or run usdt on the host"
+}

@@ -1,0 +1,66 @@
+package rights
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Capability is one of capabilities(7).
+type Capability struct {
+	Number int
+	name   string
+}
+
+// String returns "CAP_BPF", for instance.
+func (c Capability) String() string { return "CAP_" + c.name }
+
+// The capabilities that tracing takes, and those that include one of them.
+var (
+	BPF           = Capability{unix.CAP_BPF, "BPF"}
+	Perfmon       = Capability{unix.CAP_PERFMON, "PERFMON"}
+	SysAdmin      = Capability{unix.CAP_SYS_ADMIN, "SYS_ADMIN"}
+	SysPtrace     = Capability{unix.CAP_SYS_PTRACE, "SYS_PTRACE"}
+	DACReadSearch = Capability{unix.CAP_DAC_READ_SEARCH, "DAC_READ_SEARCH"}
+	DACOverride   = Capability{unix.CAP_DAC_OVERRIDE, "DAC_OVERRIDE"}
+	SysResource   = Capability{unix.CAP_SYS_RESOURCE, "SYS_RESOURCE"}
+)
+
+// A Set is some capabilities, all of which are needed.
+type Set []Capability
+
+// Read is what it takes to read any process: its memory map, and its files in memory.
+var Read = Set{SysPtrace, DACReadSearch}
+
+// Attach returns what attaching takes: perf events of the uprobe PMU ask for CAP_SYS_ADMIN on every
+// kernel, uprobe_multi links do not.
+func Attach(multi bool) Set {
+	if multi {
+		return Set{BPF, Perfmon}
+	}
+	return Set{SysAdmin}
+}
+
+// Trace returns what tracing the processes of any user takes. Kernels without uprobe_multi links
+// include those before Linux 5.11, whose limit of locked memory has to be raised.
+func Trace(multi bool) Set {
+	s := append(Attach(multi), Read...)
+	if !multi {
+		s = append(s, SysResource)
+	}
+	return s
+}
+
+// String returns "CAP_BPF and CAP_PERFMON", for instance.
+func (s Set) String() string {
+	return s.join(" and ", Capability.String)
+}
+
+// join returns what text makes of each capability, with the separator between them.
+func (s Set) join(separator string, text func(Capability) string) string {
+	texts := make([]string, len(s))
+	for i, c := range s {
+		texts[i] = text(c)
+	}
+	return strings.Join(texts, separator)
+}
