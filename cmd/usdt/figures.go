@@ -61,13 +61,13 @@ func writeHistogram(w io.Writer, width int, h *histogram.Histogram) error {
 // figuresJSON is a histogram in JSON. What is unknown, or beyond an end of a linear scale, is null. The
 // names of its members are an interface.
 type figuresJSON struct {
-	Count   uint64             `json:"count"`
-	Mean    *float64           `json:"mean"`
-	P50     *float64           `json:"p50"`
-	P90     *float64           `json:"p90"`
-	P99     *float64           `json:"p99"`
+	Count   uint64       `json:"count"`
+	Mean    *float64     `json:"mean"`
+	P50     *float64     `json:"p50"`
+	P90     *float64     `json:"p90"`
+	P99     *float64     `json:"p99"`
 	Max     *integer.Int `json:"max"`
-	Buckets []bucketJSON       `json:"buckets"` // those with values, in order
+	Buckets []bucketJSON `json:"buckets"` // those with values, in order
 }
 
 // bucketJSON has the values from Lo up to but without Hi; when they are negative and the scale is one of powers
