@@ -33,10 +33,12 @@ func (r histReading) write(w io.Writer, by int) error {
 		fmt.Fprintln(out, "no values")
 	}
 	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
-		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n", len(hidden), by, total(hidden))
+		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n",
+			len(hidden), by, total(hidden))
 	}
 	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
-	writeUnless0(out, r.lost, "hits lost to too many different values, or while another BPF program was running")
+	writeUnless0(out, r.lost,
+		"hits lost to too many different values, or while another BPF program was running")
 	return out.Flush()
 }
 

@@ -11,7 +11,9 @@ import (
 
 // pairs are the ends of the names of two probes that belong together.
 var pairs = []struct{ start, end string }{
-	{"_start", "_end"}, {"__start", "__end"}, {"__entry", "__return"}, {"_entry", "_return"}, {"_begin", "_end"},
+	{"_start", "_end"}, {"__start", "__end"},
+	{"__entry", "__return"}, {"_entry", "_return"},
+	{"_begin", "_end"},
 }
 
 func pairNames() string {

@@ -56,7 +56,8 @@ func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 		known, others := s.compare(objects)
 		switch {
 		case others:
-			warn(stderr, "%v has loaded other probes that match; run usdt again to trace them", s.scope)
+			warn(stderr, "%v has loaded other probes that match; run usdt again to trace them",
+				s.scope)
 			return
 		case !known && !unloaded:
 			warn(stderr, "%v has unloaded the probes", s.scope)
