@@ -154,11 +154,11 @@ func TestLargestFilter(t *testing.T) {
 				}
 				eachKernel(t, func(t *testing.T, o uprobe.Options) {
 					o.Filter = e
-					tally, err := uprobe.CountProbes(probes, o)
+					counter, err := uprobe.Count(probes, o)
 					if err != nil {
 						t.Fatal(err)
 					}
-					closing(t, tally)
+					closing(t, counter)
 				})
 			})
 		}
@@ -179,12 +179,12 @@ func TestAnotherFile(t *testing.T) {
 		site := &probes[0].Sites[0]
 		for _, other := range []uint64{0, 1} {
 			site.Dev, site.Inode = st.Dev, st.Ino+other
-			tally, err := uprobe.CountProbes(probes, o)
+			counter, err := uprobe.Count(probes, o)
 			if (err == nil) != (other == 0) {
 				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
 			}
 			if err == nil {
-				closing(t, tally)
+				closing(t, counter)
 			}
 		}
 	})
@@ -201,7 +201,7 @@ func TestNoSuchArgument(t *testing.T) {
 		}
 		filtered := o
 		filtered.Filter = e
-		_, errFilter := uprobe.CountProbes(probes, filtered)
+		_, errFilter := uprobe.Count(probes, filtered)
 		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
 			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
 		})

@@ -23,7 +23,7 @@ func descriptors(t *testing.T) int {
 // everyWay returns the ways of tracing two probes.
 func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 	return []func(uprobe.Options) (io.Closer, error){
-		func(o uprobe.Options) (io.Closer, error) { return uprobe.CountProbes(probes, o) },
+		func(o uprobe.Options) (io.Closer, error) { return uprobe.Count(probes, o) },
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 1})
 		},

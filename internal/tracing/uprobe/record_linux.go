@@ -71,18 +71,18 @@ func (l layout) check(p Probe) error {
 	return nil
 }
 
-// writeRecord writes the record at regTarget. The arguments are in the frame.
+// writeRecord writes the record at regOut. The arguments are in the frame.
 func (p *program) writeRecord(l layout) {
 	p.emit(
-		asm.StoreImm(regTarget, recordProbe, int64(l.probe), asm.Word),
-		asm.StoreMem(regTarget, recordFailed, regFailed, asm.Word),
+		asm.StoreImm(regOut, recordProbe, int64(l.probe), asm.Word),
+		asm.StoreMem(regOut, recordFailed, regFailed, asm.Word),
 		asm.FnKtimeGetNs.Call(),
-		asm.StoreMem(regTarget, recordTime, asm.R0, asm.DWord),
+		asm.StoreMem(regOut, recordTime, asm.R0, asm.DWord),
 	)
 	p.pidTgid()
 	p.emit(
-		asm.StoreMem(regTarget, recordPID, asm.R0, asm.DWord),
-		asm.Mov.Reg(asm.R1, regTarget),
+		asm.StoreMem(regOut, recordPID, asm.R0, asm.DWord),
+		asm.Mov.Reg(asm.R1, regOut),
 		asm.Add.Imm(asm.R1, recordComm),
 		asm.Mov.Imm(asm.R2, commSize),
 		asm.FnGetCurrentComm.Call(),
@@ -90,7 +90,7 @@ func (p *program) writeRecord(l layout) {
 	for i := range l.args {
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(i), asm.DWord),
-			asm.StoreMem(regTarget, int16(recordArgs+8*i), asm.R1, asm.DWord),
+			asm.StoreMem(regOut, int16(recordArgs+8*i), asm.R1, asm.DWord),
 		)
 	}
 	for i, c := range l.captures {
@@ -101,7 +101,7 @@ func (p *program) writeRecord(l layout) {
 // capture writes the capture at offset into the record.
 func (p *program) capture(c Capture, offset int32) {
 	p.emit(
-		asm.Mov.Reg(asm.R1, regTarget),
+		asm.Mov.Reg(asm.R1, regOut),
 		asm.Add.Imm(asm.R1, offset+8),
 		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
 	)
@@ -110,7 +110,7 @@ func (p *program) capture(c Capture, offset int32) {
 	} else {
 		p.captureBytes(c)
 	}
-	p.emit(asm.StoreMem(regTarget, int16(offset), asm.R0, asm.DWord))
+	p.emit(asm.StoreMem(regOut, int16(offset), asm.R0, asm.DWord))
 }
 
 // captureBytes sets R0 to the length that the traced program said, or to an error.
