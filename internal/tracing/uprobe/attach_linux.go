@@ -17,8 +17,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// attachEach attaches to every site of the probes. body writes the program of a site and gets the index of
-// its probe.
+// attachEach attaches to every site of the probes. body writes the program of a site and gets the
+// index of its probe.
 func (s *session) attachEach(probes []Probe, body func(prog *program, probe int) error) error {
 	for i, p := range probes {
 		_, err := s.attach(p, func(prog *program) error { return body(prog, i) })
@@ -32,8 +32,8 @@ func (s *session) attachEach(probes []Probe, body func(prog *program, probe int)
 	return nil
 }
 
-// attach attaches to every site of p and returns how many sites that were. body writes the program of a
-// site.
+// attach attaches to every site of p and returns how many sites that were. body writes the program
+// of a site.
 func (s *session) attach(p Probe, body func(*program) error) (sites int, err error) {
 	before := len(s.links)
 	for _, site := range p.Sites {
@@ -106,8 +106,8 @@ func (s *session) link(prog *ebpf.Program, site Site) (io.Closer, error) {
 	return linkEvent(prog, place, s.options.PID)
 }
 
-// open opens the site's file with O_PATH, which is enough to name it, and checks that it is the expected
-// file.
+// open opens the site's file with O_PATH, which is enough to name it, and checks that it is the
+// expected file.
 func (s Site) open() (*os.File, error) {
 	fd, err := unix.Open(s.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -151,8 +151,8 @@ func linkMulti(prog *ebpf.Program, place perfevent.Place, pid int) (io.Closer, e
 	return multi, nil
 }
 
-// linkEvent does the same by a perf event. An event for all processes belongs to one processor, but its
-// program runs on every processor.
+// linkEvent does the same by a perf event. An event for all processes belongs to one processor, but
+// its program runs on every processor.
 func linkEvent(prog *ebpf.Program, place perfevent.Place, pid int) (io.Closer, error) {
 	cpu := perfevent.AnyCPU
 	if pid == 0 {

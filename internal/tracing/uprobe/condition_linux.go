@@ -10,12 +10,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
 
-// textWords is the room for a text to be compared, in words of 8 bytes: for the longest string that a
-// filter can have, its NUL, and one byte more, by which a longer text differs.
+// textWords is the room for a text to be compared, in words of 8 bytes: for the longest string that
+// a filter can have, its NUL, and one byte more, by which a longer text differs.
 const textWords = (filter.MaxString + 2 + 7) / 8
 
-// unless jumps to the label when the filter does not hold; nil always holds. Package filter specifies what
-// a filter means. It changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
+// unless jumps to the label when the filter does not hold; nil always holds. Package filter
+// specifies what a filter means. It changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
 func (p *program) unless(e filter.Expr, label string) error {
 	if e == nil {
 		return nil
@@ -146,8 +146,8 @@ func (p *program) term(dst asm.Register, t filter.Term, unreadable string) {
 	}
 }
 
-// compareText reads as much of the text as could be equal and compares it word by word. It jumps as compare
-// does, and changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
+// compareText reads as much of the text as could be equal and compares it word by word. It jumps as
+// compare does, and changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
 func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	equal, differ := yes, no
 	if !c.Equal {

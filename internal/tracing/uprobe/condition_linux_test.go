@@ -135,7 +135,8 @@ func TestFilterUnreadable(t *testing.T) {
 	})
 }
 
-// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve
+// arguments in memory.
 func TestLargestFilter(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
 	probes := find(t, p, "memory")

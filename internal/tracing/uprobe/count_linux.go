@@ -7,7 +7,8 @@ import (
 	"github.com/cilium/ebpf"
 )
 
-// A Counter counts the hits of probes. Its methods are not safe for concurrent use, except for Detach.
+// A Counter counts the hits of probes. Its methods are not safe for concurrent use, except for
+// Detach.
 type Counter struct {
 	*session
 	hits   *ebpf.Map

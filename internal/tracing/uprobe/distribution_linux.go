@@ -32,8 +32,8 @@ type DistributionOptions struct {
 	ByText bool // By points to text, of which the first MaxByText bytes count
 }
 
-// A Distribution counts, in the kernel, how often an argument had which value. Its methods are not safe for
-// concurrent use, except for Detach.
+// A Distribution counts, in the kernel, how often an argument had which value. Its methods are not
+// safe for concurrent use, except for Detach.
 type Distribution struct {
 	*session
 	spec       DistributionOptions
@@ -117,8 +117,8 @@ type Group struct {
 	Histogram *histogram.Histogram
 }
 
-// Read returns what was counted so far, in no particular order. When it returns an error, groups may be
-// missing.
+// Read returns what was counted so far, in no particular order. When it returns an error, groups
+// may be missing.
 func (d *Distribution) Read() ([]Group, error) {
 	groups := make(map[[byWords]uint64]*Group)
 	err := d.counts.read(func(k bucketKey, values []bucketValue) {
@@ -161,7 +161,8 @@ func text(by [byWords]uint64) string {
 	return string(b)
 }
 
-// cleared returns the text without the bytes after its NUL, which Linux 5.5 to 5.9 may have copied, too.
+// cleared returns the text without the bytes after its NUL, which Linux 5.5 to 5.9 may have copied,
+// too.
 func cleared(by [byWords]uint64) [byWords]uint64 {
 	var b [8 * byWords]byte
 	copy(b[:], text(by))

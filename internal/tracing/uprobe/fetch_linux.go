@@ -34,9 +34,9 @@ func (p *program) usable(i int) error {
 	return nil
 }
 
-// fetch puts the value of argument i, extended to 64 bits, into its place in the frame. If the argument
-// cannot be read, the value is 0 and its bit in regFailed is set. It changes R0 to R5, frameWord and
-// frameWord2.
+// fetch puts the value of argument i, extended to 64 bits, into its place in the frame. If the
+// argument cannot be read, the value is 0 and its bit in regFailed is set. It changes R0 to R5,
+// frameWord and frameWord2.
 func (p *program) fetch(i int) error {
 	a := p.args[i]
 	switch a.Kind {
@@ -70,8 +70,8 @@ func (p *program) setUnreadable(i int) {
 	p.clear(int(frameArg(i)), 1)
 }
 
-// unlessRead jumps to the label if argument i could not be read. It changes R0: if a jump tested regFailed
-// itself, the verifier would follow two values of it from there on.
+// unlessRead jumps to the label if argument i could not be read. It changes R0: if a jump tested
+// regFailed itself, the verifier would follow two values of it from there on.
 func (p *program) unlessRead(i int, label string) {
 	p.emit(
 		asm.Mov.Reg(asm.R0, regFailed),
@@ -122,8 +122,8 @@ func (p *program) address(i int, a operand.Arg) error {
 	return nil
 }
 
-// addSymbol adds the run-time address of a symbol to R3. Its distance from the site is the same as at link
-// time. It changes R1.
+// addSymbol adds the run-time address of a symbol to R3. Its distance from the site is the same as
+// at link time. It changes R1.
 func (p *program) addSymbol(i int, symbol string) error {
 	address, ok := p.site.Symbols[symbol]
 	if !ok {
@@ -139,8 +139,8 @@ func (p *program) addSymbol(i int, symbol string) error {
 	return nil
 }
 
-// readMemory sets the low bytes of R0 to the argument at the address in R3. It changes R1 to R5, frameWord
-// and frameWord2.
+// readMemory sets the low bytes of R0 to the argument at the address in R3. It changes R1 to R5,
+// frameWord and frameWord2.
 func (p *program) readMemory(i int, a operand.Arg) {
 	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R3, asm.DWord))
 	p.clear(frameWord, 1) // the verifier wants the whole word to be initialised
@@ -158,8 +158,8 @@ func (p *program) readMemory(i int, a operand.Arg) {
 		)
 		p.place(there)
 	}
-	// After an error the word is 0. The bit is set without a jump: otherwise the verifier would have
-	// to follow both ways for each of several arguments.
+	// After an error the word is 0. The bit is set without a jump: otherwise the verifier would
+	// have to follow both ways for each of several arguments.
 	p.emit(
 		asm.RSh.Imm(asm.R0, 63),
 		asm.LSh.Imm(asm.R0, int32(i)),

@@ -23,8 +23,9 @@ const (
 	outcomes              // how many outcomes there are
 )
 
-// A Latency measures the time between the hits of two probes. Two hits are a pair when they are in the same
-// process and have the same first argument. Its methods are not safe for concurrent use, except for Detach.
+// A Latency measures the time between the hits of two probes. Two hits are a pair when they are in
+// the same process and have the same first argument. Its methods are not safe for concurrent use,
+// except for Detach.
 type Latency struct {
 	*session
 	open     *ebpf.Map // the time of the start, by process and first argument
@@ -32,8 +33,8 @@ type Latency struct {
 	counts   *valueCounts
 }
 
-// Pair attaches to two probes. The filter applies to the starts: an end whose start does not satisfy the
-// filter counts as an end without a start. The caller closes the Latency.
+// Pair attaches to two probes. The filter applies to the starts: an end whose start does not
+// satisfy the filter counts as an end without a start. The caller closes the Latency.
 func Pair(start, end Probe, o Options) (*Latency, error) {
 	l := &Latency{session: newSession(o)}
 	if err := l.attachAll(start, end); err != nil {
@@ -152,8 +153,8 @@ func (l *Latency) end(p *program) error {
 	return nil
 }
 
-// A LatencyReading is what was measured so far. It has every hit once, as a half of a pair or in one of
-// the numbers.
+// A LatencyReading is what was measured so far. It has every hit once, as a half of a pair or in
+// one of the numbers.
 type LatencyReading struct {
 	Histogram *histogram.Histogram // of the pairs, in nanoseconds
 
@@ -162,8 +163,8 @@ type LatencyReading struct {
 	StartsAgain uint64 // starts that another start with the same first argument replaced
 	Unreadable  uint64 // hits whose first argument could not be read
 
-	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was running
-	// on the same processor.
+	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
+	// running on the same processor.
 	Lost uint64
 }
 

@@ -17,7 +17,8 @@ func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
 	return m, nil
 }
 
-// newNumbers makes an array of n 64-bit numbers that programs increment. Each processor has its own array.
+// newNumbers makes an array of n 64-bit numbers that programs increment. Each processor has its own
+// array.
 func (s *session) newNumbers(name string, n int) (*ebpf.Map, error) {
 	return s.newMap(&ebpf.MapSpec{
 		Name: name, Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8, MaxEntries: uint32(n),
@@ -43,8 +44,8 @@ const (
 	newKey = 1 // BPF_NOEXIST: only add the key
 )
 
-// lookup sets R0 to the address of the map's value whose key is at an offset of the frame, or to 0. It
-// changes R1 to R5.
+// lookup sets R0 to the address of the map's value whose key is at an offset of the frame, or to 0.
+// It changes R1 to R5.
 func (p *program) lookup(m *ebpf.Map, key int) {
 	p.emit(loadAddress(asm.R2, key)...)
 	p.emit(

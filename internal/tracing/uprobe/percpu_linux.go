@@ -93,8 +93,8 @@ func (b *perCPU) next() ([]byte, error) {
 	}
 }
 
-// lost compares how many records were sent with how many came. Records that are still in the buffers count
-// as lost until they are read.
+// lost compares how many records were sent with how many came. Records that are still in the
+// buffers count as lost until they are read.
 func (b *perCPU) lost() (uint64, error) {
 	sent, err := sum(b.sent, 0)
 	return sent - min(sent, b.received), err

@@ -12,8 +12,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
-// A session holds what one tracing has open in the kernel. It is not safe for concurrent use, except for
-// Detach.
+// A session holds what one tracing has open in the kernel. It is not safe for concurrent use,
+// except for Detach.
 type session struct {
 	options  Options
 	features kernel.Features
@@ -31,8 +31,8 @@ func newSession(o Options) *session {
 	return &session{options: o, features: o.features()}
 }
 
-// missed returns how many runs of the programs the kernel left out because another BPF program was running
-// on the same processor. Kernels before 5.12 do not count them.
+// missed returns how many runs of the programs the kernel left out because another BPF program was
+// running on the same processor. Kernels before 5.12 do not count them.
 func (s *session) missed() uint64 {
 	var sum uint64
 	for _, p := range s.programs {
@@ -43,8 +43,8 @@ func (s *session) missed() uint64 {
 	return sum
 }
 
-// Detach ends the tracing and keeps what was collected. It is safe to call twice, one after the other, and
-// while another goroutine reads what was collected.
+// Detach ends the tracing and keeps what was collected. It is safe to call twice, one after the
+// other, and while another goroutine reads what was collected.
 func (s *session) Detach() error {
 	if s.options.Waiting != nil {
 		defer time.AfterFunc(detachPatience, s.options.Waiting).Stop()

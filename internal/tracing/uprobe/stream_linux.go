@@ -10,8 +10,8 @@ type stream interface {
 	// send makes p reserve a record, write it and pass it on.
 	send(p *program, l layout)
 
-	// next returns the next record, which is valid until the next call, or os.ErrDeadlineExceeded when
-	// the buffer has been empty for a while.
+	// next returns the next record, which is valid until the next call, or os.ErrDeadlineExceeded
+	// when the buffer has been empty for a while.
 	next() ([]byte, error)
 
 	// lost returns how many records have not fit so far. After a detach it is exact as soon as next

@@ -2,8 +2,8 @@ package uprobe
 
 import "github.com/cilium/ebpf/asm"
 
-// readUser copies size bytes from the traced process's address in R3 to the address in R1. It sets R0 to 0
-// or an error, and changes R1 to R5.
+// readUser copies size bytes from the traced process's address in R3 to the address in R1. It sets
+// R0 to 0 or an error, and changes R1 to R5.
 func (p *program) readUser(size int) {
 	p.emit(asm.Mov.Imm(asm.R2, int32(size)))
 	p.callReadUser()
@@ -18,9 +18,9 @@ func (p *program) callReadUser() {
 	}
 }
 
-// readUserText copies a text with its NUL from the traced process's address in R3 to the address in R1. It
-// copies at most size bytes, of which the last is always a NUL. It sets R0 to the number of bytes or an
-// error, and changes R1 to R5.
+// readUserText copies a text with its NUL from the traced process's address in R3 to the address in
+// R1. It copies at most size bytes, of which the last is always a NUL. It sets R0 to the number of
+// bytes or an error, and changes R1 to R5.
 func (p *program) readUserText(size int) {
 	p.emit(asm.Mov.Imm(asm.R2, int32(size)))
 	if p.features.ReadUser {
@@ -37,9 +37,9 @@ func (p *program) readUserText(size int) {
 	p.place(counted)
 }
 
-// touch brings the memory that argument i points to into the page table, if the program may wait for
-// memory. Otherwise a page of a file that nobody has touched yet could not be read, such as the page of a
-// string constant in C. It changes R0 to R5, frameWord and frameWord2.
+// touch brings the memory that argument i points to into the page table, if the program may wait
+// for memory. Otherwise a page of a file that nobody has touched yet could not be read, such as the
+// page of a string constant in C. It changes R0 to R5, frameWord and frameWord2.
 func (p *program) touch(i int) {
 	if p.features.Sleep {
 		p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord))

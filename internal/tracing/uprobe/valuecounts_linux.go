@@ -30,8 +30,8 @@ const (
 	valueWords = 4
 )
 
-// valueCounts holds the maps that programs count values in. The memory is allocated beforehand, because a
-// program cannot wait for it.
+// valueCounts holds the maps that programs count values in. The memory is allocated beforehand,
+// because a program cannot wait for it.
 type valueCounts struct {
 	buckets *ebpf.Map // a bucketValue for each processor, by bucketKey
 	full    *ebpf.Map // how many values found no place
@@ -54,8 +54,8 @@ func (s *session) newValueCounts(maxBuckets int) (*valueCounts, error) {
 // clearKey clears the bucketKey at frameKey. It changes R0.
 func (p *program) clearKey() { p.clear(frameKey, keyWords) }
 
-// countValue counts the value in regTemp, in the group of the bucketKey at frameKey. It changes R0 to R5,
-// regTemp, regOut, frameWord and frameText.
+// countValue counts the value in regTemp, in the group of the bucketKey at frameKey. It changes R0
+// to R5, regTemp, regOut, frameWord and frameText.
 func (p *program) countValue(c *valueCounts, s histogram.Scale, signed bool) {
 	found, done := p.newLabel(), p.newLabel()
 	p.bucketIndex(s, signed)
@@ -84,7 +84,8 @@ func (p *program) countValue(c *valueCounts, s histogram.Scale, signed bool) {
 	p.place(done)
 }
 
-// addToBucket adds the value in regTemp to the bucketValue at regOut. It changes R0, R1 and regTemp.
+// addToBucket adds the value in regTemp to the bucketValue at regOut. It changes R0, R1 and
+// regTemp.
 func (p *program) addToBucket(signed bool) {
 	upperHalf := asm.RSh
 	if signed {
@@ -110,8 +111,9 @@ func (p *program) addToBucket(signed bool) {
 	p.raise(24)
 }
 
-// raise makes the number at offset of regOut at least regTemp, both unsigned. A thread that preempts this
-// one on the same processor between the instructions can undo it: see addTo. It changes R0.
+// raise makes the number at offset of regOut at least regTemp, both unsigned. A thread that
+// preempts this one on the same processor between the instructions can undo it: see addTo. It
+// changes R0.
 func (p *program) raise(offset int16) {
 	done := p.newLabel()
 	p.emit(
@@ -138,8 +140,8 @@ func (c *valueCounts) read(f func(bucketKey, []bucketValue)) error {
 	return nil
 }
 
-// addTo adds what each processor has counted in a bucket to h. The largest value may have been lost in the
-// race that raise describes, but it is not less than the least value of its bucket.
+// addTo adds what each processor has counted in a bucket to h. The largest value may have been lost
+// in the race that raise describes, but it is not less than the least value of its bucket.
 func addTo(h *histogram.Histogram, k bucketKey, values []bucketValue) {
 	index := int(k.Bucket)
 	least := h.Scale.Least(index)
