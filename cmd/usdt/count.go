@@ -49,14 +49,14 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	tally, err := uprobe.CountProbes(sel.probes, options)
+	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
 	readings := newCountReadings(sel.probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, tally, sel, func(at time.Time, last bool) error {
-		totals, err := tally.Read()
+	return flags.run(cmd, counter, sel, func(at time.Time, last bool) error {
+		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		if last && !flags.asJSON {
 			shortest = flags.interval / 2
 		}
-		r := readings.next(totals, tally.Missed(), at, shortest)
+		r := readings.next(totals, counter.Missed(), at, shortest)
 		if err := out.write(r, last); err != nil || !last || flags.asJSON {
 			return err
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// Of random events and filters, arg0 to arg9 are integers, arg10 and arg11 text. Few values, so that
-// equal ones meet.
+// Of random events and filters, arg0 to arg9 are integers, arg10 and arg11 text. Few values, so
+// that equal ones meet.
 const firstText = 10
 
 var (

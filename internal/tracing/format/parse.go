@@ -190,8 +190,8 @@ func (p *parser) argument() (arg int, chosen bool, err error) {
 	return n, true, nil
 }
 
-// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what cannot be a verb
-// was meant as one.
+// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what
+// cannot be a verb was meant as one.
 func (p *parser) verb(d *part) (byte, error) {
 	start := p.at
 	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt"))

@@ -29,11 +29,11 @@ func TestCount(t *testing.T) {
 		if o.Filter, err = filter.Parse("arg0 >= 0"); err != nil {
 			t.Fatal(err)
 		}
-		tally, err := uprobe.CountProbes(probes, o)
+		counter, err := uprobe.Count(probes, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		closing(t, tally)
+		closing(t, counter)
 		const goroutines, each = 8, 10_000
 		var wg sync.WaitGroup
 		for range goroutines {
@@ -47,12 +47,12 @@ func TestCount(t *testing.T) {
 			}()
 		}
 		wg.Wait()
-		got, err := tally.Read()
+		got, err := counter.Read()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]uint64{goroutines * each, goroutines * each / 2}, got); diff != "" || tally.Missed() != 0 {
-			t.Errorf("missed %d (-want +got)\n%s", tally.Missed(), diff)
+		if diff := cmp.Diff([]uint64{goroutines * each, goroutines * each / 2}, got); diff != "" || counter.Missed() != 0 {
+			t.Errorf("missed %d (-want +got)\n%s", counter.Missed(), diff)
 		}
 	})
 }

@@ -135,7 +135,8 @@ func TestFilterUnreadable(t *testing.T) {
 	})
 }
 
-// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve
+// arguments in memory.
 func TestLargestFilter(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
 	probes := find(t, p, "memory")
@@ -154,11 +155,11 @@ func TestLargestFilter(t *testing.T) {
 				}
 				eachKernel(t, func(t *testing.T, o uprobe.Options) {
 					o.Filter = e
-					tally, err := uprobe.CountProbes(probes, o)
+					counter, err := uprobe.Count(probes, o)
 					if err != nil {
 						t.Fatal(err)
 					}
-					closing(t, tally)
+					closing(t, counter)
 				})
 			})
 		}
@@ -179,12 +180,12 @@ func TestAnotherFile(t *testing.T) {
 		site := &probes[0].Sites[0]
 		for _, other := range []uint64{0, 1} {
 			site.Dev, site.Inode = st.Dev, st.Ino+other
-			tally, err := uprobe.CountProbes(probes, o)
+			counter, err := uprobe.Count(probes, o)
 			if (err == nil) != (other == 0) {
 				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
 			}
 			if err == nil {
-				closing(t, tally)
+				closing(t, counter)
 			}
 		}
 	})
@@ -201,7 +202,7 @@ func TestNoSuchArgument(t *testing.T) {
 		}
 		filtered := o
 		filtered.Filter = e
-		_, errFilter := uprobe.CountProbes(probes, filtered)
+		_, errFilter := uprobe.Count(probes, filtered)
 		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
 			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
 		})

@@ -14,8 +14,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// formsProgram returns the path of the program of package forms: made here, or where there is no compiler
-// a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
+// formsProgram returns the path of the program of package forms: made here, or where there is no
+// compiler a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
 func formsProgram(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
