@@ -58,7 +58,7 @@ type fileID struct {
 // fileNotes is what was read from a file.
 type fileNotes struct {
 	notes []sdtnote.Note
-	sites []siteCode
+	sites siteCodes
 	err   error
 	used  bool // since the current ReadAll began
 }
@@ -135,22 +135,22 @@ func openPath(path string, flags int) (pathFile, error) {
 	return pathFile{fd, fileID{statID{uint64(st.Dev), st.Ino}, st.Size, st.Mtim, st.Ctim}}, nil
 }
 
-func (f pathFile) notes(w *work) ([]sdtnote.Note, []siteCode, error) {
+func (f pathFile) notes(w *work) ([]sdtnote.Note, siteCodes, error) {
 	file, err := os.OpenFile("/proc/self/fd/"+strconv.Itoa(f.fd), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		var pathErr *os.PathError
 		if errors.As(err, &pathErr) {
 			err = pathErr.Err // the path is of no use to anyone else
 		}
-		return nil, nil, err
+		return nil, siteCodes{}, err
 	}
 	defer file.Close()
 	r := w.reader(file)
 	notes, err := sdtnote.Read(r)
 	if err != nil {
-		return nil, nil, err
+		return nil, siteCodes{}, err
 	}
-	sites, err := readSites(r, notes)
+	sites, err := readSiteCodes(r, notes)
 	return notes, sites, err
 }
 

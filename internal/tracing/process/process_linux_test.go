@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/internal/testing/elffile"
@@ -92,6 +93,34 @@ func TestReadProcessC(t *testing.T) {
 	c.tell(t, "x")
 	checkAttached(t, o, "counted", true)
 	checkAttached(t, o, "other", false)
+}
+
+// A tracer at one of two sites that are beside each other is not attached to the other one: only in
+// images of this library a no-op before a site belongs to it.
+func TestAttachedAdjacent(t *testing.T) {
+	program := buildProcess(t, t.TempDir(), "process")
+	c := startProcess(t, program)
+	o := objectOf(t, c.pid(), "process")
+	sites := make(map[string]uint64)
+	for _, n := range o.Notes {
+		sites[n.Name] = n.FileOffset
+	}
+	nop := uint64(len(probesite.Nop.Code(o.Notes[0].Machine)))
+	if sites["other"] != sites["counted"]+nop {
+		t.Fatalf("the sites %#x are not beside each other", sites)
+	}
+	for traced, untraced := range map[string]string{"counted": "other", "other": "counted"} {
+		tracer, err := counter.OpenProbe(program, traced)
+		if err != nil {
+			testenv.Lacks(t, err)
+		}
+		checkAttached(t, o, traced, true)
+		checkAttached(t, o, untraced, false)
+		if err := tracer.Close(); err != nil {
+			t.Fatal(err)
+		}
+		checkAttached(t, o, traced, false)
+	}
 }
 
 // Names of files may hold anything, also what /proc/PID/maps uses for its own purposes.

@@ -30,7 +30,7 @@ func TestAttachedBounded(t *testing.T) {
 	}
 	mapped := groupByFile(lines)[0]
 	const notes, sites = 60_000, 10
-	o := Object{Mappings: mapped.executable, data: mapped.data, sites: make([]siteCode, notes)}
+	o := Object{Mappings: mapped.executable, data: mapped.data, sites: siteCodes{codes: make([][]byte, notes)}}
 	for i := range uint64(notes) {
 		o.Notes = append(o.Notes, sdtnote.Note{FileOffset: i % sites, SemaphoreOffset: i%sites + 1})
 	}
