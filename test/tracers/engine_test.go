@@ -23,7 +23,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// TestEngineReadsForms compares what internal/uprobe reads of each form of argument with what bpftrace
+// TestEngineReadsForms compares what internal/tracing/uprobe reads of each form of argument with what bpftrace
 // reads of the same process at the same time.
 func TestEngineReadsForms(t *testing.T) {
 	needTracer(t, "bpftrace")
@@ -43,7 +43,7 @@ func TestEngineReadsC(t *testing.T) {
 	for _, optimise := range []string{"-O0", "-O1", "-O2"} {
 		t.Run(optimise, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sdt")
-			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path, "../../internal/uprobe/testdata/sdt.c")
+			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path, "../../internal/tracing/uprobe/testdata/sdt.c")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				testenv.Lacks(t, fmt.Errorf("%v: %w\n%s", cmd, err, out)) // the package systemtap-sdt-dev
 			}
@@ -82,7 +82,8 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 		}
 	}
 
-	pid, fire := testenv.StartFiring(t, path)
+	traced := testenv.StartFiring(t, path)
+	pid := traced.PID()
 	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: uprobe.Options{PID: pid}})
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +92,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	b := start(t, installed.command("-p", strconv.Itoa(pid), "-B", "none", "-e", script))
 	for line := b.next(t); line != firstReady; line = b.next(t) {
 	}
-	fire()
+	traced.Fire(t)
 
 	ours := readEngine(t, tracer, probes)
 	theirs := make(map[string]string)

@@ -62,7 +62,8 @@ func amd64Source(probes string) string {
 	var b strings.Builder
 	b.WriteString(`
 _start:
-	xor %edi, %edi
+	jmp 2f
+3:	xor %edi, %edi
 	lea byte(%rip), %rsi
 	mov $1, %edx
 	xor %eax, %eax
@@ -85,12 +86,12 @@ _start:
 	mov $1, %r15d
 ` + probes + `
 	add $16, %rsp
-	mov $1, %edi
+2:	mov $1, %edi
 	lea byte(%rip), %rsi
 	mov $1, %edx
 	mov $1, %eax
 	syscall
-	jmp _start
+	jmp 3b
 1:	xor %edi, %edi
 	mov $60, %eax
 	syscall

@@ -45,7 +45,8 @@ func arm64Source(probes string) string {
 	var b strings.Builder
 	b.WriteString(`
 _start:
-	mov x0, 0
+	b 2f
+3:	mov x0, 0
 	adrp x1, byte
 	add x1, x1, :lo12:byte
 	mov x2, 1
@@ -68,13 +69,13 @@ _start:
 	mov x21, 1
 ` + probes + `
 	add sp, sp, 16
-	mov x0, 1
+2:	mov x0, 1
 	adrp x1, byte
 	add x1, x1, :lo12:byte
 	mov x2, 1
 	mov x8, 64
 	svc 0
-	b _start
+	b 3b
 1:	mov x0, 0
 	mov x8, 93
 	svc 0

@@ -1,9 +1,9 @@
 // Package forms makes a program that has one probe for each form in which an argument can be described,
 // and says which values a tracer must see. It is for tests.
 //
-// The program needs no C library. It fires all its probes whenever it reads a byte, writes the byte when
-// that is done, and ends with its input. Before, it sets every register to Pattern of its number, except
-// those that the memory operands need.
+// The program needs no C library. It writes an empty line when it runs. Then it fires all its probes
+// whenever it reads a byte, writes the byte when that is done, and ends with its input. Before it
+// fires, it sets every register to Pattern of its number, except those that the memory operands need.
 package forms
 
 import (
@@ -131,6 +131,6 @@ func data() string {
 	for _, word := range table {
 		fmt.Fprintf(&b, "\t.8byte %#x\n", word)
 	}
-	b.WriteString("byte:\t.space 8\n\t.section .note.GNU-stack, \"\"\n")
+	b.WriteString("byte:\t.8byte 10\n\t.section .note.GNU-stack, \"\"\n")
 	return b.String()
 }

@@ -61,9 +61,9 @@ func TestForms(t *testing.T) {
 		})
 	}
 
-	pid, fire := testenv.StartFiring(t, path)
+	program := testenv.StartFiring(t, path)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		o.PID = pid
+		o.PID = program.PID()
 		// Perf events are detached one after the other, which takes 50 ms each: some forms of all
 		// kinds and sizes must do.
 		step := 1
@@ -76,7 +76,7 @@ func TestForms(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, tracer)
-		fire()
+		program.Fire(t)
 		events := receiveFrom(t, tracer, o.PID)
 		if len(events) != len(list) {
 			t.Fatalf("%d events, want %d", len(events), len(list))

@@ -74,12 +74,13 @@ func TestSDT(t *testing.T) {
 		"O0": {"-O0"}, "O2": {"-O2"}, "no PIE": {"-O2", "-no-pie"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pid, fire := testenv.StartFiring(t, buildSDT(t, flags...))
+			program := testenv.StartFiring(t, buildSDT(t, flags...))
+			pid := program.PID()
 			names := []string{"plain", "many", "guarded"}
 			probes := findIn(t, pid, "csdt", names...)
 			eachKernel(t, func(t *testing.T, o uprobe.Options) {
 				o.PID = pid
-				if fire() != '0' {
+				if program.Fire(t) != "0" {
 					t.Error("the semaphore is set although nobody traces")
 				}
 				captures := [][]uprobe.Capture{{{Arg: 5, Length: -1, Max: 32}}, nil, nil}
@@ -88,11 +89,11 @@ func TestSDT(t *testing.T) {
 					t.Fatal(err)
 				}
 				closing(t, tracer)
-				if fire() != '1' {
+				if program.Fire(t) != "1" {
 					t.Error("the semaphore is not set")
 				}
 				events := receiveFrom(t, tracer, o.PID)
-				if fire() != '0' {
+				if program.Fire(t) != "0" {
 					t.Error("the semaphore is still set after detaching")
 				}
 				if len(events) != len(names) {
@@ -130,8 +131,8 @@ func checkSDT(t *testing.T, probe string, args []uprobe.Value) {
 func TestAllProcesses(t *testing.T) {
 	path := buildSDT(t, "-O2")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		first, fireFirst := testenv.StartFiring(t, path)
-		probes := findIn(t, first, "csdt", "plain")
+		first := testenv.StartFiring(t, path)
+		probes := findIn(t, first.PID(), "csdt", "plain")
 		o.PID = 0
 		if !o.Features.Semaphores {
 			if tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o}); err == nil {
@@ -145,13 +146,13 @@ func TestAllProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, tracer)
-		second, fireSecond := testenv.StartFiring(t, path)
-		fireFirst()
-		fireSecond()
+		second := testenv.StartFiring(t, path)
+		first.Fire(t)
+		second.Fire(t)
 		if err := tracer.Detach(); err != nil {
 			t.Fatal(err)
 		}
-		missing := map[int]bool{first: true, second: true}
+		missing := map[int]bool{first.PID(): true, second.PID(): true}
 		for range 2 {
 			var ev uprobe.Event
 			if err := tracer.Next(&ev); err != nil || string(ev.Comm) != "sdt" {

@@ -1,5 +1,6 @@
-/* A program with probes of sys/sdt.h. It fires them whenever it reads a byte, then writes whether the
- * probe with a semaphore was traced, 0 or 1. */
+/* A program with probes of sys/sdt.h. It writes an empty line when it runs. Then it fires the probes
+ * whenever it reads a byte, and writes a line that says whether the probe with a semaphore was traced,
+ * 0 or 1. */
 #define _SDT_HAS_SEMAPHORES 1
 #include <stdint.h>
 #include <sys/sdt.h>
@@ -35,11 +36,12 @@ __attribute__((noinline)) static void fire(struct pair *p, int16_t s, uint32_t u
 
 int main(void) {
   char c;
+  if (write(1, "\n", 1) != 1)
+    return 1;
   while (read(0, &c, 1) == 1) {
     struct pair p = {-5, INT64_MIN};
     fire(&p, -2, 4000000000u, "from C");
-    c = csdt_guarded_semaphore ? '1' : '0';
-    if (write(1, &c, 1) != 1)
+    if (write(1, csdt_guarded_semaphore ? "1\n" : "0\n", 2) != 2)
       return 1;
   }
   return 0;
