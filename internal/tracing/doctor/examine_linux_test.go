@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
@@ -60,6 +61,12 @@ func (s *System) hide(path string) { s.Files.(fstest.MapFS)[path] = &fstest.MapF
 
 func (s *System) setStatus(capabilities uint64, seccomp string) {
 	s.set("proc/self/status", fmt.Sprintf("Name:\tusdt\nCapEff:\t%016x\nSeccomp:\t%s\nSeccomp_filters:\t0\n", capabilities, seccomp))
+}
+
+// setParanoid sets the level of perf_event_paranoid, and what perf_event_open answers.
+func (s *System) setParanoid(level int, answer syscall.Errno) {
+	s.set("proc/sys/kernel/perf_event_paranoid", fmt.Sprintln(level))
+	s.PerfCall = answer
 }
 
 // drop leaves the process without capabilities but for those kept.
@@ -163,6 +170,24 @@ func TestFindings(t *testing.T) {
 		{"filtered", func(s *System) { s.setStatus(allCapabilities, "2"); s.BPFCall = unix.EPERM }, "seccomp", Failure, []string{"forbids bpf", "seccomp=unconfined"}},
 		{"both filtered", func(s *System) { s.setStatus(0, "2"); s.BPFCall, s.PerfCall = unix.ENOSYS, unix.EPERM }, "seccomp", Failure, []string{"forbids bpf and perf_event_open"}},
 		{"not the filter's EPERM", func(s *System) { s.setStatus(0, "2"); s.BPFCall = unix.EPERM }, "seccomp", OK, []string{"lets bpf"}},
+		{"Debian's EACCES", func(s *System) {
+			s.drop()
+			s.setParanoid(3, unix.EACCES)
+		}, "seccomp", OK, []string{"no filter"}},
+		{"Ubuntu's EACCES in a container", func(s *System) {
+			s.setStatus(1<<unix.CAP_BPF|1<<unix.CAP_PERFMON, "2")
+			s.setParanoid(4, unix.EACCES)
+		}, "seccomp", OK, []string{"lets bpf and perf_event_open pass"}},
+		{"not Debian's EACCES", func(s *System) {
+			s.drop()
+			s.setParanoid(2, unix.EACCES)
+		}, "seccomp", Failure, []string{"perf_event_open is refused", "EACCES", "security module"}},
+		{"a filter's EPERM on Debian", func(s *System) {
+			s.setStatus(0, "2")
+			s.setParanoid(3, unix.EPERM)
+		}, "seccomp", Failure, []string{"forbids perf_event_open"}},
+		{"root's EACCES on Debian", func(s *System) { s.setParanoid(3, unix.EACCES) },
+			"seccomp", Failure, []string{"EACCES"}},
 		{"kernel without BPF", func(s *System) { s.BPFCall = unix.ENOSYS }, "seccomp", Failure, []string{"no filter, yet bpf is refused: ENOSYS", "CONFIG_BPF_SYSCALL"}},
 		{"integrity", func(s *System) { s.set("sys/kernel/security/lockdown", "none [integrity] confidentiality\n") }, "lockdown", OK, []string{"integrity"}},
 		{"confidentiality", func(s *System) { s.set("sys/kernel/security/lockdown", "none integrity [confidentiality]\n") }, "lockdown", Warning, []string{"lockdown=integrity"}},

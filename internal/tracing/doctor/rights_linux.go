@@ -80,7 +80,7 @@ func seccomp(s System) Finding {
 	if s.BPFCall == unix.ENOSYS || s.BPFCall == unix.EPERM && (filtered && s.capable()) {
 		denied = append(denied, "bpf")
 	}
-	if s.PerfCall != unix.EFAULT {
+	if s.PerfCall != unix.EFAULT && !s.perfIsParanoid() {
 		denied = append(denied, "perf_event_open")
 	}
 	list := strings.Join(denied, " and ")
@@ -104,14 +104,30 @@ func answer(e syscall.Errno) string {
 	return unix.ErrnoName(e)
 }
 
-func paranoid(s System) Finding {
+// perfIsParanoid reports whether the refusal of perf_event_open is that of a distribution's kernel at
+// its own level of paranoia, which answers EACCES before it looks at the attributes.
+func (s System) perfIsParanoid() bool {
+	level, known := s.paranoia()
+	return s.PerfCall == unix.EACCES && known && s.tooParanoid(level)
+}
+
+// paranoia returns the level of perf_event_paranoid.
+func (s System) paranoia() (level int, known bool) {
 	text, readable := s.read("proc/sys/kernel/perf_event_paranoid")
 	level, err := strconv.Atoi(text)
+	return level, readable && err == nil
+}
+
+// tooParanoid reports whether a level keeps this process from perf events. Levels above 2 are those of
+// Debian's and Ubuntu's kernels, which then ask for CAP_SYS_ADMIN.
+func (s System) tooParanoid(level int) bool { return level > 2 && !s.has(rights.SysAdmin) }
+
+func paranoid(s System) Finding {
+	level, known := s.paranoia()
 	switch {
-	case !readable || err != nil:
+	case !known:
 		return ok("unknown")
-	case level > 2 && !s.has(rights.SysAdmin):
-		// Debian's and Ubuntu's own levels.
+	case s.tooParanoid(level):
 		return warning("sudo sysctl kernel.perf_event_paranoid=2",
 			"%d: some distributions' kernels then ask for CAP_SYS_ADMIN", level)
 	}
