@@ -1,5 +1,5 @@
-// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones. It shares nothing
-// with the code under test: the structures are those of debug/elf.
+// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones.
+// It shares nothing with the code under test: the structures are those of debug/elf.
 package elffile
 
 import (
@@ -25,8 +25,8 @@ type Section struct {
 	Data []byte
 }
 
-// Where the segments of New are. Their addresses are not their offsets, and their bytes are not there:
-// only the headers count.
+// Where the segments of New are. Their addresses are not their offsets, and their bytes are not
+// there: only the headers count.
 const (
 	TextAddr, TextOff = 0x401000, 0x1000
 	DataAddr, DataOff = 0x502000, 0x2000
@@ -34,7 +34,8 @@ const (
 	BaseAddr          = 0x402000
 )
 
-// New returns a file with one executable and one writable segment, .stapsdt.base and the given notes.
+// New returns a file with one executable and one writable segment, .stapsdt.base and the given
+// notes.
 func New(class elf.Class, data elf.Data, notes ...[]byte) *File {
 	return &File{
 		Class: class,
@@ -69,7 +70,8 @@ func ByteOrder(data elf.Data) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// Bytes lays the file out: header, segments, the contents of the sections, their names, their headers.
+// Bytes lays the file out: header, segments, the contents of the sections, their names, their
+// headers.
 func (f *File) Bytes(t testing.TB) []byte {
 	t.Helper()
 	headerSize, segmentSize := 64, 56

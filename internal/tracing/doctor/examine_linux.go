@@ -40,8 +40,8 @@ var checks = []struct {
 	{"gdb", gdb},
 }
 
-// Examine judges a system. Where usdt has just traced, nothing keeps it from tracing: what a check alone takes
-// for a failure is a warning then.
+// Examine judges a system. Where usdt has just traced, nothing keeps it from tracing: what a check
+// alone takes for a failure is a warning then.
 func Examine(s System) []Finding {
 	var findings []Finding
 	for _, c := range checks {
@@ -80,8 +80,8 @@ func (s System) exists(path string) bool {
 	return err == nil
 }
 
-// lists reports whether there is anything in a directory: one that is nothing but the place for a mount, or
-// that a container hides, is empty.
+// lists reports whether there is anything in a directory: one that is nothing but the place for a
+// mount, or that a container hides, is empty.
 func (s System) lists(directory string) bool {
 	entries, err := fs.ReadDir(s.Files, directory)
 	return err == nil && len(entries) > 0

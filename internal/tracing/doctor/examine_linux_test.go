@@ -99,8 +99,9 @@ func TestWell(t *testing.T) {
 	}
 }
 
-// TestFindings spoils one thing at a time and looks at the finding that it must change, by name, status and
-// parts of what it says. A failure must be one where usdt could not trace, and a warning where it just has.
+// TestFindings spoils one thing at a time and looks at the finding that it must change, by name,
+// status and parts of what it says. A failure must be one where usdt could not trace, and a warning
+// where it just has.
 func TestFindings(t *testing.T) {
 	denied := fmt.Errorf("load program: %w", unix.EPERM)
 	tests := []struct {

@@ -36,7 +36,8 @@ func memfdPolicy(s System) Finding {
 	}
 }
 
-// noProbes reports whether programs can load no probes at all, which also leaves usdt with none to try.
+// noProbes reports whether programs can load no probes at all, which also leaves usdt with none to
+// try.
 func (s System) noProbes() bool { return s.Memory != nil && s.File != nil }
 
 func inMemory(s System) Finding {

@@ -104,8 +104,8 @@ func answer(e syscall.Errno) string {
 	return unix.ErrnoName(e)
 }
 
-// perfIsParanoid reports whether the refusal of perf_event_open is that of a distribution's kernel at
-// its own level of paranoia, which answers EACCES before it looks at the attributes.
+// perfIsParanoid reports whether the refusal of perf_event_open is that of a distribution's kernel
+// at its own level of paranoia, which answers EACCES before it looks at the attributes.
 func (s System) perfIsParanoid() bool {
 	level, known := s.paranoia()
 	return s.PerfCall == unix.EACCES && known && s.tooParanoid(level)
@@ -118,8 +118,8 @@ func (s System) paranoia() (level int, known bool) {
 	return level, readable && err == nil
 }
 
-// tooParanoid reports whether a level keeps this process from perf events. Levels above 2 are those of
-// Debian's and Ubuntu's kernels, which then ask for CAP_SYS_ADMIN.
+// tooParanoid reports whether a level keeps this process from perf events. Levels above 2 are those
+// of Debian's and Ubuntu's kernels, which then ask for CAP_SYS_ADMIN.
 func (s System) tooParanoid(level int) bool { return level > 2 && !s.has(rights.SysAdmin) }
 
 func paranoid(s System) Finding {

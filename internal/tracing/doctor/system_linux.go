@@ -19,8 +19,8 @@ type System struct {
 
 	PIDNamespace, UserNamespace uint64 // inode numbers, 0 when unknown
 
-	// What the kernel answers to bpf and perf_event_open calls that it always refuses: another errno
-	// than its own comes from a filter in front of it.
+	// What the kernel answers to bpf and perf_event_open calls that it always refuses: another
+	// errno than its own comes from a filter in front of it.
 	BPFCall, PerfCall syscall.Errno
 
 	Traced error // of counting a fire of a probe of our own
@@ -38,9 +38,9 @@ type Tool struct {
 	Error   error  // why it did not say its version
 }
 
-// Observe observes this machine as this process sees it. It takes about a second, most of which the other
-// tools take to tell their versions. Do not call it concurrently: it changes the environment while
-// it loads probes.
+// Observe observes this machine as this process sees it. It takes about a second, most of which the
+// other tools take to tell their versions. Do not call it concurrently: it changes the environment
+// while it loads probes.
 func Observe() System {
 	s := System{
 		Files:         os.DirFS("/"),
@@ -66,8 +66,8 @@ func namespace(kind string) uint64 {
 	return st.Ino
 }
 
-// refusedBPF makes a bpf call with a command that does not exist: EINVAL, or EPERM from kernels that look
-// at the capabilities first.
+// refusedBPF makes a bpf call with a command that does not exist: EINVAL, or EPERM from kernels
+// that look at the capabilities first.
 func refusedBPF() syscall.Errno {
 	const noSuchCommand = 1 << 20
 	_, _, errno := unix.Syscall(unix.SYS_BPF, noSuchCommand, 0, 0)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// versionCommands make the tools tell their versions. bcc is a module of the distribution's Python, which need
-// not be the first in PATH; the others are programs.
+// versionCommands make the tools tell their versions. bcc is a module of the distribution's Python,
+// which need not be the first in PATH; the others are programs.
 var versionCommands = map[string][]string{
 	"bpftrace": {"bpftrace", "--version"},
 	"bcc":      {"/usr/bin/python3", "-c", "import bcc; print(bcc.__version__)"},

@@ -38,8 +38,8 @@ func tracing(s System) Finding {
 	return failure("See seccomp, perf_event_paranoid and user namespace above.", "%v", cause(s.Traced))
 }
 
-// cause returns what the kernel answered, without the engine's advice to ask usdt doctor and that of
-// cilium/ebpf to programmers.
+// cause returns what the kernel answered, without the engine's advice to ask usdt doctor and that
+// of cilium/ebpf to programmers.
 func cause(err error) error {
 	if errors.Is(err, unix.EPERM) {
 		return unix.EPERM
@@ -63,8 +63,8 @@ func cause(err error) error {
 	return err
 }
 
-// feature judges something that usdt can do without. Without the right to load programs nobody can try it.
-// without says what is so because the kernel lacks the ability, and has %v for its version.
+// feature judges something that usdt can do without. Without the right to load programs nobody can
+// try it. without says what is so because the kernel lacks the ability, and has %v for its version.
 func (s System) feature(present bool, a kernel.Ability, with, without string) Finding {
 	switch {
 	case present:

@@ -53,8 +53,8 @@ func loadProbes(b stapsdt.Backing) error {
 // errCount: a uprobe was attached but did not see what it should.
 var errCount = errors.New("the kernel counted wrongly")
 
-// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and has the
-// kernel count.
+// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and
+// has the kernel count.
 func traceProbe() error {
 	err := withProbe(stapsdt.Memfd, countFire)
 	if err != nil && loadProbes(stapsdt.Memfd) != nil {

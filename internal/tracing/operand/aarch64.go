@@ -49,8 +49,8 @@ func (a *Arg) setZero(size int) error {
 	return nil
 }
 
-// setARM64Memory decodes base], base, #disp], base, index] and base, index, lsl #shift], with or without
-// the # and the spaces.
+// setARM64Memory decodes base], base, #disp], base, index] and base, index, lsl #shift], with or
+// without the # and the spaces.
 func (a *Arg) setARM64Memory(s string) (err error) {
 	inside, ok := strings.CutSuffix(s, "]")
 	if !ok {

@@ -13,7 +13,8 @@ import (
 )
 
 // FuzzParse holds Parse to its promises for any string: no panic, a bounded number of arguments,
-// fields in their ranges, and a meaning that survives being written out from the fields. Run it with
+// fields in their ranges, and a meaning that survives being written out from the fields. Run it
+// with
 //
 //	go test -fuzz=FuzzParse -fuzztime=60s ./internal/tracing/operand
 func FuzzParse(f *testing.F) {

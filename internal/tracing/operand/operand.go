@@ -1,5 +1,6 @@
-// Package operand decodes the argument string of a stapsdt note: how large each argument of a probe is, and
-// where it is when the probe's site is reached. It knows what gcc and clang write for x86-64 and arm64.
+// Package operand decodes the argument string of a stapsdt note: how large each argument of a probe
+// is, and where it is when the probe's site is reached. It knows what gcc and clang write for
+// x86-64 and arm64.
 package operand
 
 import (
@@ -50,9 +51,10 @@ type Arg struct {
 
 	Reg Register
 
-	// The argument in memory is at Symbol + Base + Index*Scale + Disp, where what is absent counts 0.
-	// Symbol stands for its run-time address, see SymbolAddresses; it may be a compiler's local label,
-	// which no symbol table has. Base rip, only without Symbol, stands for the address of the site.
+	// The argument in memory is at Symbol + Base + Index*Scale + Disp, where what is absent counts
+	// 0. Symbol stands for its run-time address, see SymbolAddresses; it may be a compiler's local
+	// label, which no symbol table has. Base rip, only without Symbol, stands for the address of
+	// the site.
 	Symbol      string
 	Base, Index Register
 	Scale       int // 1, 2, 4 or 8 with Index
@@ -88,8 +90,8 @@ func Parse(n sdtnote.Note) []Arg {
 	return args
 }
 
-// cutArg returns the first argument of s and what follows it. Arguments are separated by spaces; those
-// within brackets belong to an operand.
+// cutArg returns the first argument of s and what follows it. Arguments are separated by spaces;
+// those within brackets belong to an operand.
 func cutArg(s string) (arg, rest string) {
 	s = strings.TrimLeft(s, " ")
 	inside := false
@@ -108,7 +110,8 @@ func cutArg(s string) (arg, rest string) {
 	return s, ""
 }
 
-// An operandFunc decodes what follows the size of an argument into Kind and the fields that belong to it.
+// An operandFunc decodes what follows the size of an argument into Kind and the fields that belong
+// to it.
 type operandFunc func(a *Arg, operand string) error
 
 func operandParser(machine elf.Machine) operandFunc {

@@ -201,8 +201,8 @@ func TestParseOtherMachines(t *testing.T) {
 	}
 }
 
-// Arguments are separated by spaces, but not by those within brackets, and one that is wrong is not the
-// others' fault.
+// Arguments are separated by spaces, but not by those within brackets, and one that is wrong is not
+// the others' fault.
 func TestParseSeveral(t *testing.T) {
 	for _, tt := range []struct {
 		machine elf.Machine

@@ -6,11 +6,13 @@ import (
 	"os"
 )
 
-// Attached reports for each of o.Notes whether a tracer is attached to it in this process. That is so
-// where the code at its site differs from that of the file, in an image of this library together with
-// the landing before it, on which gdb has its breakpoint; or where its semaphore is not zero. What has
-// been unmapped since counts as not attached. The error matches [fs.ErrPermission] for processes that
-// the caller may read but not trace, as those of the same user under Yama.
+// Attached reports for each of o.Notes whether a tracer is attached to it in this process: whether
+// the code at its site differs from that in the file, or its semaphore is not zero. In an image of
+// this library the landing before the site counts, too, because gdb has its breakpoint there. A
+// note whose site has been unmapped since is not attached to.
+//
+// The error matches [fs.ErrPermission] for a process that the caller may read but not trace, such
+// as one of the same user under Yama.
 func (o *Object) Attached() ([]bool, error) {
 	mem, err := os.Open(o.proc + "/mem")
 	if err != nil {
@@ -29,7 +31,8 @@ func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	for i, n := range o.Notes {
 		at := place{n.FileOffset, n.SemaphoreOffset}
 		if _, ok := known[at]; !ok {
-			known[at] = differs(mem, addressesOf(n.FileOffset, fired), o.sites.before, o.sites.codes[i]) ||
+			sites := addressesOf(n.FileOffset, fired)
+			known[at] = differs(mem, sites, o.sites.landing, o.sites.codes[i]) ||
 				differs(mem, o.SemaphoreAddresses(n), 0, []byte{0, 0})
 		}
 		attached[i] = known[at]
@@ -37,7 +40,8 @@ func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	return attached
 }
 
-// differs reports whether there is something else than want, so many bytes before any of the addresses.
+// differs reports whether the memory differs from want at a place that many bytes before any of the
+// addresses.
 func differs(mem io.ReaderAt, addresses []uint64, before int, want []byte) bool {
 	got := make([]byte, len(want))
 	for _, address := range addresses {

@@ -139,7 +139,8 @@ func objectOf(t *testing.T, pid int, provider string) process.Object {
 	return objects[0]
 }
 
-// checkObject holds what o says to the file that its path leads to and to the memory of the process.
+// checkObject holds what o says to the file that its path leads to and to the memory of the
+// process.
 func checkObject(t *testing.T, o process.Object) {
 	t.Helper()
 	if o.Err != nil {

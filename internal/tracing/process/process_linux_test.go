@@ -206,7 +206,8 @@ func TestReadProcessMappings(t *testing.T) {
 	}
 }
 
-// A file with mistakes does not hide the others, and one that is no ELF file at all is none of our business.
+// A file with mistakes does not hide the others, and one that is no ELF file at all is none of our
+// business.
 func TestReadProcessMalformed(t *testing.T) {
 	dir := t.TempDir()
 	program := buildProcess(t, dir, "process")

@@ -8,25 +8,24 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// siteCodes are what a file has at its sites.
+// siteCodes are the bytes of a file that tracers change.
 type siteCodes struct {
-	codes  [][]byte // of each note: what is at the site, and before it
-	before int      // bytes: the landing in an image of this library, nothing in other files
+	codes [][]byte // of each note: the landing and the first byte of the site
 
-	text uint64 // of an image of this library: where in the file its first slot is; 0 in other files
+	// Of an image of this library; 0 in other files, whose sites have no landings.
+	landing   int    // bytes of a landing
+	firstSlot uint64 // offset in the file
 }
 
-// readSiteCodes reads what tracers change: the first byte of each site, and in an image of this
-// library the landing before it.
 func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	s := siteCodes{codes: make([][]byte, len(notes))}
 	if isImage(notes) {
-		s.before = len(elfimage.Landing(notes[0].Machine))
-		s.text = notes[0].FileOffset - uint64(s.before)
+		s.landing = len(elfimage.Landing(notes[0].Machine))
+		s.firstSlot = notes[0].FileOffset - uint64(s.landing)
 	}
 	for i, n := range notes {
-		s.codes[i] = make([]byte, s.before+1)
-		_, err := r.ReadAt(s.codes[i], int64(n.FileOffset)-int64(s.before))
+		s.codes[i] = make([]byte, s.landing+1)
+		_, err := r.ReadAt(s.codes[i], int64(n.FileOffset)-int64(s.landing))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
@@ -43,14 +42,14 @@ func isImage(notes []sdtnote.Note) bool {
 	return len(notes) > 0 && elfimage.Recognize(notes[0].Machine, places)
 }
 
-// fired returns those of the mappings in which sites are fired. The Go library maps the slots of its
-// image alone and fires there, beside the mapping of the whole image that the dynamic linker makes.
-// Nobody fires in the latter, where a gdb that comes and goes can leave a uprobe's site as it should
-// not be.
+// fired returns those of the mappings in which sites are fired. The Go library maps the slots of
+// its image alone, and fires there. With cgo the dynamic linker has mapped the whole image besides.
+// Nobody fires in that mapping, and a gdb that comes and goes can leave there what is neither the
+// file's code nor a tracer's.
 func (s siteCodes) fired(mappings []Mapping) []Mapping {
 	var slots []Mapping
 	for _, m := range mappings {
-		if s.text != 0 && m.Offset == s.text {
+		if s.firstSlot != 0 && m.Offset == s.firstSlot {
 			slots = append(slots, m)
 		}
 	}

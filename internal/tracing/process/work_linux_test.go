@@ -19,7 +19,8 @@ func (r *countedReader) ReadAt(b []byte, _ int64) (int, error) {
 	return len(b), nil
 }
 
-// A process that maps a file as often as it can, with as many notes as it can, is looked at for a second.
+// A process that maps a file as often as it can, with as many notes as it can, is looked at for a
+// second.
 func TestAttachedBounded(t *testing.T) {
 	const page = 4096
 	file := mappedFile{inode: 1, name: "/hostile"}

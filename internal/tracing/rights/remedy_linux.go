@@ -43,8 +43,8 @@ func Setcap(multi bool) string {
 	return "sudo setcap " + list + `+ep "$(command -v usdt)"`
 }
 
-// Container returns the command that starts a container in which usdt can trace the processes of the
-// whole machine.
+// Container returns the command that starts a container in which usdt can trace the processes of
+// the whole machine.
 func Container(multi bool) string {
 	options := Trace(multi).join(" ", func(c Capability) string { return "--cap-add " + c.name })
 	return "docker run --pid=host " + options + " …, or run usdt on the host"
