@@ -37,12 +37,13 @@ type Kernel struct {
 func Running() Kernel { return running() }
 
 var running = sync.OnceValue(func() Kernel {
-	k := Kernel{Untried: loadProgram(), Features: Features{Semaphores: perfevent.CountsSemaphores()}}
+	k := Kernel{Untried: loadProgram()}
 	k.Release, _ = Release()
+	f := &k.Features
+	f.Semaphores = perfevent.CountsSemaphores()
 	if k.Untried != nil {
 		return k
 	}
-	f := &k.Features
 	f.ReadUser = hasHelper(asm.FnProbeReadUser)
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil

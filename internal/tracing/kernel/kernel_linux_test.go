@@ -21,7 +21,8 @@ func TestDocumentation(t *testing.T) {
 	var documented []kernel.Ability
 	row := regexp.MustCompile(`(?m)^\| (\d+)\.(\d+) \| (.*?) \|`)
 	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
-		documented = append(documented, kernel.Ability{Since: parseVersion(t, m[1]+"."+m[2]), What: m[3]})
+		since := parseVersion(t, m[1]+"."+m[2])
+		documented = append(documented, kernel.Ability{Since: since, What: m[3]})
 	}
 	if diff := cmp.Diff(kernel.Abilities, documented); diff != "" {
 		t.Errorf("docs/kernels.md differs from Abilities (-Abilities +docs):\n%s", diff)

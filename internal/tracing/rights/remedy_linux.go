@@ -39,7 +39,9 @@ func Sudo(multi bool) string {
 
 // Setcap returns the command of a shell that gives the program usdt all rights, whoever runs it.
 func Setcap(multi bool) string {
-	list := Trace(multi).join(",", func(c Capability) string { return "cap_" + strings.ToLower(c.name) })
+	list := Trace(multi).join(",", func(c Capability) string {
+		return strings.ToLower(c.String())
+	})
 	return "sudo setcap " + list + `+ep "$(command -v usdt)"`
 }
 
