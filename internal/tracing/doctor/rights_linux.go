@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// has reports whether this process has all the capabilities, in its own user namespace.
+// has reports whether this process has the capabilities, in its own user namespace.
 func (s System) has(capabilities ...rights.Capability) bool {
 	mask, err := strconv.ParseUint(s.statusField("CapEff"), 16, 64)
 	for _, c := range capabilities {
@@ -22,7 +22,8 @@ func (s System) has(capabilities ...rights.Capability) bool {
 	return err == nil
 }
 
-// inContainer: a namespace of its own is what containers have in common.
+// inContainer reports whether this process is in a container. What containers have in common is a
+// pid namespace of their own.
 func (s System) inContainer() bool {
 	return s.PIDNamespace != 0 && s.PIDNamespace != kernel.InitialPIDNamespace
 }
@@ -56,7 +57,8 @@ func (s System) remedyRights() string {
 	return rights.Sudo(multi)
 }
 
-// userNamespace: capabilities in another than the initial one do not count for BPF and perf.
+// userNamespace judges the user namespace. For BPF and perf, capabilities count only in the initial
+// one.
 func userNamespace(s System) Finding {
 	switch s.UserNamespace {
 	case 0:
@@ -71,12 +73,12 @@ func userNamespace(s System) Finding {
 		"not the initial one: no capability that it grants counts for tracing")
 }
 
-// seccomp looks for a filter in front of the system calls. What it answers instead of the kernel
-// gives it away.
+// seccomp looks for a filter in front of the system calls. A filter gives answers that the kernel
+// would not give.
 func seccomp(s System) Finding {
 	filtered := s.statusField("Seccomp") == "2"
 	var denied []string
-	// Older kernels also answer EPERM to whoever may not load programs.
+	// Older kernels also answer EPERM to processes that may not load programs.
 	if s.BPFCall == unix.ENOSYS || s.BPFCall == unix.EPERM && (filtered && s.capable()) {
 		denied = append(denied, "bpf")
 	}
@@ -90,10 +92,12 @@ func seccomp(s System) Finding {
 	case len(denied) == 0:
 		return ok("no filter")
 	case filtered:
-		return failure("docker run --security-opt seccomp=unconfined …, or allow the calls in the profile",
+		return failure("docker run --security-opt seccomp=unconfined …, "+
+			"or allow the calls in the profile",
 			"a filter forbids %s", list)
 	}
-	return failure("Run a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS; see what the security module logs.",
+	return failure("Run a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS; "+
+		"see what the security module logs.",
 		"no filter, yet %s is refused: %v, %v", list, answer(s.BPFCall), answer(s.PerfCall))
 }
 
@@ -142,7 +146,7 @@ func unprivilegedBPF(s System) Finding {
 	return ok("%s, which does not matter: tracing needs the capabilities above anyway", text)
 }
 
-// lockedMemory: before Linux 5.11 BPF maps and programs count against RLIMIT_MEMLOCK.
+// lockedMemory judges RLIMIT_MEMLOCK, against which older kernels count BPF maps and programs.
 func lockedMemory(s System) Finding {
 	if kernel.UnlimitedMemory.In(s.Kernel.Release) {
 		return ok("no limit for BPF since Linux %v", kernel.UnlimitedMemory.Since)
@@ -168,12 +172,13 @@ func otherUsers(s System) Finding {
 
 func pidNamespace(s System) Finding {
 	if s.inContainer() {
-		return warning(s.remedyRights(), "not the initial one: only processes in it, and below, can be seen")
+		return warning(s.remedyRights(),
+			"not the initial one: only processes in it, and below, can be seen")
 	}
 	return ok("the initial one, or unknown")
 }
 
-// hidden looks for a /proc that shows a user only their own processes.
+// hidden looks for a /proc that shows users only their own processes.
 func hidden(s System) Finding {
 	mounts, _ := s.read("proc/self/mounts")
 	for line := range strings.Lines(mounts) {
@@ -184,7 +189,8 @@ func hidden(s System) Finding {
 		for option := range strings.SplitSeq(fields[3], ",") {
 			value, ok := strings.CutPrefix(option, "hidepid=")
 			if ok && value != "0" && value != "off" && !s.has(rights.SysPtrace) {
-				return warning("sudo mount -o remount,hidepid=0 /proc", "/proc is mounted with %s", option)
+				return warning("sudo mount -o remount,hidepid=0 /proc",
+					"/proc is mounted with %s", option)
 			}
 		}
 	}
