@@ -19,7 +19,8 @@ func placesOf(t *testing.T, image []byte) []elfimage.Place {
 	}
 	var places []elfimage.Place
 	for _, n := range notes {
-		places = append(places, elfimage.Place{Location: n.Location, Base: n.Base, Offset: n.FileOffset})
+		place := elfimage.Place{Location: n.Location, Base: n.Base, Offset: n.FileOffset}
+		places = append(places, place)
 	}
 	return places
 }
@@ -27,7 +28,8 @@ func placesOf(t *testing.T, image []byte) []elfimage.Place {
 func TestRecognize(t *testing.T) {
 	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
 		places := placesOf(t, build(t, spec))
-		if got, want := elfimage.Recognize(spec.Machine, places), len(spec.Probes) > 0; got != want {
+		want := len(spec.Probes) > 0
+		if got := elfimage.Recognize(spec.Machine, places); got != want {
 			t.Errorf("recognized: %v, want %v", got, want)
 		}
 	})
@@ -43,13 +45,17 @@ func TestRecognizeOthers(t *testing.T) {
 	})
 	places := placesOf(t, image)
 	for name, change := range map[string]func([]elfimage.Place){
-		"a site at a landing":   func(p []elfimage.Place) { p[1].Location--; p[1].Offset-- },
-		"a site beside another": func(p []elfimage.Place) { p[1] = p[0]; p[1].Location++; p[1].Offset++ },
-		"two notes of a site":   func(p []elfimage.Place) { p[1] = p[0] },
-		"another order":         slices.Reverse[[]elfimage.Place],
-		"two bases":             func(p []elfimage.Place) { p[1].Base-- },
-		"the base a page off":   func(p []elfimage.Place) { p[0].Base -= 4096; p[1].Base -= 4096 },
-		"no base":               func(p []elfimage.Place) { p[0].Base, p[1].Base = 0, 0 },
+		"a site at a landing": func(p []elfimage.Place) { p[1].Location--; p[1].Offset-- },
+		"a site beside another": func(p []elfimage.Place) {
+			p[1] = p[0]
+			p[1].Location++
+			p[1].Offset++
+		},
+		"two notes of a site": func(p []elfimage.Place) { p[1] = p[0] },
+		"another order":       slices.Reverse[[]elfimage.Place],
+		"two bases":           func(p []elfimage.Place) { p[1].Base-- },
+		"the base a page off": func(p []elfimage.Place) { p[0].Base -= 4096; p[1].Base -= 4096 },
+		"no base":             func(p []elfimage.Place) { p[0].Base, p[1].Base = 0, 0 },
 		"address and offset differ": func(p []elfimage.Place) {
 			for i := range p {
 				p[i].Offset += 4096

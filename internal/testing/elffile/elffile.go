@@ -1,5 +1,5 @@
-// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones. It
-// takes the structures from debug/elf, so that it shares nothing with the code under test.
+// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones.
+// It takes the structures from debug/elf, so that it shares nothing with the code under test.
 package elffile
 
 import (

@@ -12,8 +12,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// denied is what loading a BPF program without the rights gives.
-var denied = fmt.Errorf("load program: %w", unix.EPERM)
+// errDenied is what loading a BPF program without the rights gives.
+var errDenied = fmt.Errorf("load program: %w", unix.EPERM)
 
 // A findingTest spoils one thing, and looks at the finding that must change with it.
 type findingTest struct {

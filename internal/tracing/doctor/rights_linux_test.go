@@ -41,7 +41,7 @@ var rightsTests = []findingTest{
 		"new nobody",
 		func(s *System) {
 			s.drop()
-			s.Kernel = kernel.Kernel{Release: "6.12.0", Untried: denied}
+			s.Kernel = kernel.Kernel{Release: "6.12.0", Untried: errDenied}
 		},
 		"capabilities", Failure, []string{"setcap cap_bpf"},
 	},
@@ -49,7 +49,7 @@ var rightsTests = []findingTest{
 		"untried, old",
 		func(s *System) {
 			s.drop()
-			s.Kernel = kernel.Kernel{Release: "6.9.0", Untried: denied}
+			s.Kernel = kernel.Kernel{Release: "6.9.0", Untried: errDenied}
 		},
 		"capabilities", Failure, []string{"before Linux 6.10", "setcap cap_sys_admin"},
 	},
@@ -65,7 +65,7 @@ var rightsTests = []findingTest{
 	},
 	{
 		"rootless",
-		func(s *System) { s.UserNamespace = aNamespace; s.Kernel.Untried = denied },
+		func(s *System) { s.UserNamespace = aNamespace; s.Kernel.Untried = errDenied },
 		"user namespace", Failure, []string{"rootless"},
 	},
 	{

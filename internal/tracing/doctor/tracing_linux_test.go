@@ -6,13 +6,13 @@ import "golang.org/x/sys/unix"
 var tracingTests = []findingTest{
 	{
 		"programs denied",
-		func(s *System) { s.Kernel.Untried = denied },
+		func(s *System) { s.Kernel.Untried = errDenied },
 		"BPF programs", Failure,
 		[]string{"in spite of the capabilities", "operation not permitted"},
 	},
 	{
 		"programs for others",
-		func(s *System) { s.drop(); s.Kernel.Untried = denied },
+		func(s *System) { s.drop(); s.Kernel.Untried = errDenied },
 		"BPF programs", Failure, []string{"without the capabilities"},
 	},
 	{
@@ -42,7 +42,7 @@ var tracingTests = []findingTest{
 	},
 	{
 		"unknown ring buffer",
-		func(s *System) { s.Kernel.Features.RingBuffer = false; s.Kernel.Untried = denied },
+		func(s *System) { s.Kernel.Features.RingBuffer = false; s.Kernel.Untried = errDenied },
 		"ring buffer", OK, []string{"unknown", "from 5.8"},
 	},
 	{

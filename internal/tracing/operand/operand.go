@@ -83,7 +83,8 @@ func Parse(n sdtnote.Note) []Arg {
 	var args []Arg
 	for text, rest := cutArg(n.Args); text != ""; text, rest = cutArg(rest) {
 		if len(args) == maxParsed {
-			return append(args, Arg{Text: "…", Err: fmt.Errorf("more than %d arguments", maxParsed)})
+			err := fmt.Errorf("more than %d arguments", maxParsed)
+			return append(args, Arg{Text: "…", Err: err})
 		}
 		args = append(args, parseArg(text, setLocation))
 	}

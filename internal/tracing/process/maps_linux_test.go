@@ -92,7 +92,7 @@ func TestContainerID(t *testing.T) {
 		"0::/kubepods/besteffort/pod8f1d7c2e-1111-2222-3333-444444444444/" + id + "\n": short,
 		"0::/kubepods.slice/crio-" + id + ".scope\n":                                   short,
 		"0::/system.slice/containerd.service/pod1.slice:cri-containerd:" + id + "\n":   short,
-		"0::/docker/" + other + "/docker/" + id + "\n":                                 short, // nested
+		"0::/docker/" + other + "/docker/" + id + "\n":                                 short,
 		"0::/docker/" + id + "0\n":                                                     "",
 		"0::/docker/" + id[1:] + "\n":                                                  "",
 		"0::/docker/" + strings.ToUpper(id) + "\n":                                     "",

@@ -255,7 +255,7 @@ func TestReadProcessMalformed(t *testing.T) {
 		}
 	}
 	if good < 2 || len(objects) != good+1 {
-		t.Errorf("%d objects, %d good ones, want one that is malformed and at least two that are not",
+		t.Errorf("%d objects, %d good ones, want a malformed one and at least two good ones",
 			len(objects), good)
 	}
 }

@@ -1,8 +1,8 @@
-/* A process with probes, for the tests of package process. Each argument is a letter and a file: the
- * letter says how to map the file. x is as probes need it, w is writable, s is shared, d is by the
- * dynamic linker. The process prints the address of main. Then, for each line of its input, it
- * increments the semaphore of its probe counted, and answers with a line. With the argument thread,
- * another thread does that, and the main thread ends. */
+/* A process with probes, for the tests of package process. Each argument is a letter and a file.
+ * The letter says how to map the file: x as probes need it, w writable, s shared, d by the dynamic
+ * linker. The process prints the address of main. Then, for each line of its input, it increments
+ * the semaphore of its probe counted, and answers with a line. With the argument thread, another
+ * thread does that, and the main thread ends. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
