@@ -159,7 +159,7 @@ func (l *listing) addObjects(objects []process.Object) {
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {
-			l.warn("process %d: %v", o.PID, o.Err)
+			l.warn("%v", o.Err)
 			continue
 		}
 		attached, err := o.Attached()
