@@ -95,8 +95,10 @@ func TestToolVersion(t *testing.T) {
 
 // A directory that cannot be used is an error of loading.
 func TestLoadNowhere(t *testing.T) {
-	t.Setenv("STAPSDT_DIR", "/nonexistent")
-	if err := loadProbes(stapsdt.File); !errors.Is(err, os.ErrNotExist) {
+	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		t.Setenv(env, "/nonexistent")
+	}
+	if err := loadProbes(stapsdt.FileBacking); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want %v", err, os.ErrNotExist)
 	}
 }

@@ -49,8 +49,8 @@ func Observe() System {
 		UserNamespace: namespace("user"),
 		BPFCall:       refusedBPF(),
 		PerfCall:      refusedPerf(),
-		Memory:        loadProbes(stapsdt.Memfd),
-		File:          loadProbes(stapsdt.File),
+		Memory:        loadProbes(stapsdt.MemfdBacking),
+		File:          loadProbes(stapsdt.FileBacking),
 		Traced:        traceProbe(),
 		Tools:         tools(),
 	}

@@ -56,9 +56,9 @@ var errCount = errors.New("the kernel counted wrongly")
 // traceProbe attaches to a probe of this process, in the same way as to those of others, fires it
 // once, and has the kernel count.
 func traceProbe() error {
-	err := withProbe(stapsdt.Memfd, countFire)
-	if err != nil && loadProbes(stapsdt.Memfd) != nil {
-		err = withProbe(stapsdt.File, countFire)
+	err := withProbe(stapsdt.MemfdBacking, countFire)
+	if err != nil && loadProbes(stapsdt.MemfdBacking) != nil {
+		err = withProbe(stapsdt.FileBacking, countFire)
 	}
 	return err
 }

@@ -24,7 +24,7 @@ import (
 
 // The probes that this process declares itself, in either backing.
 func TestReadProcessSelf(t *testing.T) {
-	backings := map[string]stapsdt.Backing{"memfd": stapsdt.Memfd, "file": stapsdt.File}
+	backings := map[string]stapsdt.Backing{"memfd": stapsdt.MemfdBacking, "file": stapsdt.FileBacking}
 	for name, backing := range backings {
 		t.Run(name, func(t *testing.T) {
 			lower, err := os.Open("/proc/self/maps")
@@ -48,7 +48,7 @@ func TestReadProcessSelf(t *testing.T) {
 			lower.Close()
 			o := objectOf(t, os.Getpid(), p.Name())
 			checkObject(t, o)
-			if o.Deleted != (backing == stapsdt.Memfd) || o.Path != p.Path() ||
+			if o.Deleted != (backing == stapsdt.MemfdBacking) || o.Path != p.Path() ||
 				strings.Contains(o.Name, "(deleted)") {
 				t.Errorf("%q, deleted %v, path %q, want path %q",
 					o.Name, o.Deleted, o.Path, p.Path())
