@@ -41,7 +41,7 @@ func targets(dir string) func(ts *testscript.TestScript, neg bool, args []string
 		cgo := ts.Getenv("CGO_ENABLED")
 		program := filepath.Join(dir, "cgo"+cgo, "target")
 		once, _ := builds.LoadOrStore(cgo, sync.OnceValue(func() error {
-			return build(cgo, "go", "build", "-o", program, "./testdata/target")
+			return build(cgo, "go", "build", "-o", program, "../../internal/testing/traced")
 		}))
 		ts.Check(once.(func() error)())
 		ts.Setenv("IMAGE", converse(ts, program, args...))

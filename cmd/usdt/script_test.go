@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the scripts of testdata/script. Besides testscript's own, they have these commands:
 //
-//	target PROVIDER NAME[:TYPE,...] ...   starts testdata/target; sets PID, and IMAGE to its probes' file
+//	target PROVIDER NAME[:TYPE,...] ...   starts internal/testing/traced; sets PID, and IMAGE
 //	ctarget                               the same with testdata/ctarget.c, where IMAGE is the program
 //	tell COMMAND ...                      has the program that was started last carry out a command, which
 //	                                      must answer "ok" or, with !, something else; sets ANSWER

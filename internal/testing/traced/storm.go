@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// storm is goroutines that fire a probe without a pause, always with the same arguments, so that a
-// tracer can tell wrong ones.
+// storm is goroutines that fire a probe without a pause. The arguments are always the same, so that
+// a tracer can recognise wrong ones.
 type storm struct {
 	stop atomic.Bool
 	wg   sync.WaitGroup
@@ -27,7 +27,7 @@ func startStorm(p *mixed) *storm {
 	return s
 }
 
-// gust fires at ever deeper calls of a new goroutine, whose stack grows and moves with them.
+// gust fires at ever deeper calls of a new goroutine, whose stack grows, and moves, meanwhile.
 func gust(p *mixed) {
 	done := make(chan struct{})
 	go func() {
