@@ -12,13 +12,13 @@ type Place struct {
 // this package or image.c in vendor_c wrote: the slots follow one another from the page after
 // .stapsdt.base on, each site is behind the landing of its slot, and every address is an offset.
 // Link editors put .stapsdt.base and the sites of a program elsewhere.
-func Recognize(machine elf.Machine, notes []Place) bool {
-	t := targets[machine]
-	if t == nil || len(notes) == 0 || notes[0].Base == 0 {
+func Recognize(id elf.Machine, notes []Place) bool {
+	m := machineOf(id)
+	if m == nil || len(notes) == 0 || notes[0].Base == 0 {
 		return false
 	}
 	base := notes[0].Base
-	site := roundUp(base+1, t.page) + uint64(len(t.landing))
+	site := roundUp(base+1, m.page) + uint64(len(m.landing))
 	for _, n := range notes {
 		if n.Base != base || n.Location != site || n.Offset != site {
 			return false

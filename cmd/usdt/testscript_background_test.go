@@ -13,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // tracers has the program that each script started last in the background.
@@ -71,7 +73,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 		// gdb can miss it between two events, as a user would notice.
 		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
 		defer again.Stop()
-		overdue := time.AfterFunc(patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
 		defer overdue.Stop()
 		t.err = t.cmd.Wait()
 		if t.keyboard != nil {
@@ -119,14 +121,14 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	for overdue := time.After(patience); ; {
+	for overdue := time.After(testenv.Patience); ; {
 		if want.MatchString(ts.ReadFile(args[0])) {
 			return
 		}
 		select {
 		case <-again.C:
 		case <-overdue:
-			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], patience, ts.ReadFile(args[0]))
+			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, ts.ReadFile(args[0]))
 		}
 	}
 }

@@ -12,7 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// nobody is how to run a command as user nobody, without capabilities and ways to get any.
+// nobodyID is the id of the user nobody, and of its group.
+const nobodyID = 65534
+
+// nobody runs a command as user nobody, without capabilities and without ways to get any.
 var nobody = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
 	"--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"}
 

@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"strings"
 	"testing"
 
@@ -13,11 +12,11 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// TestSkipped warns of each file once, however many of its probes are not traced.
+// Of each file there is one warning, however many of its probes are not traced.
 func TestSkipped(t *testing.T) {
 	var stderr strings.Builder
-	f := sessionFlags{target: target{all: true, stderr: func() io.Writer { return &stderr }}}
-	options, err := f.options()
+	f := commonFlags{scope: scope{all: true}}
+	options, err := f.options(&stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +28,8 @@ func TestSkipped(t *testing.T) {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 
-	f.target = target{pid: 1}
-	if options, err := f.options(); err != nil || options.Skipped != nil {
+	f.scope = scope{pid: 1}
+	if options, err := f.options(&stderr); err != nil || options.Skipped != nil {
 		t.Errorf("probes of a chosen process may be skipped, or %v", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // Exit statuses.
@@ -18,23 +20,23 @@ const (
 	statusUsage   = 2
 )
 
-// failure is an error of a command that was understood. Any other error is about the command line.
+// failure is the error of a command that was understood. Any other error is about the command line.
 type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// usageError is an error of the command line that the command itself found, such as a bad filter.
+// usageError is an error about the command line that the command itself found, such as a bad filter.
 type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
 
-// usagef returns an error, formatted as by [fmt.Errorf], for which usdt exits with status 2.
+// usagef returns an error, formatted as by [fmt.Errorf], for which usdt ends with exit status 2.
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// distinguishFailures marks the errors of the commands as failures, from cobra's own, which has no
-// type for what is wrong with a command line.
+// distinguishFailures marks the errors of the commands as failures, to tell them from cobra's own
+// errors about the command line, which have no type.
 func distinguishFailures(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		distinguishFailures(sub)
@@ -51,6 +53,14 @@ func distinguishFailures(cmd *cobra.Command) {
 	}
 }
 
+// attachError marks the errors of the engine that are about the command line.
+func attachError(err error) error {
+	if errors.Is(err, uprobe.ErrArgument) {
+		return usageError{err}
+	}
+	return err
+}
+
 func exitStatus(err error) int {
 	switch {
 	case err == nil:
@@ -61,8 +71,8 @@ func exitStatus(err error) int {
 	return statusFailure
 }
 
-// report prints err, each of several on its line, and the part of the command line that it is about, if
-// it knows.
+// report prints err, or each of several errors on a line of its own, and the part of the command line
+// that it is about, if the error knows it.
 func report(w io.Writer, err error) {
 	if err == nil {
 		return

@@ -22,7 +22,9 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the scripts of testdata/script. Besides testscript's own, they have these commands:
 //
-//	target PROVIDER NAME[:TYPE,...] ...   starts internal/testing/traced; sets PID, and IMAGE
+//	target [nobody] PROVIDER NAME[:TYPE,...] ...
+//	                                      starts internal/testing/traced, perhaps as a user without any rights and
+//	                                      backed by a file; sets PID, and IMAGE to the file with its probes
 //	ctarget                               the same with testdata/ctarget.c, where IMAGE is the program
 //	tell COMMAND ...                      has the program that was started last carry out a command, which
 //	                                      must answer "ok" or, with !, something else; sets ANSWER
@@ -46,7 +48,13 @@ func TestMain(m *testing.M) {
 // Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error, but for
 // the kernel's.
 func TestScript(t *testing.T) {
-	letEveryoneRun(t, "usdt")
+	usdt, err := exec.LookPath("usdt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := letEveryoneRun(usdt); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -66,18 +74,14 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// letEveryoneRun opens the directories that hold a command of the scripts, for nobody to run it.
-func letEveryoneRun(t *testing.T, command string) {
-	t.Helper()
-	path, err := exec.LookPath(command)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
-		if err := os.Chmod(p, 0o755); err != nil {
-			t.Fatal(err)
+// letEveryoneRun opens the directories that lead to a program of a test, so that nobody can run it.
+func letEveryoneRun(program string) error {
+	for path := program; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
+		if err := os.Chmod(path, 0o755); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 func condition(name string) (bool, error) {
