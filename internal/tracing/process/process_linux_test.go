@@ -24,8 +24,10 @@ import (
 
 // The probes that this process declares itself, in either backing.
 func TestReadProcessSelf(t *testing.T) {
-	backings := map[string]stapsdt.Backing{"memfd": stapsdt.MemfdBacking, "file": stapsdt.FileBacking}
-	for name, backing := range backings {
+	for name, backing := range map[string]stapsdt.Backing{
+		"memfd": stapsdt.MemfdBacking,
+		"file":  stapsdt.FileBacking,
+	} {
 		t.Run(name, func(t *testing.T) {
 			lower, err := os.Open("/proc/self/maps")
 			if err != nil {
