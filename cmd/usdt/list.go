@@ -144,7 +144,7 @@ func (l *listing) addObjects(objects []process.Object) {
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {
-			warn(l.stderr, "process %d: %v", o.PID, o.Err)
+			warn(l.stderr, "%v", o.Err)
 			continue
 		}
 		attached, err := o.Attached()

@@ -19,7 +19,7 @@ import (
 // loadProvider has this process offer two probes from a file.
 func loadProvider(t *testing.T, name string) *stapsdt.Provider {
 	t.Helper()
-	p, err := stapsdt.NewProvider(name, stapsdt.WithBacking(stapsdt.File), stapsdt.WithDir(t.TempDir()))
+	p, err := stapsdt.NewProvider(name, stapsdt.WithBacking(stapsdt.FileBacking), stapsdt.WithDir(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,17 +1,17 @@
 //go:build linux && (amd64 || arm64) && !system_libstapsdt
 
 /*
- * target.c - the machines that an image can be made for, and their probe sites.
+ * machine.c - the machines that an image can be made for, and their probe sites.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "target.h"
+#include "machine.h"
 
 #include <string.h>
 
-static const Target targets[] = {
+static const Machine machines[] = {
   {
-    .machine = EM_X86_64,
+    .id = EM_X86_64,
     .page = 0x1000,
     .registers = {"%rdi", "%rsi", "%rdx", "%rcx", "%r8", "%r9"},
     .landing = {1, {0x90}},
@@ -27,7 +27,7 @@ static const Target targets[] = {
       },
   },
   {
-    .machine = EM_AARCH64,
+    .id = EM_AARCH64,
     .page = 0x10000,
     .registers = {"x0", "x1", "x2", "x3", "x4", "x5"},
     .landing = {4, {0x1f, 0x20, 0x03, 0xd5}},
@@ -39,21 +39,21 @@ static const Target targets[] = {
   },
 };
 
-const Target *stapsdtTarget(Elf64_Half machine) {
-  for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-    if (targets[i].machine == machine) {
-      return &targets[i];
+const Machine *stapsdtMachine(Elf64_Half id) {
+  for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
+    if (machines[i].id == id) {
+      return &machines[i];
     }
   }
   return NULL;
 }
 
-const Site *stapsdtSite(const Target *target, const void *code, size_t size) {
-  if (target == NULL || code == NULL) {
+const Site *stapsdtSite(const Machine *machine, const void *code, size_t size) {
+  if (machine == NULL || code == NULL) {
     return NULL;
   }
-  for (size_t i = 0; i < target->siteForms; i++) {
-    const Site *site = &target->sites[i];
+  for (size_t i = 0; i < machine->siteForms; i++) {
+    const Site *site = &machine->sites[i];
     if (site->size == size && memcmp(site->code, code, size) == 0) {
       return site;
     }

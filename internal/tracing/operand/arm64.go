@@ -16,13 +16,11 @@ func makeARM64Registers() map[string]Register {
 		m[name] = Register{Name: name, Bits: 64}
 		m["w"+name[1:]] = Register{Name: name, Bits: 32}
 	}
-	for alias, name := range map[string]string{"ip0": "x16", "ip1": "x17", "fp": "x29", "lr": "x30"} {
-		m[alias] = m[name]
-	}
+	m["ip0"], m["ip1"], m["fp"], m["lr"] = m["x16"], m["x17"], m["x29"], m["x30"]
 	return m
 }
 
-// setARM64 decodes an operand of arm64.
+// setARM64 decodes the location of an argument on arm64.
 func (a *Arg) setARM64(s string) error {
 	switch reg, isRegister := arm64Registers[s]; {
 	case s == "":
@@ -40,7 +38,8 @@ func (a *Arg) setARM64(s string) error {
 	return a.setConstant(strings.TrimPrefix(s, "#"))
 }
 
-// setZero makes the argument the constant that the zero register holds; size is that of its name.
+// setZero makes the argument the constant 0, which the zero register holds. size is that of the
+// register.
 func (a *Arg) setZero(size int) error {
 	a.Kind = Constant
 	if a.Size == 0 {
@@ -49,8 +48,8 @@ func (a *Arg) setZero(size int) error {
 	return nil
 }
 
-// setARM64Memory decodes base], base, #disp], base, index] and base, index, lsl #shift], with or without
-// the # and the spaces.
+// setARM64Memory decodes what follows the opening bracket: "base]", "base, #disp]", "base, index]"
+// or "base, index, lsl #shift]", each with or without the # and the spaces.
 func (a *Arg) setARM64Memory(s string) (err error) {
 	inside, ok := strings.CutSuffix(s, "]")
 	if !ok {

@@ -1,10 +1,10 @@
 /*
- * target.h - what differs between the machines that an image can be made for.
+ * machine.h - what differs between the machines that an image can be made for.
  *
  * SPDX-License-Identifier: MIT
  */
-#ifndef STAPSDT_TARGET_H
-#define STAPSDT_TARGET_H
+#ifndef STAPSDT_MACHINE_H
+#define STAPSDT_MACHINE_H
 
 #include <elf.h>
 #include <stdbool.h>
@@ -33,7 +33,7 @@ typedef struct {
 } Site;
 
 typedef struct {
-  Elf64_Half machine;
+  Elf64_Half id;
   uint64_t page; /* the largest that kernels of this machine use: segments may share none */
   const char *registers[MAX_ARGUMENTS]; /* C integer arguments, spelt as every tracer reads them */
   Site landing; /* the no-op that begins every slot, before the stub: see layout.h */
@@ -42,15 +42,15 @@ typedef struct {
   unsigned char filler; /* what follows the return instruction in a slot: it should trap */
   size_t siteForms;
   Site sites[maxSiteForms]; /* the known forms, the default first */
-} Target;
+} Machine;
 
 #pragma GCC visibility push(hidden)
 
 /* NULL for a machine that images cannot be made for. */
-const Target *stapsdtTarget(Elf64_Half machine);
+const Machine *stapsdtMachine(Elf64_Half id);
 
-/* The known form with these bytes, or NULL. A NULL target knows none. */
-const Site *stapsdtSite(const Target *target, const void *code, size_t size);
+/* The known form with these bytes, or NULL. A NULL machine knows none. */
+const Site *stapsdtSite(const Machine *machine, const void *code, size_t size);
 
 #pragma GCC visibility pop
 
