@@ -105,19 +105,8 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	return o, err
 }
 
-// byKind is how the argument to group by is understood.
-func (f *histFlags) byKind(p uprobe.Probe) byKind {
-	args := p.Args()
-	switch {
-	case f.by == noArgument:
-		return byNothing
-	case f.text != noArgument:
-		return byText
-	case int(f.by) < len(args) && args[f.by].Signed:
-		return bySigned
-	}
-	return byUnsigned
-}
+// grouping returns the argument to group by.
+func (f *histFlags) grouping() grouping { return grouping{f.by, f.text != noArgument} }
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	options, err := f.options(cmd.ErrOrStderr())
@@ -140,24 +129,24 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return attachError(err)
 	}
-	kind, began := f.byKind(sel.probes[0]), time.Now()
+	by, began := f.grouping(), time.Now()
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
-		r, err := readHist(d, kind)
+		r, err := readHist(d)
 		if err != nil {
 			return err
 		}
 		if last {
 			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(sel.probes))
-			if err := f.picture.write(title, r.panels(int(f.by))); err != nil {
+			if err := f.picture.write(title, r.panels(by)); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), sel.probes, int(f.arg), began, at)
+			return r.writeJSON(cmd.OutOrStdout(), sel.probes, f.arg, by, began, at)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return r.write(cmd.OutOrStdout(), int(f.by))
+		return r.write(cmd.OutOrStdout(), by)
 	})
 }
