@@ -8,7 +8,7 @@ import (
 // Causes of an [Error], for errors.Is.
 var (
 	// ErrUnsupported: this build or platform cannot have probes. It matches errors.ErrUnsupported.
-	ErrUnsupported = fmt.Errorf("probes cannot be loaded here: %w", errors.ErrUnsupported)
+	ErrUnsupported error = unsupported{}
 	// ErrName: a provider or probe name is empty, too long, or has a character it must not have.
 	ErrName = errors.New("invalid name")
 	// ErrDuplicate: the provider already has a probe of that name.
@@ -21,6 +21,12 @@ var (
 	// ErrClosed: the provider was closed.
 	ErrClosed = errors.New("provider is closed")
 )
+
+// unsupported is not made by fmt.Errorf, which would run whenever a program with probes starts.
+type unsupported struct{}
+
+func (unsupported) Error() string { return "probes cannot be loaded here: unsupported operation" }
+func (unsupported) Unwrap() error { return errors.ErrUnsupported }
 
 // Error says which operation failed, on what, and why.
 type Error struct {

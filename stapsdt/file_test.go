@@ -15,14 +15,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/internal/imagefile"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 func fileProvider(t *testing.T, dir string) *stapsdt.Provider {
 	t.Helper()
-	p := newProvider(t, stapsdt.WithBacking(stapsdt.File), stapsdt.WithDir(dir))
+	p := newProvider(t, stapsdt.WithBacking(stapsdt.FileBacking), stapsdt.WithDir(dir))
 	stapsdt.MustProbe0(p, "p")
 	mustLoad(t, p)
 	return p
@@ -55,7 +54,7 @@ func TestFileModeAndRemoval(t *testing.T) {
 	}
 }
 
-// TestFileCleanedUpByOthers: who cleans the directory up must not make Unload fail.
+// TestFileCleanedUpByOthers: Unload does not fail if somebody cleaned the directory up.
 func TestFileCleanedUpByOthers(t *testing.T) {
 	p := fileProvider(t, t.TempDir())
 	if err := os.Remove(p.Path()); err != nil {
@@ -66,6 +65,8 @@ func TestFileCleanedUpByOthers(t *testing.T) {
 	}
 }
 
+// TestDirectoryOrder: the operator's choice is before the program's, and the program's before the
+// defaults.
 func TestDirectoryOrder(t *testing.T) {
 	dirs := map[string]string{}
 	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
@@ -79,10 +80,32 @@ func TestDirectoryOrder(t *testing.T) {
 		}
 	}
 	own := t.TempDir()
+	expect(own, dirs["STAPSDT_DIR"])
+	t.Setenv("STAPSDT_DIR", "")
 	expect(own, own)
-	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+	for _, env := range []string{"XDG_RUNTIME_DIR", "TMPDIR"} {
 		expect("", dirs[env])
 		t.Setenv(env, "")
+	}
+}
+
+// TestUnusableDirectoriesAreSkipped: whoever named them, the next one serves, and Info says why.
+func TestUnusableDirectoriesAreSkipped(t *testing.T) {
+	missing := t.TempDir() + "/missing"
+	t.Setenv("STAPSDT_DIR", missing+"/operator")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	p := fileProvider(t, missing+"/program")
+	if !strings.HasPrefix(p.Path(), os.Getenv("XDG_RUNTIME_DIR")+"/") {
+		t.Errorf("the file is %s", p.Path())
+	}
+	skipped := p.Info().Skipped
+	if len(skipped) != 2 {
+		t.Fatalf("skipped: %v, want both directories", skipped)
+	}
+	for i, dir := range []string{missing + "/operator", missing + "/program"} {
+		if !errors.Is(skipped[i], os.ErrNotExist) || !strings.Contains(skipped[i].Error(), dir) {
+			t.Errorf("skipped: %v, want %s", skipped[i], dir)
+		}
 	}
 }
 
@@ -96,13 +119,14 @@ func TestNoExecDirectoryIsSkipped(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Setenv("STAPSDT_DIR", t.TempDir())
+	t.Setenv("STAPSDT_DIR", "")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	p := fileProvider(t, noexec)
-	if !strings.HasPrefix(p.Path(), os.Getenv("STAPSDT_DIR")) {
+	if !strings.HasPrefix(p.Path(), os.Getenv("XDG_RUNTIME_DIR")) {
 		t.Errorf("the file is %s", p.Path())
 	}
 	skipped := p.Info().Skipped
-	if len(skipped) != 1 || !errors.Is(skipped[0], imagefile.ErrNoExec) || !strings.Contains(skipped[0].Error(), noexec) {
+	if len(skipped) != 1 || skipped[0].Error() != "use directory "+noexec+": its mount is noexec" {
 		t.Errorf("skipped: %v, want the noexec mount", skipped)
 	}
 }

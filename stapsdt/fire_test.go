@@ -5,6 +5,7 @@ package stapsdt_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -149,7 +150,7 @@ func TestDynamicFireText(t *testing.T) {
 		t.Fatal(err)
 	}
 	forced(p)
-	if err := p.Fire(label("named"), packet("bytes"), errHeap); err != nil {
+	if err := p.Fire(label("named"), packet("bytes"), "last"); err != nil {
 		t.Fatal(err)
 	}
 	words := recorder.Last()
@@ -159,8 +160,8 @@ func TestDynamicFireText(t *testing.T) {
 	if words[2] != 5 {
 		t.Errorf("length of bytes: %d", words[2])
 	}
-	if got := textAt(words[3]); got != "heap" {
-		t.Errorf("error: %q", got)
+	if got := textAt(words[3]); got != "last" {
+		t.Errorf("second string: %q", got)
 	}
 }
 
@@ -174,7 +175,7 @@ func TestDynamicFireRefuses(t *testing.T) {
 		{stapsdt.Uint8, 256}, {stapsdt.Uint8, -1}, {stapsdt.Uint64, -1},
 		{stapsdt.Int64, "1"}, {stapsdt.Int64, nil}, {stapsdt.Int64, 1.0}, {stapsdt.Int64, true},
 		{stapsdt.Bool, 1}, {stapsdt.Float32, 1.5}, {stapsdt.Float64, 1},
-		{stapsdt.String, 1}, {stapsdt.String, nil}, {stapsdt.String, []byte("b")},
+		{stapsdt.String, 1}, {stapsdt.String, nil}, {stapsdt.String, []byte("b")}, {stapsdt.String, io.EOF},
 		{stapsdt.Bytes, "s"}, {stapsdt.Bytes, []int{1}}, {stapsdt.Bytes, [2]byte{}},
 	}
 	for i, test := range tests {

@@ -26,7 +26,7 @@ type Probe struct {
 	sizes    []int // the wire form of types
 	byValue  bool  // no argument is an address
 
-	image *image // that has the probe, nil while not loaded; guarded by provider.mu
+	image *loadedImage // that has the probe, nil while not loaded; guarded by provider.mu
 }
 
 // noCopy makes go vet complain about copies.

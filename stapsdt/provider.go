@@ -21,7 +21,7 @@ type Provider struct {
 	closed bool
 	probes []*Probe        // as declared
 	names  map[string]bool // of probes
-	images []*image        // loaded, each with some of the probes; together all but those added since
+	images []*loadedImage  // loaded, each with some of the probes; together all but those added since
 
 	// What the last Load chose, for Info.
 	site    string
@@ -39,7 +39,7 @@ func NewProvider(name string, options ...Option) (*Provider, error) {
 	for _, o := range options {
 		o(p)
 	}
-	if p.backing > File {
+	if p.backing > FileBacking {
 		return nil, p.fail("new", fmt.Errorf("%w: backing %d", ErrArgs, p.backing))
 	}
 	return p, nil

@@ -11,7 +11,7 @@ import (
 
 // TestUnsupported: where probes cannot be, everything else works.
 func TestUnsupported(t *testing.T) {
-	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.File))
+	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.FileBacking))
 	typed := stapsdt.MustProbe3[string, []byte, int64](p, "typed")
 	dynamic, err := p.AddProbe("dynamic", stapsdt.String)
 	if err != nil {

@@ -24,7 +24,7 @@ if nm "$prefix/demo" | grep -q ' [Tt] providerLoad$'; then
 fi
 go test -count=1 -tags system_libstapsdt ./stapsdt
 
-echo '{ local: providerUseSite; providerUseFile; };' >"$prefix/no-extensions"
+echo '{ local: providerUseSite; providerUseFile; providerFailure; };' >"$prefix/no-extensions"
 gcc -shared -Wl,-soname,libstapsdt.so.0 -Wl,--version-script="$prefix/no-extensions" \
   -Wl,--whole-archive "$prefix/lib/libstapsdt.a" -Wl,--no-whole-archive -ldl -o "$prefix/lib/libstapsdt.so.0"
 if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep providerUse[SF]; then

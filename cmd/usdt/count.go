@@ -37,25 +37,25 @@ Ctrl-C, after --duration, or when the process has ended.
 }
 
 func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
-	options, err := flags.options()
+	options, err := flags.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	probes, err := selectProbes(flags.target, patterns)
+	sel, err := selectProbes(flags.scope, patterns)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, probes...); err != nil {
+	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
 	defer catchSignals(cmd)()
-	tally, err := uprobe.CountProbes(probes, options)
+	tally, err := uprobe.CountProbes(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
-	readings := newCountReadings(probes, time.Now())
+	readings := newCountReadings(sel.probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, tally, probes, func(at time.Time, last bool) error {
+	return flags.run(cmd, tally, sel, func(at time.Time, last bool) error {
 		totals, err := tally.Read()
 		if err != nil {
 			return err

@@ -39,7 +39,7 @@ func demonstrate(cmd *cobra.Command) (err error) {
 	fmt.Fprintf(cmd.OutOrStdout(), "A program that serves requests runs as process %s. It has these probes:\n", pid)
 	for _, args := range [][]string{
 		{"list", "-p", pid},
-		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12", "--duration", "1s"},
+		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12"},
 		{"latency", "-p", pid, "demo:request", "--duration", "4s"},
 	} {
 		if err := demonstrateCommand(cmd, args); err != nil || cmd.Context().Err() != nil {
@@ -53,8 +53,8 @@ func demonstrate(cmd *cobra.Command) (err error) {
 func demonstrateCommand(cmd *cobra.Command, args []string) error {
 	var words []string
 	for _, arg := range args {
-		if strings.ContainsAny(arg, "*") {
-			arg = shellQuote(arg)
+		if strings.Contains(arg, "*") {
+			arg = "'" + arg + "'"
 		}
 		words = append(words, arg)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // percentiles are those that are told of every histogram.
@@ -65,7 +66,7 @@ type figuresJSON struct {
 	P50     *float64           `json:"p50"`
 	P90     *float64           `json:"p90"`
 	P99     *float64           `json:"p99"`
-	Max     *histogram.Integer `json:"max"`
+	Max     *integer.Int `json:"max"`
 	Buckets []bucketJSON       `json:"buckets"` // those with values, in order
 }
 

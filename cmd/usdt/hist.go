@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -62,17 +63,10 @@ func (f *histFlags) scale() (histogram.Scale, error) {
 	if f.linear == "" {
 		return histogram.Log2(), nil
 	}
-	texts := strings.Split(f.linear, ",")
-	var ends [3]int64
-	for i, text := range texts {
-		n, err := strconv.ParseInt(text, 0, 64)
-		if err != nil || len(texts) != len(ends) {
-			return histogram.Scale{}, usagef("--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
-		}
-		ends[i] = n
-	}
-	if len(texts) != len(ends) {
-		return histogram.Scale{}, usagef("--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
+	ends, err := parseIntegers(f.linear)
+	if err != nil || len(ends) != 3 {
+		return histogram.Scale{}, usagef(
+			"--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
 	}
 	scale, err := histogram.Linear(ends[0], ends[1], ends[2])
 	if err != nil {
@@ -81,9 +75,22 @@ func (f *histFlags) scale() (histogram.Scale, error) {
 	return scale, nil
 }
 
+// parseIntegers parses a list that is separated by commas.
+func parseIntegers(list string) ([]int64, error) {
+	var integers []int64
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.ParseInt(text, 0, 64)
+		if err != nil {
+			return nil, err
+		}
+		integers = append(integers, n)
+	}
+	return integers, nil
+}
+
 // options checks the flags.
-func (f *histFlags) options() (o uprobe.DistributionOptions, err error) {
-	if o.Options, err = f.aggregateFlags.options(); err != nil {
+func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err error) {
+	if o.Options, err = f.aggregateFlags.options(stderr); err != nil {
 		return o, err
 	}
 	switch {
@@ -112,15 +119,15 @@ func (f *histFlags) byKind(p uprobe.Probe) byKind {
 }
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
-	options, err := f.options()
+	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	probes, err := selectProbes(f.target, patterns)
+	sel, err := selectProbes(f.scope, patterns)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, probes...); err != nil {
+	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -128,24 +135,24 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	d, err := uprobe.Distribute(probes, options)
+	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
-	kind, began := f.byKind(probes[0]), time.Now()
-	return f.run(cmd, d, probes, func(at time.Time, last bool) error {
+	kind, began := f.byKind(sel.probes[0]), time.Now()
+	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
 		r, err := readHist(d, kind)
 		if err != nil {
 			return err
 		}
 		if last {
-			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(probes))
+			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(sel.probes))
 			if err := f.picture.write(title, r.panels(int(f.by))); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), probes, int(f.arg), began, at)
+			return r.writeJSON(cmd.OutOrStdout(), sel.probes, int(f.arg), began, at)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err

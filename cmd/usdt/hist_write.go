@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -52,12 +51,6 @@ func total(groups []histGroup) uint64 {
 	return n
 }
 
-func writeUnless0(w io.Writer, n uint64, what string) {
-	if n != 0 {
-		fmt.Fprintf(w, "%s: %d\n", what, n)
-	}
-}
-
 // panels returns what is drawn in a picture.
 func (r histReading) panels(by int) []histogram.Group {
 	var panels []histogram.Group
@@ -98,13 +91,4 @@ func (r histReading) writeJSON(w io.Writer, probes []uprobe.Probe, arg int, bega
 		j.Groups = append(j.Groups, histGroupJSON{g.by, newFiguresJSON(g.histogram)})
 	}
 	return writeJSONLine(w, j)
-}
-
-// probeNames returns the names in a form that does nothing to a terminal.
-func probeNames(probes []uprobe.Probe) string {
-	var names []string
-	for _, p := range probes {
-		names = append(names, printable(p.String()))
-	}
-	return strings.Join(names, ", ")
 }

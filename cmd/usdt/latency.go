@@ -47,15 +47,15 @@ are counted below. --where chooses among the starts.
 }
 
 func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
-	options, err := f.options()
+	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	start, end, err := selectPair(f.target, name)
+	sel, err := selectPair(f.scope, name)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, start); err != nil {
+	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -63,12 +63,13 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {
 		return attachError(err)
 	}
 	began := time.Now()
-	return f.run(cmd, l, []uprobe.Probe{start, end}, func(at time.Time, last bool) error {
+	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
 		r, err := l.Read()
 		if err != nil {
 			return err

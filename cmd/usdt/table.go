@@ -3,9 +3,7 @@
 package main
 
 import (
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -131,14 +129,4 @@ func cutLine(line string, width int) string {
 		return string(runes[:width-1]) + "…"
 	}
 	return line
-}
-
-// printable returns text in a form that does nothing to a terminal: quoted when any of it is not to be
-// printed.
-func printable(text string) string {
-	isPlain := utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
-	if isPlain {
-		return text
-	}
-	return strconv.Quote(text)
 }

@@ -3,18 +3,14 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // traceFlags are the flags of usdt trace.
 type traceFlags struct {
-	sessionFlags
+	commonFlags
 	captureFlags
 	format string
 	bare   bool
@@ -73,7 +69,7 @@ With --all, files that no process had mapped when the command began are not trac
 		RunE:                  func(cmd *cobra.Command, args []string) error { return f.trace(cmd, args) },
 		ValidArgsFunction:     completeProbes,
 	}
-	f.sessionFlags.addFlags(cmd)
+	f.commonFlags.addFlags(cmd)
 	f.captureFlags.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
@@ -84,57 +80,4 @@ With --all, files that no process had mapped when the command began are not trac
 	cmd.MarkFlagsMutuallyExclusive("json", "format")
 	cmd.MarkFlagsMutuallyExclusive("json", "bare")
 	return cmd
-}
-
-// plan is what a command line asks for.
-func (f *traceFlags) plan(args []string) (*tracePlan, error) {
-	options, err := f.options()
-	if err != nil {
-		return nil, err
-	}
-	if f.buffer < 0 || f.buffer > maxTraceBuffer {
-		return nil, usagef("--buffer %d: from 1 to %d MiB", f.buffer, maxTraceBuffer)
-	}
-	if err := f.captureFlags.check(); err != nil {
-		return nil, err
-	}
-	patterns, form, err := f.parseFormat(args)
-	if err != nil {
-		return nil, err
-	}
-	p := &tracePlan{format: form, options: uprobe.TraceOptions{Options: options, BufferBytes: f.buffer << 20}}
-	probes, err := selectProbes(f.target, patterns)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkWhere(options.Filter, probes...); err != nil {
-		return nil, err
-	}
-	p.probes = byTypes(probes)
-	p.options.Captures, err = f.captures(p.probes, form)
-	return p, err
-}
-
-// parseFormat takes the format off the arguments; there may be none.
-func (f *traceFlags) parseFormat(args []string) (patterns []string, form *format.Format, err error) {
-	text := f.format
-	if last := len(args) - 1; text == "" && last >= 0 && strings.Contains(args[last], "%") {
-		args, text = args[:last], args[last]
-	}
-	switch {
-	case text == "" && f.bare:
-		return nil, nil, usagef("--bare wants a format, such as 'id=%%d name=%%s'")
-	case text == "":
-		return args, nil, nil
-	case f.json:
-		return nil, nil, usagef("either --json or a format, not both; --str N reads text for --json")
-	case len(f.strings)+len(f.byteArgs) > 0:
-		return nil, nil, usagef("with a format, %%s and %%b stand for --str and --bytes")
-	}
-	form, err = format.Parse(text)
-	if err != nil {
-		return nil, nil, usagef("format: %w", err)
-	}
-	form.Escape = true
-	return args, form, nil
 }

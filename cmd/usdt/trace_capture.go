@@ -12,7 +12,13 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// captureFlags say what arguments point to.
+// What help says of the flags that tell what arguments point to.
+const (
+	strHelp   = "argument `N`, from 0, points to text that ends with a NUL"
+	bytesHelp = "argument `N`, from 0, points to as many bytes as argument N+1 says"
+)
+
+// captureFlags tell what arguments point to.
 type captureFlags struct {
 	strings  []int // arguments that point to text
 	byteArgs []int // those that point to bytes, whose number is the argument after them
@@ -21,8 +27,8 @@ type captureFlags struct {
 
 func (c *captureFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntSliceVar(&c.strings, "str", nil, "argument `N`, from 0, points to text that ends with a NUL")
-	flags.IntSliceVar(&c.byteArgs, "bytes", nil, "argument `N`, from 0, points to as many bytes as argument N+1 says")
+	flags.IntSliceVar(&c.strings, "str", nil, strHelp)
+	flags.IntSliceVar(&c.byteArgs, "bytes", nil, bytesHelp)
 	flags.IntVar(&c.limit, "strlen", 128, "read at most `BYTES` of a text or of bytes")
 }
 

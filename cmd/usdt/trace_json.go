@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -27,7 +28,7 @@ type jsonProbe struct {
 
 type jsonArg struct {
 	signed bool
-	form   argForm // asInteger, asText or asBytes
+	kind   format.Kind
 }
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
@@ -41,9 +42,9 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 			j.args = append(j.args, jsonArg{signed: a.Signed})
 		}
 		for _, c := range p.options.Captures[i] {
-			j.args[c.Arg].form = asText
+			j.args[c.Arg].kind = format.String
 			if c.Length >= 0 {
-				j.args[c.Arg].form = asBytes
+				j.args[c.Arg].kind = format.Bytes
 			}
 		}
 		w.probes = append(w.probes, j)
@@ -93,11 +94,11 @@ func appendCut(dst []byte, args []uprobe.Value) []byte {
 
 func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
 	switch {
-	case !v.Read || a.form != asInteger && !v.Captured:
+	case !v.Read || a.kind != format.Integer && !v.Captured:
 		return append(dst, "null"...)
-	case a.form == asText:
+	case a.kind == format.String:
 		return appendJSONText(dst, v.Data)
-	case a.form == asBytes:
+	case a.kind == format.Bytes:
 		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
 		return append(dst, '"')
 	}

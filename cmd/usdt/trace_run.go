@@ -17,7 +17,7 @@ import (
 
 // trace carries out the command.
 func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
-	plan, err := f.plan(args)
+	plan, err := f.plan(args, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 		return attachError(err)
 	}
 	defer func() { err = errors.Join(err, tracer.Close()) }()
-	session := f.start(cmd.Context())
-	defer session.close()
-	detach := detachAtEnd(session, tracer)
+	lifetime := f.start(cmd, plan.selection)
+	defer lifetime.close()
+	detach := detachAtEnd(lifetime, tracer)
 	defer func() { _, _ = detach() }() // finish gets the error
 
 	r := traceRun{tracer: tracer, detach: detach, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
@@ -37,14 +37,13 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	if f.json {
 		r.events = newJSONEvents(plan)
 	}
-	f.announce(r.stderr, plan.probes)
-	if err := r.receive(session.over); err != nil {
+	if err := r.receive(lifetime.over); err != nil {
 		return err
 	}
-	if session.interrupted() && terminalWidth(r.stderr) != 0 {
+	if lifetime.interrupted() && terminalWidth(r.stderr) != 0 {
 		fmt.Fprintln(r.stderr) // after the ^C of the terminal
 	}
-	session.explain(r.warn)
+	lifetime.explain(r.stderr)
 	return r.finish()
 }
 
@@ -71,10 +70,6 @@ const (
 	// lostInterval is how often the user is told, at most, that events were lost.
 	lostInterval = time.Second
 )
-
-func (r *traceRun) warn(format string, args ...any) {
-	fmt.Fprintf(r.stderr, "usdt: "+format+"\n", args...)
-}
 
 func (r *traceRun) enough() bool { return r.limit != 0 && r.written >= r.limit }
 
@@ -132,7 +127,7 @@ func (r *traceRun) tellLost() error {
 		return err
 	}
 	if lost > r.told {
-		r.warn("lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event", "events"))
+		warn(r.stderr, "lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event", "events"))
 		r.told = lost
 	}
 	return nil
@@ -161,14 +156,6 @@ func (r *traceRun) finish() error {
 	if err != nil {
 		return err
 	}
-	r.warn("%s, %d lost", plural(r.written, "event", "events"), lost)
+	warn(r.stderr, "%s, %d lost", plural(r.written, "event", "events"), lost)
 	return nil
-}
-
-// plural writes a number of things.
-func plural[N int | uint64](n N, thing, things string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %s", n, things)
 }

@@ -70,14 +70,3 @@ func TestNames(t *testing.T) {
 		t.Errorf("what has no name is called %s", got)
 	}
 }
-
-func TestStructures(t *testing.T) {
-	for _, s := range [][2]any{
-		{elf.Header64{}, debugelf.Header64{}}, {elf.Prog64{}, debugelf.Prog64{}},
-		{elf.Section64{}, debugelf.Section64{}}, {elf.Sym64{}, debugelf.Sym64{}}, {elf.Dyn64{}, debugelf.Dyn64{}},
-	} {
-		if got, want := reflect.TypeOf(s[0]), reflect.TypeOf(s[1]); !got.ConvertibleTo(want) {
-			t.Errorf("%v is not like %v", got, want)
-		}
-	}
-}

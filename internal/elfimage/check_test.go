@@ -36,7 +36,7 @@ func TestBuildErrors(t *testing.T) {
 		{"empty probe", probes(elfimage.Probe{}), `probe 0 (""): name: empty`},
 		{"NUL in probe", probes(elfimage.Probe{Name: "\x00"}), `probe 0 ("\x00"): name: byte 0 is NUL`},
 		{"duplicate", probes(elfimage.Probe{Name: "a"}, elfimage.Probe{Name: "b"}, elfimage.Probe{Name: "a"}),
-			`probe 2 ("a"): another one has this name`},
+			`probe 2 ("a"): an earlier probe has this name`},
 		{"seven arguments", args(1, 1, 1, 1, 1, 1, 1), `probe 0 ("p"): 7 arguments, at most 6`},
 		{"size 0", args(8, 0), `probe 0 ("p"): argument 1: size 0`},
 		{"size 3", args(3), "argument 0: size 3"},

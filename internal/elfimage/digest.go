@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// digest is the state of FNV-1a with 128 bits: each byte is XORed in, then the state is multiplied by
-// fnvPrime. What sets it apart from hash/fnv is skip: most of an image is gaps between pages, up to
-// 128 KiB on arm64, and byte by byte they would take longer than the rest of a Load.
+// digest is the state of FNV-1a with 128 bits: each byte is XORed in, then the state is multiplied
+// by fnvPrime. hash/fnv has no skip: most of an image is gaps between pages, up to 128 KiB on
+// arm64, and byte by byte they would take longer than the rest of a Load.
 type digest struct{ hi, lo uint64 }
 
 var (
@@ -29,7 +29,7 @@ func (d digest) write(b []byte) digest {
 	return d
 }
 
-// skip is write of n zero bytes: a multiplication by the nth power of the prime.
+// skip does what write does with n zero bytes: it multiplies by the nth power of the prime.
 func (d digest) skip(n uint64) digest {
 	for power := fnvPrime; n > 0; n >>= 1 {
 		if n&1 != 0 {
@@ -40,7 +40,7 @@ func (d digest) skip(n uint64) digest {
 	return d
 }
 
-// digest returns that of the whole image.
+// digest returns the digest of the whole image.
 func (im *image) digest() digest {
 	d, end := fnvBasis, uint64(0)
 	part := func(offset, size uint64) {
@@ -56,8 +56,8 @@ func (im *image) digest() digest {
 	return d
 }
 
-// setBuildID comes last: the build ID is the digest, big-endian, of the finished image with the build
-// ID itself zero.
+// setBuildID comes last: the build ID is the digest, big-endian, of the finished image whose build
+// ID is still zero.
 func (im *image) setBuildID() {
 	d := im.digest()
 	at := im.out[im.sections[buildID].offset+buildIDOffset:]

@@ -3,14 +3,11 @@ package elfimage
 import (
 	"encoding/binary"
 	"strconv"
-
-	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // An image is written from front to back, after all its sections have been placed.
 type image struct {
-	target   *target
-	machine  elf.Machine
+	machine  *machine
 	site     []byte
 	base     uint64
 	forGDB   bool
@@ -24,18 +21,18 @@ type image struct {
 	out []byte // what is written so far; the rest of its capacity is zero
 }
 
-// A probe is a Probe whose arguments are in the words of its note, such as "8@%rdi -4@%rsi".
+// A probe is a Probe whose arguments are spelt as in its note, such as "8@%rdi -4@%rsi".
 type probe struct{ name, args string }
 
 func newImage(s Spec) (*image, error) {
-	t := targets[s.Machine]
-	if err := s.check(t); err != nil {
+	m := machineOf(s.Machine)
+	if err := s.check(m); err != nil {
 		return nil, err
 	}
-	im := &image{target: t, machine: s.Machine, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
+	im := &image{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
 	im.probes = make([]probe, len(s.Probes))
 	for i, p := range s.Probes {
-		im.probes[i] = probe{p.Name, t.operands(p.Args)}
+		im.probes[i] = probe{p.Name, m.operands(p.Args)}
 	}
 	if err := im.layOut(); err != nil {
 		return nil, err
@@ -44,9 +41,9 @@ func newImage(s Spec) (*image, error) {
 	return im, nil
 }
 
-// operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go by
-// the size, and none accepts w0 on arm64.
-func (t *target) operands(sizes []int) string {
+// operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
+// by the size, and none accepts w0 on arm64.
+func (m *machine) operands(sizes []int) string {
 	var b []byte
 	for i, size := range sizes {
 		if i > 0 {
@@ -54,22 +51,42 @@ func (t *target) operands(sizes []int) string {
 		}
 		b = strconv.AppendInt(b, int64(size), 10)
 		b = append(b, '@')
-		b = append(b, t.registers[i]...)
+		b = append(b, m.registers[i]...)
 	}
 	return string(b)
 }
 
-// seek leaves zeros up to offset, which is not below what is written.
+// seek leaves zeros up to offset, which is not below the end of what is written.
 func (im *image) seek(offset uint64) { im.out = im.out[:offset] }
 
 func (im *image) begin(section int) { im.seek(im.sections[section].offset) }
 
-// put appends v, an ELF structure or a slice of them.
-func (im *image) put(v any) {
-	// An error would mean that v has no fixed size.
-	im.out, _ = binary.Append(im.out, binary.LittleEndian, v)
+// put16, put32 and put64 append members of ELF structures, which have no padding between them.
+// binary.Append could append whole structures, but by reflection, which would add some 40 KB to
+// every program with probes. Inlined copies of these functions would add 20 KB.
+
+//go:noinline
+func (im *image) put16(values ...uint16) {
+	for _, v := range values {
+		im.out = binary.LittleEndian.AppendUint16(im.out, v)
+	}
 }
 
+//go:noinline
+func (im *image) put32(values ...uint32) {
+	for _, v := range values {
+		im.out = binary.LittleEndian.AppendUint32(im.out, v)
+	}
+}
+
+//go:noinline
+func (im *image) put64(values ...uint64) {
+	for _, v := range values {
+		im.out = binary.LittleEndian.AppendUint64(im.out, v)
+	}
+}
+
+//go:noinline
 func (im *image) putString(s string) {
 	im.out = append(im.out, s...)
 	im.out = append(im.out, 0)

@@ -22,7 +22,7 @@ const (
 	sectionCount
 )
 
-// Sizes of the ELF structures that debug/elf does not give, in bytes.
+// Sizes of ELF structures, in bytes.
 const (
 	headerSize  = 64
 	segmentSize = 56
@@ -33,7 +33,7 @@ const (
 	headersSize = headerSize + segmentCount*segmentSize // what precedes the first section
 )
 
-// A section is an Elf64_Shdr with the name itself.
+// A section is an Elf64_Shdr with the name in place of its offset.
 type section struct {
 	name               string
 	typ                elf.SectionType
@@ -43,9 +43,9 @@ type section struct {
 	addralign, entsize uint64
 }
 
-// sectionForms has what is the same in every image. The notes have no flags, so they are not mapped: perf
-// finds them only so.
-var sectionForms = [sectionCount]section{
+// fixedSections has what is the same in every image. The notes have no flags, so they are not
+// mapped: otherwise perf does not find them.
+var fixedSections = [sectionCount]section{
 	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC, addralign: noteAlign},
 	hash: {name: ".hash", typ: elf.SHT_HASH, flags: elf.SHF_ALLOC, addralign: 8,
 		entsize: wordSize, link: dynsym},
@@ -63,7 +63,7 @@ var sectionForms = [sectionCount]section{
 
 // layOut places the sections and the section header table.
 func (im *image) layOut() error {
-	im.sections = sectionForms
+	im.sections = fixedSections
 	im.measure()
 	end := uint64(headersSize)
 	for i := range im.sections[1:] {
@@ -92,7 +92,7 @@ func (im *image) measure() {
 	im.sections[dynstr].size = 1
 	im.sections[base].size = 1
 	im.sections[text].size = uint64(len(im.probes)) * SlotSize
-	im.sections[dynamic].size = uint64(len(im.dynamicEntries())) * dynSize
+	im.sections[dynamic].size = dynamicEntries * dynSize
 	for _, p := range im.probes {
 		im.sections[dynstr].size += uint64(len(p.name)) + 1
 		im.sections[notes].size += probeNoteHeader + roundUp(im.descriptionSize(p), noteAlign)
@@ -102,11 +102,11 @@ func (im *image) measure() {
 	}
 }
 
-// placement returns what the offset of a section is a multiple of. .dynamic starts a page because its
-// protection differs, and .text so that the stubs can be mapped without the rest.
+// placement returns the number of which the offset of a section is a multiple. .dynamic starts a
+// page because its protection differs, and .text so that the stubs can be mapped without the rest.
 func (im *image) placement(section int) uint64 {
 	if section == text || section == dynamic {
-		return im.target.page
+		return im.machine.page
 	}
 	return im.sections[section].addralign
 }

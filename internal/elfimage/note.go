@@ -1,7 +1,7 @@
 package elfimage
 
-// Formats: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation for the probes' notes,
-// "Note Section" in the System V ABI for what they and the build ID are wrapped in.
+// Formats: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation has the description
+// in a probe's note, "Note Section" of the System V ABI what encloses it and the build ID.
 const (
 	noteHeader = 12 // three words: the sizes of owner and description, and the type
 	noteAlign  = 4
@@ -18,7 +18,7 @@ const (
 
 // putNoteHeader writes what precedes a description of size bytes.
 func (im *image) putNoteHeader(owner string, size uint64, typ uint32) {
-	im.put(&[...]uint32{uint32(len(owner)), uint32(size), typ})
+	im.put32(uint32(len(owner)), uint32(size), typ)
 	im.out = append(im.out, owner...)
 }
 
@@ -28,20 +28,14 @@ func (im *image) putNotes() {
 		size := im.descriptionSize(p)
 		location, _ := im.entry(i)
 		im.putNoteHeader(probeOwner, size, probeType)
-		im.put(&probeAddrs{
-			Location: location,
-			Base:     im.sections[base].addr,
-		})
+		// There is no semaphore: the code itself tells whether a tracer is attached.
+		im.put64(location, im.sections[base].addr, 0)
 		im.putString(im.provider)
 		im.putString(p.name)
 		im.putString(p.args)
 		im.seek(roundUp(uint64(len(im.out)), noteAlign))
 	}
 }
-
-// probeAddrs are the addresses at the start of a probe note's description. There is no semaphore: the
-// site's own byte tells whether a tracer is attached.
-type probeAddrs struct{ Location, Base, Semaphore uint64 }
 
 // descriptionSize is the size that the note of p states, without its padding.
 func (im *image) descriptionSize(p probe) uint64 {

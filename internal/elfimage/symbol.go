@@ -16,7 +16,7 @@ func (im *image) putHash() {
 		chain[symbol], *bucket = *bucket, symbol
 	}
 	im.begin(hash)
-	im.put(table)
+	im.put32(table...)
 }
 
 // symbolHash is the hash function of the System V ABI.
@@ -30,24 +30,20 @@ func symbolHash(name string) uint32 {
 	return h
 }
 
-// putSymbols writes the null symbol and one function for each probe, its stub: dlsym and symbolizers
-// find it under the probe's name.
+// putSymbols writes an Elf64_Sym for each probe, behind the null symbol: a function of the probe's
+// name, for dlsym and symbolizers.
 func (im *image) putSymbols() {
-	symbols := make([]elf.Sym64, 1, len(im.probes)+1)
+	im.begin(dynsym)
+	im.seek(im.sections[dynsym].offset + elf.Sym64Size)
 	name := 1
 	for i, p := range im.probes {
 		addr, size := im.entry(i)
-		symbols = append(symbols, elf.Sym64{
-			Name:  uint32(name),
-			Info:  elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC),
-			Shndx: text,
-			Value: addr,
-			Size:  size,
-		})
+		im.put32(uint32(name))
+		im.out = append(im.out, elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), 0) // default visibility
+		im.put16(text)
+		im.put64(addr, size)
 		name += len(p.name) + 1
 	}
-	im.begin(dynsym)
-	im.put(symbols)
 }
 
 func (im *image) putSymbolNames() {
@@ -58,21 +54,16 @@ func (im *image) putSymbolNames() {
 	}
 }
 
-// putDynamic writes what dlopen and dlsym need.
+const dynamicEntries = 6
+
+// putDynamic writes the Elf64_Dyn that dlopen and dlsym need. There is no DT_SONAME: the dynamic
+// linker would take a second image of the same name for the first.
 func (im *image) putDynamic() {
 	im.begin(dynamic)
-	im.put(im.dynamicEntries())
-}
-
-// dynamicEntries has no DT_SONAME: the dynamic linker would take a second image of the same name for the
-// first.
-func (im *image) dynamicEntries() []elf.Dyn64 {
-	return []elf.Dyn64{
-		{Tag: int64(elf.DT_HASH), Val: im.sections[hash].addr},
-		{Tag: int64(elf.DT_SYMTAB), Val: im.sections[dynsym].addr},
-		{Tag: int64(elf.DT_STRTAB), Val: im.sections[dynstr].addr},
-		{Tag: int64(elf.DT_STRSZ), Val: im.sections[dynstr].size},
-		{Tag: int64(elf.DT_SYMENT), Val: elf.Sym64Size},
-		{Tag: int64(elf.DT_NULL)},
-	}
+	im.put64(uint64(elf.DT_HASH), im.sections[hash].addr)
+	im.put64(uint64(elf.DT_SYMTAB), im.sections[dynsym].addr)
+	im.put64(uint64(elf.DT_STRTAB), im.sections[dynstr].addr)
+	im.put64(uint64(elf.DT_STRSZ), im.sections[dynstr].size)
+	im.put64(uint64(elf.DT_SYMENT), elf.Sym64Size)
+	im.put64(uint64(elf.DT_NULL), 0)
 }

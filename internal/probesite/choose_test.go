@@ -43,7 +43,7 @@ func TestChooseFor(t *testing.T) {
 
 // TestChoose holds the choice to its machine and to being made once.
 func TestChoose(t *testing.T) {
-	if host == elf.EM_NONE {
+	if Host == elf.EM_NONE {
 		if _, err := Choose(); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("Choose: %v, want errors.ErrUnsupported", err)
 		}
@@ -53,8 +53,8 @@ func TestChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if form.Code(host) == nil {
-		t.Errorf("%v has no %v", host, form)
+	if form.Code(Host) == nil {
+		t.Errorf("%v has no %v", Host, form)
 	}
 	t.Setenv(Env, "none")
 	if again, err := Choose(); again != form || err != nil {

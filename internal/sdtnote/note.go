@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/go-usdt/usdt/internal/elf"
 )
@@ -81,11 +82,11 @@ func (n *Note) setStrings(b []byte) error {
 		{"probe name", &n.Name},
 		{"arguments", &n.Args},
 	} {
-		text, rest, ok := bytes.Cut(b, []byte{0})
-		if !ok {
+		end := bytes.IndexByte(b, 0)
+		if end < 0 {
 			return malformed("no NUL after the %s", s.what)
 		}
-		*s.dst, b = string(text), rest
+		*s.dst, b = string(b[:end]), b[end+1:]
 	}
 
 	switch {
@@ -93,7 +94,7 @@ func (n *Note) setStrings(b []byte) error {
 		return malformed("empty provider")
 	case n.Name == "":
 		return malformed("empty probe name")
-	case len(bytes.Trim(b, "\x00")) > 0:
+	case slices.ContainsFunc(b, func(c byte) bool { return c != 0 }):
 		return malformed("%d bytes after the arguments", len(b))
 	}
 	return nil

@@ -25,7 +25,7 @@ import (
 var ErrFormat = errors.New("malformed ELF file")
 
 // ErrNotELF is matched by the error about a file that does not begin as ELF files do. It matches ErrFormat.
-var ErrNotELF = malformed("no ELF magic number")
+var ErrNotELF error = formatError("no ELF magic number")
 
 // A Note is one probe as its ELF note describes it. A probe that the compiler inlined or copied has
 // several notes, which differ in their addresses and perhaps in their arguments.
@@ -131,7 +131,12 @@ func read(r io.ReaderAt) ([]Note, error) {
 	return notes, nil
 }
 
-// malformed returns an error that matches ErrFormat and says what is wrong.
+// formatError matches ErrFormat and says what is wrong.
+type formatError string
+
+func (e formatError) Error() string { return ErrFormat.Error() + ": " + string(e) }
+func (formatError) Unwrap() error   { return ErrFormat }
+
 func malformed(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrFormat, fmt.Sprintf(format, args...))
+	return formatError(fmt.Sprintf(format, args...))
 }

@@ -1,5 +1,6 @@
-// The program with probes of sys/sdt.h that the scripts trace. It prints "ready", then fires all probes once
-// for each line of its input and answers "ok". After the line "pulse" it also does so every 10 ms.
+// The program with probes of sys/sdt.h that the scripts trace. It prints "ready", then fires all
+// probes once for each line of its input and answers "ok". After the line "pulse" it also fires them
+// every 10 ms.
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@ static void fire(uint64_t n, int32_t status) {
 	STAP_PROBE2(csdt, constants, -5, 1234567890123);
 	STAP_PROBE3(csdt, memory, local, table[n % 4], small);
 	STAP_PROBE1(csdt, global, global);
+	STAP_PROBE1(csdt, twice, -1);
+	STAP_PROBE1(csdt, twice, 2ULL);
 	STAP_PROBE2(csdt, end, n, status);
 }
 

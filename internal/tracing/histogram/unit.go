@@ -3,6 +3,8 @@ package histogram
 import (
 	"math"
 	"strconv"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // A Unit is that of a histogram's values.
@@ -37,7 +39,7 @@ func (u Unit) Format(v float64) string {
 }
 
 // FormatInteger writes a value as Format does, but all the digits of a number.
-func (u Unit) FormatInteger(i Integer) string {
+func (u Unit) FormatInteger(i integer.Int) string {
 	if u == Number {
 		return i.String()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // buckets are where programs count values. Their memory is taken beforehand: programs may not wait for it.
@@ -125,28 +126,22 @@ func (b *buckets) read(f func(bucketKey, []bucketValue)) error {
 	return nil
 }
 
-// newHistogram returns one whose sum and maximum add keeps.
-func newHistogram(s histogram.Scale) *histogram.Histogram {
-	return &histogram.Histogram{Scale: s, Counts: map[int]uint64{}, Exact: true, Max: histogram.MinInteger}
-}
-
-// addTo adds what the processors saw of a bucket. The largest value may have been forgotten in a race, but
-// not that its bucket had one.
+// addTo adds what each processor counted in a bucket to h. The largest value may have been lost in a race,
+// as raise says, but it is at least the least value of a bucket that has values.
 func addTo(h *histogram.Histogram, k bucketKey, values []bucketValue) {
+	least := h.Scale.Least(int(k.Bucket))
 	for _, v := range values {
 		if v.Count == 0 {
 			continue
 		}
-		signed, high, max := k.Signed != 0, float64(v.High), v.Max
+		signed, upper, largest := k.Signed != 0, float64(v.High), v.Max
 		if signed {
-			high, max = float64(int64(v.High)), v.Max^1<<63
+			upper, largest = float64(int64(v.High)), v.Max^1<<63
 		}
-		h.Counts[int(k.Bucket)] += v.Count
-		h.Sum += high*(1<<32) + float64(v.Low)
-		for _, seen := range []histogram.Integer{histogram.NewInteger(max, signed), h.Scale.Least(int(k.Bucket))} {
-			if seen.Compare(h.Max) > 0 {
-				h.Max = seen
-			}
+		largestSeen := integer.Of(largest, signed)
+		if largestSeen.Compare(least) < 0 {
+			largestSeen = least
 		}
+		h.AddBucket(int(k.Bucket), v.Count, upper*(1<<32)+float64(v.Low), largestSeen)
 	}
 }

@@ -55,13 +55,13 @@ func (p *program) condition(e filter.Expr, yes, no string) {
 // A domain says which of the two meanings of 64 bits, or both, a value has.
 type domain struct{ signed, unsigned bool }
 
-func (p *program) domain(o filter.Operand) domain {
+func (p *program) domain(o filter.Term) domain {
 	natural := domain{true, true}
 	switch {
 	case o.Mask != 0:
 		return domain{signed: o.Mask <= math.MaxInt64, unsigned: true}
 	case o.Kind == filter.Literal:
-		return domain{signed: o.Value.Negative || o.Value.Magnitude <= math.MaxInt64, unsigned: !o.Value.Negative}
+		return domain{signed: o.Value.Negative || o.Value.Bits <= math.MaxInt64, unsigned: !o.Value.Negative}
 	case o.Kind != filter.Arg:
 		return natural
 	case p.args[o.Arg].Signed:
@@ -112,10 +112,10 @@ var (
 
 // operand sets dst to the value of o, or jumps to unreadable. It changes R0, R1 and R3 to R5, and R2 unless
 // that is dst.
-func (p *program) operand(dst asm.Register, o filter.Operand, unreadable string) {
+func (p *program) operand(dst asm.Register, o filter.Term, unreadable string) {
 	switch o.Kind {
 	case filter.Literal:
-		p.emit(loadConstant(dst, int64(o.Value.Bits())))
+		p.emit(loadConstant(dst, int64(o.Value.Bits)))
 	case filter.PID:
 		p.pidTgid()
 		p.emit(asm.RSh.Imm(asm.R0, 32), asm.Mov.Reg(dst, asm.R0))

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -138,14 +139,14 @@ func TestFilterUnreadable(t *testing.T) {
 func TestLargestFilter(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
 	probes := find(t, p, "memory")
-	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", uprobe.MaxArgs))
+	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", operand.MaxArgs))
 	long := strings.Repeat("x", filter.MaxString)
 	for name, comparison := range map[string]string{"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\""} {
 		for _, join := range []string{" && ", " || "} {
 			t.Run(name+join, func(t *testing.T) {
 				var list []string
 				for i := range filter.MaxComparisons {
-					list = append(list, fmt.Sprintf(comparison, i%uprobe.MaxArgs, i))
+					list = append(list, fmt.Sprintf(comparison, i%operand.MaxArgs, i))
 				}
 				e, err := filter.Parse(strings.Join(list, join))
 				if err != nil {

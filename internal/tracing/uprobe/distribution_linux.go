@@ -140,7 +140,7 @@ func (d *Distribution) Read() ([]Group, error) {
 		}
 		g := groups[k.By]
 		if g == nil {
-			g = &Group{By: k.By[0], Histogram: newHistogram(d.options.Scale)}
+			g = &Group{By: k.By[0], Histogram: &histogram.Histogram{Scale: d.options.Scale}}
 			if d.options.ByText {
 				g.By, g.Text = 0, text(k.By)
 			}

@@ -170,7 +170,7 @@ type LatencyReading struct {
 
 // Read returns what was measured so far.
 func (l *Latency) Read() (LatencyReading, error) {
-	r := LatencyReading{Histogram: newHistogram(histogram.Log2())}
+	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}}
 	err := l.buckets.read(func(k bucketKey, values []bucketValue) {
 		addTo(r.Histogram, k, values)
 	})

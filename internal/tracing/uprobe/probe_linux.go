@@ -66,13 +66,10 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// MaxArgs is how many arguments of a probe are read; the rest is ignored.
-const MaxArgs = 12
-
-// args decodes the arguments of the site.
+// args decodes the arguments of the site. Arguments beyond operand.MaxArgs are ignored.
 func (s Site) args() []operand.Arg {
 	args := operand.Parse(s.Note)
-	return args[:min(len(args), MaxArgs)]
+	return args[:min(len(args), operand.MaxArgs)]
 }
 
 // Args describes the arguments of the probe, by its first site.

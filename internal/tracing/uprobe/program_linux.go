@@ -26,7 +26,7 @@ const (
 
 // The stack of a program, as offsets from its frame pointer. The kernel gives it 512 bytes.
 const (
-	frameArgs  = -8 * MaxArgs               // arguments, extended to 64 bits
+	frameArgs  = -8 * operand.MaxArgs       // arguments, extended to 64 bits
 	frameWord  = frameArgs - 8              // what is read or passed by address
 	frameWord2 = frameWord - 8              // the same
 	frameKey   = frameWord2 - 8*(1+byWords) // the key of a map
@@ -41,7 +41,7 @@ type program struct {
 	probe    Probe
 	site     Site
 	args     []operand.Arg
-	fetched  [MaxArgs]bool
+	fetched  [operand.MaxArgs]bool
 	sleeps   bool // it may wait for memory
 
 	ins     asm.Instructions

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // A record is what a program writes for one event: a header, the arguments, and after them, each in its
@@ -62,7 +64,7 @@ func (l layout) size() int { return l.captureOffset(len(l.captures)) }
 // check reports captures that cannot be.
 func (l layout) check(p Probe) error {
 	for _, c := range l.captures {
-		if c.Max < 1 || l.size() > recordArgs+8*MaxArgs+MaxCapture {
+		if c.Max < 1 || l.size() > recordArgs+8*operand.MaxArgs+MaxCapture {
 			return fmt.Errorf("capture arg%d of %s: %d bytes, all of a probe must be from 1 to %d", c.Arg, p, c.Max, MaxCapture)
 		}
 	}

@@ -1,0 +1,119 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"usdt": main})
+}
+
+// TestScript runs the scripts of testdata/script. Besides testscript's own, they have these commands:
+//
+//	target [nobody] PROVIDER NAME[:TYPE,...] ...
+//	                                      starts internal/testing/traced, perhaps as a user without any rights and
+//	                                      backed by a file; sets PID, and IMAGE to the file with its probes
+//	ctarget                               the same with testdata/ctarget.c, where IMAGE is the program
+//	tell COMMAND ...                      has the program that was started last carry out a command, which
+//	                                      must answer "ok" or, with !, something else; sets ANSWER
+//	end                                   ends that program, as the end of the script does
+//	background [terminal] FILE COMMAND .. starts a command with its output in a file, which ends with the
+//	                                      script at the latest; with terminal, at one of its own
+//	interrupt                             sends SIGINT, or types Ctrl-C, to what was started in the background
+//	                                      last, and waits for its end; with !, it may fail
+//	signal SIGNAL ...                     sends signals to it, without a pause between them
+//	await FILE REGEXP                     waits until the file matches
+//	status N [nobody] COMMAND ...         is exec for a command that must end with exit status N, perhaps run
+//	                                      by a user without any rights
+//
+// and conditions:
+//
+//	[root]          the script runs with all rights
+//	[tool:NAME]     the program NAME is installed
+//	[bcc]           bcc for Python and any kernel headers are installed
+//	[uprobe_multi]  the kernel is from Linux 6.10 or later, and traces with CAP_BPF and CAP_PERFMON
+//
+// Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error, but for
+// the kernel's.
+func TestScript(t *testing.T) {
+	usdt, err := exec.LookPath("usdt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := letEveryoneRun(usdt); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"target":     targets(t.TempDir()),
+			"ctarget":    startCTarget,
+			"tell":       tell,
+			"end":        end,
+			"background": background,
+			"interrupt":  interrupt,
+			"signal":     sendSignals,
+			"await":      await,
+			"status":     status,
+		},
+		Condition:           condition,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// letEveryoneRun opens the directories that lead to a program of a test, so that nobody can run it.
+func letEveryoneRun(program string) error {
+	for path := program; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
+		if err := os.Chmod(path, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func condition(name string) (bool, error) {
+	var lack error
+	tool, isTool := strings.CutPrefix(name, "tool:")
+	switch {
+	case isTool:
+		_, lack = exec.LookPath(tool)
+	case name == "root" && os.Geteuid() != 0:
+		lack = errors.New("not root")
+	case name == "root":
+	case name == "uprobe_multi":
+		return kernel.Running().Features.Multi, nil
+	case name == "bcc":
+		lack = lackOfBCC()
+	default:
+		return false, errors.New("no such condition")
+	}
+	if lack != nil && os.Getenv("USDT_REQUIRE_TRACERS") == "1" {
+		return false, fmt.Errorf("%w, although USDT_REQUIRE_TRACERS=1", lack)
+	}
+	return lack == nil, nil
+}
+
+func lackOfBCC() error {
+	if err := exec.Command("/usr/bin/python3", "-c", "import bcc").Run(); err != nil {
+		return fmt.Errorf("no python3-bpfcc: %w", err)
+	}
+	for _, pattern := range []string{"/lib/modules/*/build", "/usr/src/linux-headers-*-common"} {
+		if found, err := filepath.Glob(pattern); err != nil || len(found) > 0 {
+			return err
+		}
+	}
+	return errors.New("no kernel headers: install linux-headers-amd64 or -arm64")
+}
