@@ -62,12 +62,12 @@ func (v *visit) awaitHits(hits uint64, value func() (uint64, error)) {
 }
 
 // openTally attaches to the steady probes.
-func (r *run) openTally() (*uprobe.Tally, error) {
+func (r *run) openTally() (*uprobe.Counter, error) {
 	probes, err := r.probes()
 	if err != nil {
 		return nil, err
 	}
-	return uprobe.CountProbes(probes, uprobe.Options{PID: r.program.PID()})
+	return uprobe.Count(probes, uprobe.Options{PID: r.program.PID()})
 }
 
 // probes returns the steady probes.
@@ -84,7 +84,7 @@ func (r *run) probes() ([]uprobe.Probe, error) {
 	return probes, nil
 }
 
-func sum(tally *uprobe.Tally) (uint64, error) {
+func sum(tally *uprobe.Counter) (uint64, error) {
 	counts, err := tally.Read()
 	var sum uint64
 	for _, n := range counts {
