@@ -25,6 +25,20 @@ func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	return &tracePlan{probes: []uprobe.Probe{probe}, options: uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}}}
 }
 
+func TestByTypes(t *testing.T) {
+	site := func(args string) uprobe.Site {
+		return uprobe.Site{Note: sdtnote.Note{Machine: elf.EM_X86_64, Args: args}}
+	}
+	probes := []uprobe.Probe{
+		{Name: "a", Sites: []uprobe.Site{site("4@$1"), site("-4@$1"), site("4@$2"), site("4@$1 8@$1")}},
+		{Name: "b", Sites: []uprobe.Site{site("")}},
+	}
+	want := []string{":a 2", ":a 1", ":a 1", ":b 1"}
+	if diff := cmp.Diff(want, names(byTypes(probes))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func text(s string) uprobe.Value {
 	return uprobe.Value{Read: true, Captured: true, Data: []byte(s), Length: uint64(len(s))}
 }
@@ -35,7 +49,7 @@ func cutText(s string) uprobe.Value {
 	return v
 }
 
-func integer(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint64(n)} }
+func intValue(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint64(n)} }
 
 const sixArgs = "1@%dil -1@%sil 4@%edx -8@%rcx 8@%r8 8@%r9"
 
@@ -45,7 +59,7 @@ func anEvent(last uprobe.Value) *uprobe.Event {
 		Time: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.Local),
 		PID:  12, TID: 1234567, Comm: []byte("a comm\n"),
 		Args: []uprobe.Value{
-			integer(255), integer(-1), integer(math.MaxUint32), integer(math.MinInt64), integer(-1), last,
+			intValue(255), intValue(-1), intValue(math.MaxUint32), intValue(math.MinInt64), intValue(-1), last,
 		},
 	}
 }
@@ -150,7 +164,7 @@ func checkJSONEvent(t *testing.T, line string, ev *uprobe.Event) {
 
 func TestJSONEventsOfBytes(t *testing.T) {
 	plan := planFor("8@%rdi 4@%esi", uprobe.Capture{Arg: 0, Length: 1, Max: 10})
-	ev := &uprobe.Event{Args: []uprobe.Value{cutText("\x00\xff?"), integer(11)}}
+	ev := &uprobe.Event{Args: []uprobe.Value{cutText("\x00\xff?"), intValue(11)}}
 	got := string(newJSONEvents(plan).append(nil, ev))
 	if want := `"args":["AP8/",11],"cut":[0]}` + "\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want the end %s", got, want)

@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// The registers of memory operands: x19 is the address of table[1], x20 is 8, x21 is 1.
+const arm64Registers = 31
+
+// The registers that memory operands use, by number.
 const (
-	arm64Registers = 31
-	arm64Base      = 19
-	arm64Offset    = 20
-	arm64Index     = 21
+	arm64Base   = 19 // the address of table[1]
+	arm64Offset = 20 // 8
+	arm64Index  = 21 // 1
 )
 
-func arm64Forms() []Form {
+func arm64Probes() []Probe {
 	var l list
 	for i := range arm64Registers {
 		switch i {

@@ -10,7 +10,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// withProbe loads a provider with a probe, has f use them, and unloads it.
+// withProbe loads a provider with a probe, calls f with both, and unloads the provider.
 func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) error) (err error) {
 	restore := ignoreOperator()
 	defer restore()
@@ -29,8 +29,8 @@ func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) err
 	return f(provider, probe)
 }
 
-// ignoreOperator lifts what the environment says about the probes of the programs started from this
-// shell: here the question is what the machine allows. restore puts it back.
+// ignoreOperator unsets the variables by which the operator decides about the probes of programs,
+// because the question is what the machine allows. restore sets them again.
 func ignoreOperator() (restore func()) {
 	saved := make(map[string]string)
 	for _, name := range []string{"STAPSDT_BACKING", "STAPSDT_DISABLE"} {
@@ -50,11 +50,11 @@ func loadProbes(b stapsdt.Backing) error {
 	return withProbe(b, func(*stapsdt.Provider, *stapsdt.Probe0) error { return nil })
 }
 
-// errCount: a uprobe was attached but did not see what it should.
+// errCount says that a uprobe was attached but did not see what it should.
 var errCount = errors.New("the kernel counted wrongly")
 
-// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and has the
-// kernel count.
+// traceProbe attaches to a probe of this process, in the same way as to those of others, fires it
+// once, and has the kernel count.
 func traceProbe() error {
 	err := withProbe(stapsdt.MemfdBacking, countFire)
 	if err != nil && loadProbes(stapsdt.MemfdBacking) != nil {
@@ -69,15 +69,15 @@ func countFire(provider *stapsdt.Provider, probe *stapsdt.Probe0) (err error) {
 		return err
 	}
 	site := uprobe.Site{Path: provider.Path(), Note: notes[0]}
-	tally, err := uprobe.CountProbes(
+	counter, err := uprobe.Count(
 		[]uprobe.Probe{{Provider: provider.Name(), Name: probe.Name(), Sites: []uprobe.Site{site}}},
 		uprobe.Options{PID: os.Getpid()})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, tally.Close()) }()
+	defer func() { err = errors.Join(err, counter.Close()) }()
 	probe.Fire()
-	counts, err := tally.Read()
+	counts, err := counter.Read()
 	if err == nil && counts[0] != 1 {
 		err = fmt.Errorf("%w: %d fires of a probe that fired once", errCount, counts[0])
 	}

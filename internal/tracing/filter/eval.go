@@ -1,18 +1,23 @@
 package filter
 
+import "github.com/go-usdt/usdt/internal/tracing/integer"
+
 // Values is one event, as Eval reads it.
 type Values interface {
-	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed; not ok
-	// when it could not be read or the probe has no such argument.
+	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed. It
+	// is not ok when the argument could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
-	// String returns the text that an argument points to, without its NUL; not ok when it could not be
-	// read. Text longer than MaxString may be cut, but not to MaxString or less.
+
+	// String returns the text that an argument points to, without its NUL. It is not ok when the
+	// text could not be read. Text longer than MaxString may be cut, but must stay longer than
+	// MaxString.
 	String(arg int) (text string, ok bool)
+
 	PID() uint32
 	TID() uint32
 }
 
-// Eval tells whether the condition holds for an event.
+// Eval reports whether the condition holds for an event.
 func Eval(e Expr, v Values) bool {
 	switch e := e.(type) {
 	case And:
@@ -24,7 +29,7 @@ func Eval(e Expr, v Values) bool {
 	case Compare:
 		l, okL := e.L.value(v)
 		r, okR := e.R.value(v)
-		return okL && okR && e.Op.Holds(l.Cmp(r))
+		return okL && okR && e.Op.Holds(l.Compare(r))
 	case StringCompare:
 		text, ok := v.String(e.Arg)
 		return ok && (text == e.Text) == e.Equal
@@ -32,24 +37,24 @@ func Eval(e Expr, v Values) bool {
 	return false
 }
 
-func (o Operand) value(v Values) (Int, bool) {
+func (t Term) value(v Values) (integer.Int, bool) {
 	var (
 		bits   uint64
 		signed bool
 		ok     = true
 	)
-	switch o.Kind {
+	switch t.Kind {
 	case PID:
 		bits = uint64(v.PID())
 	case TID:
 		bits = uint64(v.TID())
 	case Literal:
-		return o.Value, true
+		return t.Value, true
 	default:
-		bits, signed, ok = v.Int(o.Arg)
+		bits, signed, ok = v.Int(t.Arg)
 	}
-	if o.Mask != 0 {
-		return Int{Magnitude: bits & o.Mask}, ok
+	if t.Mask != 0 {
+		return integer.Of(bits&t.Mask, false), ok
 	}
-	return IntOf(bits, signed), ok
+	return integer.Of(bits, signed), ok
 }

@@ -6,18 +6,21 @@ import (
 	"go/types"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // An event is Values with arguments that may be unreadable.
 type event struct {
-	ints  map[int]Int // signed when negative
+	ints  map[int]integer.Int // signed when negative
 	texts map[int]string
 }
 
 func (e event) Int(arg int) (value uint64, signed, ok bool) {
 	i, ok := e.ints[arg]
-	return i.Bits(), i.Negative, ok
+	return i.Bits, i.Negative, ok
 }
 
 func (e event) String(arg int) (string, bool) {
@@ -30,12 +33,12 @@ func (event) TID() uint32 { return 41 }
 
 func TestEval(t *testing.T) {
 	v := event{
-		ints: map[int]Int{
-			0: {Magnitude: 100},
-			1: {Negative: true, Magnitude: 1},
-			2: {Magnitude: 1<<64 - 1},
+		ints: map[int]integer.Int{
+			0: integer.Of(100, false),
+			1: integer.Of(1<<64-1, true),
+			2: integer.Of(1<<64-1, false),
 			3: {},
-			4: {Negative: true, Magnitude: 1 << 63},
+			4: integer.Min,
 		},
 		texts: map[int]string{0: "GET", 1: ""}, // arg9 cannot be read, neither way
 	}
@@ -94,7 +97,7 @@ func TestEval(t *testing.T) {
 	}
 }
 
-// TestEvalAsGo has the Go type checker as the judge: a filter without bare operands is a constant
+// TestEvalAsGo has the Go type checker as the judge: a filter without bare terms is a constant
 // expression of Go, with integers of any size.
 func TestEvalAsGo(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -114,7 +117,7 @@ func evalAsGo(t *testing.T, e Expr, v event) bool {
 		pkg.Scope().Insert(types.NewConst(gotoken.NoPos, pkg, name, types.Typ[typ], value))
 	}
 	for n, i := range v.ints {
-		value := constant.MakeUint64(i.Magnitude)
+		value := constant.MakeFromLiteral(strings.TrimPrefix(i.String(), "-"), gotoken.INT, 0)
 		if i.Negative {
 			value = constant.UnaryOp(gotoken.SUB, value, 0)
 		}

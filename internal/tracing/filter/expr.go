@@ -3,36 +3,38 @@ package filter
 import (
 	"fmt"
 	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // An Expr is a condition: And, Or, Not, Compare or StringCompare.
 type Expr interface {
-	fmt.Stringer // in the language of Parse; what Parse makes of it equals the Expr
+	fmt.Stringer // in the language of Parse, which makes an equal Expr of it
 	isExpr()
 }
 
-// And holds when both do. R matters only when L holds.
+// And holds when both conditions hold. R is evaluated only when L holds.
 type And struct{ L, R Expr }
 
-// Or holds when at least one does.
+// Or holds when at least one condition holds.
 type Or struct{ L, R Expr }
 
 // Not holds when X does not.
 type Not struct{ X Expr }
 
-// Compare compares integers. Parse puts a literal on the right, turning the operator when it must, so
-// L is never one; an operand alone becomes a comparison with NotEqual and 0.
+// Compare compares integers. L is never a literal: Parse puts a literal on the right and turns the
+// operator if it must. Parse makes a term alone a comparison with 0 by NotEqual.
 type Compare struct {
-	L  Operand
+	L  Term
 	Op Op
-	R  Operand
+	R  Term
 }
 
-// StringCompare compares the text that an argument points to, up to its NUL.
+// StringCompare compares Text with the text that an argument points to, up to its NUL.
 type StringCompare struct {
 	Arg   int
 	Text  string // at most MaxString bytes, none of them NUL
-	Equal bool   // whether they must be equal or must differ
+	Equal bool   // whether the texts must be equal; otherwise they must differ
 }
 
 func (And) isExpr()           {}
@@ -41,30 +43,29 @@ func (Not) isExpr()           {}
 func (Compare) isExpr()       {}
 func (StringCompare) isExpr() {}
 
-// Limits of what Parse accepts. They keep the kernel's program small.
+// Limits of what Parse accepts. They keep the BPF program small.
 const (
-	MaxArgs        = 12  // arg0 to arg11
 	MaxString      = 127 // bytes of a string literal
 	MaxComparisons = 64
 	MaxNesting     = 64 // of ( and ! together
 )
 
-// A Kind says what an Operand is.
+// A Kind says what a Term is.
 type Kind uint8
 
 const (
 	Arg     Kind = iota // an argument of the probe
-	PID                 // the process (in the kernel's words: the thread group)
-	TID                 // the thread
-	Literal             // an integer of the filter's text
+	PID                 // the process id (which the kernel calls the thread group id)
+	TID                 // the thread id
+	Literal             // an integer in the filter's text
 )
 
-// An Operand is one side of a Compare.
-type Operand struct {
+// A Term is one side of a Compare.
+type Term struct {
 	Kind  Kind
-	Arg   int    // of kind Arg: which, from 0
-	Mask  uint64 // of the other kinds: the bits that count, and the result is unsigned; 0 for no mask
-	Value Int    // of kind Literal
+	Arg   int         // of kind Arg: the argument's number, from 0
+	Mask  uint64      // of other kinds than Literal: the bits that count; 0 for no mask
+	Value integer.Int // of kind Literal
 }
 
 // An Op is the operator of a Compare.
@@ -83,12 +84,23 @@ var opTexts = [...]string{"==", "!=", "<", "<=", ">", ">="}
 
 func (o Op) String() string { return opTexts[o] }
 
-// turned is the operator that means the same with its sides exchanged.
+// turned returns the operator that means the same when the sides are exchanged.
 func (o Op) turned() Op {
-	return [...]Op{Equal, NotEqual, Greater, GreaterOrEqual, Less, LessOrEqual}[o]
+	switch o {
+	case Less:
+		return Greater
+	case LessOrEqual:
+		return GreaterOrEqual
+	case Greater:
+		return Less
+	case GreaterOrEqual:
+		return LessOrEqual
+	}
+	return o
 }
 
-// Holds tells whether the operator holds between two values that order as cmp says (as of Int.Cmp).
+// Holds reports whether the operator holds between two values that compare as cmp says: negative, 0
+// or positive, as [integer.Int.Compare] returns it.
 func (o Op) Holds(cmp int) bool {
 	switch o {
 	case Equal:
@@ -106,8 +118,8 @@ func (o Op) Holds(cmp int) bool {
 	}
 }
 
-// Args returns which arguments e uses as integers and which as strings, each in order and once. One
-// argument may be in both.
+// Args returns which arguments e uses as integers and which as strings, each list in ascending
+// order and without duplicates. One argument may be in both lists.
 func Args(e Expr) (ints, strings []int) {
 	var walk func(Expr)
 	walk = func(e Expr) {
@@ -121,9 +133,9 @@ func Args(e Expr) (ints, strings []int) {
 		case Not:
 			walk(e.X)
 		case Compare:
-			for _, o := range []Operand{e.L, e.R} {
-				if o.Kind == Arg {
-					ints = append(ints, o.Arg)
+			for _, t := range []Term{e.L, e.R} {
+				if t.Kind == Arg {
+					ints = append(ints, t.Arg)
 				}
 			}
 		case StringCompare:

@@ -4,10 +4,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
-// A SyntaxError tells what is wrong in a filter, and where.
+// A SyntaxError says what is wrong in a filter, and where.
 type SyntaxError = syntax.Error
 
 // Parse reads a filter. Its errors are of type *SyntaxError.
@@ -21,20 +23,21 @@ func Parse(text string) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t := p.peek(); t.kind != end {
-		return nil, p.errorf(t.offset, "expected an operator (&& || == != < <= > >= &) before %v", t)
+	if t := p.peek(); t.kind != endToken {
+		return nil, p.errorf(t.offset,
+			"expected an operator (&& || == != < <= > >= &) before %v", t)
 	}
 	return p.condition(n)
 }
 
 type parser struct {
 	filter      string
-	tokens      []token // those not read yet; the last one is the end and is never read
+	tokens      []token // the unread ones; the last is the end, which is never read
 	comparisons int
 	nesting     int
 }
 
-// A node is what a part of the text turned out to be: a condition (Expr), an integer (Operand) or the
+// A node is what a part of the filter's text means: a condition (Expr), an integer (Term) or the
 // text of a string literal (string).
 type node struct {
 	offset int
@@ -45,7 +48,7 @@ func (p *parser) peek() token { return p.tokens[0] }
 
 func (p *parser) accept(s string) bool {
 	t := p.peek()
-	if t.kind != symbol || t.source != s {
+	if t.kind != symbolToken || t.source != s {
 		return false
 	}
 	p.tokens = p.tokens[1:]
@@ -64,8 +67,10 @@ func (p *parser) and() (node, error) {
 	return p.joined("&&", p.comparison, func(l, r Expr) Expr { return And{l, r} })
 }
 
-// joined reads parts with an operator between them that groups from the left.
-func (p *parser) joined(operator string, part func() (node, error), join func(l, r Expr) Expr) (node, error) {
+// joined reads parts that are joined by an operator, which groups from the left.
+func (p *parser) joined(
+	operator string, part func() (node, error), join func(l, r Expr) Expr,
+) (node, error) {
 	left, err := part()
 	for err == nil && p.accept(operator) {
 		left, err = p.join(left, part, join)
@@ -73,7 +78,9 @@ func (p *parser) joined(operator string, part func() (node, error), join func(l,
 	return left, err
 }
 
-func (p *parser) join(left node, part func() (node, error), join func(l, r Expr) Expr) (node, error) {
+func (p *parser) join(
+	left node, part func() (node, error), join func(l, r Expr) Expr,
+) (node, error) {
 	l, err := p.condition(left)
 	if err != nil {
 		return node{}, err
@@ -116,7 +123,7 @@ func (p *parser) acceptOp() (Op, bool) {
 	return 0, false
 }
 
-// masked reads what may have a mask: an operand, or anything tighter.
+// masked reads a term with or without a mask, or anything that binds tighter.
 func (p *parser) masked() (node, error) {
 	n, err := p.unary()
 	for err == nil && p.accept("&") {
@@ -126,17 +133,19 @@ func (p *parser) masked() (node, error) {
 }
 
 func (p *parser) mask(n node) (node, error) {
-	o, ok := n.value.(Operand)
-	if !ok || o.Kind == Literal || o.Mask != 0 {
-		return node{}, p.errorf(n.offset, "& takes an argument on the left and an integer on the right: arg0 & 0xff")
+	term, ok := n.value.(Term)
+	if !ok || term.Kind == Literal || term.Mask != 0 {
+		return node{}, p.errorf(n.offset,
+			"& takes an argument on the left and an integer on the right: arg0 & 0xff")
 	}
 	t := p.peek()
-	if t.kind != integer || t.number.Negative || t.number.Magnitude == 0 {
-		return node{}, p.errorf(t.offset, "the mask after & must be a positive integer, not %v", t)
+	if t.kind != integerToken || t.number.Compare(integer.Int{}) <= 0 {
+		return node{}, p.errorf(t.offset,
+			"the mask after & must be a positive integer, not %v", t)
 	}
 	p.tokens = p.tokens[1:]
-	o.Mask = t.number.Magnitude
-	return node{n.offset, o}, nil
+	term.Mask = t.number.Bits
+	return node{n.offset, term}, nil
 }
 
 func (p *parser) unary() (node, error) {
@@ -163,18 +172,19 @@ func (p *parser) primary() (node, error) {
 	}
 	var value any
 	switch t.kind {
-	case name:
-		o, err := p.name(t)
+	case nameToken:
+		term, err := p.name(t)
 		if err != nil {
 			return node{}, err
 		}
-		value = o
-	case integer:
-		value = Operand{Kind: Literal, Value: t.number}
-	case text:
+		value = term
+	case integerToken:
+		value = Term{Kind: Literal, Value: t.number}
+	case stringToken:
 		value = t.text
 	default:
-		return node{}, p.errorf(t.offset, "expected an argument (arg0 to arg%d), pid, tid, an integer or a string, not %v", MaxArgs-1, t)
+		return node{}, p.errorf(t.offset,
+			"expected an argument (%s), pid, tid, an integer or a string, not %v", argNames, t)
 	}
 	p.tokens = p.tokens[1:]
 	return node{t.offset, value}, nil
@@ -206,22 +216,24 @@ func (p *parser) nest(t token) error {
 
 func (p *parser) unnest() { p.nesting-- }
 
-func (p *parser) name(t token) (Operand, error) {
+func (p *parser) name(t token) (Term, error) {
 	switch t.source {
 	case "pid":
-		return Operand{Kind: PID}, nil
+		return Term{Kind: PID}, nil
 	case "tid":
-		return Operand{Kind: TID}, nil
+		return Term{Kind: TID}, nil
 	case "and", "or", "not":
-		return Operand{}, p.errorf(t.offset, "write && for and, || for or, ! for not")
+		return Term{}, p.errorf(t.offset, "write && for and, || for or, ! for not")
 	}
 	digits, isArg := strings.CutPrefix(t.source, "arg")
 	n, err := strconv.Atoi(digits)
 	if !isArg || err != nil || n < 0 || strconv.Itoa(n) != digits {
-		return Operand{}, p.errorf(t.offset, "unknown name %v; arguments are arg0 to arg%d, and there are pid and tid", t, MaxArgs-1)
+		return Term{}, p.errorf(t.offset,
+			"unknown name %v; arguments are %s, and there are pid and tid", t, argNames)
 	}
-	if n >= MaxArgs {
-		return Operand{}, p.errorf(t.offset, "there is no %s; arguments are arg0 to arg%d", t.source, MaxArgs-1)
+	if n >= operand.MaxArgs {
+		return Term{}, p.errorf(t.offset,
+			"there is no %s; arguments are %s", t.source, argNames)
 	}
-	return Operand{Arg: n}, nil
+	return Term{Arg: n}, nil
 }

@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-func arg(n int) Operand              { return Operand{Arg: n} }
-func masked(n int, m uint64) Operand { return Operand{Arg: n, Mask: m} }
-func number(n int64) Operand         { return Operand{Kind: Literal, Value: IntOf(uint64(n), true)} }
-func unsigned(n uint64) Operand      { return Operand{Kind: Literal, Value: Int{Magnitude: n}} }
-func is(l Operand, n int64) Expr     { return Compare{l, Equal, number(n)} }
-func set(l Operand) Expr             { return Compare{l, NotEqual, number(0)} }
+func arg(n int) Term              { return Term{Arg: n} }
+func masked(n int, m uint64) Term { return Term{Arg: n, Mask: m} }
+func number(n int64) Term         { return Term{Kind: Literal, Value: integer.Of(uint64(n), true)} }
+func unsigned(n uint64) Term      { return Term{Kind: Literal, Value: integer.Of(n, false)} }
+func is(l Term, n int64) Expr     { return Compare{l, Equal, number(n)} }
+func set(l Term) Expr             { return Compare{l, NotEqual, number(0)} }
 
 func TestParse(t *testing.T) {
 	tests := []struct {
@@ -27,13 +29,13 @@ func TestParse(t *testing.T) {
 		{`arg1 == "tab\t\"\x41é"`, StringCompare{1, "tab\t\"Aé", true}},
 		{`arg1 == ""`, StringCompare{1, "", true}},
 		{`arg11`, set(arg(11))},
-		{`!pid`, Not{set(Operand{Kind: PID})}},
-		{`tid!=7`, Compare{Operand{Kind: TID}, NotEqual, number(7)}},
+		{`!pid`, Not{set(Term{Kind: PID})}},
+		{`tid!=7`, Compare{Term{Kind: TID}, NotEqual, number(7)}},
 		{`arg0 & 0x4`, set(masked(0, 4))},
 		{`arg0 & 0xff == 3`, is(masked(0, 255), 3)},
 		{`(arg0 & 0xff) == 3`, is(masked(0, 255), 3)},
 		{`3 == ((arg0) & 0xff)`, is(masked(0, 255), 3)},
-		{`pid & 1`, set(Operand{Kind: PID, Mask: 1})},
+		{`pid & 1`, set(Term{Kind: PID, Mask: 1})},
 		{`arg0&0xffffffffffffffff`, set(masked(0, 1<<64-1))},
 		{`arg0 < arg1`, Compare{arg(0), Less, arg(1)}},
 

@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// Parentheses stand only where the tree needs them: what was accepted nests no deeper when printed.
+// Parentheses are printed only where the tree needs them, so that a filter that Parse accepted does
+// not nest deeper when it is printed.
 
 func (e And) String() string { return within(e.L, 1) + " && " + within(e.R, 2) }
 func (e Or) String() string  { return within(e.L, 0) + " || " + within(e.R, 1) }
@@ -24,9 +25,9 @@ func (e Compare) String() string {
 	return fmt.Sprintf("%v %v %v", e.L, e.Op, e.R)
 }
 
-// nonzero tells whether e may be written as its left operand alone.
+// nonzero reports whether e can be written as its left term alone.
 func (e Compare) nonzero() bool {
-	return e.Op == NotEqual && e.R == Operand{Kind: Literal}
+	return e.Op == NotEqual && e.R == Term{Kind: Literal}
 }
 
 func (e StringCompare) String() string {
@@ -37,26 +38,26 @@ func (e StringCompare) String() string {
 	return fmt.Sprintf("arg%d %v %s", e.Arg, op, strconv.Quote(e.Text))
 }
 
-func (o Operand) String() string {
+func (t Term) String() string {
 	text := ""
-	switch o.Kind {
+	switch t.Kind {
 	case PID:
 		text = "pid"
 	case TID:
 		text = "tid"
 	case Literal:
-		return o.Value.String()
+		return t.Value.String()
 	default:
-		text = "arg" + strconv.Itoa(o.Arg)
+		text = "arg" + strconv.Itoa(t.Arg)
 	}
-	if o.Mask != 0 {
-		text += fmt.Sprintf(" & %#x", o.Mask)
+	if t.Mask != 0 {
+		text += fmt.Sprintf(" & %#x", t.Mask)
 	}
 	return text
 }
 
-// within writes e as part of something that binds as tight as level: 0 for ||, 1 for &&, 3 for !, and
-// one more where e is on the right, because && and || group from the left.
+// within writes e as a part of an expression that binds as tight as level: 0 for ||, 1 for &&, 3
+// for !. The level is one more where e is on the right, because && and || group from the left.
 func within(e Expr, level int) string {
 	own := 2
 	switch e.(type) {

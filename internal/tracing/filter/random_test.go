@@ -3,10 +3,13 @@ package filter
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// Of random events and filters, arg0 to arg9 are integers, arg10 and arg11 text. Few values, so that
-// equal ones meet.
+// Of random events and filters, arg0 to arg9 are integers, arg10 and arg11 text. Few values, so
+// that equal ones meet.
 const firstText = 10
 
 var (
@@ -16,14 +19,14 @@ var (
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-func randomInt(r *rand.Rand) Int { return IntOf(pick(r, randomValues), r.IntN(2) == 0) }
+func randomInt(r *rand.Rand) integer.Int { return integer.Of(pick(r, randomValues), r.IntN(2) == 0) }
 
 func randomEvent(r *rand.Rand) event {
-	v := event{map[int]Int{}, map[int]string{}}
+	v := event{map[int]integer.Int{}, map[int]string{}}
 	for n := range firstText {
 		v.ints[n] = randomInt(r)
 	}
-	for n := firstText; n < MaxArgs; n++ {
+	for n := firstText; n < operand.MaxArgs; n++ {
 		v.texts[n] = pick(r, randomTexts)
 	}
 	return v
@@ -51,24 +54,24 @@ func randomExpr(r *rand.Rand, depth int) Expr {
 
 func randomComparison(r *rand.Rand) Expr {
 	if r.IntN(4) == 0 {
-		return StringCompare{firstText + r.IntN(MaxArgs-firstText), pick(r, randomTexts), r.IntN(2) == 0}
+		return StringCompare{firstText + r.IntN(operand.MaxArgs-firstText), pick(r, randomTexts), r.IntN(2) == 0}
 	}
-	c := Compare{randomOperand(r), Op(r.IntN(len(opTexts))), randomOperand(r)}
+	c := Compare{randomTerm(r), Op(r.IntN(len(opTexts))), randomTerm(r)}
 	if r.IntN(2) == 0 {
-		c.R = Operand{Kind: Literal, Value: randomInt(r)}
+		c.R = Term{Kind: Literal, Value: randomInt(r)}
 	}
 	return c
 }
 
-func randomOperand(r *rand.Rand) Operand {
-	o := Operand{Kind: pick(r, []Kind{Arg, Arg, Arg, PID, TID})}
-	if o.Kind == Arg {
-		o.Arg = r.IntN(firstText)
+func randomTerm(r *rand.Rand) Term {
+	t := Term{Kind: pick(r, []Kind{Arg, Arg, Arg, PID, TID})}
+	if t.Kind == Arg {
+		t.Arg = r.IntN(firstText)
 	}
 	if r.IntN(3) == 0 {
-		o.Mask = pick(r, randomValues)
+		t.Mask = pick(r, randomValues)
 	}
-	return o
+	return t
 }
 
 func TestParseOfString(t *testing.T) {

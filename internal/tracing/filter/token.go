@@ -2,43 +2,49 @@ package filter
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
 type tokenKind uint8
 
 const (
-	end tokenKind = iota
-	name
-	integer
-	text
-	symbol
+	endToken tokenKind = iota
+	nameToken
+	integerToken
+	stringToken
+	symbolToken
 )
 
 type token struct {
 	kind   tokenKind
-	offset int    // in bytes
-	source string // as the user wrote it
-	number Int    // of an integer
-	text   string // of a text, without quotes
+	offset int         // in bytes
+	source string      // as the user wrote it
+	number integer.Int // of an integer
+	text   string      // of a string, without quotes
 }
 
-// String is how a message names the token.
+// String returns the token as error messages name it.
 func (t token) String() string {
-	if t.kind == end {
+	if t.kind == endToken {
 		return "the end"
 	}
 	return strconv.Quote(t.source)
 }
 
-// symbols has the longer ones first: a token is as long as it can be.
+// symbols has the longer symbols first: a token is as long as it can be.
 var symbols = []string{"&&", "||", "==", "!=", "<=", ">=", "<", ">", "&", "!", "(", ")"}
 
-// hints are for what people write who think of another language.
+// argNames names the arguments in error messages.
+var argNames = fmt.Sprintf("arg0 to arg%d", operand.MaxArgs-1)
+
+// hints help users who think of another language.
 var hints = map[byte]string{
 	'=':  "use == to compare",
 	'|':  "use || for either of two conditions",
@@ -48,7 +54,7 @@ var hints = map[byte]string{
 	'/':  "there is no arithmetic in a filter",
 	'%':  "there is no arithmetic in a filter",
 	'~':  "use == or !=: there are no patterns in a filter",
-	'$':  "arguments are arg0 to arg11",
+	'$':  "arguments are " + argNames,
 	'\\': "put a string in double quotes",
 }
 
@@ -58,7 +64,7 @@ func tokens(filter string) ([]token, error) {
 	for at := 0; ; {
 		at += len(filter[at:]) - len(strings.TrimLeft(filter[at:], " \t\r\n"))
 		if at == len(filter) {
-			return append(list, token{kind: end, offset: at}), nil
+			return append(list, token{kind: endToken, offset: at}), nil
 		}
 		t, err := scan(filter, at)
 		if err != nil {
@@ -75,16 +81,18 @@ func scan(filter string, offset int) (token, error) {
 	rest := filter[offset:]
 	switch c := rest[0]; {
 	case c == '"' || c == '`' || c == '\'':
-		return t, t.quoted(filter, rest)
+		err := t.scanQuoted(filter, rest)
+		return t, err
 	case isDigit(c) || c == '-' && len(rest) > 1 && isDigit(rest[1]):
-		return t, t.integer(filter, rest)
+		err := t.scanInteger(filter, rest)
+		return t, err
 	case isWord(c):
-		t.kind, t.source = name, rest[:wordEnd(rest, 0)]
+		t.kind, t.source = nameToken, rest[:wordEnd(rest, 0)]
 		return t, nil
 	}
 	for _, s := range symbols {
 		if strings.HasPrefix(rest, s) {
-			t.kind, t.source = symbol, s
+			t.kind, t.source = symbolToken, s
 			return t, nil
 		}
 	}
@@ -95,31 +103,34 @@ func scan(filter string, offset int) (token, error) {
 	return t, syntax.Errorf(filter, offset, "unexpected character %q", r)
 }
 
-// integer reads decimal, hexadecimal, octal or binary digits.
-func (t *token) integer(filter, rest string) error {
-	t.kind = integer
+// scanInteger reads decimal, hexadecimal, octal or binary digits.
+func (t *token) scanInteger(filter, rest string) error {
+	t.kind = integerToken
 	t.source = rest[:wordEnd(rest, 1)]
-	digits := strings.TrimPrefix(t.source, "-")
+	digits, negative := strings.CutPrefix(t.source, "-")
 	magnitude, err := strconv.ParseUint(digits, 0, 64)
-	negative := len(digits) < len(t.source) && magnitude != 0
 	if errors.Is(err, strconv.ErrRange) || negative && magnitude > 1<<63 {
 		return syntax.Errorf(filter, t.offset, "%s does not fit in 64 bits", t.source)
 	}
 	if err != nil {
 		return syntax.Errorf(filter, t.offset, "%q is not an integer", t.source)
 	}
-	t.number = Int{Negative: negative, Magnitude: magnitude}
+	t.number = integer.Of(magnitude, false)
+	if negative {
+		t.number = integer.Of(-magnitude, true)
+	}
 	return nil
 }
 
-// quoted reads a string, or a character between single quotes, which is an integer.
-func (t *token) quoted(filter, rest string) error {
+// scanQuoted reads a string, or a character between single quotes, which is an integer.
+func (t *token) scanQuoted(filter, rest string) error {
 	source, err := strconv.QuotedPrefix(rest)
 	if err != nil {
 		return syntax.Errorf(filter, t.offset, "%s", quoteProblem(rest))
 	}
 	if !utf8.ValidString(source) {
-		return syntax.Errorf(filter, t.offset, "the text is not UTF-8; write \\xNN for other bytes")
+		return syntax.Errorf(filter, t.offset,
+			"the text is not UTF-8; write \\xNN for other bytes")
 	}
 	t.source = source
 	t.text, err = strconv.Unquote(source)
@@ -127,17 +138,19 @@ func (t *token) quoted(filter, rest string) error {
 		return syntax.Errorf(filter, t.offset, "%s", quoteProblem(rest))
 	}
 	if rest[0] == '\'' {
-		t.kind = integer
+		t.kind = integerToken
 		r, _, _, _ := strconv.UnquoteChar(source[1:], '\'')
-		t.number = Int{Magnitude: uint64(r)}
+		t.number = integer.Of(uint64(r), false)
 		return nil
 	}
-	t.kind = text
+	t.kind = stringToken
 	if len(t.text) > MaxString {
-		return syntax.Errorf(filter, t.offset, "the string has %d bytes; at most %d can be compared", len(t.text), MaxString)
+		return syntax.Errorf(filter, t.offset,
+			"the string has %d bytes; at most %d can be compared", len(t.text), MaxString)
 	}
 	if strings.IndexByte(t.text, 0) >= 0 {
-		return syntax.Errorf(filter, t.offset, "the string has a NUL in it, which ends the text of an argument")
+		return syntax.Errorf(filter, t.offset,
+			"the string has a NUL in it, which ends the text of an argument")
 	}
 	return nil
 }
@@ -159,7 +172,7 @@ func isWord(c byte) bool {
 	return isDigit(c) || c == '_' || c == '.' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// wordEnd returns where the word that goes on at from ends.
+// wordEnd returns where a word ends that continues at from.
 func wordEnd(s string, from int) int {
 	for from < len(s) && isWord(s[from]) {
 		from++

@@ -8,8 +8,8 @@ import (
 
 // Values is one event, as Append reads it.
 type Values interface {
-	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed; not ok
-	// when it could not be read or the probe has no such argument.
+	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed; not
+	// ok when it could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
 	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
 	Size(arg int) int
@@ -23,8 +23,8 @@ const Fault = "(fault)"
 
 // Append writes one event behind dst and returns the longer slice. It allocates only to grow dst.
 //
-// Bytes (%b) of which fewer were read than their number says end with "…" outside of the quotes. A %f,
-// %e or %g of an argument that has not 4 or 8 bytes is written as "%!f(size=2)".
+// Bytes (%b) of which fewer were read than their number says end with "…" outside of the quotes. A
+// %f, %e or %g of an argument that has not 4 or 8 bytes is written as "%!f(size=2)".
 func (f *Format) Append(dst []byte, v Values) []byte {
 	for i := range f.parts {
 		p := &f.parts[i]

@@ -126,8 +126,8 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestAppendAsFmt has Go's fmt as the judge where both mean the same. %#08x does not: the width of 0x
-// counts here, as in C. Nor does %#.0x of 0.
+// TestAppendAsFmt has Go's fmt as the judge where both mean the same. %#08x does not: the width of
+// 0x counts here, as in C. Nor does %#.0x of 0.
 func TestAppendAsFmt(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }

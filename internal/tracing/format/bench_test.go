@@ -1,6 +1,10 @@
 package format
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+)
 
 var everyVerb = `%d %u %-12s|%08x %p %c %.3f %b %[arg0]20d`
 
@@ -57,7 +61,7 @@ func FuzzParse(f *testing.F) {
 		}
 		last := -1
 		for _, c := range format.Captures() {
-			if c.Arg <= last || c.Arg >= MaxArgs || c.Kind == Bytes && c.Length != c.Arg+1 {
+			if c.Arg <= last || c.Arg >= operand.MaxArgs || c.Kind == Bytes && c.Length != c.Arg+1 {
 				t.Fatalf("captures %+v", format.Captures())
 			}
 			last = c.Arg

@@ -3,6 +3,7 @@ package format
 import (
 	"slices"
 
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
@@ -23,7 +24,7 @@ func (f *Format) capture() error {
 			needs[p.arg+1] = length
 		}
 	}
-	for arg := range MaxArgs {
+	for arg := range operand.MaxArgs {
 		if c, ok := needs[arg]; ok {
 			f.captures = append(f.captures, c)
 		}

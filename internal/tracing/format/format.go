@@ -4,7 +4,6 @@ import "github.com/go-usdt/usdt/internal/tracing/syntax"
 
 // Limits of what Parse accepts.
 const (
-	MaxArgs      = 12   // arg0 to arg11
 	MaxWidth     = 1024 // characters
 	MaxPrecision = 4096 // digits; bytes of %s and %b
 )
@@ -58,7 +57,7 @@ func (f *Format) Captures() []Capture { return f.captures }
 // Check returns an error (*SyntaxError) if a probe with nargs arguments has too few for the format.
 func (f *Format) Check(nargs int) error {
 	for _, p := range f.parts {
-		if p.verb == 0 || p.arg+operands(p.verb) <= nargs {
+		if p.verb == 0 || p.arg+argsOf(p.verb) <= nargs {
 			continue
 		}
 		missing := max(p.arg, nargs) // of %b its number may be what is missing
@@ -77,8 +76,8 @@ func arguments(n int) string {
 	return "only arg0 to arg" + string(appendInt(nil, n-1))
 }
 
-// operands is how many arguments a verb takes.
-func operands(verb byte) int {
+// argsOf returns how many arguments a verb takes.
+func argsOf(verb byte) int {
 	if verb == 'b' {
 		return 2
 	}

@@ -39,8 +39,8 @@ func upper(b []byte) {
 	}
 }
 
-// appendInteger writes sign or prefix, and at least as many digits as the precision says or, with the
-// flag 0, as fill the width.
+// appendInteger writes sign or prefix, and at least as many digits as the precision says or, with
+// the flag 0, as fill the width.
 func (p *part) appendInteger(dst []byte, before string, value uint64, base int) []byte {
 	dst = append(dst, before...)
 	start := len(dst)
@@ -54,8 +54,8 @@ func (p *part) appendInteger(dst []byte, before string, value uint64, base int) 
 	return fill(dst, start, digits-(len(dst)-start), '0')
 }
 
-// pad fills what was written from start on up to the width, with blanks. A float with the flag 0 has
-// zeros between its sign and its digits.
+// pad fills what was written from start on up to the width, with blanks. A float with the flag 0
+// has zeros between its sign and its digits.
 func (p *part) pad(dst []byte, start int) []byte {
 	missing := p.width - utf8.RuneCount(dst[start:])
 	switch {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
@@ -118,9 +119,10 @@ func (p *parser) directive() (err error) {
 	if d.verb, err = p.verb(&d); err != nil {
 		return err
 	}
-	p.nextArg = d.arg + operands(d.verb)
-	if p.nextArg > MaxArgs {
-		return p.errorf(d.offset, "%%%c takes arg%d; arguments are arg0 to arg%d", d.verb, p.nextArg-1, MaxArgs-1)
+	p.nextArg = d.arg + argsOf(d.verb)
+	if p.nextArg > operand.MaxArgs {
+		return p.errorf(d.offset, "%%%c takes arg%d; arguments are arg0 to arg%d",
+			d.verb, p.nextArg-1, operand.MaxArgs-1)
 	}
 	p.format.parts = append(p.format.parts, d)
 	return nil
@@ -177,8 +179,9 @@ func (p *parser) argument() (arg int, chosen bool, err error) {
 	}
 	digits, named := strings.CutPrefix(inside, "arg")
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 || n >= MaxArgs || strconv.Itoa(n) != digits {
-		return 0, false, p.errorf(start, "[%s] is no argument; there are [arg0] to [arg%d]", inside, MaxArgs-1)
+	if err != nil || n < 0 || n >= operand.MaxArgs || strconv.Itoa(n) != digits {
+		return 0, false, p.errorf(start,
+			"[%s] is no argument; there are [arg0] to [arg%d]", inside, operand.MaxArgs-1)
 	}
 	if !named {
 		return 0, false, p.errorf(start, "write [arg%d]: arguments count from 0", n)
@@ -187,8 +190,8 @@ func (p *parser) argument() (arg int, chosen bool, err error) {
 	return n, true, nil
 }
 
-// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what cannot be a verb
-// was meant as one.
+// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what
+// cannot be a verb was meant as one.
 func (p *parser) verb(d *part) (byte, error) {
 	start := p.at
 	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt"))

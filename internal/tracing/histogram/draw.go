@@ -17,8 +17,8 @@ const (
 	rulers     = len(" ||")
 )
 
-// Draw writes the rows as text, in lines of at most width columns (80 when it is 0) if the numbers leave
-// room for bars:
+// Draw writes the rows as text, in lines of at most width columns (80 when it is 0) if the numbers
+// leave room for bars:
 //
 //	[16, 32)             123 |@@@@@@@@@@@                                         |
 //

@@ -35,7 +35,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// latencies has the shape of a service's: most are below 100us times scale, and a few wait for something.
+// latencies has the shape of a service's: most are below 100us times scale, and a few wait for
+// something.
 func latencies(scale int) *Histogram {
 	r := rand.New(rand.NewPCG(1, 2))
 	h := &Histogram{Unit: Nanoseconds}

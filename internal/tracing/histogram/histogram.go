@@ -4,32 +4,37 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// A Histogram is how often values of each bucket were seen.
+// A Histogram says how often values of each bucket were seen. The zero value is an empty histogram
+// on the scale of Log2.
 type Histogram struct {
 	Scale  Scale
-	Counts map[int]uint64 // by index; nil is empty
+	Counts map[int]uint64 // by index of bucket; nil when empty
 	Unit   Unit           // of the values
 
-	// What is known, when Exact is set: the sum of all values, as exactly as a float64 has it, and the
-	// largest. Without it, Mean and the highest percentile are estimates too.
-	Exact bool
-	Sum   float64
-	Max   Integer
+	Sum float64     // of all values
+	Max integer.Int // the largest value, when there is one
 }
 
-// Add counts one value. A Histogram that gets all its values by Add is Exact.
+// Add counts one value. A signed value is in v sign-extended to 64 bits.
 func (h *Histogram) Add(v uint64, signed bool) {
-	number := NewInteger(v, signed)
+	number := integer.Of(v, signed)
+	h.AddBucket(h.Scale.Bucket(v, signed), 1, number.Float(), number)
+}
+
+// AddBucket counts values of the bucket index: how many there are, their sum, and the largest of
+// them.
+func (h *Histogram) AddBucket(index int, count uint64, sum float64, largest integer.Int) {
 	if len(h.Counts) == 0 {
-		h.Counts = map[int]uint64{}
-		h.Exact, h.Sum, h.Max = true, 0, number
+		h.Counts, h.Max = map[int]uint64{}, largest
 	}
-	h.Counts[h.Scale.Bucket(v, signed)]++
-	h.Sum += number.Float()
-	if number.Compare(h.Max) > 0 {
-		h.Max = number
+	h.Counts[index] += count
+	h.Sum += sum
+	if largest.Compare(h.Max) > 0 {
+		h.Max = largest
 	}
 }
 
@@ -42,47 +47,34 @@ func (h *Histogram) Total() uint64 {
 	return n
 }
 
-// Mean returns the average: up to rounding when the sum is known, otherwise within the width of a bucket (1/32 of
-// it on a Log2 scale when no value is negative). It is NaN when nothing was counted.
-func (h *Histogram) Mean() float64 {
-	sum := h.Sum
-	if !h.Exact {
-		sum = 0
-		for index, count := range h.Counts {
-			sum += h.Scale.middle(index) * float64(count)
-		}
-	}
-	return sum / float64(h.Total())
-}
+// Mean returns the average, exact up to rounding. It is NaN when nothing was counted.
+func (h *Histogram) Mean() float64 { return h.Sum / float64(h.Total()) }
 
-// Percentile returns a value that p percent of the values do not exceed, p from 0 to 100. It is the
-// middle of the bucket in which the true one is: on a Log2 scale the error is at most 1/32 of the true
-// value, and there is none below 32; on a linear one half a step, or unknown outside of its range.
-// Percentile(100) is the largest value if that is known, and nothing is reported above it. It is NaN when
-// nothing was counted.
+// Percentile returns a value that p percent of the values do not exceed, for p from 0 to 100. It is
+// the middle of the bucket that holds the true percentile, or the largest value if that is less. On
+// a Log2 scale the error is at most 1/32 of the true percentile, and 0 below 32. On a linear scale
+// the error is at most half a step, and unknown outside of the scale's range. Percentile(100) is
+// the largest value. The result is NaN when nothing was counted.
 func (h *Histogram) Percentile(p float64) float64 {
 	total := h.Total()
 	if total == 0 {
 		return math.NaN()
 	}
-	if h.Exact && p >= 100 {
+	if p >= 100 {
 		return h.Max.Float()
 	}
-	index := h.indexOf(rank(p, total))
-	value := h.Scale.middle(index)
-	if h.Exact {
-		return min(value, h.Max.Float())
-	}
-	return value
+	return min(h.Scale.middle(h.indexOf(rank(p, total))), h.Max.Float())
 }
 
-// rank is how many of total values are at most the percentile (its nearest rank), at least 1.
+// rank returns how many of total values are at most the percentile, by the nearest-rank method: at
+// least 1.
 func rank(p float64, total uint64) uint64 {
 	n := math.Ceil(p / 100 * float64(total))
 	return min(max(uint64(max(n, 0)), 1), total)
 }
 
-// indexOf returns the bucket of the value that has a rank, from 1, among all in order.
+// indexOf returns the bucket of the value with a rank, from 1, in the ascending order of all
+// values.
 func (h *Histogram) indexOf(rank uint64) int {
 	indexes := h.indexes()
 	for _, index := range indexes {
@@ -95,7 +87,7 @@ func (h *Histogram) indexOf(rank uint64) int {
 	return indexes[len(indexes)-1]
 }
 
-// indexes returns those of the buckets with values, in order.
+// indexes returns the indexes of the buckets with values, in ascending order.
 func (h *Histogram) indexes() []int {
 	var list []int
 	for _, index := range slices.Sorted(maps.Keys(h.Counts)) {

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 func of(s Scale, values ...int64) *Histogram {
@@ -15,15 +17,11 @@ func of(s Scale, values ...int64) *Histogram {
 	return h
 }
 
-// estimated forgets what is known exactly.
-func estimated(h *Histogram) *Histogram {
-	h.Exact, h.Sum, h.Max = false, 0, Integer{}
-	return h
-}
-
 func TestPercentileOfSmallValues(t *testing.T) {
-	h := estimated(of(Log2(), 5, 1, 4, 2, 3, -2, 0, 31, 30, 30))
-	for p, want := range map[float64]float64{-1: -2, 0: -2, 10: -2, 10.1: 0, 50: 3, 70: 5, 90: 30, 99: 31, 100: 31, 101: 31} {
+	h := of(Log2(), 5, 1, 4, 2, 3, -2, 0, 31, 30, 30)
+	for p, want := range map[float64]float64{
+		-1: -2, 0: -2, 10: -2, 10.1: 0, 50: 3, 70: 5, 90: 30, 99: 31, 100: 31, 101: 31,
+	} {
 		if got := h.Percentile(p); got != want {
 			t.Errorf("Percentile(%v): got %v, want %v", p, got, want)
 		}
@@ -42,7 +40,6 @@ func TestPercentileError(t *testing.T) {
 		h.Add(uint64(v), true)
 		values = append(values, float64(v))
 	}
-	estimated(h)
 	slices.Sort(values)
 	for p := 0.5; p <= 100; p += 0.5 {
 		want := values[int(math.Ceil(p/100*float64(len(values))))-1]
@@ -63,8 +60,8 @@ func TestPercentileNeverAboveMax(t *testing.T) {
 }
 
 func TestPercentileOfLinear(t *testing.T) {
-	h := estimated(of(mustLinear(t, 0, 100, 10), -5, 12, 13, 55, 400))
-	for p, want := range map[float64]float64{10: 0, 50: 14.5, 80: 54.5, 100: 100} {
+	h := of(mustLinear(t, 0, 100, 10), -5, 12, 13, 55, 400)
+	for p, want := range map[float64]float64{10: 0, 50: 14.5, 80: 54.5, 99: 100, 100: 400} {
 		if got := h.Percentile(p); got != want {
 			t.Errorf("Percentile(%v): got %v, want %v", p, got, want)
 		}
@@ -72,19 +69,25 @@ func TestPercentileOfLinear(t *testing.T) {
 }
 
 func TestMean(t *testing.T) {
-	values := []int64{1000, 2000, 3000, 1_000_000}
-	h := of(Log2(), values...)
-	const mean = 251500
-	if got := h.Mean(); got != mean {
-		t.Errorf("exact: got %v, want %v", got, mean)
+	if got := of(Log2(), 1000, 2000, 3000, 1_000_000).Mean(); got != 251500 {
+		t.Errorf("got %v, want 251500", got)
 	}
-	if got := estimated(h).Mean(); math.Abs(got-mean) > mean/32 || got == mean {
-		t.Errorf("estimated: got %v, want about %v", got, mean)
+}
+
+// TestMax has a largest value that no float64 can hold, and one that is negative.
+func TestMax(t *testing.T) {
+	h := of(Log2(), 1, 1<<53+1, -5)
+	if got := h.Unit.FormatInteger(h.Max); got != "9007199254740993" {
+		t.Errorf("got %s", got)
+	}
+	h = of(Log2(), -7, -5, -6)
+	if got := h.Unit.FormatInteger(h.Max); got != "-5" {
+		t.Errorf("got %s", got)
 	}
 }
 
 func TestNothingCounted(t *testing.T) {
-	for _, h := range []*Histogram{{}, {Exact: true}, {Counts: map[int]uint64{7: 0}}} {
+	for _, h := range []*Histogram{{}, {Counts: map[int]uint64{7: 0}}} {
 		if !math.IsNaN(h.Percentile(50)) || !math.IsNaN(h.Percentile(100)) || !math.IsNaN(h.Mean()) {
 			t.Errorf("%+v: got %v, %v, %v, want NaN", h, h.Percentile(50), h.Percentile(100), h.Mean())
 		}
@@ -97,6 +100,12 @@ func TestNothingCounted(t *testing.T) {
 func TestTotal(t *testing.T) {
 	if got := of(Log2(), 1, 1, -5, 1<<40).Total(); got != 4 {
 		t.Errorf("got %d, want 4", got)
+	}
+}
+
+func TestFormatInteger(t *testing.T) {
+	if got := Nanoseconds.FormatInteger(integer.Of(1500, false)); got != "1.5us" {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -62,13 +62,11 @@ func cut(text string, n int) string {
 
 func facts(h *Histogram) string {
 	n := h.Total()
-	switch {
-	case n == 0:
+	if n == 0 {
 		return "no values"
-	case h.Exact:
-		return fmt.Sprintf("%d values, mean %s, max %s", n, h.Unit.Format(h.Mean()), h.Unit.FormatInteger(h.Max))
 	}
-	return fmt.Sprintf("%d values, mean about %s", n, h.Unit.Format(h.Mean()))
+	return fmt.Sprintf("%d values, mean %s, max %s",
+		n, h.Unit.Format(h.Mean()), h.Unit.FormatInteger(h.Max))
 }
 
 // bars draws the rows, the highest as high as the plot.

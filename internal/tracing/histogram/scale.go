@@ -16,16 +16,17 @@ type Scale struct {
 	Lo, Hi, Step int64
 }
 
-// Log2 returns the scale with 16 buckets for each power of two, so that a bucket is at most 1/16 of its
-// values wide, and with a bucket for each value below 32. Negative values are divided in the same way.
+// Log2 returns the scale with 16 buckets for each power of two, so that a bucket is at most 1/16 of
+// its values wide, and with a bucket for each value below 32. Negative values are divided in the
+// same way.
 //
 //	v < 16:  v
 //	else:    (e-3)*16 + (v>>(e-4))&15, with e = floor(log2 v); at most 975
 //	v < 0:   minus the index of -v
 func Log2() Scale { return Scale{} }
 
-// Linear returns the scale of buckets that are step wide, from lo up to but without hi. Values below lo
-// have the index -1, those from hi on the index after the last.
+// Linear returns the scale of buckets that are step wide, from lo up to but without hi. Values
+// below lo have the index -1, those from hi on the index after the last.
 func Linear(lo, hi, step int64) (Scale, error) {
 	if step <= 0 {
 		return Scale{}, fmt.Errorf("linear scale: step %d must be above 0", step)
@@ -49,12 +50,12 @@ func (s Scale) stepFor(buckets uint64) uint64 {
 	return (uint64(s.Hi)-uint64(s.Lo)-1)/buckets + 1
 }
 
-// Len returns how many buckets a linear scale has within its range. It is also the index of the bucket
-// above.
+// Len returns how many buckets a linear scale has within its range. It is also the index of the
+// bucket above.
 func (s Scale) Len() int { return int(s.count()) }
 
-// Bucket returns the index of the bucket that a value belongs to. A signed value is in v sign-extended to
-// 64 bits.
+// Bucket returns the index of the bucket that a value belongs to. A signed value is in v
+// sign-extended to 64 bits.
 func (s Scale) Bucket(v uint64, signed bool) int {
 	if s.Linear {
 		return s.linear(v, signed)

@@ -88,8 +88,8 @@ func TestLinearErrors(t *testing.T) {
 	mustLinear(t, math.MinInt64, math.MaxInt64, 1844674407370956)
 }
 
-// TestBounds holds Bounds and Bucket to each other: the values at both ends are in the bucket, those
-// beyond them are not.
+// TestBounds holds Bounds and Bucket to each other: the values at both ends are in the bucket,
+// those beyond them are not.
 func TestBounds(t *testing.T) {
 	for _, s := range []Scale{Log2(), mustLinear(t, -100, 1000, 7), mustLinear(t, 0, 10, 100)} {
 		first, last := -900, 900 // where every bound of Log2 is an int64

@@ -20,9 +20,9 @@ const (
 	panelGap   = 24
 )
 
-// WriteSVG writes a picture that needs nothing else: one panel for each group, on the same axis of values
-// but each on its own axis of counts, so that the shapes compare. The groups' scales must be the same.
-// Texts may hold anything. Percentiles are marked when the unit is one of time.
+// WriteSVG writes a picture that needs nothing else: one panel for each group, on the same axis of
+// values but each on its own axis of counts, so that the shapes compare. The groups' scales must be
+// the same. Texts may hold anything. Percentiles are marked when the unit is one of time.
 func WriteSVG(w io.Writer, title string, groups []Group) error {
 	p := picture{columns: 1, panel: panel{width: 720, height: 300}}
 	if len(groups) > 1 {

@@ -60,8 +60,8 @@ func TestWriteSVG(t *testing.T) {
 	}
 }
 
-// TestBars: for each row with values there is one bar, which says its range and count, and is as high as
-// its count in relation to the others.
+// TestBars: for each row with values there is one bar, which says its range and count, and is as
+// high as its count in relation to the others.
 func TestBars(t *testing.T) {
 	h := sizes()
 	h.Counts[Log2().Bucket(100, false)] = 1000 // beside it the others are the least that can be seen

@@ -3,6 +3,8 @@ package histogram
 import (
 	"math"
 	"strconv"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // A Unit is that of a histogram's values.
@@ -18,8 +20,8 @@ var durations = []struct {
 	suffix      string
 }{{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}}
 
-// Format writes a value for people, with three significant digits: 1.5us, 262ms, 1234. Numbers without
-// a unit keep the digits before their point.
+// Format writes a value for people, with three significant digits: 1.5us, 262ms, 1234. Numbers
+// without a unit keep the digits before their point.
 func (u Unit) Format(v float64) string {
 	if u == Number {
 		if math.Abs(v) >= 100 {
@@ -37,7 +39,7 @@ func (u Unit) Format(v float64) string {
 }
 
 // FormatInteger writes a value as Format does, but all the digits of a number.
-func (u Unit) FormatInteger(i Integer) string {
+func (u Unit) FormatInteger(i integer.Int) string {
 	if u == Number {
 		return i.String()
 	}
@@ -58,9 +60,9 @@ func digits(v float64) string {
 	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
 }
 
-// bound returns how the histogram writes the ends of its ranges. Without a unit, those of powers of two
-// (and of linear steps of 1024, 2048…) are written with K, M, G, T, P and E as other tracing tools do.
-// Durations are not: 1024 ns are 1.02us.
+// bound returns how the histogram writes the ends of its ranges. Without a unit, those of powers of
+// two (and of linear steps of 1024, 2048…) are written with K, M, G, T, P and E as other tracing
+// tools do. Durations are not: 1024 ns are 1.02us.
 func (h *Histogram) bound() func(float64) string {
 	switch {
 	case h.Unit != Number:

@@ -1,5 +1,5 @@
-// Package syntax holds the error of the command's small languages (filters, formats), so that all of
-// them point at a mistake in the same way.
+// Package syntax holds the error of the command's small languages (filters, formats), so that all
+// of them point at a mistake in the same way.
 package syntax
 
 import (

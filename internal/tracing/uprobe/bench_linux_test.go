@@ -27,8 +27,8 @@ func BenchmarkTraced(b *testing.B) {
 		name   string
 		attach func() (interface{ Close() error }, error)
 	}{
-		{"count", func() (interface{ Close() error }, error) { return uprobe.CountProbes(probes, o) }},
-		{"count filtered", func() (interface{ Close() error }, error) { return uprobe.CountProbes(probes, filtered) }},
+		{"count", func() (interface{ Close() error }, error) { return uprobe.Count(probes, o) }},
+		{"count filtered", func() (interface{ Close() error }, error) { return uprobe.Count(probes, filtered) }},
 		{"trace", func() (interface{ Close() error }, error) {
 			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 64 << 20})
 		}},

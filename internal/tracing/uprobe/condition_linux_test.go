@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -134,18 +135,19 @@ func TestFilterUnreadable(t *testing.T) {
 	})
 }
 
-// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve
+// arguments in memory.
 func TestLargestFilter(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
 	probes := find(t, p, "memory")
-	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", uprobe.MaxArgs))
+	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", operand.MaxArgs))
 	long := strings.Repeat("x", filter.MaxString)
 	for name, comparison := range map[string]string{"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\""} {
 		for _, join := range []string{" && ", " || "} {
 			t.Run(name+join, func(t *testing.T) {
 				var list []string
 				for i := range filter.MaxComparisons {
-					list = append(list, fmt.Sprintf(comparison, i%uprobe.MaxArgs, i))
+					list = append(list, fmt.Sprintf(comparison, i%operand.MaxArgs, i))
 				}
 				e, err := filter.Parse(strings.Join(list, join))
 				if err != nil {
@@ -153,11 +155,11 @@ func TestLargestFilter(t *testing.T) {
 				}
 				eachKernel(t, func(t *testing.T, o uprobe.Options) {
 					o.Filter = e
-					tally, err := uprobe.CountProbes(probes, o)
+					counter, err := uprobe.Count(probes, o)
 					if err != nil {
 						t.Fatal(err)
 					}
-					closing(t, tally)
+					closing(t, counter)
 				})
 			})
 		}
@@ -178,12 +180,12 @@ func TestAnotherFile(t *testing.T) {
 		site := &probes[0].Sites[0]
 		for _, other := range []uint64{0, 1} {
 			site.Dev, site.Inode = st.Dev, st.Ino+other
-			tally, err := uprobe.CountProbes(probes, o)
+			counter, err := uprobe.Count(probes, o)
 			if (err == nil) != (other == 0) {
 				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
 			}
 			if err == nil {
-				closing(t, tally)
+				closing(t, counter)
 			}
 		}
 	})
@@ -200,7 +202,7 @@ func TestNoSuchArgument(t *testing.T) {
 		}
 		filtered := o
 		filtered.Filter = e
-		_, errFilter := uprobe.CountProbes(probes, filtered)
+		_, errFilter := uprobe.Count(probes, filtered)
 		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
 			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
 		})

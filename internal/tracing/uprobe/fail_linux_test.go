@@ -44,7 +44,8 @@ func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 	return changed
 }
 
-// TestSkipped traces what is left of probes some of whose sites are refused, where the caller wants that.
+// TestSkipped traces what is left of probes some of whose sites are refused, where the caller wants
+// that.
 func TestSkipped(t *testing.T) {
 	var start *stapsdt.Probe1[int]
 	p := provider(t, func(p *stapsdt.Provider) {

@@ -14,8 +14,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// formsProgram returns the path of the program of package forms: made here, or where there is no compiler
-// a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
+// formsProgram returns the path of the program of package forms: made here, or where there is no
+// compiler a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
 func formsProgram(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -46,13 +46,13 @@ func TestForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	symbols := symbolsOf(t, path, "table")
-	list := forms.List(runtime.GOARCH)
+	list := forms.Probes(runtime.GOARCH)
 	if len(notes) != len(list) {
 		t.Fatalf("%d notes, want %d", len(notes), len(list))
 	}
 	var probes []uprobe.Probe
 	for i, n := range notes {
-		if n.Name != list[i].Probe || n.Args != list[i].Arg {
+		if n.Name != list[i].Name || n.Args != list[i].Arg {
 			t.Fatalf("note %d is %+v, want %+v", i, n, list[i])
 		}
 		probes = append(probes, uprobe.Probe{

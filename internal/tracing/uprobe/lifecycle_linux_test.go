@@ -23,7 +23,7 @@ func descriptors(t *testing.T) int {
 // everyWay returns the ways of tracing two probes.
 func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 	return []func(uprobe.Options) (io.Closer, error){
-		func(o uprobe.Options) (io.Closer, error) { return uprobe.CountProbes(probes, o) },
+		func(o uprobe.Options) (io.Closer, error) { return uprobe.Count(probes, o) },
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 1})
 		},
@@ -34,8 +34,8 @@ func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 	}
 }
 
-// TestAttachAndDetach does it 500 times, in turn in all ways and several at once, while the probe is fired.
-// No descriptor, among which are links, programs and maps, and no uprobe may remain.
+// TestAttachAndDetach does it 500 times, in turn in all ways and several at once, while the probe
+// is fired. No descriptor, among which are links, programs and maps, and no uprobe may remain.
 func TestAttachAndDetach(t *testing.T) {
 	var start, end *stapsdt.Probe1[int]
 	p := provider(t, func(p *stapsdt.Provider) {

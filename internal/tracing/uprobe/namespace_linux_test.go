@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestPIDNamespace runs tests in a pid and a time namespace: the ids and times of events must be those that are
-// known there.
+// TestPIDNamespace runs tests in a pid and a time namespace: the ids and times of events must be
+// those that are known there.
 func TestPIDNamespace(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("not root")

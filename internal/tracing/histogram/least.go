@@ -1,0 +1,34 @@
+package histogram
+
+import (
+	"math"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+)
+
+// Least returns the least value that a bucket can hold.
+func (s Scale) Least(index int) integer.Int {
+	switch {
+	case s.Linear && index < 0:
+		return integer.Min
+	case s.Linear && index >= s.Len():
+		return integer.Of(uint64(s.Hi), true)
+	case s.Linear:
+		return integer.Of(uint64(s.Lo)+uint64(index)*uint64(s.Step), true)
+	case index < 0:
+		least, width := log2Least(-index)
+		return integer.Of(-min(least+width-1, -math.MinInt64), true)
+	}
+	least, _ := log2Least(index)
+	return integer.Of(least, false)
+}
+
+// log2Least returns the least value of a bucket with an index from 0 on, and how many values it
+// holds.
+func log2Least(index int) (least, width uint64) {
+	if index < subBuckets {
+		return uint64(index), 1
+	}
+	shift := index/subBuckets - 1
+	return uint64(subBuckets+index%subBuckets) << shift, 1 << shift
+}
