@@ -112,7 +112,8 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until a file has a match.
+// await waits until a file has a match, or until the program that was started in the background last
+// has ended without one.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await FILE REGEXP")
@@ -122,13 +123,33 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for overdue := time.After(testenv.Patience); ; {
-		if want.MatchString(ts.ReadFile(args[0])) {
+		last, started := tracers.Load(ts)
+		ended := started && last.(*tracer).isOver()
+		content := ts.ReadFile(args[0])
+		switch {
+		case want.MatchString(content):
 			return
+		case ended:
+			ts.Fatalf("no match for %q in %s at the end of the program:\n%s", args[1], args[0], content)
 		}
 		select {
 		case <-again.C:
 		case <-overdue:
-			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, ts.ReadFile(args[0]))
+			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, content)
 		}
 	}
+}
+
+// isOver tells whether the program has ended, and its output is complete.
+func (t *tracer) isOver() bool {
+	var info unix.Siginfo
+	const flags = unix.WEXITED | unix.WNOHANG | unix.WNOWAIT // so that end can still wait for it
+	err := unix.Waitid(unix.P_PID, t.cmd.Process.Pid, &info, flags, nil)
+	if err == nil && info.Signo == 0 {
+		return false // it runs
+	}
+	if t.screen != nil {
+		<-t.screen
+	}
+	return true
 }

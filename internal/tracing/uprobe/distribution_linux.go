@@ -108,7 +108,7 @@ func (p *program) group(o DistributionOptions, unreadable string) {
 			done := p.newLabel()
 			p.emit(
 				asm.JSGE.Imm(asm.R1, 0, done),
-				asm.StoreImm(asm.RFP, negative, 1, asm.DWord),
+				asm.StoreImm(asm.RFP, negative, 1, asm.Word),
 			)
 			p.place(done)
 		}
