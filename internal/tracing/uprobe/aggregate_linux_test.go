@@ -1,7 +1,6 @@
 package uprobe_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -37,21 +36,20 @@ func TestCount(t *testing.T) {
 		const goroutines, each = 8, 10_000
 		var wg sync.WaitGroup
 		for range goroutines {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
+			wg.Go(func() {
 				for i := range int64(each) {
 					a.Fire(i)
 					b.Fire(i - each/2)
 				}
-			}()
+			})
 		}
 		wg.Wait()
 		got, err := counter.Read()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]uint64{goroutines * each, goroutines * each / 2}, got); diff != "" || counter.Missed() != 0 {
+		want := []uint64{goroutines * each, goroutines * each / 2}
+		if diff := cmp.Diff(want, got); diff != "" || counter.Missed() != 0 {
 			t.Errorf("missed %d (-want +got)\n%s", counter.Missed(), diff)
 		}
 	})
@@ -62,7 +60,8 @@ func numbers() []int64 {
 	list := []int64{0, 1, -1, math.MaxInt64, math.MinInt64, -100, 99, 100, 101, -101}
 	for e := range 63 {
 		power := int64(1) << e
-		list = append(list, power-1, power, power+1, -power, -power-1, r.Int64N(power+1), -r.Int64N(power+1))
+		list = append(list, power-1, power, power+1, -power, -power-1,
+			r.Int64N(power+1), -r.Int64N(power+1))
 	}
 	return list
 }
@@ -84,20 +83,26 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes := find(t, p, "signed", "unsigned")
-	fires := []func(int64){signed.Fire, func(n int64) { unsigned.Fire(uint64(n)) }}
+	scales := map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		for name, scale := range map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide} {
-			for i, probe := range probes {
-				t.Run(fmt.Sprint(name, " ", probe.Name), func(t *testing.T) {
-					testBuckets(t, probe, fires[i], i == 0, uprobe.DistributionOptions{Options: o, Scale: scale, By: -1})
-				})
-			}
+		for name, scale := range scales {
+			o := uprobe.DistributionOptions{Options: o, Scale: scale, By: -1}
+			t.Run(name+" signed", func(t *testing.T) {
+				testBuckets(t, probes[:1], signed.Fire, true, o)
+			})
+			t.Run(name+" unsigned", func(t *testing.T) {
+				fire := func(n int64) { unsigned.Fire(uint64(n)) }
+				testBuckets(t, probes[1:], fire, false, o)
+			})
 		}
 	})
 }
 
-func testBuckets(t *testing.T, probe uprobe.Probe, fire func(int64), signed bool, o uprobe.DistributionOptions) {
-	d, err := uprobe.Distribute([]uprobe.Probe{probe}, o)
+func testBuckets(
+	t *testing.T, probes []uprobe.Probe, fire func(int64), signed bool,
+	o uprobe.DistributionOptions,
+) {
+	d, err := uprobe.Distribute(probes, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +125,8 @@ func testBuckets(t *testing.T, probe uprobe.Probe, fire func(int64), signed bool
 	}
 }
 
-// TestDistributionSum has values whose sum no 64 bits hold, of sites that do not agree in the sign.
+// TestDistributionSum has values whose sum does not fit in 64 bits, and sites that do not agree in
+// whether the values are signed.
 func TestDistributionSum(t *testing.T) {
 	var signed *stapsdt.Probe1[int64]
 	var unsigned *stapsdt.Probe1[uint64]
@@ -129,16 +135,20 @@ func TestDistributionSum(t *testing.T) {
 		unsigned = stapsdt.MustProbe1[uint64](p, "unsigned")
 	})
 	probes := find(t, p, "signed", "unsigned")
-	both := uprobe.Probe{Provider: p.Name(), Name: "both", Sites: append(probes[0].Sites, probes[1].Sites...)}
+	both := uprobe.Probe{
+		Provider: p.Name(), Name: "both", Sites: append(probes[0].Sites, probes[1].Sites...),
+	}
+	values := []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute([]uprobe.Probe{both}, uprobe.DistributionOptions{Options: o, By: -1})
+		options := uprobe.DistributionOptions{Options: o, By: -1}
+		d, err := uprobe.Distribute([]uprobe.Probe{both}, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, d)
 		want := histogram.Histogram{Scale: histogram.Log2()}
 		for range 100 {
-			for _, n := range []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5} {
+			for _, n := range values {
 				signed.Fire(n)
 				want.Add(uint64(n), true)
 				unsigned.Fire(uint64(n))
@@ -169,12 +179,14 @@ func TestDistributionGroups(t *testing.T) {
 	probes := find(t, p, "request", "pointer")
 	long := strings.Repeat("long", 30)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		byText, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 1, ByText: true})
+		options := uprobe.DistributionOptions{Options: o, By: 1, ByText: true}
+		byText, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, byText)
-		byNumber, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 2})
+		options = uprobe.DistributionOptions{Options: o, By: 2}
+		byNumber, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +210,8 @@ func TestDistributionGroups(t *testing.T) {
 		for _, g := range groups {
 			numbers[g.By] = g.Histogram.Total()
 		}
-		if diff := cmp.Diff(map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}, texts); diff != "" {
+		want := map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}
+		if diff := cmp.Diff(want, texts); diff != "" {
 			t.Errorf("by text (-want +got)\n%s", diff)
 		}
 		if diff := cmp.Diff(map[uint64]uint64{0: 500, 1: 500, 7: 1000}, numbers); diff != "" {
@@ -210,7 +223,7 @@ func TestDistributionGroups(t *testing.T) {
 	})
 }
 
-// TestTooManyGroups: what finds no room is counted.
+// TestTooManyGroups: values for which there is no room are counted as lost.
 func TestTooManyGroups(t *testing.T) {
 	var probe *stapsdt.Probe1[uint64]
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[uint64](p, "many") })
@@ -252,14 +265,12 @@ func TestLatency(t *testing.T) {
 		const pairs = 1000
 		var wg sync.WaitGroup
 		for g := range uint64(4) {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
+			wg.Go(func() {
 				for i := range uint64(pairs) {
 					start.Fire(i<<8|g, "work")
 					end.Fire(i<<8|g, "work")
 				}
-			}()
+			})
 		}
 		wg.Wait()
 		end.Fire(1<<40, "alone")
@@ -277,7 +288,8 @@ func TestLatency(t *testing.T) {
 			t.Errorf("percentile 50 is %g, the maximum %g", r.Histogram.Percentile(50), max)
 		}
 		r.Histogram = nil
-		if diff := cmp.Diff(uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}, r); diff != "" {
+		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}
+		if diff := cmp.Diff(want, r); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// What cannot be opened is an error and nothing else, and leaves nothing behind.
+// TestTraceWithoutBuffer: when the buffer cannot be made, that is an error and no tracer is left.
 func TestTraceWithoutBuffer(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "nothing") })
 	probes := find(t, p, "nothing")
@@ -25,10 +25,11 @@ func TestTraceWithoutBuffer(t *testing.T) {
 	})
 }
 
-// refused are paths of a file that is gone, and of one that the kernel does not trace.
-var refused = []string{"/nonexistent", "/proc/self/status"}
+// refused are the paths of sites that cannot be attached to: of a file that does not exist, of a
+// file that the kernel does not trace, and of a site whose semaphore cannot be counted.
+var refused = []string{"/nonexistent", "/proc/self/status", "/proc/self/exe"}
 
-// addRefused gives each probe such sites before its own or, with only, in place of them.
+// addRefused adds refused sites before the sites of each probe or, with only, in place of them.
 func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 	changed := slices.Clone(probes)
 	for i, p := range probes {
@@ -36,6 +37,8 @@ func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 		for _, path := range refused {
 			sites = append(sites, uprobe.Site{Path: path, Note: p.Sites[0].Note})
 		}
+		const nowhere = 0x1000 // an address that is not in the file, so that there is no offset
+		sites[len(sites)-1].Note.Semaphore = nowhere
 		if !only {
 			sites = append(sites, p.Sites...)
 		}
@@ -44,7 +47,7 @@ func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 	return changed
 }
 
-// TestSkipped traces what is left of probes some of whose sites are refused, where the caller wants
+// TestSkipped: some sites of the probes are refused. The others are traced if the caller wants
 // that.
 func TestSkipped(t *testing.T) {
 	var start *stapsdt.Probe1[int]
