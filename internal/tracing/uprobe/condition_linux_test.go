@@ -1,15 +1,12 @@
 package uprobe_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -183,58 +180,3 @@ func TestLargestFilter(t *testing.T) {
 }
 
 var stackOperand = map[string]string{"amd64": "8@(%rsp)", "arm64": "8@[sp]"}
-
-// TestAnotherFile does not attach to another file that a process has put in the place of the first.
-func TestAnotherFile(t *testing.T) {
-	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "here") })
-	probes := find(t, p, "here")
-	var st unix.Stat_t
-	if err := unix.Stat(p.Path(), &st); err != nil {
-		t.Fatal(err)
-	}
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		site := &probes[0].Sites[0]
-		for _, other := range []uint64{0, 1} {
-			site.Dev, site.Inode = st.Dev, st.Ino+other
-			counter, err := uprobe.Count(probes, o)
-			if (err == nil) != (other == 0) {
-				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
-			}
-			if err == nil {
-				closing(t, counter)
-			}
-		}
-	})
-}
-
-func TestNoSuchArgument(t *testing.T) {
-	var probe *stapsdt.Probe1[int]
-	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "one") })
-	probes := find(t, p, "one")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		e, err := filter.Parse("arg1 == 3")
-		if err != nil {
-			t.Fatal(err)
-		}
-		filtered := o
-		filtered.Filter = e
-		_, errFilter := uprobe.Count(probes, filtered)
-		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
-			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
-		})
-		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: 1, By: -1,
-		})
-		for what, err := range map[string]error{
-			"filter": errFilter, "capture": errCapture, "distribution": errDistribution,
-		} {
-			named := err != nil && strings.Contains(err.Error(), "enginetest:one")
-			if !errors.Is(err, uprobe.ErrArgument) || !named {
-				t.Errorf("%s: %v", what, err)
-			}
-		}
-		if probe.Enabled() {
-			t.Error("a failed attempt left the probe attached")
-		}
-	})
-}

@@ -4,56 +4,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
-
-// TestCount fires from many goroutines at once: no hit may be missing.
-func TestCount(t *testing.T) {
-	var a, b *stapsdt.Probe1[int64]
-	p := provider(t, func(p *stapsdt.Provider) {
-		a = stapsdt.MustProbe1[int64](p, "a")
-		b = stapsdt.MustProbe1[int64](p, "b")
-	})
-	probes := find(t, p, "a", "b")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		var err error
-		if o.Filter, err = filter.Parse("arg0 >= 0"); err != nil {
-			t.Fatal(err)
-		}
-		counter, err := uprobe.Count(probes, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		closing(t, counter)
-		const goroutines, each = 8, 10_000
-		var wg sync.WaitGroup
-		for range goroutines {
-			wg.Go(func() {
-				for i := range int64(each) {
-					a.Fire(i)
-					b.Fire(i - each/2)
-				}
-			})
-		}
-		wg.Wait()
-		got, err := counter.Read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []uint64{goroutines * each, goroutines * each / 2}
-		if diff := cmp.Diff(want, got); diff != "" || counter.Missed() != 0 {
-			t.Errorf("missed %d (-want +got)\n%s", counter.Missed(), diff)
-		}
-	})
-}
 
 func numbers() []int64 {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -245,52 +203,6 @@ func TestTooManyGroups(t *testing.T) {
 		lost, err := d.Lost()
 		if err != nil || lost == 0 || uint64(len(groups))+lost != fired {
 			t.Errorf("%d groups + %d lost, want %d; %v", len(groups), lost, fired, err)
-		}
-	})
-}
-
-func TestLatency(t *testing.T) {
-	var start, end *stapsdt.Probe2[uint64, string]
-	p := provider(t, func(p *stapsdt.Provider) {
-		start = stapsdt.MustProbe2[uint64, string](p, "job_start")
-		end = stapsdt.MustProbe2[uint64, string](p, "job_end")
-	})
-	probes := find(t, p, "job_start", "job_end")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		l, err := uprobe.Pair(probes[0], probes[1], o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		closing(t, l)
-		const pairs = 1000
-		var wg sync.WaitGroup
-		for g := range uint64(4) {
-			wg.Go(func() {
-				for i := range uint64(pairs) {
-					start.Fire(i<<8|g, "work")
-					end.Fire(i<<8|g, "work")
-				}
-			})
-		}
-		wg.Wait()
-		end.Fire(1<<40, "alone")
-		start.Fire(1<<41, "open")
-		start.Fire(1<<42, "again")
-		start.Fire(1<<42, "again")
-		r, err := l.Read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := r.Histogram.Total(); n != 4*pairs {
-			t.Errorf("%d pairs, want %d", n, 4*pairs)
-		}
-		if max := r.Histogram.Percentile(100); max <= 0 || max < r.Histogram.Percentile(50) {
-			t.Errorf("percentile 50 is %g, the maximum %g", r.Histogram.Percentile(50), max)
-		}
-		r.Histogram = nil
-		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}
-		if diff := cmp.Diff(want, r); diff != "" {
-			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})
 }
