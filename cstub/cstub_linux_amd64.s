@@ -1,3 +1,4 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // Calls from Go to a probe stub bypass cgo: cgo switches to the system stack and tells the
@@ -9,11 +10,12 @@
 // compiler makes for Go callers restores R14 (g) and X15 (zero).
 //
 // Stack: what the callee uses lies below SP at the CALL, where the linker's NOSPLIT accounting
-// cannot see it. So the frame holds StackReserve bytes, and SP is moved up over them first: the
+// cannot see it. So the frame holds StackReserve bytes, and SP is first moved up over them: the
 // callee uses the frame. The assembler follows ADJSP and PUSHQ, so a profiling signal at any
-// instruction still finds the caller. The function keeps a frame pointer, so a tracer does too.
+// instruction still finds the caller. The function keeps a frame pointer, so a tracer finds it,
+// too.
 
-#define RESERVE 176
+#define RESERVE const_StackReserve // of cstub.go
 
 // func Call(fn uintptr, args *[MaxArgs]uint64)
 TEXT ·Call(SB), NOSPLIT, $RESERVE-16
@@ -36,16 +38,4 @@ aligned:
 	CALL	AX
 done:
 	ADJSP	$RESERVE
-	RET
-
-// func StackBounds() (lo, hi uintptr)
-//
-// The bounds are the first two words of the runtime's g, an offset that every C thread entry of
-// runtime/cgo depends on.
-TEXT ·StackBounds(SB), NOSPLIT, $0-16
-	MOVQ	(TLS), AX
-	MOVQ	0(AX), CX
-	MOVQ	CX, lo+0(FP)
-	MOVQ	8(AX), CX
-	MOVQ	CX, hi+8(FP)
 	RET

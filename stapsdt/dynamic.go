@@ -6,17 +6,17 @@ import (
 	"unsafe"
 )
 
-// Fire enters the probe if a tracer is attached. It is for probes that are known at run time
-// only; the typed probes are faster and checked by the compiler.
+// Fire enters the probe if a tracer is attached. It is for probes whose types are known at run time
+// only. The typed probes are faster, and the compiler checks their arguments.
 //
-// An argument declared as an integer takes a value of any integer type if it fits; Bool, Float32,
-// Float64, String and Bytes take theirs and named types of these; Float64 takes a float32 too, and
-// String an error, whose Error method is called, but not one that is a local variable of a caller:
-// pass the result of its Error method then. A wrong number of arguments is always an ErrArgs, a
-// wrong type or value only while the probe is enabled; nothing is fired then.
+// An argument declared as an integer takes a value of any integer type, if the value fits. Bool,
+// Float32, Float64, String and Bytes take their own type and named types of it; Float64 takes a
+// float32, too. For an error, declare a String and pass err.Error().
 //
-// When the probe is disabled, Fire does not allocate, nor do the conversions of its arguments to
-// any.
+// A wrong number of arguments is always an [ErrArgs]. A wrong type or value is one only while the
+// probe is enabled; then nothing is fired.
+//
+// When the probe is disabled, neither Fire nor the conversion of its arguments to any allocates.
 func (p *Probe) Fire(args ...any) error {
 	if len(args) != len(p.types) {
 		return p.wrongCount(len(args))
@@ -29,25 +29,24 @@ func (p *Probe) Fire(args ...any) error {
 
 //go:noinline
 func (p *Probe) wrongCount(n int) error {
-	return p.fireError(fmt.Errorf("%w: got %d, the probe was declared with %d", ErrArgs, n, len(p.types)))
+	return p.fireError(fmt.Errorf("%w: got %d, the probe was declared with %d", ErrArgs, n,
+		len(p.types)))
 }
 
 func (p *Probe) fireError(err error) error {
 	return &Error{Op: "fire", Provider: p.provider.name, Probe: p.name, Err: err}
 }
 
-// operand holds an argument of a dynamic Fire that is converted to its declared type.
-type operand struct {
-	word uint64 // little-endian, so that its low bytes are the narrower types
-	text string
-}
+// converted is an argument of a dynamic Fire in the layout of its declared type. The machines are
+// little-endian, so that the narrower types are its first bytes.
+type converted uint64
 
 //go:noinline
 func (p *Probe) fireAny(args []any) error {
-	var operands [MaxArgs]operand
+	var words [MaxArgs]converted
 	var values [MaxArgs]unsafe.Pointer
 	for i, t := range p.types {
-		v, err := operands[i].set(t, args[i])
+		v, err := words[i].set(t, args[i])
 		if err != nil {
 			return p.fireError(fmt.Errorf("%w %d: %w", ErrArgs, i, err))
 		}
@@ -57,8 +56,8 @@ func (p *Probe) fireAny(args []any) error {
 	return nil
 }
 
-// set returns where arg is in the layout of t, in o if it was converted.
-func (o *operand) set(t ArgType, arg any) (unsafe.Pointer, error) {
+// set returns the address of arg in the layout of t, which is c if arg was converted.
+func (c *converted) set(t ArgType, arg any) (unsafe.Pointer, error) {
 	if arg == nil {
 		return nil, fmt.Errorf("nil, want %v", t)
 	}
@@ -67,44 +66,43 @@ func (o *operand) set(t ArgType, arg any) (unsafe.Pointer, error) {
 	switch t {
 	case Bool:
 		if ok = v.Kind() == reflect.Bool; ok && v.Bool() {
-			o.word = 1
+			*c = 1
 		}
 	case Float32, Float64:
-		o.word, ok = floatBits(t, v)
+		var bits uint64
+		bits, ok = floatBits(t, v)
+		*c = converted(bits)
 	case String:
 		if v.Kind() == reflect.String {
 			return valueOf(&arg), nil
 		}
-		text, err := errorText(arg)
-		o.text = text
-		return unsafe.Pointer(&o.text), err
 	case Bytes:
 		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 			return valueOf(&arg), nil
 		}
 	default:
-		return o.setInteger(t, v)
+		return c.setInteger(t, v)
 	}
 	if !ok {
 		return nil, mismatch(t, v.Type())
 	}
-	return unsafe.Pointer(&o.word), nil
+	return unsafe.Pointer(c), nil
 }
 
-// valueOf returns the address of the value in a, which must not be a pointer or the like: an
-// interface holds the address of any other value.
+// valueOf returns the address of the value in a, which must not be of a pointer-shaped type: an
+// interface holds the address of a value of any other type.
 func valueOf(a *any) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(a))[1]
 }
 
-func (o *operand) setInteger(t ArgType, v reflect.Value) (unsafe.Pointer, error) {
+func (c *converted) setInteger(t ArgType, v reflect.Value) (unsafe.Pointer, error) {
 	var fits bool
 	switch {
 	case v.CanInt():
-		o.word = uint64(v.Int())
+		*c = converted(v.Int())
 		fits = t.fitsSigned(v.Int())
 	case v.CanUint():
-		o.word = v.Uint()
+		*c = converted(v.Uint())
 		fits = t.fitsUnsigned(v.Uint())
 	default:
 		return nil, mismatch(t, v.Type())
@@ -112,7 +110,7 @@ func (o *operand) setInteger(t ArgType, v reflect.Value) (unsafe.Pointer, error)
 	if !fits {
 		return nil, fmt.Errorf("value of %s does not fit into %v", v.Type(), t)
 	}
-	return unsafe.Pointer(&o.word), nil
+	return unsafe.Pointer(c), nil
 }
 
 func mismatch(want ArgType, got reflect.Type) error {

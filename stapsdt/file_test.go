@@ -3,26 +3,23 @@
 package stapsdt_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/internal/imagefile"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 func fileProvider(t *testing.T, dir string) *stapsdt.Provider {
 	t.Helper()
-	p := newProvider(t, stapsdt.WithBacking(stapsdt.File), stapsdt.WithDir(dir))
+	p := newProvider(t, stapsdt.WithBacking(stapsdt.FileBacking), stapsdt.WithDir(dir))
 	stapsdt.MustProbe0(p, "p")
 	mustLoad(t, p)
 	return p
@@ -55,7 +52,7 @@ func TestFileModeAndRemoval(t *testing.T) {
 	}
 }
 
-// TestFileCleanedUpByOthers: who cleans the directory up must not make Unload fail.
+// TestFileCleanedUpByOthers: Unload does not fail if somebody cleaned the directory up.
 func TestFileCleanedUpByOthers(t *testing.T) {
 	p := fileProvider(t, t.TempDir())
 	if err := os.Remove(p.Path()); err != nil {
@@ -66,6 +63,8 @@ func TestFileCleanedUpByOthers(t *testing.T) {
 	}
 }
 
+// TestDirectoryOrder: the operator's choice is before the program's, and the program's before the
+// defaults.
 func TestDirectoryOrder(t *testing.T) {
 	dirs := map[string]string{}
 	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
@@ -79,10 +78,32 @@ func TestDirectoryOrder(t *testing.T) {
 		}
 	}
 	own := t.TempDir()
+	expect(own, dirs["STAPSDT_DIR"])
+	t.Setenv("STAPSDT_DIR", "")
 	expect(own, own)
-	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+	for _, env := range []string{"XDG_RUNTIME_DIR", "TMPDIR"} {
 		expect("", dirs[env])
 		t.Setenv(env, "")
+	}
+}
+
+// TestUnusableDirectoriesAreSkipped: whoever named them, the next one serves, and Info says why.
+func TestUnusableDirectoriesAreSkipped(t *testing.T) {
+	missing := t.TempDir() + "/missing"
+	t.Setenv("STAPSDT_DIR", missing+"/operator")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	p := fileProvider(t, missing+"/program")
+	if !strings.HasPrefix(p.Path(), os.Getenv("XDG_RUNTIME_DIR")+"/") {
+		t.Errorf("the file is %s", p.Path())
+	}
+	skipped := p.Info().Skipped
+	if len(skipped) != 2 {
+		t.Fatalf("skipped: %v, want both directories", skipped)
+	}
+	for i, dir := range []string{missing + "/operator", missing + "/program"} {
+		if !errors.Is(skipped[i], os.ErrNotExist) || !strings.Contains(skipped[i].Error(), dir) {
+			t.Errorf("skipped: %v, want %s", skipped[i], dir)
+		}
 	}
 }
 
@@ -96,21 +117,22 @@ func TestNoExecDirectoryIsSkipped(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Setenv("STAPSDT_DIR", t.TempDir())
+	t.Setenv("STAPSDT_DIR", "")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	p := fileProvider(t, noexec)
-	if !strings.HasPrefix(p.Path(), os.Getenv("STAPSDT_DIR")) {
+	if !strings.HasPrefix(p.Path(), os.Getenv("XDG_RUNTIME_DIR")) {
 		t.Errorf("the file is %s", p.Path())
 	}
 	skipped := p.Info().Skipped
-	if len(skipped) != 1 || !errors.Is(skipped[0], imagefile.ErrNoExec) || !strings.Contains(skipped[0].Error(), noexec) {
+	if len(skipped) != 1 || skipped[0].Error() != "use directory "+noexec+": its mount is noexec" {
 		t.Errorf("skipped: %v, want the noexec mount", skipped)
 	}
 }
 
 const childDir = "STAPSDT_TEST_CHILD_DIR"
 
-// TestKilledProcess: the file of a killed process is removed at the next Load, that of a live one
-// is not. The processes are this test program again.
+// TestKilledProcess: the next Load removes the file of a killed process, but not that of a live
+// one. The processes are this test program again.
 func TestKilledProcess(t *testing.T) {
 	if dir := os.Getenv(childDir); dir != "" {
 		fmt.Println("path", fileProvider(t, dir).Path())
@@ -125,42 +147,24 @@ func TestKilledProcess(t *testing.T) {
 	if !exists(killedPath) || !exists(livePath) {
 		t.Fatal("a live process's file was removed")
 	}
-	if err := killed.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = killed.Wait() // the kill
+	killed.Kill()
 	if !exists(killedPath) {
 		t.Fatal("a killed process's file went by itself: nothing to test")
 	}
 	fileProvider(t, dir)
 	if exists(killedPath) || !exists(livePath) {
-		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath), exists(livePath))
+		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath),
+			exists(livePath))
 	}
 }
 
-func startChild(t *testing.T, dir string) (cmd *exec.Cmd, path string) {
+func startChild(t *testing.T, dir string) (child *testenv.Child, path string) {
 	t.Helper()
-	cmd = again(t, "TestKilledProcess", childDir+"="+dir)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		_ = cmd.Wait() // or was killed
-	})
-	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if path, ok := strings.CutPrefix(lines.Text(), "path "); ok {
-			return cmd, path
+	child = testenv.Start(t, again(t, "TestKilledProcess", childDir+"="+dir))
+	for {
+		// The first line is that of go test -v.
+		if path, ok := strings.CutPrefix(child.Next(t), "path "); ok {
+			return child, path
 		}
 	}
-	t.Fatal("the child said no path")
-	return nil, ""
 }

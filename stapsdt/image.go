@@ -14,24 +14,27 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// image is a published ELF file with some of a provider's probes, and this process's own mapping
+// loadedImage is a published image of some of a provider's probes, and this process's own mapping
 // of their sites.
-type image struct {
-	probes []*Probe
-	path   string
-	text   *textRange
-	retire *retirement
-	pub    publication
-	forget func() // takes back what gdb is shown
+type loadedImage struct {
+	probes      []*Probe
+	path        string // of the image, for tracers
+	sites       *siteRange
+	retirement  *retirement
+	publication publication
+	hide        func() // takes back what gdb is shown
 }
 
-// loadImage publishes an image of probes, maps it and lets the probes point into it.
-func (p *Provider) loadImage(probes []*Probe) (_ *image, err error) {
-	pub, err := p.publish(probes)
+// loadImage publishes an image of probes, maps its sites and lets the probes enter them.
+func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
+	request, err := p.request(probes)
 	if err != nil {
 		return nil, err
 	}
-	im := &image{probes: probes, path: pub.path, pub: pub}
+	pub, err := publish(request)
+	if err != nil {
+		return nil, advise(err, request)
+	}
 	defer func() {
 		pub.file.Close()
 		if err != nil {
@@ -42,23 +45,25 @@ func (p *Provider) loadImage(probes []*Probe) (_ *image, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
 	}
-	if im.retire, err = prepareRetirement(pub.file, entries); err != nil {
+	im := &loadedImage{probes: probes, path: pub.path, publication: pub}
+	if im.retirement, err = prepareRetirement(pub.file, entries); err != nil {
 		return nil, err
 	}
-	if im.text, err = mapText(pub.file, probes, entries); err != nil {
-		im.retire.discard()
+	if im.sites, err = mapSites(pub.file, probes, entries); err != nil {
+		im.retirement.discard()
 		return nil, err
 	}
-	im.forget = im.show(entries)
+	im.hide = im.show(request.spec(), entries)
 	for i, probe := range probes {
 		probe.image = im
-		probe.setEntry(im.text.at(entries[i]))
+		probe.setEntry(im.sites.at(entries[i]))
 	}
 	return im, nil
 }
 
-// findEntries reads the notes of the published file, as a tracer does, and returns the offsets at
-// which to enter the probes, in their order.
+// findEntries returns the offsets in the published file at which the probes are entered, in their
+// order. It reads the notes, as a tracer does: what a tracer cannot find must not be fired, and an
+// installed libstapsdt may lay its images out in another way.
 func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, error) {
 	notes, err := sdtnote.Read(file)
 	if err != nil {
@@ -82,21 +87,21 @@ func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, err
 			return nil, err
 		}
 		if w := entryWordOf(code[:]); w != probe.idle {
-			return nil, fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w, probe.idle)
+			return nil, fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w,
+				probe.idle)
 		}
 	}
 	return entries, nil
 }
 
-// show lets gdb know the probes at the addresses where this process enters them. gdb writes its
-// breakpoints into memory, so those it sets in other mappings of the file, such as the dynamic
-// linker's, do not matter here.
+// show shows gdb the probes at the addresses where this process enters them. gdb writes its
+// breakpoints into memory, so a breakpoint in another mapping of the file, such as the dynamic
+// linker's, would never be hit.
 //
-// What is shown is a copy made for these addresses. An installed libstapsdt may lay its images out
-// otherwise; then nothing is shown, and the other tracers see the probes all the same.
-func (im *image) show(entries []uint64) (forget func()) {
+// gdb gets a copy of the image that is made for these addresses. If an installed libstapsdt laid
+// its image out in another way, gdb is shown nothing, but the other tracers see the probes.
+func (im *loadedImage) show(spec elfimage.Spec, entries []uint64) (hide func()) {
 	nothing := func() {}
-	spec := im.pub.order.spec()
 	spec.Base, spec.ForGDB = uint64(im.address()), landing > 0
 	file, err := elfimage.Build(spec)
 	if err != nil {
@@ -114,16 +119,18 @@ func (im *image) show(entries []uint64) (forget func()) {
 	return gdbjit.Register(file)
 }
 
-// address returns where offset 0 of the file would be mapped.
-func (im *image) address() uintptr { return uintptr(im.text.addr) - uintptr(im.text.offset) }
+// address returns the address at which offset 0 of the file would be mapped.
+func (im *loadedImage) address() uintptr {
+	return uintptr(im.sites.addr) - uintptr(im.sites.offset)
+}
 
-// unload switches the probes off, puts the retired page in place of the mapped sites, and
-// withdraws the image. The order matters to goroutines that are about to enter a site.
-func (im *image) unload() error {
+// unload switches the probes off, retires the mapped sites, and withdraws the image. The order
+// matters to goroutines that are about to enter a site.
+func (im *loadedImage) unload() error {
 	for _, probe := range im.probes {
 		probe.image = nil
 		probe.clearEntry()
 	}
-	im.forget()
-	return errors.Join(im.retire.cover(im.text), im.pub.withdraw())
+	im.hide()
+	return errors.Join(im.retirement.cover(im.sites), im.publication.withdraw())
 }

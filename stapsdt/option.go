@@ -6,21 +6,21 @@ import (
 	"strconv"
 )
 
-// Backing is the kind of file that a provider's image is published in.
+// Backing is the kind of file in which a provider's image is published.
 type Backing uint8
 
 const (
-	// Memfd is a file in memory: nothing to clean up, works with a read-only root and in
-	// FROM scratch. The default.
-	Memfd Backing = iota
-	// File is a named file, removed at Unload. perf needs one, and so does bpftrace 0.25 and
-	// later to find probes by pid.
-	File
+	// MemfdBacking is a file in memory, the default. It leaves nothing to clean up, and works with a
+	// read-only root and in a FROM scratch container.
+	MemfdBacking Backing = iota
+	// FileBacking is a named file, which Unload and Close remove. perf needs one, and so do
+	// bpftrace 0.25 and later to find probes by pid.
+	FileBacking
 )
 
 // String returns "memfd" or "file", the values of STAPSDT_BACKING.
 func (b Backing) String() string {
-	if b == File {
+	if b == FileBacking {
 		return "file"
 	}
 	return "memfd"
@@ -29,35 +29,41 @@ func (b Backing) String() string {
 // Option changes how a provider is loaded.
 type Option func(*Provider)
 
-// WithBacking sets where the image is published. The environment variable STAPSDT_BACKING, memfd
-// or file, has precedence: it is the operator's.
+// WithBacking sets the kind of file in which the image is published. The environment variable
+// STAPSDT_BACKING, memfd or file, overrides it, because it is the operator's choice.
 func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } }
 
-// WithDir sets the directory of named files, which must exist. Without it they are in
-// STAPSDT_DIR, XDG_RUNTIME_DIR or os.TempDir, the first that is set and can be used. A directory
-// on a mount that is noexec is passed over, this one too; [Provider.Info] says so.
+// WithDir sets the directory of named files, which must exist. It does not choose the backing: see
+// [WithBacking].
 //
-// In the directory, one of ours of mode 0700, stapsdt-UID, holds the files. What a killed process
-// left there is removed by the next Load of a named file, by any process of the same user and pid
-// namespace.
+// The files are in the first of these directories that can be used: STAPSDT_DIR, which is the
+// operator's choice, the directory given here, XDG_RUNTIME_DIR, and [os.TempDir]. A directory is
+// passed over if it is missing, its mount is noexec, or another user could exchange files in it.
+// [Provider.Info] says which directories were passed over, and why. In a program with more rights
+// than the user who started it, such as file capabilities, the environment is not consulted for
+// directories: the files are in the directory given here, or else in /tmp.
+//
+// The files are in a subdirectory of mode 0700, stapsdt-UID. Files that a killed process left there
+// are removed by the next Load of a named file in any process of the same user and pid namespace.
 func WithDir(dir string) Option { return func(p *Provider) { p.dir = dir } }
 
-// disabled reports whether the operator turned all probes off.
+// disabled reports whether the operator turned all probes off. A value that is not a boolean turns
+// them off, too.
 func disabled() bool {
 	v := os.Getenv("STAPSDT_DISABLE")
 	off, err := strconv.ParseBool(v)
 	return v != "" && (off || err != nil)
 }
 
-// chooseBacking returns the backing that is in force for p.
+// chooseBacking returns the operator's choice, or else the program's.
 func (p *Provider) chooseBacking() (Backing, error) {
 	switch v := os.Getenv("STAPSDT_BACKING"); v {
 	case "":
 		return p.backing, nil
-	case Memfd.String():
-		return Memfd, nil
-	case File.String():
-		return File, nil
+	case MemfdBacking.String():
+		return MemfdBacking, nil
+	case FileBacking.String():
+		return FileBacking, nil
 	default:
 		return 0, fmt.Errorf("%w: STAPSDT_BACKING=%q, set it to memfd or file, or unset it", ErrArgs, v)
 	}

@@ -5,18 +5,19 @@ package stapsdt
 import (
 	"fmt"
 	"os"
+	"syscall"
 
-	"golang.org/x/sys/unix"
-
+	"github.com/go-usdt/usdt/internal/imagefile"
+	"github.com/go-usdt/usdt/internal/linux"
 	libstapsdt "github.com/go-usdt/usdt/vendor_c"
 )
 
 // sitesChoosable: an installed libstapsdt without our extension makes plain nops.
 var sitesChoosable = libstapsdt.HasUseSite()
 
-// publishImage lets libstapsdt make the image, publish it and open it with the dynamic linker.
-func publishImage(o order) (_ publication, err error) {
-	c, err := libstapsdt.Init(o.provider)
+// publish lets libstapsdt make the image, publish it and open it with the dynamic linker.
+func publish(r publishRequest) (_ publication, err error) {
+	c, err := libstapsdt.Init(r.provider)
 	if err != nil {
 		return publication{}, err
 	}
@@ -25,21 +26,18 @@ func publishImage(o order) (_ publication, err error) {
 			c.Destroy()
 		}
 	}()
-	if sitesChoosable && !c.UseSite(o.site) {
-		return publication{}, fmt.Errorf("libstapsdt refuses the site % x", o.site)
+	if sitesChoosable && !c.UseSite(r.site) {
+		return publication{}, fmt.Errorf("libstapsdt refuses the site % x", r.site)
 	}
-	if err := chooseFile(c, o.path); err != nil {
+	if err := chooseFile(c, r.path); err != nil {
 		return publication{}, err
 	}
-	for _, probe := range o.probes {
+	for _, probe := range r.probes {
 		if _, err := c.AddProbe(probe.name, wireTypes(probe)...); err != nil {
 			return publication{}, err
 		}
 	}
 	if err := c.Load(); err != nil {
-		if o.path == "" {
-			err = fmt.Errorf("%w (if memfds cannot be had here, try STAPSDT_BACKING=file)", err)
-		}
 		return publication{}, err
 	}
 	file, err := openPublished(c)
@@ -56,10 +54,11 @@ func publishImage(o order) (_ publication, err error) {
 // chooseFile tells c where to publish.
 func chooseFile(c *libstapsdt.Provider, path string) error {
 	if memfd := path == ""; !c.UseMemfd(memfd) && memfd {
-		return fmt.Errorf("%w: the system has no memfd, use a named file", ErrUnsupported)
+		return fmt.Errorf("create memfd: %w", os.NewSyscallError("memfd_create", syscall.ENOSYS))
 	}
 	if path != "" && !c.UseFile(path) {
-		return fmt.Errorf("%w: the installed libstapsdt does not let us choose the file, use a memfd", ErrUnsupported)
+		return fmt.Errorf("%w: the installed libstapsdt does not let us choose the file, use a memfd",
+			ErrUnsupported)
 	}
 	return nil
 }
@@ -72,15 +71,16 @@ func wireTypes(probe *Probe) []libstapsdt.ArgType {
 	return types
 }
 
-// openPublished opens what c published, through the descriptor where there is one: a path in
-// /proc could be another process's.
+// openPublished opens what c published. If c has a descriptor, it is duplicated: the path in /proc
+// could be that of another process.
 func openPublished(c *libstapsdt.Provider) (*os.File, error) {
 	if c.Memfd() < 0 {
-		return os.Open(c.Filename())
+		return imagefile.Open(c.Filename())
 	}
-	fd, err := unix.FcntlInt(uintptr(c.Memfd()), unix.F_DUPFD_CLOEXEC, 0)
+	fd, err := linux.Fcntl(uintptr(c.Memfd()), syscall.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return nil, fmt.Errorf("duplicate descriptor of %s: %w", c.Filename(), os.NewSyscallError("fcntl", err))
+		return nil, fmt.Errorf("duplicate descriptor of %s: %w", c.Filename(),
+			os.NewSyscallError("fcntl", err))
 	}
 	return os.NewFile(uintptr(fd), c.Filename()), nil
 }

@@ -6,26 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"os"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/imagefile"
+	"github.com/go-usdt/usdt/internal/linux"
 	"github.com/go-usdt/usdt/internal/memfd"
 )
 
 const sitesChoosable = true
 
-// publishImage writes the image and publishes it without help from C.
-func publishImage(o order) (publication, error) {
-	image, err := elfimage.Build(o.spec())
+// publish writes the image and publishes it without help from C.
+func publish(r publishRequest) (publication, error) {
+	image, err := elfimage.Build(r.spec())
 	if err != nil {
 		return publication{}, err
 	}
-	if o.path != "" {
-		return publishFile(o.path, image)
+	if r.path != "" {
+		return publishFile(r.path, image)
 	}
-	return publishMemfd(o.provider, image)
+	return publishMemfd(r.provider, image)
 }
 
 func publishMemfd(provider string, image []byte) (publication, error) {
@@ -51,42 +51,35 @@ type descriptor struct {
 
 // keepOpen returns another descriptor of file.
 func keepOpen(file *os.File) (d descriptor, err error) {
-	var st unix.Stat_t
-	if err := unix.Fstat(int(file.Fd()), &st); err != nil {
+	var st syscall.Stat_t
+	if err := syscall.Fstat(int(file.Fd()), &st); err != nil {
 		return d, os.NewSyscallError("fstat", err)
 	}
 	d.device, d.inode = st.Dev, st.Ino
-	d.fd, err = unix.FcntlInt(file.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	d.fd, err = linux.Fcntl(file.Fd(), syscall.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return d, fmt.Errorf("duplicate descriptor of the image: %w", os.NewSyscallError("fcntl", err))
 	}
 	return d, nil
 }
 
+// close does nothing if the program has closed the descriptor.
 func (d descriptor) close() error {
-	var st unix.Stat_t
-	if unix.Fstat(d.fd, &st) != nil || st.Dev != d.device || st.Ino != d.inode {
-		return nil // somebody closed it
+	var st syscall.Stat_t
+	if syscall.Fstat(d.fd, &st) != nil || st.Dev != d.device || st.Ino != d.inode {
+		return nil
 	}
-	return os.NewSyscallError("close", unix.Close(d.fd))
+	return os.NewSyscallError("close", syscall.Close(d.fd))
 }
 
 func publishFile(path string, image []byte) (publication, error) {
 	if err := imagefile.Write(path, image); err != nil {
 		return publication{}, err
 	}
-	file, err := os.Open(path)
+	remove := func() error { return imagefile.Remove(path) }
+	file, err := imagefile.Open(path)
 	if err != nil {
-		os.Remove(path)
-		return publication{}, err
+		return publication{}, errors.Join(err, remove())
 	}
-	return publication{file: file, path: path, withdraw: func() error { return removeFile(path) }}, nil
-}
-
-// removeFile is content when somebody who cleans up was faster.
-func removeFile(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
+	return publication{file: file, path: path, withdraw: remove}, nil
 }

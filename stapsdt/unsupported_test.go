@@ -11,13 +11,14 @@ import (
 
 // TestUnsupported: where probes cannot be, everything else works.
 func TestUnsupported(t *testing.T) {
-	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.File))
+	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.FileBacking))
 	typed := stapsdt.MustProbe3[string, []byte, int64](p, "typed")
 	dynamic, err := p.AddProbe("dynamic", stapsdt.String)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) || !errors.Is(err, stapsdt.ErrUnsupported) {
+	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) ||
+		!errors.Is(err, stapsdt.ErrUnsupported) {
 		t.Errorf("Load: %v, want ErrUnsupported", err)
 	}
 	typed.Fire("text", []byte("bytes"), -1)

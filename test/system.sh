@@ -24,7 +24,7 @@ if nm "$prefix/demo" | grep -q ' [Tt] providerLoad$'; then
 fi
 go test -count=1 -tags system_libstapsdt ./stapsdt
 
-echo '{ local: providerUseSite; providerUseFile; };' >"$prefix/no-extensions"
+echo '{ local: providerUseSite; providerUseFile; providerFailure; };' >"$prefix/no-extensions"
 gcc -shared -Wl,-soname,libstapsdt.so.0 -Wl,--version-script="$prefix/no-extensions" \
   -Wl,--whole-archive "$prefix/lib/libstapsdt.a" -Wl,--no-whole-archive -ldl -o "$prefix/lib/libstapsdt.so.0"
 if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep providerUse[SF]; then
@@ -32,4 +32,13 @@ if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep providerUse[SF]; th
   exit 1
 fi
 # Without the extensions there are no named files of our choice, and nop sites only.
-go test -count=1 -tags system_libstapsdt -run 'Optimised|AddAfterLoad|UnloadWhile|Stress|ReloadKeeps|Allocs' ./stapsdt
+tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
+  TestReloadKeepsAddresses TestAllocs)
+pattern=$(IFS='|'; echo "^(${tests[*]})$")
+go test -count=1 -v -tags system_libstapsdt -run "$pattern" ./stapsdt | tee "$prefix/log"
+for name in "${tests[@]}"; do
+  grep -q "^--- PASS: $name " "$prefix/log" || {
+    echo "system: $name did not run" >&2
+    exit 1
+  }
+done

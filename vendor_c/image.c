@@ -5,7 +5,7 @@
  *
  * Every virtual address equals its file offset, so a note's location is also what uprobes need.
  * The bytes are those of the Go package internal/elfimage; a test holds the two writers equal. ELF
- * structures are copied as they are in memory: every supported target and host is little-endian.
+ * structures are copied as they are in memory: every supported machine and host is little-endian.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,7 +17,7 @@
 
 /* Why there can be no such image; NULL when there can. */
 static const char *refusal(const ImageSpec *spec) {
-  if (spec->target == NULL) {
+  if (spec->machine == NULL) {
     return "unsupported machine";
   }
   if (spec->site == NULL) {
@@ -47,11 +47,11 @@ static void putText(unsigned char **at, const char *string) {
   put(at, string, strlen(string) + 1);
 }
 
-static void writeHeader(unsigned char *bytes, const Target *target, const Layout *layout) {
+static void writeHeader(unsigned char *bytes, const Machine *machine, const Layout *layout) {
   Elf64_Ehdr header = {
     .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
     .e_type = ET_DYN,
-    .e_machine = target->machine,
+    .e_machine = machine->id,
     .e_version = EV_CURRENT,
     .e_phoff = sizeof(Elf64_Ehdr),
     .e_shoff = layout->sectionTable,
@@ -84,13 +84,13 @@ static Elf64_Phdr segmentOf(Elf64_Word type, Elf64_Word flags, const Elf64_Shdr 
   return segment(type, flags, section->sh_offset, section->sh_offset + section->sh_size, align);
 }
 
-static void writeSegments(unsigned char *bytes, const Target *target, const Layout *layout) {
+static void writeSegments(unsigned char *bytes, const Machine *machine, const Layout *layout) {
   const Elf64_Shdr *code = &layout->sections[text];
   const Elf64_Shdr *table = &layout->sections[dynamic];
   const Elf64_Phdr segments[segmentCount] = {
     [codeSegment] =
-      segment(PT_LOAD, PF_R | PF_X, 0, code->sh_offset + code->sh_size, target->page),
-    [dynamicSegment] = segmentOf(PT_LOAD, PF_R | PF_W, table, target->page),
+      segment(PT_LOAD, PF_R | PF_X, 0, code->sh_offset + code->sh_size, machine->page),
+    [dynamicSegment] = segmentOf(PT_LOAD, PF_R | PF_W, table, machine->page),
     [dynamicTable] = segmentOf(PT_DYNAMIC, PF_R | PF_W, table, 8),
     [noteSegment] = segmentOf(PT_NOTE, PF_R, &layout->sections[buildID], noteAlign),
     [stackSegment] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 16),
@@ -144,7 +144,7 @@ static void writeSymbols(unsigned char *bytes, const ImageSpec *spec, const Layo
       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
       .st_shndx = text,
       .st_value = stapsdtSiteAddress(spec, layout, i - 1),
-      .st_size = spec->site->size + spec->target->returnSize,
+      .st_size = spec->site->size + spec->machine->returnSize,
     };
     put(&symbolsAt, &symbol, sizeof symbol);
     putText(&names, name);
@@ -154,12 +154,12 @@ static void writeSymbols(unsigned char *bytes, const ImageSpec *spec, const Layo
 
 static void writeStubs(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
   unsigned char *slot = bytes + layout->sections[text].sh_offset;
-  memset(slot, spec->target->filler, layout->sections[text].sh_size);
+  memset(slot, spec->machine->filler, layout->sections[text].sh_size);
   for (size_t i = 0; i < spec->probeCount; i++, slot += slotSize) {
     unsigned char *at = slot;
-    put(&at, spec->target->landing.code, spec->target->landing.size);
+    put(&at, spec->machine->landing.code, spec->machine->landing.size);
     put(&at, spec->site->code, spec->site->size);
-    put(&at, spec->target->returnCode, spec->target->returnSize);
+    put(&at, spec->machine->returnCode, spec->machine->returnSize);
   }
 }
 
@@ -187,7 +187,7 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
       layout->sections[base].sh_addr,
       0, /* no semaphore: the code itself tells whether anyone is attached */
     };
-    stapsdtFormatArguments(spec->target, spec->probes[i], arguments);
+    stapsdtFormatArguments(spec->machine, spec->probes[i], arguments);
     put(&at, &header, sizeof header);
     put(&at, NOTE_OWNER, sizeof NOTE_OWNER);
     put(&at, addresses, sizeof addresses);
@@ -235,8 +235,8 @@ const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
   if (bytes == NULL) {
     return "out of memory";
   }
-  writeHeader(bytes, spec->target, &layout);
-  writeSegments(bytes, spec->target, &layout);
+  writeHeader(bytes, spec->machine, &layout);
+  writeSegments(bytes, spec->machine, &layout);
   writeSectionTable(bytes, &layout);
   writeSymbols(bytes, spec, &layout);
   writeStubs(bytes, spec, &layout);

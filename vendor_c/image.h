@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 #include "libstapsdt.h"
-#include "target.h"
+#include "machine.h"
 
 typedef struct {
-  const Target *target; /* NULL is refused as an unsupported machine */
-  const Site *site;     /* one of the target's */
+  const Machine *machine; /* NULL is refused */
+  const Site *site;     /* one of the machine's forms */
   const char *provider;
   const SDTProbe_t *const *probes; /* in the order of their declaration */
   size_t probeCount;

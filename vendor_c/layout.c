@@ -60,13 +60,13 @@ bool stapsdtIsArgType(int type) {
   return false;
 }
 
-size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
+size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
                               char out[maxArgumentText]) {
   size_t length = 0;
   out[0] = '\0';
   for (int i = 0; i < probe->argCount; i++) {
     int n = snprintf(out + length, maxArgumentText - length, "%s%d@%s", i == 0 ? "" : " ",
-                     (int)probe->argFmt[i], target->registers[i]);
+                     (int)probe->argFmt[i], machine->registers[i]);
     length += (size_t)n;
   }
   return length;
@@ -75,11 +75,11 @@ size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
 uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe) {
   char arguments[maxArgumentText];
   return noteAddresses * sizeof(uint64_t) + strlen(spec->provider) + 1 + strlen(probe->name) + 1 +
-         stapsdtFormatArguments(spec->target, probe, arguments) + 1;
+         stapsdtFormatArguments(spec->machine, probe, arguments) + 1;
 }
 
 uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number) {
-  return layout->sections[text].sh_addr + number * slotSize + spec->target->landing.size;
+  return layout->sections[text].sh_addr + number * slotSize + spec->machine->landing.size;
 }
 
 /* Adds what each probe needs. False when the image would be too large. */
@@ -116,8 +116,8 @@ static bool measure(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
  * .text and .dynamic start pages: .dynamic because its protection differs, .text so that the stubs
  * can be mapped without the rest.
  */
-static uint64_t placement(const Target *target, int section) {
-  return section == text || section == dynamic ? target->page
+static uint64_t placement(const Machine *machine, int section) {
+  return section == text || section == dynamic ? machine->page
                                                : stapsdtSections[section].header.sh_addralign;
 }
 
@@ -130,7 +130,7 @@ bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
   for (int i = 1; i < sectionCount; i++) {
     Elf64_Shdr *section = &layout->sections[i];
     *section = stapsdtSections[i].header;
-    end = roundUp(end, placement(spec->target, i));
+    end = roundUp(end, placement(spec->machine, i));
     if (end > maxImage) {
       return false;
     }

@@ -69,7 +69,7 @@ bool stapsdtIsArgType(int type);
  * Writes a probe's arguments, as in "8@%rdi -4@%rsi", and returns the length. The register names
  * stay the 64-bit ones for every size: tracers go by the number.
  */
-size_t stapsdtFormatArguments(const Target *target, const SDTProbe_t *probe,
+size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
                               char out[maxArgumentText]);
 
 /*

@@ -18,6 +18,7 @@ package libstapsdt
 #ifdef SYSTEM_LIBSTAPSDT
 #pragma weak providerUseSite
 #pragma weak providerUseFile
+#pragma weak providerFailure
 #define HAS(extension) (extension != NULL)
 #else
 #define HAS(extension) 1
@@ -49,35 +50,52 @@ static void fire(SDTProbe_t *p, const uint64_t *a)
 // The field has the name of a macro that cgo's own prologue may define.
 #undef errno
 static int error_kind(const SDTProvider_t *p) { return p->errno; }
+
+static const char *failure(const SDTProvider_t *p, int *number)
+{
+	*number = 0;
+	return HAS(providerFailure) ? providerFailure(p, number) : p->error;
+}
 */
 import "C"
 
 import (
 	"errors"
+	"syscall"
 	"unsafe"
 )
 
-// MaxArguments is MAX_ARGUMENTS: how many arguments a probe has at most.
+// MaxArguments is MAX_ARGUMENTS, the largest number of arguments that a probe can have.
 const MaxArguments = C.MAX_ARGUMENTS
 
 // ArgType is ArgType_t: an argument's size in bytes, negative when it is signed.
 type ArgType int
 
-// Error is what a provider's errno and error fields say after a failure.
+// Error is the last failure of a provider.
 type Error struct {
-	Kind int    // SDTError_t
-	Text string // names the provider, the file and the reason
+	Kind int    // SDTError_t, the provider's field errno
+	Text string // what failed, the file and the reason, as from the extension providerFailure
+	// Errno is the system's reason, 0 if there is none, or if the library lacks the extension.
+	Errno syscall.Errno
 }
 
 func (e *Error) Error() string { return "libstapsdt: " + e.Text }
 
-// Provider is a SDTProvider_t. It belongs to one goroutine at a time.
+// Unwrap returns Errno, or nil.
+func (e *Error) Unwrap() error {
+	if e.Errno == 0 {
+		return nil
+	}
+	return e.Errno
+}
+
+// Provider is an SDTProvider_t. It belongs to one goroutine at a time.
 type Provider struct{ c *C.SDTProvider_t }
 
-// Probe is a SDTProbe_t. It is freed by its provider's Destroy.
+// Probe is an SDTProbe_t. Its provider's Destroy frees it.
 type Probe struct{ c *C.SDTProbe_t }
 
-// Init calls providerInit. The caller calls Destroy.
+// Init calls providerInit. The caller must call Destroy.
 func Init(name string) (*Provider, error) {
 	s := C.CString(name)
 	defer C.free(unsafe.Pointer(s))
@@ -149,10 +167,10 @@ func (p *Provider) Destroy() {
 	p.c = nil
 }
 
-// Filename is the field _filename: where the image was published, "" while not loaded.
+// Filename is the field _filename: the path of the published image, "" while not loaded.
 func (p *Provider) Filename() string { return C.GoString(p.c._filename) }
 
-// Memfd is the field _memfd: the image's descriptor, which stays the provider's, or -1.
+// Memfd is the field _memfd: the image's descriptor, which the provider keeps and closes, or -1.
 func (p *Provider) Memfd() int { return int(p.c._memfd) }
 
 // Fire calls probeFire.
@@ -168,5 +186,7 @@ func (p *Probe) Fire(args ...uint64) {
 func (p *Probe) IsEnabled() bool { return C.probeIsEnabled(p.c) == 1 }
 
 func (p *Provider) lastError() *Error {
-	return &Error{Kind: int(C.error_kind(p.c)), Text: C.GoString(p.c.error)}
+	var number C.int
+	text := C.GoString(C.failure(p.c, &number))
+	return &Error{Kind: int(C.error_kind(p.c)), Text: text, Errno: syscall.Errno(number)}
 }

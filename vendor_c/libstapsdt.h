@@ -146,6 +146,14 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size);
  */
 int providerUseFile(SDTProvider_t *provider, const char *path);
 
+/*
+ * Returns the words of the member error without the provider's name and without the advice, which
+ * is to call other functions of this library; NULL before any failure. The provider owns them. Sets
+ * *number to the system's error number (errno(3)) behind the failure, or to 0. It is for callers
+ * that give advice of their own.
+ */
+const char *providerFailure(const SDTProvider_t *provider, int *number);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

@@ -36,7 +36,7 @@ static const SDTProbe_t **declaredOrder(const SDTProvider_t *provider, size_t *c
 
 static bool makeImage(Provider *provider, Image *image) {
   ImageSpec spec = {
-    .target = provider->target,
+    .machine = provider->machine,
     .site = provider->site,
     .provider = provider->public.name,
   };
@@ -61,9 +61,9 @@ static bool publish(Provider *provider, const Image *image) {
     done = stapsdtPublishTemporary(publication, provider->public.name, image);
   }
   if (!done) {
-    stapsdtFail(provider, tmpCreationError, "%s %s: %s%s", publication->verb,
-                publication->path != NULL ? publication->path : "", publication->why,
-                publication->cure);
+    stapsdtFail(provider, tmpCreationError, "%s %s: %s", publication->verb,
+                publication->path != NULL ? publication->path : "", publication->why);
+    stapsdtAdvise(provider, publication->number, publication->advice);
   }
   return done;
 }
@@ -82,7 +82,7 @@ static const char *linkerReason(void) {
 static bool isOpened(const Provider *provider, const Image *image) {
   struct link_map *map;
   return dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) == 0 &&
-         memcmp((const void *)map->l_addr, image->bytes, provider->target->page) == 0;
+         memcmp((const void *)map->l_addr, image->bytes, provider->machine->page) == 0;
 }
 
 static bool openImage(Provider *provider, const Image *image) {
@@ -91,7 +91,7 @@ static bool openImage(Provider *provider, const Image *image) {
   if (provider->handle == NULL) {
     /* The reason alone can mislead: glibc says "No such file" of an image it cannot use. */
     stapsdtFail(provider, sharedLibraryOpenError, "open image %s: %s%s", path, linkerReason(),
-                stapsdtMountCure(&provider->publication));
+                stapsdtMountFault(&provider->publication));
     return false;
   }
   if (!isOpened(provider, image)) {

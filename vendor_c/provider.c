@@ -19,23 +19,47 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Sets public.error to the provider's name, the reason and the advice. */
+static void setMessage(Provider *provider, const char *advice) {
+  const char *name = provider->public.name;
+  const char *reason = provider->reason;
+  char *message = NULL;
+  if (reason == NULL || asprintf(&message, "provider %s: %s%s", name, reason, advice) < 0) {
+    message = NULL;
+  }
+  free(provider->message);
+  provider->message = message;
+  provider->public.error = message != NULL ? message : provider->noMemory;
+}
+
 void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...) {
   char *reason = NULL;
-  char *message = NULL;
   va_list values;
   va_start(values, format);
   if (vasprintf(&reason, format, values) < 0) {
     reason = NULL;
   }
   va_end(values);
-  if (reason == NULL || asprintf(&message, "provider %s: %s", provider->public.name, reason) < 0) {
-    message = NULL;
-  }
-  free(reason);
-  free(provider->message);
-  provider->message = message;
-  provider->public.error = message != NULL ? message : provider->noMemory;
+  free(provider->reason);
+  provider->reason = reason;
+  provider->number = 0;
   provider->public.errno = kind;
+  setMessage(provider, "");
+}
+
+void stapsdtAdvise(Provider *provider, int number, const char *advice) {
+  provider->number = number;
+  setMessage(provider, advice);
+}
+
+const char *providerFailure(const SDTProvider_t *provider, int *number) {
+  *number = 0;
+  if (provider == NULL || provider->errno == noError) {
+    return NULL;
+  }
+  const Provider *private = (const Provider *)provider;
+  *number = private->number;
+  return private->reason != NULL ? private->reason : private->noMemory;
 }
 
 SDTProvider_t *providerInit(const char *name) {
@@ -53,8 +77,8 @@ SDTProvider_t *providerInit(const char *name) {
   provider->public.errno = noError;
   provider->public._memfd = -1;
   provider->public._use_memfd = stapsdtHasMemfd() ? memfd_enabled : memfd_disabled;
-  provider->target = stapsdtTarget(STAPSDT_HOST_MACHINE);
-  provider->site = provider->target != NULL ? &provider->target->sites[0] : NULL;
+  provider->machine = stapsdtMachine(STAPSDT_HOST_MACHINE);
+  provider->site = provider->machine != NULL ? &provider->machine->sites[0] : NULL;
   provider->publication.fd = -1;
   memcpy(provider->noMemory, "out of memory", sizeof provider->noMemory);
   return &provider->public;
@@ -72,7 +96,7 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size) {
   if (provider == NULL || privateOf(provider)->handle != NULL) {
     return 0;
   }
-  const Site *site = stapsdtSite(privateOf(provider)->target, code, size);
+  const Site *site = stapsdtSite(privateOf(provider)->machine, code, size);
   if (site == NULL) {
     return 0;
   }
@@ -81,8 +105,8 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size) {
 }
 
 /*
- * The path to open for it wherever the process stands by then. Without a slash in it, the dynamic
- * linker would search its own directories.
+ * The path must still be right when the process has changed its directory. It must have a slash:
+ * otherwise the dynamic linker would search its own directories.
  */
 static char *absolutePath(const char *path) {
   if (path[0] == '/') {
@@ -119,7 +143,7 @@ static bool isTaken(const SDTProvider_t *provider, const char *name) {
   return false;
 }
 
-/* Whether a probe may be declared so; records why not. */
+/* Whether the provider may get such a probe; if not, the reason is recorded. */
 static bool checkProbe(Provider *provider, const char *name, int argCount) {
   if (name == NULL || name[0] == '\0') {
     stapsdtFail(provider, elfCreationError, "add probe: it has no name");
@@ -137,14 +161,14 @@ static bool checkProbe(Provider *provider, const char *name, int argCount) {
   return true;
 }
 
-/* Reads the argCount variadic values; records an unknown one. */
+/* Reads the argCount variadic values; an unknown one is recorded as a failure. */
 static bool readArgTypes(Provider *provider, const char *name, int argCount, ArgType_t *types,
                          va_list values) {
   for (int i = 0; i < argCount; i++) {
     int type = va_arg(values, int);
     if (!stapsdtIsArgType(type)) {
       stapsdtFail(provider, elfCreationError, "add probe %s: argument %d has unknown type %d", name,
-                  i + 1, type);
+                  i, type);
       return false;
     }
     types[i] = (ArgType_t)type;
@@ -191,5 +215,6 @@ void providerDestroy(SDTProvider_t *provider) {
   free(provider->name);
   free(privateOf(provider)->file);
   free(privateOf(provider)->message);
+  free(privateOf(provider)->reason);
   free(provider);
 }

@@ -8,16 +8,18 @@
 
 #include "libstapsdt.h"
 #include "publish.h"
-#include "target.h"
+#include "machine.h"
 
 typedef struct {
   SDTProvider_t public; /* first: clients hold a pointer to it */
-  const Target *target; /* NULL on an unsupported machine */
+  const Machine *machine; /* NULL on an unsupported machine */
   const Site *site;     /* of the image loaded, or of the next one */
   char *file;           /* where to put the image without memfd, NULL for a temporary file */
   void *handle;         /* of the image, NULL while not loaded; public._handle is a copy */
   Publication publication; /* while loaded */
   char *message;           /* public.error, unless there was no memory for it */
+  char *reason;            /* the part of it that providerFailure returns */
+  int number;              /* the errno(3) value behind it, or 0 */
   char noMemory[sizeof "out of memory"];
 } Provider;
 
@@ -28,9 +30,12 @@ static inline Provider *privateOf(SDTProvider_t *provider) {
 
 #pragma GCC visibility push(hidden)
 
-/* Records a failure: its kind and, behind "provider NAME: ", the formatted reason. */
+/* Records a failure: its kind and, after "provider NAME: ", the formatted reason. */
 void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
   __attribute__((format(printf, 3, 4)));
+
+/* Adds to the failure that was just recorded the errno(3) value, or 0, and advice, or "". */
+void stapsdtAdvise(Provider *provider, int number, const char *advice);
 
 #pragma GCC visibility pop
 

@@ -44,10 +44,11 @@ static const char useFile[] = "; a named file may do: providerUseMemfd(provider,
 static const char useMemfd[] =
   "; set TMPDIR, or use a memfd: providerUseMemfd(provider, memfd_enabled)";
 
-static bool failed(Publication *publication, const char *verb, const char *why, const char *cure) {
+static bool failed(Publication *publication, const char *verb, int number, const char *advice) {
   publication->verb = verb;
-  publication->why = why;
-  publication->cure = cure;
+  publication->why = strerror(number);
+  publication->number = number;
+  publication->advice = advice;
   return false;
 }
 
@@ -56,7 +57,7 @@ static int memfdCreate(const char *name, unsigned flags) {
 }
 
 bool stapsdtHasMemfd(void) {
-  /* A flag that no kernel accepts: the answer is EINVAL, or ENOSYS, but never a descriptor. */
+  /* No kernel accepts this flag: the answer is EINVAL, or ENOSYS, but never a descriptor. */
   const unsigned unknownFlag = 1U << 31;
   int fd = memfdCreate("", unknownFlag);
   if (fd >= 0) {
@@ -94,15 +95,15 @@ static bool isMemfd(const Publication *publication, const struct stat *file) {
 }
 
 /*
- * False without /proc, or with that of another pid namespace, where the path would lead to nothing
- * or to somebody else's descriptor.
+ * False without /proc, or if it is that of another pid namespace: the path would lead to nothing,
+ * or to a descriptor of another process.
  */
 static bool leadsToMemfd(const Publication *publication) {
   struct stat file;
   return stat(publication->path, &file) == 0 && isMemfd(publication, &file);
 }
 
-/* A program that closes all descriptors, as daemons do, may have given the number to another file. */
+/* A program that closes all descriptors, as daemons do, may have reused the number for a file. */
 static void closeMemfd(const Publication *publication) {
   struct stat file;
   if (fstat(publication->fd, &file) == 0 && isMemfd(publication, &file)) {
@@ -110,17 +111,18 @@ static void closeMemfd(const Publication *publication) {
   }
 }
 
-/* Replaces the memfd's name by a path to it, with the numeric pid: debuggers follow it. */
+/* Replaces the memfd's name by a path to it. Debuggers follow it, so the pid must be a number. */
 static bool nameDescriptor(Publication *publication) {
   char *path;
   if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), publication->fd) < 0) {
-    return failed(publication, "name memfd", strerror(ENOMEM), "");
+    return failed(publication, "name memfd", ENOMEM, "");
   }
   free(publication->path);
   publication->path = path;
   if (!leadsToMemfd(publication)) {
-    return failed(publication, "find memfd", "/proc is not that of this process's pid namespace",
-                  useFile);
+    failed(publication, "find memfd", ENOENT, useFile);
+    publication->why = "/proc is not that of this process's pid namespace";
+    return false;
   }
   return true;
 }
@@ -129,40 +131,42 @@ bool stapsdtPublishMemfd(Publication *publication, const char *provider, const I
   *publication = (Publication){.fd = -1};
   if (asprintf(&publication->path, MEMFD_PREFIX "%s", provider) < 0) {
     publication->path = NULL;
-    return failed(publication, "name memfd", strerror(ENOMEM), "");
+    return failed(publication, "name memfd", ENOMEM, "");
   }
   if (strlen(publication->path) > maxMemfdName) {
-    return failed(publication, "create memfd", "its name is longer than 249 bytes", "");
+    failed(publication, "create memfd", 0, "");
+    publication->why = "its name is longer than 249 bytes";
+    return false;
   }
   publication->fd = createMemfd(publication->path);
   struct stat file;
   if (publication->fd < 0 || fstat(publication->fd, &file) != 0) {
-    return failed(publication, "create memfd", strerror(errno), useFile);
+    return failed(publication, "create memfd", errno, useFile);
   }
   publication->device = file.st_dev;
   publication->inode = file.st_ino;
   if (!writeAll(publication->fd, image)) {
-    return failed(publication, "write memfd", strerror(errno), "");
+    return failed(publication, "write memfd", errno, "");
   }
   if (fcntl(publication->fd, F_ADD_SEALS,
             F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
-    return failed(publication, "seal memfd", strerror(errno), useFile);
+    return failed(publication, "seal memfd", errno, useFile);
   }
   return nameDescriptor(publication);
 }
 
-/* Fills the file just created, whose descriptor is not needed any more then. */
+/* Fills the file that was just created, and closes its descriptor. */
 static bool fillFile(Publication *publication, int fd, const Image *image) {
   if (fd < 0) {
-    return failed(publication, "create file", strerror(errno), useMemfd);
+    return failed(publication, "create file", errno, useMemfd);
   }
   publication->named = true;
   publication->owner = getpid();
   int error = writeAll(fd, image) ? 0 : errno;
   if (close(fd) < 0 && error == 0 && errno != EINTR) {
-    error = errno; /* some file systems tell only now that the disk is full */
+    error = errno; /* some file systems notice only now that the disk is full */
   }
-  return error == 0 || failed(publication, "write file", strerror(error), useMemfd);
+  return error == 0 || failed(publication, "write file", error, useMemfd);
 }
 
 bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image) {
@@ -173,7 +177,7 @@ bool stapsdtPublishTemporary(Publication *publication, const char *provider, con
   }
   char *path;
   if (asprintf(&path, "%s/%s" RANDOM_SUFFIX, directory, provider) < 0) {
-    return failed(publication, "name file", strerror(ENOMEM), "");
+    return failed(publication, "name file", ENOMEM, "");
   }
   for (char *c = path + strlen(directory) + 1; *c != '\0'; c++) {
     if (*c == '/') {
@@ -187,7 +191,7 @@ bool stapsdtPublishTemporary(Publication *publication, const char *provider, con
 bool stapsdtPublishFile(Publication *publication, const char *path, const Image *image) {
   *publication = (Publication){.fd = -1, .path = strdup(path)};
   if (publication->path == NULL) {
-    return failed(publication, "name file", strerror(ENOMEM), "");
+    return failed(publication, "name file", ENOMEM, "");
   }
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IXUSR);
   return fillFile(publication, fd, image);
@@ -204,7 +208,7 @@ const char *stapsdtRemoveFile(Publication *publication) {
   return unlink(publication->path) == 0 || errno == ENOENT ? NULL : strerror(errno);
 }
 
-const char *stapsdtMountCure(const Publication *publication) {
+const char *stapsdtMountFault(const Publication *publication) {
   struct statvfs mount;
   if (publication->named && statvfs(publication->path, &mount) == 0 &&
       (mount.f_flag & ST_NOEXEC) != 0) {

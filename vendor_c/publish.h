@@ -21,26 +21,27 @@ typedef struct {
   pid_t owner;       /* by this process, not by children that it forked */
   const char *verb;  /* what failed */
   const char *why;   /* the system's reason */
-  const char *cure;  /* what to do about it, or "" */
+  int number;        /* its errno(3) value, or 0 */
+  const char *advice; /* which function of this library may help, or "" */
 } Publication;
 
 #pragma GCC visibility push(hidden)
 
-/* Whether the system knows memfd_create(2) at all; it may still deny it. */
+/* Whether the system knows memfd_create(2) at all. It may still deny each call. */
 bool stapsdtHasMemfd(void);
 
-/* Each fills *publication, which takes stapsdtWithdraw() in the end, after a failure too. */
+/* Each fills *publication. Call stapsdtWithdraw() in the end, after a failure, too. */
 bool stapsdtPublishMemfd(Publication *publication, const char *provider, const Image *image);
 bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image);
 bool stapsdtPublishFile(Publication *publication, const char *path, const Image *image);
 
-/* Removes the named file, if there is one; NULL or the reason why it is still there. */
+/* Removes the named file, if there is one. Returns NULL, or the reason why it is still there. */
 const char *stapsdtRemoveFile(Publication *publication);
 
-/* What to add to the linker's reason for not opening the image: "", or that a mount is noexec. */
-const char *stapsdtMountCure(const Publication *publication);
+/* What to add to the linker's reason for not opening the image: "", or that its mount is noexec. */
+const char *stapsdtMountFault(const Publication *publication);
 
-/* Removes, closes and frees all that there is. */
+/* Removes, closes and frees everything. */
 void stapsdtWithdraw(Publication *publication);
 
 #pragma GCC visibility pop

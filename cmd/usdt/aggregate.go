@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -14,44 +13,44 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// aggregateFlags are what the commands have in common that report what the kernel has counted.
+// aggregateFlags are the flags of the commands that report what the kernel has counted.
 type aggregateFlags struct {
-	sessionFlags
+	commonFlags
 	interval time.Duration // 0: one report at the end
 	asJSON   bool
 }
 
 func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
-	f.sessionFlags.addFlags(cmd)
-	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval, "report every `TIME`, such as 1s, too, not only at the end")
+	f.commonFlags.addFlags(cmd)
+	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
+		"report also every `TIME`, such as 1s, not only at the end")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, a line for each report")
 }
 
 // options checks the flags.
-func (f *aggregateFlags) options() (uprobe.Options, error) {
+func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	if f.interval < 0 {
 		return uprobe.Options{}, usagef("--interval %v is negative", f.interval)
 	}
-	return f.sessionFlags.options()
+	return f.commonFlags.options(stderr)
 }
 
-// An aggregate is what the kernel counts in.
+// An aggregate is what the kernel counts hits or values in.
 type aggregate interface {
 	Detach() error
 	Close() error
 }
 
-// run reports what is in the aggregate of the probes every interval and, when the session is over, for the last
-// time what came of it until the time at. It closes the aggregate.
-func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, probes []uprobe.Probe, report func(at time.Time, last bool) error) error {
-	s := f.start(cmd.Context())
-	defer s.close()
-	detach := detachAtEnd(s, a)
-	f.announce(cmd.ErrOrStderr(), probes)
-	err := every(s, f.interval, func() error { return report(time.Now(), false) })
-	s.explain(func(format string, args ...any) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "usdt: "+format+"\n", args...)
-	})
+// run reports what is in the aggregate every interval, and once more at the end: what was counted
+// until the time at. It closes the aggregate.
+func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, sel *selection,
+	report func(at time.Time, last bool) error,
+) error {
+	l := f.start(cmd, sel)
+	defer l.close()
+	detach := detachAtEnd(l, a)
+	err := every(l, f.interval, func() error { return report(time.Now(), false) })
+	l.explain(cmd.ErrOrStderr())
 	end, failed := detach()
 	if err = errors.Join(err, failed); err == nil {
 		err = report(end, true)
@@ -59,7 +58,7 @@ func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, probes []uprobe.Pr
 	return errors.Join(err, a.Close())
 }
 
-// every calls f each interval until ctx is done or f fails. An interval of 0 never passes.
+// every calls f after each interval until ctx is done or f fails. An interval of 0 never passes.
 func every(ctx context.Context, interval time.Duration, f func() error) error {
 	var passed <-chan time.Time
 	if interval > 0 {
@@ -74,7 +73,7 @@ func every(ctx context.Context, interval time.Duration, f func() error) error {
 		case <-passed:
 		}
 		if ctx.Err() != nil {
-			return nil // both at once: what is left is for the last report
+			return nil // both have happened: the last report has what is left
 		}
 		if err := f(); err != nil {
 			return err
@@ -82,7 +81,8 @@ func every(ctx context.Context, interval time.Duration, f func() error) error {
 	}
 }
 
-// writeHeading separates a report for people from what is above it: the one before, or the ^C of the user.
+// writeHeading separates a report for people from what is above it: the report before, or the ^C of
+// the user.
 func (f *aggregateFlags) writeHeading(w io.Writer, at time.Time) error {
 	heading := ""
 	if f.interval > 0 {

@@ -9,44 +9,46 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
-// mustComplete has the shell complete the values of a flag, which must exist.
+// mustComplete makes the shell complete the values of a flag, which must exist.
 func mustComplete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
 		panic(err)
 	}
 }
 
-// completeProbes completes an argument PROVIDER:PROBE with the probes of the process that the flag pid names,
-// or of all processes, as long as the command takes more arguments.
-func completeProbes(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeProbes completes an argument PROVIDER:PROBE, as long as the command takes more arguments,
+// with the probes of the process that the flag pid names, or of all processes.
+func completeProbes(cmd *cobra.Command, args []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })
 }
 
 // completeBases completes an argument PROVIDER:BASE in the same way.
-func completeBases(cmd *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeBases(cmd *cobra.Command, args []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return completeNames(cmd, args, toComplete, pairBases)
 }
 
 // completeNames completes an argument with what choose makes of the names of all probes.
-func completeNames(cmd *cobra.Command, args []string, toComplete string, choose func([]string) []string,
+func completeNames(
+	cmd *cobra.Command, args []string, toComplete string, choose func([]string) []string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if cmd.ValidateArgs(append(args, toComplete)) != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	objects, err := objectsToComplete(cmd)
+	pid, _ := cmd.Flags().GetInt("pid") // all commands that complete names have the flag
+	objects, _, err := scope{pid: pid, all: pid == 0}.read()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var names []string
-	for _, o := range objects {
-		for _, n := range o.Notes {
-			// Whatever else a process calls its probes does not get into the shell.
-			if plain.MatchString(n.Provider + n.Name) {
-				names = append(names, n.Provider+":"+n.Name)
-			}
+	for _, n := range namesIn(objects) {
+		// A process could call its probes anything, to have the shell do something else.
+		if script.IsPlain(n.provider) && script.IsPlain(n.name) {
+			names = append(names, n.String())
 		}
 	}
 	slices.Sort(names)
@@ -56,17 +58,10 @@ func completeNames(cmd *cobra.Command, args []string, toComplete string, choose 
 	return offered, cobra.ShellCompDirectiveNoFileComp
 }
 
-func objectsToComplete(cmd *cobra.Command) ([]process.Object, error) {
-	if pid, err := cmd.Flags().GetInt("pid"); err == nil && pid != 0 {
-		return process.Read(pid)
-	}
-	objects, _, err := new(process.Reader).ReadAll()
-	return objects, err
-}
-
-// completePIDs completes a process id with those of processes with probes.
-func completePIDs(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	objects, _, err := new(process.Reader).ReadAll()
+// completePIDs completes a process id with those of the processes that have probes.
+func completePIDs(_ *cobra.Command, _ []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	objects, _, err := scope{all: true}.read()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -19,10 +19,10 @@ func newCountCommand() *cobra.Command {
 		Short: "Count how often probes are hit",
 		Long: `Count how often probes are hit: each second, and since counting began.
 
-On a terminal the numbers are refreshed in place, and at the end those of the whole time remain. Elsewhere,
-or with --json, there are lines for every interval. The last one is of what is left until the end or, but
-in JSON, when that is less than half an interval, of the one before and that together. Counting ends with
-Ctrl-C, after --duration, or when the process has ended.
+On a terminal, the numbers are refreshed in place; at the end, those of the whole time remain.
+Elsewhere, or with --json, there are lines for every interval. The last interval is the rest
+of the time; if that is less than half an interval, it is counted together with the interval
+before, except in JSON. Counting ends on Ctrl-C, after --duration, or when the process ends.
 
 ` + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
@@ -37,25 +37,25 @@ Ctrl-C, after --duration, or when the process has ended.
 }
 
 func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
-	options, err := flags.options()
+	options, err := flags.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	probes, err := selectProbes(flags.target, patterns)
+	sel, err := selectProbes(flags.scope, patterns)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, probes...); err != nil {
+	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
 	defer catchSignals(cmd)()
-	counter, err := uprobe.Count(probes, options)
+	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
-	readings := newCountReadings(probes, time.Now())
+	readings := newCountReadings(sel.probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, counter, probes, func(at time.Time, last bool) error {
+	return flags.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		totals, err := counter.Read()
 		if err != nil {
 			return err
@@ -68,7 +68,8 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		if err := out.write(r, last); err != nil || !last || flags.asJSON {
 			return err
 		}
-		writeUnless0(cmd.ErrOrStderr(), r.missed, "hits not counted, while another BPF program was running")
+		writeUnless0(cmd.ErrOrStderr(), r.missed,
+			"hits not counted, while another BPF program was running")
 		return nil
 	})
 }

@@ -3,19 +3,22 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// A countWriter shows readings. The last one is of what followed the one before until the end.
+// A countWriter shows readings. The last reading is of the time from the one before until the end.
 type countWriter interface {
 	write(r countReading, last bool) error
 }
 
-// countLines writes a line for each probe and, if there are several, one for all of them.
+// countLines writes a line for each probe and, if there are several, a line for their total.
 type countLines struct {
 	w      io.Writer
 	titled bool
@@ -32,7 +35,8 @@ func (c *countLines) write(r countReading, _ bool) error {
 		c.titled = true
 	}
 	line := func(name string, hits, total uint64) {
-		fmt.Fprintf(&b, "%s  %-*s  %12s  %14d\n", r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
+		fmt.Fprintf(&b, "%s  %-*s  %12s  %14d\n",
+			r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
 	}
 	for i, p := range r.probes {
 		line(printable(p.String()), r.hits[i], r.totals[i])
@@ -44,14 +48,15 @@ func (c *countLines) write(r countReading, _ bool) error {
 	return err
 }
 
-// countJSON writes an object for each reading, in one line. The names of its members are an interface.
+// countJSON writes an object for each reading, in one line. The names of its members are an
+// interface.
 type countJSON struct{ w io.Writer }
 
 type countReadingJSON struct {
 	Time    time.Time        `json:"time"`    // when the interval ended
 	Seconds float64          `json:"seconds"` // how long it was
 	Probes  []probeCountJSON `json:"probes"`
-	Missed  uint64           `json:"missed"` // hits of any of them that could not be counted, since the beginning
+	Missed  uint64           `json:"missed"` // hits that could not be counted, since the beginning
 }
 
 type probeCountJSON struct {
@@ -67,4 +72,70 @@ func (c countJSON) write(r countReading, _ bool) error {
 		j.Probes = append(j.Probes, probeCountJSON{p.Provider, p.Name, r.hits[i], r.totals[i]})
 	}
 	return writeJSONLine(c.w, j)
+}
+
+// countScreen writes each reading over the one before. The last reading is of the whole time.
+type countScreen struct {
+	w       io.Writer
+	columns func() int
+	rows    func() int
+	lines   int // of the reading on the screen
+}
+
+// newCountScreen returns a writer for the terminal that w is.
+func newCountScreen(w io.Writer) *countScreen {
+	return &countScreen{
+		w:       w,
+		columns: func() int { return terminalWidth(w) },
+		rows:    func() int { return terminalHeight(w) },
+	}
+}
+
+func (c *countScreen) write(r countReading, last bool) error {
+	rate, room := "HITS/S", max(1, c.rows()-3) // the title, the total and the line with the cursor
+	if last {
+		r, rate, room = r.whole(), "MEAN HITS/S", len(r.probes)
+	}
+	t := countTable(r, rate, room)
+	t.fit(max(c.columns()-1, 1)) // the last column stays free: it could wrap
+	erase := ""
+	if c.lines > 0 {
+		erase = fmt.Sprintf("\x1b[%dF\x1b[J", c.lines)
+	}
+	c.lines = 1 + len(t.columns[0].cells)
+	_, err := io.WriteString(c.w, erase+t.String())
+	return err
+}
+
+// countTable has at most room probes, and one more row for the total.
+func countTable(r countReading, rateTitle string, room int) *table {
+	probe := column{title: "PROVIDER:PROBE", least: 14}
+	rate := column{title: rateTitle, right: true}
+	total := column{title: "HITS", right: true}
+	row := func(name string, hits, count uint64) {
+		probe.add(name)
+		rate.add(r.rate(hits))
+		total.add(strconv.FormatUint(count, 10))
+	}
+	for _, i := range busiest(r.hits, room) {
+		row(r.probes[i].String(), r.hits[i], r.totals[i])
+	}
+	name := "total"
+	if hidden := len(r.probes) - room; hidden > 0 {
+		name = fmt.Sprintf("total, with %d more", hidden)
+	}
+	row(name, sum(r.hits), sum(r.totals))
+	return &table{columns: []*column{&probe, &rate, &total}, cut: []*column{&probe}}
+}
+
+// busiest returns, in order, the indexes of the n highest counts.
+func busiest(hits []uint64, n int) []int {
+	indexes := make([]int, len(hits))
+	for i := range indexes {
+		indexes[i] = i
+	}
+	slices.SortStableFunc(indexes, func(a, b int) int { return cmp.Compare(hits[b], hits[a]) })
+	indexes = indexes[:min(n, len(indexes))]
+	slices.Sort(indexes)
+	return indexes
 }

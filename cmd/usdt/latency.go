@@ -26,19 +26,22 @@ func newLatencyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "latency {-p PID | --all} PROVIDER:BASE",
 		Short: "Measure the time from the probe BASE_start to BASE_end",
-		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of BASE_end with the same
-first argument in the same process, and draw a histogram with percentiles: at the end, which comes with Ctrl-C,
-after --duration, or when the process has ended; with --interval now and then, too. These belong together, too:
+		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of BASE_end that
+has the same first argument in the same process, and draw a histogram with percentiles: at the
+end, that is on Ctrl-C, after --duration, or when the process ends, and with --interval also in
+between. These names belong together, too:
 ` + pairNames() + `.
 
-Percentiles are within 1/32 of the truth, max is exact, and mean is up to rounding. Hits that have no partner
-are counted below. --where chooses among the starts.
+Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
+The lines below count the hits without a partner. --where selects among the starts.
 
 ` + rights.Help,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
-		Args:              cobra.ExactArgs(1),
-		RunE:              func(cmd *cobra.Command, args []string) error { return f.latency(cmd, args[0]) },
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.latency(cmd, args[0])
+		},
 		ValidArgsFunction: completeBases,
 	}
 	f.addFlags(cmd, 0)
@@ -47,15 +50,15 @@ are counted below. --where chooses among the starts.
 }
 
 func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
-	options, err := f.options()
+	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	start, end, err := selectPair(f.target, name)
+	sel, err := selectPair(f.scope, name)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, start); err != nil {
+	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -63,20 +66,22 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {
 		return attachError(err)
 	}
 	began := time.Now()
-	return f.run(cmd, l, []uprobe.Probe{start, end}, func(at time.Time, last bool) error {
+	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
 		r, err := l.Read()
 		if err != nil {
 			return err
 		}
 		r.Histogram.Unit = histogram.Nanoseconds
 		if last {
-			title := fmt.Sprintf("from %s to %s", printable(start.String()), printable(end.String()))
-			if err := f.picture.write(title, []histogram.Group{{Histogram: r.Histogram}}); err != nil {
+			title := "from " + printable(start.String()) + " to " + printable(end.String())
+			panels := []histogram.Group{{Histogram: r.Histogram}}
+			if err := f.picture.write(title, panels); err != nil {
 				return err
 			}
 		}
@@ -90,7 +95,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	})
 }
 
-// writeLatency draws the histogram and tells about the hits that are not in it.
+// writeLatency draws the histogram and counts the hits that are not in it.
 func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
 	out := bufio.NewWriter(w)
 	if r.Histogram.Total() == 0 {
@@ -100,13 +105,15 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
 	}
 	writeUnless0(out, r.Open, "starts without an end so far")
 	writeUnless0(out, r.EndsAlone, "ends without a start")
-	writeUnless0(out, r.StartsAgain, "starts forgotten because of another one with the same first argument")
+	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same first argument")
 	writeUnless0(out, r.Unreadable, "hits whose first argument could not be read")
-	writeUnless0(out, r.Lost, "hits lost to too many open starts, or while another BPF program was running")
+	writeUnless0(out, r.Lost,
+		"hits lost to too many open starts, or while another BPF program was running")
 	return out.Flush()
 }
 
-// latencyJSON is a reading in JSON, in nanoseconds. The names of its members are an interface.
+// latencyJSON is a reading in JSON, with times in nanoseconds. The names of its members are an
+// interface.
 type latencyJSON struct {
 	Time    time.Time `json:"time"`
 	Seconds float64   `json:"seconds"` // since the beginning
@@ -115,15 +122,17 @@ type latencyJSON struct {
 	figuresJSON
 	Open        uint64 `json:"open"`         // starts whose end has not come yet
 	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
-	StartsAgain uint64 `json:"starts_again"` // starts forgotten because of another with the same argument
+	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same argument
 	Unreadable  uint64 `json:"unreadable"`
 	Lost        uint64 `json:"lost"`
 }
 
-func writeLatencyJSON(w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time) error {
+func writeLatencyJSON(
+	w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time,
+) error {
 	return writeJSONLine(w, latencyJSON{
 		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		figuresJSON: newFiguresJSON(r.Histogram),
-		Open:        r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+		figuresJSON: newFiguresJSON(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
+		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,35 +25,35 @@ func newListCommand() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Long: `List the probes of a process, of all processes, or of executables and libraries.
 
-Of a process, these are the probes of all files that it has mapped to execute, deleted ones,
-memory-backed ones and those in containers included. Without arguments, all processes are listed.
+The probes of a process are those of all files that it has mapped to execute, including files
+that are deleted, in memory, or in containers. Without arguments, usdt lists all processes.
 
-The columns are the probe, its arguments as SIZE@LOCATION with a negative SIZE for signed ones, the file
-that has the probe (when it is deleted or in memory: a path that leads to it nevertheless), the probe's
-address (in a file: as linked) and whether a tracer is attached to it. A narrow terminal has fewer of them.
-With --json there is one line for each probe; its "path" is what to give to other tracers.`,
+The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
+ones; the file with the probe, or a path that leads to the file when it is deleted or in
+memory; the address of the probe, in the listing of a file as linked; and whether a tracer is
+attached to the probe. A narrow terminal shows fewer columns. With --json there is one line for
+each probe, in which "path" is the path to give to other tracers.`,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			list := listing{warnings: cmd.ErrOrStderr()}
+			hasPID := cmd.Flags().Changed("pid")
+			list := listing{stderr: cmd.ErrOrStderr()}
 			var err error
 			switch {
-			case len(files) > 0 && (all || cmd.Flags().Changed("pid")):
-				return usagef("either files or processes, not both")
+			case len(files) > 0 && (all || hasPID):
+				return usagef("use either files or processes, not both")
 			case len(files) > 0:
 				err = list.addFiles(files)
-			case cmd.Flags().Changed("pid"):
-				err = list.addProcess(pid)
 			default:
-				err = list.addAll()
+				err = list.addProcesses(scope{pid: pid, all: !hasPID})
 			}
 			return errors.Join(list.write(cmd.OutOrStdout(), asJSON), err)
 		},
 	}
 	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, a line for each probe")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
 	mustComplete(cmd, "pid", completePIDs)
 	return cmd
@@ -62,9 +61,9 @@ With --json there is one line for each probe; its "path" is what to give to othe
 
 // A listing collects the probes to be listed.
 type listing struct {
-	probes   []listedProbe
-	several  bool // processes
-	warnings io.Writer
+	probes  []listedProbe
+	several bool // processes
+	stderr  io.Writer
 }
 
 // A listedProbe is a probe of a file or of a process.
@@ -88,30 +87,21 @@ func (l *listing) write(w io.Writer, asJSON bool) error {
 	return err
 }
 
-func (l *listing) warn(format string, args ...any) {
-	fmt.Fprintf(l.warnings, "usdt: "+format+"\n", args...)
-}
-
-// addFiles adds the probes of all files that have some, whatever is wrong with the others. It returns what
-// is wrong with the last of these.
-func (l *listing) addFiles(paths []string) (failed error) {
+// addFiles adds the probes of all files that have some, and returns what is wrong with the others.
+func (l *listing) addFiles(paths []string) error {
+	var failed []error
 	for _, path := range paths {
 		notes, err := readListedFile(path)
-		if err != nil && failed != nil {
-			l.warn("%v", failed)
-		}
-		if err != nil {
-			failed = err
-		}
+		failed = append(failed, err)
 		for _, n := range notes {
 			l.probes = append(l.probes, listedProbe{note: n, path: path})
 		}
 	}
-	return failed
+	return errors.Join(failed...)
 }
 
 func readListedFile(path string) ([]sdtnote.Note, error) {
-	// Whatever is not a regular file could keep us waiting.
+	// To open anything but a regular file could take forever.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -129,41 +119,36 @@ func readListedFile(path string) ([]sdtnote.Note, error) {
 	return notes, err
 }
 
-func (l *listing) addProcess(pid int) error {
-	objects, err := process.Read(pid)
+// addProcesses adds the probes of processes, if there are any.
+func (l *listing) addProcesses(s scope) error {
+	objects, denied, err := s.read()
 	if err != nil {
 		return err
 	}
-	if l.addObjects(objects); len(l.probes) == 0 {
-		return fmt.Errorf("process %d (%s) has no probes", pid, printable(processComm(pid)))
-	}
-	return nil
-}
-
-func (l *listing) addAll() error {
-	l.several = true
-	objects, denied, err := new(process.Reader).ReadAll()
-	if err != nil {
-		return err
-	}
+	l.several = s.all
 	if denied > 0 {
-		l.warn("not listed, for lack of rights (root has more): %d of the processes", denied)
+		warn(l.stderr, "not listed, for lack of rights (root has more): %d of the processes",
+			denied)
 	}
-	if l.addObjects(objects); len(l.probes) == 0 {
+	l.addObjects(objects)
+	switch {
+	case len(l.probes) > 0:
+		return nil
+	case s.all:
 		return errors.New("no process has probes")
 	}
-	return nil
+	return fmt.Errorf("%v (%s) has no probes", s, printable(processComm(s.pid)))
 }
 
 func (l *listing) addObjects(objects []process.Object) {
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {
-			l.warn("process %d: %v", o.PID, o.Err)
+			warn(l.stderr, "%v", o.Err)
 			continue
 		}
 		attached, err := o.Attached()
-		// Yama lets nobody but root look into memory, but everybody know what is mapped there.
+		// Where Yama lets nobody but root look into memory, others may still know what is mapped.
 		if err != nil && !errors.Is(err, fs.ErrPermission) {
 			continue // the process has ended
 		}
@@ -175,10 +160,4 @@ func (l *listing) addObjects(objects []process.Object) {
 			l.probes = append(l.probes, p)
 		}
 	}
-}
-
-// processComm returns the command name of a process, or nothing when it has ended.
-func processComm(pid int) string {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	return strings.TrimSuffix(string(text), "\n")
 }

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// pairs are the ends of the names of probes that belong together.
+// pairs are the ends of the names of two probes that belong together.
 var pairs = []struct{ start, end string }{
-	{"_start", "_end"}, {"__start", "__end"}, {"__entry", "__return"}, {"_entry", "_return"}, {"_begin", "_end"},
+	{"_start", "_end"}, {"__start", "__end"},
+	{"__entry", "__return"}, {"_entry", "_return"},
+	{"_begin", "_end"},
 }
 
 func pairNames() string {
@@ -24,39 +24,40 @@ func pairNames() string {
 	return strings.Join(names, ", ")
 }
 
-// selectPair returns the probes of PROVIDER:BASE.
-func selectPair(t target, name string) (start, end uprobe.Probe, err error) {
-	provider, base, ok := strings.Cut(name, ":")
-	if !ok || provider == "" || base == "" || strings.ContainsAny(name, `*?[\`) {
-		return start, end, usagef("%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
+// selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.
+func selectPair(s scope, name string) (*selection, error) {
+	if !isLiteral(name) {
+		return nil, usagef(
+			"%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
 	}
-	objects, unread, err := t.objects()
+	v, err := takeInventory(s)
 	if err != nil {
-		return start, end, err
+		return nil, err
 	}
-	names := namesIn(objects)
-	pair := pairOf(name, names)
+	pair := pairOf(name, toStrings(v.names()))
 	if pair == nil {
-		return start, end, errors.Join(append([]error{noPair(t, name, names)}, unread...)...)
+		return nil, v.withUnread(v.noPair(name))
 	}
 	patterns, err := parsePatterns(pair)
 	if err != nil {
-		return start, end, err
+		return nil, err
 	}
-	probes, err := selectAmong(t, patterns, objects, unread)
+	sel, err := v.choose(patterns)
 	if err != nil {
-		return start, end, err
+		return nil, err
 	}
-	if len(probes) < 2 { // selectAmong has warned of the other one
-		return start, end, fmt.Errorf("%v alone does not make a latency", probes[0])
+	if len(sel.probes) < 2 {
+		alone := fmt.Errorf("%v alone does not make a latency", sel.probes[0])
+		return nil, errors.Join(append(sel.refused, alone)...)
 	}
-	if probes[0].String() != pair[0] { // they are sorted by name
-		slices.Reverse(probes)
+	if sel.probes[0].String() != pair[0] { // they are sorted by name
+		slices.Reverse(sel.probes)
 	}
-	return probes[0], probes[1], nil
+	return sel, nil
 }
 
-// pairOf returns those of the names PROVIDER:PROBE that belong to PROVIDER:BASE, start and end; nil if there are none.
+// pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil when
+// there are none.
 func pairOf(name string, names []string) []string {
 	for _, p := range pairs {
 		pair := []string{name + p.start, name + p.end}
@@ -67,26 +68,26 @@ func pairOf(name string, names []string) []string {
 	return nil
 }
 
-// noPair is the error when there are no probes called that.
-func noPair(t target, name string, names []string) error {
-	if len(names) == 0 {
-		return t.noProbes()
+// noPair is the error when no two probes belong to PROVIDER:BASE.
+func (v *inventory) noPair(name string) error {
+	if len(v.objects) == 0 {
+		return v.noProbes()
 	}
-	bases := pairBases(names)
-	hint := t.hint(name, bases)
+	bases := pairBases(toStrings(v.names()))
+	hint := v.hint(name, bases)
 	if base := baseOf(name); slices.Contains(bases, base) {
 		hint = fmt.Sprintf("did you mean %s?", printable(base))
 	}
-	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, t, hint)
+	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, v.scope, hint)
 }
 
-// pairBases returns PROVIDER:BASE for those of the names PROVIDER:PROBE that belong together.
+// pairBases returns PROVIDER:BASE for each two of the names PROVIDER:PROBE that belong together.
 func pairBases(names []string) []string {
 	var bases []string
 	for _, name := range names {
 		for _, p := range pairs {
 			base, ok := strings.CutSuffix(name, p.start)
-			// Those with one _ are ends of those with two.
+			// "_start" is also the end of "__start".
 			if ok && !strings.HasSuffix(base, "_") && slices.Contains(names, base+p.end) {
 				bases = append(bases, base)
 			}
@@ -95,7 +96,7 @@ func pairBases(names []string) []string {
 	return bases
 }
 
-// baseOf returns what the name of one probe of a pair begins with, or the name if it has no such end.
+// baseOf returns the base of a name that is one of a pair, and any other name as it is.
 func baseOf(name string) string {
 	for _, p := range pairs {
 		for _, end := range []string{p.start, p.end} {

@@ -6,11 +6,14 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// What else the provider has is none of latency's business, above all when it is loaded later.
+// A selected pair does not include the other probes of the provider, even if they are loaded later.
 func TestPairHasItsProbesOnly(t *testing.T) {
 	t.Setenv("STAPSDT_DISABLE", "")
 	p := stapsdt.MustProvider("pairing")
@@ -31,38 +34,51 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 		}
 	}
 	load("job_start", "job_end")
-	of := target{pid: os.Getpid(), loaded: new(loadedProbes)}
-	start, end, err := selectPair(of, "pairing:job")
-	if err != nil || start.String() != "pairing:job_start" || end.String() != "pairing:job_end" {
-		t.Fatalf("from %v to %v, %v", start, end, err)
-	}
-	load("tick")
-	objects, err := process.Read(of.pid)
+	sel, err := selectPair(scope{pid: os.Getpid()}, "pairing:job")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if known, others := of.loaded.compare(loadedSites(of.loaded.patterns, objects)); !known || others {
+	if diff := cmp.Diff([]string{"pairing:job_start 1", "pairing:job_end 1"}, names(sel.probes)); diff != "" {
+		t.Fatalf("start and end (-want +got)\n%s", diff)
+	}
+	load("tick")
+	objects, err := process.Read(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known, others := sel.compare(objects); !known || others {
 		t.Errorf("known %t, others %t; want true, false", known, others)
 	}
 }
 
-// A process without any probes is told as such; of a pair only both are of use.
+// Without any probes the error says so. One probe of a pair is of no use without the other.
 func TestNoPair(t *testing.T) {
-	of := target{pid: os.Getpid()}
+	of := scope{pid: os.Getpid()}
+	where := of.String()
 	for _, test := range []struct {
 		names []string
 		want  string
 	}{
-		{nil, of.noProbes().Error()},
-		{[]string{"shop:job_start", "shop:tick"}, "no probes shop:job_start and shop:job_end in " + of.String() +
-			"; usdt list " + of.flag() + " shows the probes"},
-		{[]string{"shop:jobs_start", "shop:jobs_end"}, "no probes shop:job_start and shop:job_end in " + of.String() +
-			"; did you mean shop:jobs?"},
+		{nil, (&inventory{scope: of}).noProbes().Error()},
+		{
+			[]string{"job_start", "tick"},
+			"no probes shop:job_start and shop:job_end in " + where +
+				"; usdt list " + of.flag() + " shows the probes",
+		},
+		{
+			[]string{"jobs_start", "jobs_end"},
+			"no probes shop:job_start and shop:job_end in " + where + "; did you mean shop:jobs?",
+		},
 	} {
-		if pair := pairOf("shop:job", test.names); pair != nil {
+		v := inventory{scope: of}
+		for _, name := range test.names {
+			note := sdtnote.Note{Provider: "shop", Name: name}
+			v.objects = append(v.objects, process.Object{Notes: []sdtnote.Note{note}})
+		}
+		if pair := pairOf("shop:job", toStrings(v.names())); pair != nil {
 			t.Errorf("%q: got %q", test.names, pair)
 		}
-		if got := noPair(of, "shop:job", test.names).Error(); got != test.want {
+		if got := v.noPair("shop:job").Error(); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.names, got, test.want)
 		}
 	}

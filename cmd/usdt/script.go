@@ -5,60 +5,46 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
-// scriptWriters are by tool.
-var scriptWriters = map[string]func(tracedProbe) (string, error){
-	"bpftrace": bpftraceScript,
-	"bcc":      bccScript,
-	"perf":     perfScript,
-	"gdb":      gdbScript,
+// scriptFlags are the flags of usdt script.
+type scriptFlags struct {
+	pid          int
+	tool         string
+	texts, bytes []int // arguments that point to text, and to bytes
 }
 
 func newScriptCommand() *cobra.Command {
-	tools := slices.Sorted(maps.Keys(scriptWriters))
-	var pid int
-	var tool string
-	var texts, bytes []int
+	tools := script.Tools()
+	var f scriptFlags
 	cmd := &cobra.Command{
 		Use:   "script -p PID PROVIDER:PROBE --tool " + strings.Join(tools, "|"),
 		Short: "Print a script that traces a probe with another tool",
-		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, with the path by which every
-version of that tool finds the probe. The script prints one line for each event until it is interrupted; that
-for perf prints them all at the end.
+		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, by the path that every
+version of that tool understands. The script prints a line for each hit until it is
+interrupted; the script for perf prints all lines at the end.
 
-What is printed is for sh, but for bcc, which is for Python.`,
+The script is for sh, except that the script for bcc is for Python.`,
 		Example: `  usdt script -p 1234 shop:order --str 1 --tool bpftrace | sudo sh
   usdt script -p 1234 shop:order --tool bcc > order.py && sudo /usr/bin/python3 order.py`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write, ok := scriptWriters[tool]
-			if !ok {
-				return usagef("--tool %q is none of %s", tool, strings.Join(tools, ", "))
-			}
-			p, err := newTracedProbe(pid, args[0], texts, bytes)
-			if err != nil {
-				return err
-			}
-			script, err := write(p)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(cmd.OutOrStdout(), script)
-			return err
+			return f.print(cmd, args[0])
 		},
 		ValidArgsFunction: completeProbes,
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&pid, "pid", "p", 0, "process `PID` has the probe")
-	flags.StringVar(&tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
-	flags.IntSliceVar(&texts, "str", nil, "argument `N`, from 0, points to text that ends with a NUL")
-	flags.IntSliceVar(&bytes, "bytes", nil, "argument `N`, from 0, points to as many bytes as argument N+1 says")
+	flags.IntVarP(&f.pid, "pid", "p", 0, "the process `PID` has the probe")
+	flags.StringVar(&f.tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
+	flags.IntSliceVar(&f.texts, "str", nil, strHelp)
+	flags.IntSliceVar(&f.bytes, "bytes", nil, bytesHelp)
 	for _, name := range []string{"pid", "tool"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // no such flag
@@ -69,12 +55,68 @@ What is printed is for sh, but for bcc, which is for Python.`,
 	return cmd
 }
 
-// shellQuote returns text as one word of a shell.
-func shellQuote(text string) string {
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+// print carries out the command for PROVIDER:PROBE.
+func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
+	if tools := script.Tools(); !slices.Contains(tools, f.tool) {
+		return usagef("--tool %q is none of %s", f.tool, strings.Join(tools, ", "))
+	}
+	if !isLiteral(name) {
+		return usagef("%q is not PROVIDER:PROBE; a script traces one probe", name)
+	}
+	sel, err := selectProbes(scope{pid: f.pid}, []string{name})
+	if err != nil {
+		return err
+	}
+	for _, err := range sel.refused {
+		warn(cmd.ErrOrStderr(), "%v", err)
+	}
+	p := sel.scripted()
+	if err := f.setKinds(&p); err != nil {
+		return err
+	}
+	text, err := script.Write(f.tool, p)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(cmd.OutOrStdout(), text)
+	return err
 }
 
-// header is the comment above each script. Nothing in it is from the process.
-func (p tracedProbe) header(until string) string {
-	return fmt.Sprintf("# Prints each hit of %v in process %d, %s.\n", p, p.pid, until)
+// scripted describes the only probe of the selection for a script.
+func (s *selection) scripted() script.Probe {
+	first := s.objects[0].Notes[0]
+	p := script.Probe{PID: s.scope.pid, Provider: first.Provider, Name: first.Name}
+	for _, o := range s.objects {
+		file := script.File{Path: o.Path}
+		for _, n := range o.Notes {
+			file.Sites = append(file.Sites, script.Site{Note: n, Addresses: o.Addresses(n)})
+		}
+		p.Files = append(p.Files, file)
+	}
+	for _, a := range operand.Parse(first) {
+		p.Args = append(p.Args, script.Arg{Arg: a})
+	}
+	return p
+}
+
+// setKinds marks the arguments that point to text or bytes.
+func (f *scriptFlags) setKinds(p *script.Probe) error {
+	has := fmt.Sprintf("%v has %s, the first is 0", p, plural(len(p.Args), "argument", "arguments"))
+	for _, i := range f.texts {
+		if i < 0 || i >= len(p.Args) {
+			return usagef("--str %d: %s", i, has)
+		}
+		p.Args[i].Kind = script.Text
+	}
+	for _, i := range f.bytes {
+		switch {
+		case i < 0 || i+1 >= len(p.Args):
+			return usagef("--bytes %d: %s, and the number of bytes comes after them", i, has)
+		case !script.ReadsBytes(f.tool):
+			return usagef("--bytes %d: %s cannot read as many bytes as an argument says; "+
+				"try --tool bpftrace", i, f.tool)
+		}
+		p.Args[i].Kind = script.Bytes
+	}
+	return nil
 }

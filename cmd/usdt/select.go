@@ -6,11 +6,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -18,143 +15,129 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// selectProbes returns the probes of the target that match at least one of the patterns PROVIDER:PROBE, sorted
-// by provider and name. It warns of those that cannot be traced, if there are others.
-func selectProbes(t target, patterns []string) ([]uprobe.Probe, error) {
-	parsed, err := parsePatterns(patterns)
-	if err != nil {
-		return nil, err
-	}
-	objects, unread, err := t.objects()
-	if err != nil {
-		return nil, err
-	}
-	return selectAmong(t, parsed, objects, unread)
+// A selection is the probes that a command line has chosen.
+type selection struct {
+	scope    scope
+	patterns patterns
+	probes   []uprobe.Probe      // at least one, sorted by provider and name
+	objects  []process.Object    // the files with the probes, each with the notes of these only
+	refused  []error             // why other probes that match cannot be traced
+	loaded   map[loadedSite]bool // all sites that matched, to know those that are loaded later
 }
 
-// selectAmong is selectProbes for what t.objects returned.
-func selectAmong(t target, parsed []*pattern, objects []process.Object, unread []error) ([]uprobe.Probe, error) {
-	if len(objects) == 0 {
-		return nil, errors.Join(append([]error{t.noProbes()}, unread...)...)
+// selectProbes selects the probes that match at least one of the patterns PROVIDER:PROBE. Each
+// pattern must match.
+func selectProbes(s scope, texts []string) (*selection, error) {
+	patterns, err := parsePatterns(texts)
+	if err != nil {
+		return nil, err
 	}
-	s := newSelection(parsed, objects)
-	if unmatched := s.unmatched(t, objects); len(unmatched) > 0 {
-		return nil, errors.Join(append(unmatched, unread...)...)
+	v, err := takeInventory(s)
+	if err != nil {
+		return nil, err
 	}
+	return v.choose(patterns)
+}
+
+// choose selects the probes that match.
+func (v *inventory) choose(patterns patterns) (*selection, error) {
+	if len(v.objects) == 0 {
+		return nil, v.withUnread(v.noProbes())
+	}
+	if unmatched := patterns.unmatched(v.names()); len(unmatched) > 0 {
+		var errs []error
+		for _, p := range unmatched {
+			errs = append(errs, fmt.Errorf("no probe %q in %v; %s", p.text, v.scope,
+				v.hint(p.text, toStrings(v.names()))))
+		}
+		return nil, v.withUnread(errs...)
+	}
+	s := &selection{scope: v.scope, patterns: patterns, loaded: loadedSites(patterns, v.objects)}
+	s.objects, s.refused = matching(patterns, v.objects)
+	s.probes = probesIn(s.objects)
 	if len(s.probes) == 0 {
 		return nil, errors.Join(s.refused...)
 	}
-	t.warn(s.refused...)
-	t.remember(parsed, objects)
-	return s.sorted(), nil
+	return s, nil
 }
 
-type probeName struct{ provider, name string }
-
-func (p probeName) String() string { return p.provider + ":" + p.name }
-
-func (p probeName) compare(q probeName) int {
-	return cmp.Or(cmp.Compare(p.provider, q.provider), cmp.Compare(p.name, q.name))
-}
-
-// A siteID is what the kernel attaches to, by whatever path, for a probe. Link editors that fold equal
-// functions have several probes share a site.
+// A siteID is what the kernel attaches to for a probe, by whatever path it is reached. Link editors
+// that fold equal functions make several probes share a site.
 type siteID struct {
 	file   fileID
 	offset uint64
 	probe  probeName
 }
 
-// A selection collects the probes that match, with each of their sites once.
-type selection struct {
-	patterns []*pattern
-	probes   map[probeName]*uprobe.Probe
-	sites    map[siteID]bool
-	refused  []error // about those that cannot be traced
-}
-
-func newSelection(patterns []*pattern, objects []process.Object) *selection {
-	s := &selection{patterns: patterns, probes: make(map[probeName]*uprobe.Probe), sites: make(map[siteID]bool)}
-	for i, file := range identify(objects) {
-		s.add(&objects[i], file)
-	}
-	return s
-}
-
-// add adds what matches of an object, whose file is that.
-func (s *selection) add(o *process.Object, file fileID) {
-	var wanted, refused []sdtnote.Note
-	for _, n := range o.Notes {
-		name := probeName{n.Provider, n.Name}
-		id := siteID{file, n.FileOffset, name}
-		if !s.wants(name) || s.sites[id] {
-			continue
+// matching returns the objects that have matching probes, with the notes of these probes only and
+// each site once, and why other probes that match cannot be traced.
+func matching(
+	patterns patterns, objects []process.Object,
+) (matched []process.Object, refused []error) {
+	seen := make(map[siteID]bool)
+	files := identify(objects)
+	for i, o := range objects {
+		var traceable, untraceable []sdtnote.Note
+		for _, n := range o.Notes {
+			id := siteID{files[i], n.FileOffset, nameOf(n)}
+			switch {
+			case seen[id] || !patterns.match(id.probe):
+				continue
+			case n.SemaphoreErr() != nil:
+				untraceable = append(untraceable, n)
+			default:
+				traceable = append(traceable, n)
+			}
+			seen[id] = true
 		}
-		s.sites[id] = true
-		if n.SemaphoreErr() != nil {
-			refused = append(refused, n)
-		} else {
-			wanted = append(wanted, n)
+		if len(untraceable) > 0 {
+			refused = append(refused, refusal(o.Path, untraceable))
+		}
+		if len(traceable) > 0 {
+			o.Notes = traceable
+			matched = append(matched, o)
 		}
 	}
-	s.refuse(o, refused)
-	symbols := symbolAddresses(o.Path, wanted)
-	for _, n := range wanted {
-		name := probeName{n.Provider, n.Name}
-		if s.probes[name] == nil {
-			s.probes[name] = &uprobe.Probe{Provider: n.Provider, Name: n.Name}
-		}
-		s.probes[name].Sites = append(s.probes[name].Sites, uprobe.Site{
-			Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
-			Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
-		})
-	}
+	return matched, refused
 }
 
-// refuse reports notes of an object that cannot be traced.
-func (s *selection) refuse(o *process.Object, notes []sdtnote.Note) {
-	if len(notes) == 0 {
-		return
-	}
+// refusal is the error about probes of a file that cannot be traced.
+func refusal(path string, notes []sdtnote.Note) error {
 	others, n := "", notes[0]
 	if len(notes) > 1 {
 		others = " and " + plural(len(notes)-1, "other", "others")
 	}
-	name := printable(probeName{n.Provider, n.Name}.String())
-	s.refused = append(s.refused, fmt.Errorf("%s%s in %q cannot be traced: %w", name, others, o.Path, n.SemaphoreErr()))
+	return fmt.Errorf("%s%s in %q cannot be traced: %w",
+		printable(nameOf(n).String()), others, path, n.SemaphoreErr())
 }
 
-func (s *selection) wants(name probeName) bool {
-	wanted := false
-	for _, p := range s.patterns {
-		if p.matches(name) {
-			p.matched, wanted = true, true
+// probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.
+func probesIn(objects []process.Object) []uprobe.Probe {
+	var probes []uprobe.Probe
+	index := make(map[probeName]int) // in probes
+	for _, o := range objects {
+		symbols := symbolAddresses(o.Path, o.Notes)
+		for _, n := range o.Notes {
+			i, known := index[nameOf(n)]
+			if !known {
+				i = len(probes)
+				index[nameOf(n)] = i
+				probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name})
+			}
+			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
+				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
+				Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+			})
 		}
 	}
-	return wanted
-}
-
-func (s *selection) sorted() []uprobe.Probe {
-	var probes []uprobe.Probe
-	for _, name := range slices.SortedFunc(maps.Keys(s.probes), probeName.compare) {
-		probes = append(probes, *s.probes[name])
-	}
+	slices.SortFunc(probes, func(a, b uprobe.Probe) int {
+		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Name, b.Name))
+	})
 	return probes
 }
 
-// unmatched reports the patterns that match nothing.
-func (s *selection) unmatched(t target, objects []process.Object) []error {
-	var errs []error
-	for _, p := range s.patterns {
-		if !p.matched {
-			errs = append(errs, p.suggest(t, objects))
-		}
-	}
-	return errs
-}
-
-// symbolAddresses returns those of the symbols that arguments of the notes refer to. An argument whose symbol
-// is not found is one that cannot be read, which does not keep the others from being traced.
+// symbolAddresses returns the addresses of the symbols that arguments of the notes refer to. An
+// argument whose symbol is not found cannot be read, but the others can.
 func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
 	var names []string
 	for _, n := range notes {
@@ -175,67 +158,4 @@ func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
 	slices.Sort(names)
 	addresses, _ := sdtnote.SymbolAddresses(f, slices.Compact(names)...)
 	return addresses
-}
-
-// A pattern is PROVIDER:PROBE, each with the wildcards of a shell.
-type pattern struct {
-	text           string
-	provider, name string
-	matched        bool
-}
-
-func parsePatterns(texts []string) ([]*pattern, error) {
-	if len(texts) == 0 {
-		return nil, usagef("which probes? say PROVIDER:PROBE; '*:*' are all")
-	}
-	var patterns []*pattern
-	for _, text := range texts {
-		provider, name, _ := strings.Cut(text, ":")
-		if provider == "" || name == "" {
-			return nil, usagef("%q is not PROVIDER:PROBE; all probes of a provider are 'PROVIDER:*'", text)
-		}
-		p := &pattern{text: text, provider: provider, name: name}
-		for _, glob := range []string{provider, name} {
-			if _, err := path.Match(glob, ""); err != nil {
-				return nil, usagef(`%q: bad pattern %q; there are * ? [a-z] [^a-z], and \ before what is to mean itself`, text, glob)
-			}
-		}
-		patterns = append(patterns, p)
-	}
-	return patterns, nil
-}
-
-func (p *pattern) matches(name probeName) bool {
-	return globMatches(p.provider, name.provider) && globMatches(p.name, name.name)
-}
-
-// globMatches tells whether a name matches. Names are no paths: a * may stand for slashes, too.
-func globMatches(glob, name string) bool {
-	noSlash := strings.NewReplacer("/", "\x00")
-	ok, _ := path.Match(noSlash.Replace(glob), noSlash.Replace(name))
-	return ok
-}
-
-// suggest returns the error about a pattern that matches nothing, with the names that come nearest.
-func (p *pattern) suggest(t target, objects []process.Object) error {
-	return fmt.Errorf("no probe %q in %v; %s", p.text, t, t.hint(p.text, namesIn(objects)))
-}
-
-// hint says what the user may have meant by text, of the names that there are.
-func (t target) hint(text string, names []string) string {
-	if similar := nearest(text, names); len(similar) > 0 {
-		return fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
-	}
-	return fmt.Sprintf("usdt list %s shows the probes", t.flag())
-}
-
-// namesIn returns PROVIDER:PROBE of all probes.
-func namesIn(objects []process.Object) []string {
-	var names []string
-	for _, o := range objects {
-		for _, n := range o.Notes {
-			names = append(names, probeName{n.Provider, n.Name}.String())
-		}
-	}
-	return names
 }

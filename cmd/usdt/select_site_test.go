@@ -19,21 +19,27 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// selectNotes selects from an object of this process with those notes.
-func selectNotes(t *testing.T, pattern string, notes ...sdtnote.Note) *selection {
+// choose selects from an object of this process that has the notes.
+func choose(t *testing.T, pattern string, notes ...sdtnote.Note) *selection {
 	t.Helper()
 	patterns, err := parsePatterns([]string{pattern})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newSelection(patterns, []process.Object{{Path: "/proc/self/exe", Notes: notes}})
+	v := &inventory{objects: []process.Object{{Path: "/proc/self/exe", Notes: notes}}}
+	s, err := v.choose(patterns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // Link editors fold equal functions, to which probes with different names may belong.
 func TestSelectProbesAtOnePlace(t *testing.T) {
-	a, b := sdtnote.Note{Provider: "p", Name: "a", FileOffset: 1}, sdtnote.Note{Provider: "p", Name: "b", FileOffset: 1}
-	s := selectNotes(t, "p:*", a, b, a)
-	if diff := cmp.Diff([]string{"p:a 1", "p:b 1"}, names(s.sorted())); diff != "" {
+	a := sdtnote.Note{Provider: "p", Name: "a", FileOffset: 1}
+	b := sdtnote.Note{Provider: "p", Name: "b", FileOffset: 1}
+	s := choose(t, "p:*", a, b, a)
+	if diff := cmp.Diff([]string{"p:a 1", "p:b 1"}, names(s.probes)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -42,11 +48,12 @@ func TestSelectProbesRefused(t *testing.T) {
 	good := sdtnote.Note{Provider: "p", Name: "good", FileOffset: 1}
 	bad := sdtnote.Note{Provider: "p", Name: "bad", FileOffset: 2, Semaphore: 0x1000}
 	other := sdtnote.Note{Provider: "p", Name: "other", FileOffset: 3, Semaphore: 0x1000}
-	s := selectNotes(t, "p:*", good, bad, other)
-	if diff := cmp.Diff([]string{"p:good 1"}, names(s.sorted())); diff != "" {
+	s := choose(t, "p:*", good, bad, other)
+	if diff := cmp.Diff([]string{"p:good 1"}, names(s.probes)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	const want = `p:bad and 1 other in "/proc/self/exe" cannot be traced: its semaphore, at 0x1000, is in no writable segment of the file`
+	const want = `p:bad and 1 other in "/proc/self/exe" cannot be traced: ` +
+		`its semaphore, at 0x1000, is in no writable segment of the file`
 	if len(s.refused) != 1 || s.refused[0].Error() != want {
 		t.Errorf("refused: %v, want %s", s.refused, want)
 	}
@@ -55,22 +62,18 @@ func TestSelectProbesRefused(t *testing.T) {
 // A process lives on when its main thread has ended. The kernel does not find it by its id, but --all does.
 func TestTraceWithoutMainThread(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "withoutmain")
-	if out, err := exec.Command(testenv.Tool(t, "gcc"), "-pthread", "-o", program, "testdata/withoutmain.c").CombinedOutput(); err != nil {
+	gcc := exec.Command(testenv.Tool(t, "gcc"), "-pthread", "-o", program, "testdata/withoutmain.c")
+	if out, err := gcc.CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
-	child := exec.Command(program)
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = child.Process.Kill()
-		_ = child.Wait()
-	})
-	pid := child.Process.Pid
+	child := testenv.Start(t, exec.Command(program))
+	t.Cleanup(child.Kill)
+	pid := child.PID()
 	awaitZombie(t, pid)
 
-	_, err := selectProbes(target{pid: pid}, []string{"withoutmain:hit"})
-	want := fmt.Sprintf("the main thread of process %d has ended, and the kernel traces no such process by its id: say --all --where 'pid == %[1]d'", pid)
+	err := scope{pid: pid}.check()
+	want := fmt.Sprintf("the main thread of process %d has ended, and the kernel traces no such "+
+		"process by its id: use --all --where 'pid == %[1]d'", pid)
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

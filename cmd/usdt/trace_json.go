@@ -9,17 +9,18 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// jsonEvents writes events for programs: an object in a line. Its names are an interface. It is made by hand
-// because encoding/json takes several times as long and allocates.
+// jsonEvents writes events for programs, each as an object in one line. The names of its members are
+// an interface. It does not use encoding/json, which takes several times as long, and allocates.
 type jsonEvents struct {
 	time   timestamp
 	probes []jsonProbe
 }
 
-// A jsonProbe is what is known of a probe beforehand.
+// A jsonProbe is what is known of a probe before there are events.
 type jsonProbe struct {
 	names []byte // provider and probe, up to the first argument
 	args  []jsonArg
@@ -27,7 +28,7 @@ type jsonProbe struct {
 
 type jsonArg struct {
 	signed bool
-	form   argForm // asInteger, asText or asBytes
+	kind   format.Kind
 }
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
@@ -41,9 +42,9 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 			j.args = append(j.args, jsonArg{signed: a.Signed})
 		}
 		for _, c := range p.options.Captures[i] {
-			j.args[c.Arg].form = asText
+			j.args[c.Arg].kind = format.String
 			if c.Length >= 0 {
-				j.args[c.Arg].form = asBytes
+				j.args[c.Arg].kind = format.Bytes
 			}
 		}
 		w.probes = append(w.probes, j)
@@ -62,7 +63,7 @@ func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	return append(dst, '}', '\n')
 }
 
-// appendArgs writes the arguments, and which of them were cut.
+// appendArgs appends the arguments, and which of them were cut.
 func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 	cut := false
 	for i, v := range args {
@@ -93,19 +94,19 @@ func appendCut(dst []byte, args []uprobe.Value) []byte {
 
 func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
 	switch {
-	case !v.Read || a.form != asInteger && !v.Captured:
+	case !v.Read || a.kind != format.Integer && !v.Captured:
 		return append(dst, "null"...)
-	case a.form == asText:
+	case a.kind == format.String:
 		return appendJSONText(dst, v.Data)
-	case a.form == asBytes:
+	case a.kind == format.Bytes:
 		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
 		return append(dst, '"')
 	}
 	return appendInteger(dst, v, a.signed)
 }
 
-// appendJSONText writes text of any bytes as a string of JSON, in which what is not printable is escaped,
-// since it may be for a terminal all the same. What is not UTF-8 becomes U+FFFD, byte by byte.
+// appendJSONText appends text of any bytes as a string of JSON. What is not printable is escaped,
+// because the output may go to a terminal. Each byte that is not part of UTF-8 becomes U+FFFD.
 func appendJSONText(dst, text []byte) []byte {
 	dst = append(dst, '"')
 	for len(text) > 0 {

@@ -17,7 +17,7 @@ import (
 
 // trace carries out the command.
 func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
-	plan, err := f.plan(args)
+	plan, err := f.plan(args, cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -27,24 +27,25 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 		return attachError(err)
 	}
 	defer func() { err = errors.Join(err, tracer.Close()) }()
-	session := f.start(cmd.Context())
-	defer session.close()
-	detach := detachAtEnd(session, tracer)
-	defer func() { _, _ = detach() }() // finish gets the error
+	lifetime := f.start(cmd, plan.selection)
+	defer lifetime.close()
+	detach := detachAtEnd(lifetime, tracer)
+	defer func() { _, _ = detach() }() // finish returns the error
 
-	r := traceRun{tracer: tracer, detach: detach, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
-	r.events = newTextEvents(plan, f.bare)
+	r := traceRun{
+		tracer: tracer, detach: detach, events: newTextEvents(plan, f.bare),
+		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count,
+	}
 	if f.json {
 		r.events = newJSONEvents(plan)
 	}
-	f.announce(r.stderr, plan.probes)
-	if err := r.receive(session.over); err != nil {
+	if err := r.receive(lifetime.over); err != nil {
 		return err
 	}
-	if session.interrupted() && terminalWidth(r.stderr) != 0 {
+	if lifetime.interrupted() && terminalWidth(r.stderr) != 0 {
 		fmt.Fprintln(r.stderr) // after the ^C of the terminal
 	}
-	session.explain(r.warn)
+	lifetime.explain(r.stderr)
 	return r.finish()
 }
 
@@ -60,21 +61,18 @@ type traceRun struct {
 	event   uprobe.Event
 	lines   []byte // not written yet
 	written uint64 // events
-	told    uint64 // how many events were lost, as the user knows
+	told    uint64 // the number of lost events that the user knows of
 	askedAt time.Time
 }
 
 const (
-	// lineBytes are written at once when events come fast. When they do not, each is written as it comes.
+	// lineBytes are written at once when events come fast. Otherwise each event is written as it
+	// comes.
 	lineBytes = 64 << 10
 
-	// lostInterval is how often the user is told, at most, that events were lost.
+	// lostInterval is the least time between two messages that events were lost.
 	lostInterval = time.Second
 )
-
-func (r *traceRun) warn(format string, args ...any) {
-	fmt.Fprintf(r.stderr, "usdt: "+format+"\n", args...)
-}
 
 func (r *traceRun) enough() bool { return r.limit != 0 && r.written >= r.limit }
 
@@ -94,7 +92,7 @@ func (r *traceRun) receive(over func() bool) error {
 	return r.flush()
 }
 
-// next receives an event, unless none comes for a while.
+// next receives an event. It is idle when none comes for a while.
 func (r *traceRun) next() (idle bool, err error) {
 	err = r.tracer.Next(&r.event)
 	switch {
@@ -119,8 +117,8 @@ func (r *traceRun) flush() error {
 	return err
 }
 
-// tellLost says that events have been lost, at most once a second. Only with a ring buffer is the
-// number right at any time.
+// tellLost says that events have been lost, at most once in lostInterval. Without a ring buffer the
+// number is right only at the end.
 func (r *traceRun) tellLost() error {
 	now := time.Now()
 	if !kernel.Running().Features.RingBuffer || now.Sub(r.askedAt) < lostInterval {
@@ -132,13 +130,14 @@ func (r *traceRun) tellLost() error {
 		return err
 	}
 	if lost > r.told {
-		r.warn("lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event", "events"))
+		warn(r.stderr, "lost %s so far, which came faster than they could be written; "+
+			"try --where, --buffer or usdt count", plural(lost, "event", "events"))
 		r.told = lost
 	}
 	return nil
 }
 
-// finish detaches, writes what has been received already, and says how much it was.
+// finish detaches, writes the events that the buffer still has, and says how many there were.
 func (r *traceRun) finish() error {
 	if _, err := r.detach(); err != nil {
 		return err
@@ -161,14 +160,6 @@ func (r *traceRun) finish() error {
 	if err != nil {
 		return err
 	}
-	r.warn("%s, %d lost", plural(r.written, "event", "events"), lost)
+	warn(r.stderr, "%s, %d lost", plural(r.written, "event", "events"), lost)
 	return nil
-}
-
-// plural writes a number of things.
-func plural[N int | uint64](n N, thing, things string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %s", n, things)
 }

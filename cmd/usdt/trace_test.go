@@ -25,6 +25,20 @@ func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	return &tracePlan{probes: []uprobe.Probe{probe}, options: uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}}}
 }
 
+func TestByTypes(t *testing.T) {
+	site := func(args string) uprobe.Site {
+		return uprobe.Site{Note: sdtnote.Note{Machine: elf.EM_X86_64, Args: args}}
+	}
+	probes := []uprobe.Probe{
+		{Name: "a", Sites: []uprobe.Site{site("4@$1"), site("-4@$1"), site("4@$2"), site("4@$1 8@$1")}},
+		{Name: "b", Sites: []uprobe.Site{site("")}},
+	}
+	want := []string{":a 2", ":a 1", ":a 1", ":b 1"}
+	if diff := cmp.Diff(want, names(byTypes(probes))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func text(s string) uprobe.Value {
 	return uprobe.Value{Read: true, Captured: true, Data: []byte(s), Length: uint64(len(s))}
 }

@@ -1,21 +1,21 @@
-// Package elf has those constants and structures of the Executable and Linkable Format that a program with
-// probes needs, under the names of debug/elf and of the System V ABI.
+// Package elf has those constants of the Executable and Linkable Format that a program with probes
+// needs, under the names of debug/elf and of the System V ABI.
 //
-// Importing debug/elf, if only for its constants, brings decompressors and debugging formats that take 12 KB
-// of memory when a program starts, and what reads files with it adds hundreds of kilobytes to the binary.
-// A test holds everything here equal to debug/elf.
+// Importing debug/elf, if only for its constants, brings decompressors and debugging formats that
+// allocate 12 KB when a program starts, and reading files with it adds hundreds of kilobytes to the
+// binary. A test holds everything here equal to debug/elf.
 package elf
 
 import "strconv"
 
-// Indexes into the identification that begins a file, and what it begins with.
+// Indexes into the identification, the bytes that begin a file.
 const (
 	EI_CLASS   = 4
 	EI_DATA    = 5
 	EI_VERSION = 6
-	EI_NIDENT  = 16
+	EI_NIDENT  = 16 // its size
 
-	ELFMAG = "\x7fELF"
+	ELFMAG = "\x7fELF" // its first bytes
 )
 
 // Class is the width of addresses.

@@ -52,3 +52,6 @@ func ST_INFO(bind SymBind, typ SymType) byte { return byte(bind)<<4 | byte(typ)&
 
 // ST_TYPE returns the kind in a symbol's info.
 func ST_TYPE(info byte) SymType { return SymType(info & 0xf) }
+
+// Sym64Size is the size of an Elf64_Sym, in bytes.
+const Sym64Size = 24

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// check says why there can be no image of s for t.
-func (s Spec) check(t *target) error {
-	if t == nil {
+// check says why there can be no image of s for m.
+func (s Spec) check(m *machine) error {
+	if m == nil {
 		return fmt.Errorf("%w: no images for machine %v", errors.ErrUnsupported, s.Machine)
 	}
-	if err := t.checkSite(s.Site); err != nil {
+	if err := m.checkSite(s.Site); err != nil {
 		return err
 	}
 	if err := checkName(s.Provider); err != nil {
@@ -24,7 +24,7 @@ func (s Spec) check(t *target) error {
 		}
 		// The dynamic linker and most tracers would find only one of them.
 		if seen[p.Name] {
-			return fmt.Errorf("probe %d (%q): another one has this name", i, abbreviate(p.Name))
+			return fmt.Errorf("probe %d (%q): an earlier probe has this name", i, abbreviate(p.Name))
 		}
 		seen[p.Name] = true
 	}
@@ -42,20 +42,21 @@ func (p Probe) check() error {
 		switch size {
 		case 1, 2, 4, 8, -1, -2, -4, -8:
 		default:
-			return fmt.Errorf("argument %d: size %d, must be 1, 2, 4 or 8, or negative for a signed one", i, size)
+			return fmt.Errorf("argument %d: size %d, must be 1, 2, 4 or 8, or negative for a signed one",
+				i, size)
 		}
 	}
 	return nil
 }
 
-func (t *target) checkSite(site []byte) error {
-	switch room := SlotSize - len(t.landing) - len(t.ret); {
+func (m *machine) checkSite(site []byte) error {
+	switch room := SlotSize - len(m.landing) - len(m.ret); {
 	case len(site) == 0:
 		return errors.New("no machine code for the sites")
 	case len(site) > room:
 		return fmt.Errorf("site of %d bytes, at most %d", len(site), room)
-	case len(site)%t.instruction != 0:
-		return fmt.Errorf("site of %d bytes, instructions take %d", len(site), t.instruction)
+	case len(site)%m.instruction != 0:
+		return fmt.Errorf("site of %d bytes, instructions take %d", len(site), m.instruction)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func compileImagedump(t *testing.T) string {
 	gcc := testenv.Tool(t, "gcc")
 	program := filepath.Join(t.TempDir(), "imagedump")
 	args := []string{"-std=c11", "-O1", "-o", program}
-	for _, source := range []string{"test/imagedump.c", "image.c", "layout.c", "target.c"} {
+	for _, source := range []string{"test/imagedump.c", "image.c", "layout.c", "machine.c"} {
 		args = append(args, filepath.Join("../../vendor_c", source))
 	}
 	if out, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {

@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// digest is the state of FNV-1a with 128 bits: each byte is XORed in, then the state is multiplied by
-// fnvPrime. What sets it apart from hash/fnv is skip: most of an image is gaps between pages, up to
-// 128 KiB on arm64, and byte by byte they would take longer than the rest of a Load.
+// digest is the state of FNV-1a with 128 bits: each byte is XORed in, then the state is multiplied
+// by fnvPrime. hash/fnv has no skip: most of an image is gaps between pages, up to 128 KiB on
+// arm64, and byte by byte they would take longer than the rest of a Load.
 type digest struct{ hi, lo uint64 }
 
 var (
@@ -29,7 +29,7 @@ func (d digest) write(b []byte) digest {
 	return d
 }
 
-// skip is write of n zero bytes: a multiplication by the nth power of the prime.
+// skip does what write does with n zero bytes: it multiplies by the nth power of the prime.
 func (d digest) skip(n uint64) digest {
 	for power := fnvPrime; n > 0; n >>= 1 {
 		if n&1 != 0 {
@@ -40,27 +40,27 @@ func (d digest) skip(n uint64) digest {
 	return d
 }
 
-// digest returns that of the whole image.
-func (im *image) digest() digest {
+// digest returns the digest of the whole image.
+func (w *writer) digest() digest {
 	d, end := fnvBasis, uint64(0)
 	part := func(offset, size uint64) {
 		d = d.skip(offset - end)
 		end = offset + size
-		d = d.write(im.out[offset:end])
+		d = d.write(w.out[offset:end])
 	}
 	part(0, headersSize)
-	for _, s := range im.sections[1:] {
+	for _, s := range w.sections[1:] {
 		part(s.offset, s.size)
 	}
-	part(im.sectionTable, im.size-im.sectionTable)
+	part(w.sectionTable, w.size-w.sectionTable)
 	return d
 }
 
-// setBuildID comes last: the build ID is the digest, big-endian, of the finished image with the build
-// ID itself zero.
-func (im *image) setBuildID() {
-	d := im.digest()
-	at := im.out[im.sections[buildID].offset+buildIDOffset:]
+// setBuildID comes last: the build ID is the digest, big-endian, of the finished image whose build
+// ID is still zero.
+func (w *writer) setBuildID() {
+	d := w.digest()
+	at := w.out[w.sections[buildID].offset+buildIDOffset:]
 	binary.BigEndian.PutUint64(at, d.hi)
 	binary.BigEndian.PutUint64(at[8:], d.lo)
 }

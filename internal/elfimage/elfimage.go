@@ -1,12 +1,12 @@
-// Package elfimage writes the ELF image of a provider: a shared object with a stub for each probe and
-// the stapsdt notes that lead tracers to them. Specification in, bytes out: it does no I/O, and it makes
-// images for every supported machine on every platform.
+// Package elfimage writes the ELF image of a provider: a shared object with a stub for each probe
+// and the stapsdt notes that lead tracers to the stubs. It turns a specification into bytes, does
+// no I/O, and makes images for every supported machine on every platform.
 //
-// It is the twin of image.c in vendor_c, which serves the builds with cgo: a test holds the bytes of
-// both equal, so whatever changes here changes there.
+// It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes
+// of both equal, so a change here needs the same change there.
 //
-// Every virtual address equals its file offset, so a note's location is also what a uprobe attaches
-// to. From the front of the file to its end:
+// Every virtual address equals its file offset, so the location in a note is also the offset that a
+// uprobe attaches to. From the front of the file to its end:
 //
 //	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
 //	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing, stub
@@ -21,23 +21,24 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 )
 
-// SlotSize is the distance in bytes between the stubs of an image. It is a power of two and a stub fits
-// in it with its landing, so no stub crosses a page boundary, where the kernel could not rewrite its site.
+// SlotSize is the distance in bytes between the stubs of an image. It is a power of two, and a stub
+// and its landing fit in it, so no stub crosses a page boundary, where the kernel could not rewrite
+// its site.
 const SlotSize = 16
 
-// Landing returns the no-op that begins every slot, before the stub, or nil for a machine that images
-// cannot be made for. It is for gdb, whose breakpoint and a uprobe must not share a byte: the uprobe would
-// keep the trap to itself, and gdb, if it leaves later, would put the uprobe's trap back, which kills
-// the process. Who enters at the landing runs into both.
-func Landing(machine elf.Machine) []byte {
-	if t := targets[machine]; t != nil {
-		return bytes.Clone(t.landing)
+// Landing returns the no-op that begins every slot, before the stub, or nil for a machine that
+// images cannot be made for. It exists because gdb's breakpoint and a uprobe must not share a byte:
+// the uprobe would take every trap, and gdb, if it leaves later, would put the uprobe's trap back,
+// which kills the process. A call that enters at the landing runs into both.
+func Landing(id elf.Machine) []byte {
+	if m := machineOf(id); m != nil {
+		return bytes.Clone(m.landing)
 	}
 	return nil
 }
 
-// MaxArgs is the number of arguments that a probe can have: the integer registers that C calls
-// use on every supported machine.
+// MaxArgs is the number of arguments that a probe can have: the integer registers that C calls use
+// on every supported machine.
 const MaxArgs = 6
 
 // A Spec says what is in an image.
@@ -45,37 +46,39 @@ type Spec struct {
 	Machine  elf.Machine // EM_X86_64 or EM_AARCH64
 	Provider string      // not empty, without NUL
 	Probes   []Probe     // in the order of their stubs and notes; may be empty
-	Site     []byte      // the machine code at every probe site, which returns behind it
-	Base     uint64      // added to every address: 0 for an image that is loaded wherever there is room
-	ForGDB   bool        // notes and symbols lead to the landings instead of the sites
+	Site     []byte      // the machine code at every probe site; a return instruction follows it
+	Base     uint64      // added to every address; 0 for an image that may be loaded anywhere
+	ForGDB   bool        // notes and symbols have the addresses of the landings, not of the sites
 }
 
 // A Probe is one of a provider's probes.
 type Probe struct {
 	Name string // unique in the image, not empty, without NUL
-	Args []int  // the arguments' sizes in bytes: 1, 2, 4 or 8, negative when signed; at most MaxArgs
+	// Args has the sizes of the arguments in bytes: 1, 2, 4 or 8, negative when signed; at most
+	// MaxArgs.
+	Args []int
 }
 
-// Build returns the image of s, which depends on nothing but s. The error for a machine that images
-// cannot be made for matches [errors.ErrUnsupported].
+// Build returns the image of s, which depends on nothing but s. For a machine that images cannot be
+// made for, the error matches [errors.ErrUnsupported].
 //
-// An image is little more than two pages of the machine's largest size, plus what the probes take.
+// The image takes little more than two pages of the machine's largest size, plus the probes.
 func Build(s Spec) ([]byte, error) {
-	im, err := newImage(s)
+	w, err := newWriter(s)
 	if err != nil {
 		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
 	}
-	im.putHeader()
-	im.putSegments()
-	im.putBuildID()
-	im.putHash()
-	im.putSymbols()
-	im.putSymbolNames()
-	im.putStubs()
-	im.putDynamic()
-	im.putNotes()
-	im.putSectionNames()
-	im.putSectionTable()
-	im.setBuildID()
-	return im.out, nil
+	w.putHeader()
+	w.putSegments()
+	w.putBuildID()
+	w.putHash()
+	w.putSymbols()
+	w.putSymbolNames()
+	w.putStubs()
+	w.putDynamic()
+	w.putNotes()
+	w.putSectionNames()
+	w.putSectionTable()
+	w.setBuildID()
+	return w.out, nil
 }

@@ -3,27 +3,30 @@
 // Package gdbjit shows gdb ELF files that are in memory only, by the interface that gdb has for
 // just-in-time compilers: see "JIT Compilation Interface" in gdb's manual.
 //
-// gdb finds the list by two names in the program's symbol table, so a stripped program shows
-// nothing. While it is attached it has a breakpoint on one of them, a function that does nothing
-// and that is called when the list changes.
+// gdb finds the list of the files by two names in the program's symbol table, so a stripped program
+// shows nothing. One is a descriptor, where the list begins. The other is a function that does
+// nothing and that is called when the list changes: gdb has a breakpoint on it while attached.
 package gdbjit
 
 import (
 	"bytes"
-	"os"
-	"runtime"
+	"slices"
 	"sync"
 	"unsafe"
+
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// entry is struct jit_code_entry.
+// entry begins with a struct jit_code_entry of that interface.
 type entry struct {
 	next, prev *entry
 	file       *byte
 	size       uint64
+
+	unwanted bool // to be removed when gdb is not attached
 }
 
-// descriptor is struct jit_descriptor. gdb reads it at its breakpoint, and when it attaches.
+// descriptor is struct jit_descriptor. gdb reads it when it attaches, and at its breakpoint.
 type descriptor struct {
 	version  uint32
 	action   uint32
@@ -33,24 +36,21 @@ type descriptor struct {
 
 const registered = 1
 
-// list guards the descriptor and keeps what it points to from the garbage collector, which does
-// not look there.
+// list guards the descriptor, and keeps its entries alive: the garbage collector does not look into
+// the descriptor.
 var list struct {
 	sync.Mutex
-	wanted map[*entry]bool // false: to be taken out when gdb is not attached
+	entries []*entry
 }
 
-// Register shows gdb file, an ELF file whose addresses are those of this process. It must not be
-// changed until the returned function takes it back. Safe for concurrent use.
+// Register shows file to gdb: an ELF file whose addresses are those of this process. The file must
+// not be changed before unregister is called. Safe for concurrent use.
 func Register(file []byte) (unregister func()) {
 	e := &entry{file: unsafe.SliceData(file), size: uint64(len(file))}
 	list.Lock()
 	defer list.Unlock()
 	sweep()
-	if list.wanted == nil {
-		list.wanted = make(map[*entry]bool)
-	}
-	list.wanted[e] = true
+	list.entries = append(list.entries, e)
 	d := theDescriptor()
 	if e.next = d.first; e.next != nil {
 		e.next.prev = e
@@ -67,22 +67,22 @@ func Register(file []byte) (unregister func()) {
 func (e *entry) unregister() {
 	list.Lock()
 	defer list.Unlock()
-	list.wanted[e] = false
+	e.unwanted = true
 	sweep()
 }
 
-// sweep takes out what is not wanted any more, but nothing while gdb is attached: gdb 13 crashes
-// when a file goes in which it has a breakpoint, and takes the program along.
+// sweep removes the entries that are no longer wanted, but none while gdb is attached: gdb 13
+// crashes when a file goes in which it has a breakpoint, and the program dies with it.
 func sweep() {
 	if watched() {
 		return
 	}
-	for e, wanted := range list.wanted {
-		if !wanted {
+	list.entries = slices.DeleteFunc(list.entries, func(e *entry) bool {
+		if e.unwanted {
 			e.unlink()
-			delete(list.wanted, e)
 		}
-	}
+		return e.unwanted
+	})
 }
 
 func (e *entry) unlink() {
@@ -96,16 +96,30 @@ func (e *entry) unlink() {
 	}
 }
 
-var returnCode = map[string]byte{"amd64": 0xc3, "arm64": 0xc0}[runtime.GOARCH]
-
 // watched reports whether gdb has its breakpoint in place.
 func watched() bool { return *code() != returnCode }
 
-// traced reports whether there is a debugger. One that was killed leaves its breakpoint behind,
-// which would kill who runs into it.
+// traced reports whether a debugger is attached. A debugger that was killed leaves its breakpoint
+// behind, and a call that runs into that breakpoint would kill the process.
 func traced() bool {
-	status, err := os.ReadFile("/proc/self/status")
-	return err == nil && !bytes.Contains(status, []byte("\nTracerPid:\t0\n"))
+	var status [512]byte // TracerPid is in the eighth line
+	n, err := linux.ReadStart("/proc/self/status", status[:])
+	return err == nil && tracerPID(status[:n]) != "0"
+}
+
+// tracerPID returns the field of a /proc/PID/status.
+func tracerPID(status []byte) string {
+	for len(status) > 0 {
+		end := bytes.IndexByte(status, '\n')
+		if end < 0 {
+			break
+		}
+		if pid, ok := bytes.CutPrefix(status[:end], []byte("TracerPid:\t")); ok {
+			return string(pid)
+		}
+		status = status[end+1:]
+	}
+	return ""
 }
 
 // theDescriptor returns the address of __jit_debug_descriptor.

@@ -46,8 +46,8 @@ func TestRegister(t *testing.T) {
 	}
 	unregister[2]()
 	unregister[0]()
-	if got := shown(t); got != nil || len(list.wanted) != 0 {
-		t.Errorf("in the end gdb sees %q, and %d entries are kept", got, len(list.wanted))
+	if got := shown(t); got != nil || len(list.entries) != 0 {
+		t.Errorf("in the end gdb sees %q, and %d entries are kept", got, len(list.entries))
 	}
 }
 
@@ -74,5 +74,18 @@ func TestRegisterConcurrently(t *testing.T) {
 	wg.Wait()
 	if got := shown(t); got != nil {
 		t.Errorf("in the end gdb sees %q", got)
+	}
+}
+
+func TestTracerPID(t *testing.T) {
+	for status, want := range map[string]string{
+		"Name:\tshop\nPPid:\t1\nTracerPid:\t0\nUid:\t0\n": "0",
+		"Name:\tTracerPid:\t0\nTracerPid:\t4711\n":        "4711",
+		"Name:\tshop\nTracerPid:\t47":                     "", // cut off
+		"":                                                "",
+	} {
+		if got := tracerPID([]byte(status)); got != want {
+			t.Errorf("%q: %q, want %q", status, got, want)
+		}
 	}
 }

@@ -4,45 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 
-	"golang.org/x/sys/unix"
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// ErrNoExec: files in the directory cannot be mapped executable.
-var ErrNoExec = errors.New("its mount is noexec")
-
-// A Candidate is a directory that may hold our directory.
-type Candidate struct {
-	Path string
-	// Required: somebody asked for it, so a failure other than ErrNoExec is not passed over.
-	Required bool
-}
-
-// Dir makes, where it is missing, our directory in the first candidate that serves, and returns
-// its absolute path, with what was wrong with the candidates before it. Candidates without a path
-// are passed over.
-func Dir(candidates ...Candidate) (dir string, skipped []error, err error) {
-	for _, c := range candidates {
-		if c.Path == "" {
+// Dir makes, where it is missing, our directory in the first of the parents that serves, and
+// returns its absolute path. The errors in skipped say what was wrong with the parents before that
+// one. Empty names are passed over.
+func Dir(parents ...string) (dir string, skipped []error, err error) {
+	for _, parent := range parents {
+		if parent == "" {
 			continue
 		}
-		dir, err := ours(c.Path)
+		dir, err := ours(parent)
 		if err == nil {
 			return dir, skipped, nil
 		}
-		err = fmt.Errorf("use directory %s: %w", c.Path, err)
-		if c.Required && !errors.Is(err, ErrNoExec) {
-			return "", skipped, err
-		}
-		skipped = append(skipped, err)
+		skipped = append(skipped, fmt.Errorf("use directory %s: %w", parent, err))
 	}
-	return "", skipped, errors.Join(append(skipped, errors.New("no directory for the image: name one that is writable on a mount without noexec"))...)
+	none := errors.New("no directory for the image: " +
+		"name one that is writable on a mount without noexec")
+	return "", skipped, errors.Join(append(skipped, none)...)
 }
 
 func ours(parent string) (string, error) {
-	parent, err := filepath.Abs(parent)
+	parent, err := absolute(parent)
 	if err != nil {
 		return "", err
 	}
@@ -52,48 +41,62 @@ func ours(parent string) (string, error) {
 	if err := checkParent(parent); err != nil {
 		return "", err
 	}
-	dir := filepath.Join(parent, "stapsdt-"+strconv.Itoa(os.Geteuid()))
+	dir := parent + "/stapsdt-" + strconv.Itoa(os.Geteuid())
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", err
 	}
 	return dir, checkOwner(dir)
 }
 
+// absolute does without filepath.Abs, which looks at files by package os: what describes files
+// there, and with it the formatting of times, would add some 120 KB to every program with probes.
+func absolute(path string) (string, error) {
+	if path[0] == '/' {
+		return strings.TrimSuffix(path, "/"), nil
+	}
+	dir, err := syscall.Getwd()
+	if err != nil {
+		return "", os.NewSyscallError("getcwd", err)
+	}
+	return dir + "/" + path, nil
+}
+
+// checkExec refuses a directory whose files cannot be mapped executable.
 func checkExec(dir string) error {
-	var fs unix.Statfs_t
-	if err := unix.Statfs(dir, &fs); err != nil {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
 		return os.NewSyscallError("statfs", err)
 	}
-	if fs.Flags&unix.ST_NOEXEC != 0 {
-		return ErrNoExec
+	if fs.Flags&linux.ST_NOEXEC != 0 {
+		return errors.New("its mount is noexec")
 	}
 	return nil
 }
 
-// checkParent refuses a directory whose owner, or whoever may write to it, could put another in the
-// place of ours: the dynamic linker would run what is in there.
+// checkParent refuses a directory where its owner or another user who may write to it could
+// exchange ours: the dynamic linker would run what is in there.
 func checkParent(dir string) error {
-	var st unix.Stat_t
-	if err := unix.Stat(dir, &st); err != nil {
+	var st syscall.Stat_t
+	if err := syscall.Stat(dir, &st); err != nil {
 		return os.NewSyscallError("stat", err)
 	}
 	if int(st.Uid) != os.Geteuid() && st.Uid != 0 {
 		return fmt.Errorf("it belongs to user %d: name one of user %d or root", st.Uid, os.Geteuid())
 	}
-	if st.Mode&0o022 != 0 && st.Mode&unix.S_ISVTX == 0 {
+	if st.Mode&0o022 != 0 && st.Mode&syscall.S_ISVTX == 0 {
 		return errors.New("others may write to it: name another, or set its sticky bit")
 	}
 	return nil
 }
 
-// checkOwner refuses a directory where somebody else could put or replace files, as one planted
-// in /tmp before us.
+// checkOwner refuses a directory where another user could put or replace files, such as one planted
+// in /tmp before we made ours.
 func checkOwner(dir string) error {
-	var st unix.Stat_t
-	if err := unix.Lstat(dir, &st); err != nil {
+	var st syscall.Stat_t
+	if err := syscall.Lstat(dir, &st); err != nil {
 		return os.NewSyscallError("lstat", err)
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
+	if st.Mode&syscall.S_IFMT != syscall.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
 		return fmt.Errorf("%s is not a directory of mode 0700 of user %d: remove it", dir, os.Geteuid())
 	}
 	return nil

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"strconv"
+	"strings"
 	"sync/atomic"
+	"syscall"
 )
 
-// made counts the paths that this process made, so that each is another.
+// made counts the paths that this process made, so that no two are the same.
 var made atomic.Uint64
 
 // Path returns a path in dir that no other process and no other call uses.
@@ -17,57 +19,111 @@ func Path(dir, provider string) string {
 	n := made.Add(1)
 	p, ok := self()
 	if !ok {
-		// The zeros in p keep others from taking the file for stale, but do not tell us apart.
+		// p is all zeros, which keeps others from taking the file for stale, but is the same for
+		// every process that /proc cannot identify.
 		n = rand.Uint64()
 	}
-	return filepath.Join(dir, fmt.Sprintf("%v-%d-%s.so", p, n, provider))
+	return fmt.Sprintf("%s/%v-%d-%s.so", dir, p, n, provider)
 }
 
 // parse returns the process that made the file called name.
 func parse(name string) (p process, ok bool) {
-	var n uint64
-	var provider string
-	_, err := fmt.Sscanf(name, "%d-%d-%d-%d-%d-%s", &p.namespaces.pid, &p.namespaces.time, &p.pid, &p.start, &n, &provider)
-	return p, err == nil && p.start != 0
+	var numbers [5]uint64
+	for i := range numbers {
+		end := strings.IndexByte(name, '-')
+		if end < 0 {
+			return process{}, false
+		}
+		var err error
+		if numbers[i], err = strconv.ParseUint(name[:end], 10, 64); err != nil {
+			return process{}, false
+		}
+		name = name[end+1:]
+	}
+	p = process{namespaces{pid: numbers[0], time: numbers[1]}, int(numbers[2]), numbers[3]}
+	return p, p.start != 0
 }
 
-// RemoveStale removes the files in dir of processes that have ended. A file stays whose process
-// is alive, or in other namespaces, where we cannot tell.
+// RemoveStale removes the files in dir of processes that have ended. The file of a live process
+// stays, and so does one of a process in other namespaces, about which we cannot tell.
 func RemoveStale(dir string) error {
 	me, ok := self()
 	if !ok {
 		return nil
 	}
-	entries, err := os.ReadDir(dir)
+	names, err := list(dir)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, e := range entries {
-		p, ok := parse(e.Name())
+	for _, name := range names {
+		p, ok := parse(name)
 		if !ok || p.namespaces != me.namespaces || p == me || !p.gone() {
 			continue
 		}
-		// Another process may be removing it too.
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, Remove(dir+"/"+name))
 	}
 	return errors.Join(errs...)
 }
 
-// Write creates the file at path, which must not exist, with content, readable and executable by
-// its owner only.
+// list returns the names in dir. It does without os.ReadDir for the reasons at absolute and open.
+func list(dir string) (names []string, err error) {
+	f, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	buffer := make([]byte, 8<<10)
+	for {
+		n, err := syscall.ReadDirent(int(f.Fd()), buffer)
+		if err != nil {
+			return nil, &os.PathError{Op: "getdents", Path: dir, Err: err}
+		}
+		if n == 0 {
+			return names, nil
+		}
+		_, _, names = syscall.ParseDirent(buffer[:n], -1, names)
+	}
+}
+
+// Open opens a file or directory for reading.
+func Open(path string) (*os.File, error) { return open(path, syscall.O_RDONLY, 0) }
+
+// open does without os.OpenFile, which starts the runtime's network poller: if no descriptor is
+// left for the poller, the runtime ends the program.
+func open(path string, flags int, mode uint32) (*os.File, error) {
+	for {
+		fd, err := syscall.Open(path, flags|syscall.O_CLOEXEC, mode)
+		if err == nil {
+			return os.NewFile(uintptr(fd), path), nil
+		}
+		if err != syscall.EINTR {
+			return nil, &os.PathError{Op: "open", Path: path, Err: err}
+		}
+	}
+}
+
+// Write creates the file at path, which must not exist, with content. Only its owner can read and
+// execute it.
 func Write(path string, content []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o500)
+	f, err := open(path, syscall.O_WRONLY|syscall.O_CREAT|syscall.O_EXCL, 0o500)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err = errors.Join(err, f.Close()); err != nil {
-			err = errors.Join(err, os.Remove(path))
+			err = errors.Join(err, Remove(path))
 		}
 	}()
 	_, err = f.Write(content)
 	return err
+}
+
+// Remove removes the file at path. A file that is already gone is no error: another process, or the
+// operator, may clean up, too.
+func Remove(path string) error {
+	if err := syscall.Unlink(path); err != nil && err != syscall.ENOENT {
+		return &os.PathError{Op: "remove", Path: path, Err: err}
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ import (
 func TestDirOrder(t *testing.T) {
 	parent := t.TempDir()
 	missing := filepath.Join(parent, "missing")
-	dir, skipped, err := Dir(Candidate{}, Candidate{Path: missing}, Candidate{Path: parent, Required: true})
+	dir, skipped, err := Dir("", missing, parent)
 	if err != nil || len(skipped) != 1 || !errors.Is(skipped[0], os.ErrNotExist) {
 		t.Fatalf("Dir: %q, skipped %v, %v", dir, skipped, err)
 	}
@@ -25,14 +25,14 @@ func TestDirOrder(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o700 || filepath.Dir(dir) != parent {
 		t.Errorf("our directory %s: %v, %v", dir, info, err)
 	}
-	if again, _, err := Dir(Candidate{Path: parent}); err != nil || again != dir {
+	if again, _, err := Dir(parent); err != nil || again != dir {
 		t.Errorf("second Dir: %q, %v", again, err)
 	}
-	if _, _, err := Dir(Candidate{Path: missing, Required: true}, Candidate{Path: parent}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("required directory that is missing: %v", err)
+	if _, _, err := Dir(missing); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("only a missing directory: %v", err)
 	}
 	if _, _, err := Dir(); err == nil {
-		t.Error("no candidate, no error")
+		t.Error("no parent, no error")
 	}
 }
 
@@ -46,15 +46,16 @@ func TestDirSkipsNoExec(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	want := "use directory " + noexec + ": its mount is noexec"
 	good := t.TempDir()
-	dir, skipped, err := Dir(Candidate{Path: noexec, Required: true}, Candidate{Path: good})
+	dir, skipped, err := Dir(noexec, good)
 	if err != nil || filepath.Dir(dir) != good {
 		t.Fatalf("Dir: %q, %v", dir, err)
 	}
-	if len(skipped) != 1 || !errors.Is(skipped[0], ErrNoExec) || !strings.Contains(skipped[0].Error(), noexec) {
-		t.Errorf("skipped %v, want the noexec mount", skipped)
+	if len(skipped) != 1 || skipped[0].Error() != want {
+		t.Errorf("skipped %v, want %q", skipped, want)
 	}
-	if _, _, err := Dir(Candidate{Path: noexec}); !errors.Is(err, ErrNoExec) {
+	if _, _, err := Dir(noexec); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("only a noexec mount: %v", err)
 	}
 }
@@ -68,7 +69,7 @@ func TestDirRefusesForeign(t *testing.T) {
 	for name, f := range plant {
 		t.Run(name, func(t *testing.T) {
 			parent := t.TempDir()
-			dir, _, err := Dir(Candidate{Path: parent})
+			dir, _, err := Dir(parent)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +84,7 @@ func TestDirRefusesForeign(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, _, err := Dir(Candidate{Path: parent}); err == nil || !strings.Contains(err.Error(), "remove it") {
+			if _, _, err := Dir(parent); err == nil || !strings.Contains(err.Error(), "remove it") {
 				t.Errorf("planted %s was not refused: %v", name, err)
 			}
 		})
@@ -101,14 +102,14 @@ func TestDirRefusesParent(t *testing.T) {
 		foreign = writable
 	}
 	for _, parent := range []string{writable, foreign} {
-		if dir, _, err := Dir(Candidate{Path: parent, Required: true}); err == nil {
+		if dir, _, err := Dir(parent); err == nil {
 			t.Errorf("used %s although somebody else could replace it", dir)
 		}
 	}
 	if err := os.Chmod(writable, 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Dir(Candidate{Path: writable, Required: true}); err != nil {
+	if _, _, err := Dir(writable); err != nil {
 		t.Errorf("a directory like /tmp: %v", err)
 	}
 }
@@ -134,7 +135,7 @@ func TestRemoveStale(t *testing.T) {
 	dir := t.TempDir()
 	me, ok := self()
 	if !ok {
-		t.Fatal("/proc does not tell who we are")
+		t.Fatal("/proc does not identify this process")
 	}
 	child := exec.Command("sleep", "60")
 	if err := child.Start(); err != nil {

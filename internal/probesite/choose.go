@@ -13,22 +13,30 @@ import (
 // Env is the environment variable that overrides the choice, for diagnosis: nop, nop5 or nop10.
 const Env = "STAPSDT_SITE"
 
-// Choose returns the form that the running kernel replaces best, or the one that [Env] names. The first
-// call decides for the life of the process, by at most two system calls: the kernel stays the same
-// and a seccomp policy is never lifted. It is safe for concurrent use.
-//
-// It is an error when Env names no form or one that this machine lacks, and, matching
-// [errors.ErrUnsupported], when the platform can have no probes.
-func Choose() (Form, error) { return choose() }
+var chosen struct {
+	once sync.Once
+	form Form
+	err  error
+}
 
-var choose = sync.OnceValues(func() (Form, error) {
-	return chooseFor(host, os.Getenv(Env), best)
-})
+// Choose returns the form that the running kernel replaces best, or the one that [Env] names. The
+// first call decides for the life of the process, by at most two system calls: the kernel stays the
+// same, and a seccomp policy is never lifted. It is safe for concurrent use.
+//
+// On a platform that can have no probes the error matches [errors.ErrUnsupported]. Any other error
+// says that Env names no form, or one that this machine lacks.
+func Choose() (Form, error) {
+	chosen.once.Do(func() {
+		chosen.form, chosen.err = chooseFor(Host, os.Getenv(Env), best)
+	})
+	return chosen.form, chosen.err
+}
 
 // chooseFor is Choose for a machine, EM_NONE for a platform without probes, and a value of Env.
 func chooseFor(machine elf.Machine, override string, best func() Form) (Form, error) {
 	if machine == elf.EM_NONE {
-		return 0, fmt.Errorf("%w: no probe sites on %s/%s", errors.ErrUnsupported, runtime.GOOS, runtime.GOARCH)
+		return 0, fmt.Errorf("%w: no probe sites on %s/%s", errors.ErrUnsupported,
+			runtime.GOOS, runtime.GOARCH)
 	}
 	if override == "" {
 		return best(), nil
@@ -38,7 +46,8 @@ func chooseFor(machine elf.Machine, override string, best func() Form) (Form, er
 		err = fmt.Errorf("%v has no %v", machine, f)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("environment variable %s: %w; unset it to use what suits the kernel", Env, err)
+		return 0, fmt.Errorf("environment variable %s: %w; unset it to use what suits the kernel",
+			Env, err)
 	}
 	return f, nil
 }

@@ -1,56 +1,81 @@
 package probesite
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/elf"
 )
 
-const host = elf.EM_X86_64
+// Host is the machine of this process, EM_NONE on a platform that can have no probes.
+const Host = elf.EM_X86_64
 
-// sysUprobe is the system call of the kernel's trampolines, which fails anywhere else without doing
-// anything. The one before it, uretprobe, kills who calls it elsewhere.
+// sysUprobe is the system call of the kernel's trampolines. Anywhere else it fails and does
+// nothing. The one before it, uretprobe, would kill a process that calls it elsewhere.
 const sysUprobe = 336
 
 // best asks the running kernel.
 func best() Form {
 	return decide(release(), func() syscall.Errno {
-		_, _, errno := unix.RawSyscall(sysUprobe, 0, 0, 0)
+		_, _, errno := syscall.RawSyscall(sysUprobe, 0, 0, 0)
 		return errno
 	})
 }
 
 // release returns what uname(1) -r prints, or "" when a sandbox forbids asking.
 func release() string {
-	var u unix.Utsname
-	if unix.Uname(&u) != nil {
+	var u syscall.Utsname
+	if syscall.Uname(&u) != nil {
 		return ""
 	}
-	return unix.ByteSliceToString(u.Release[:])
+	var release []byte
+	for _, c := range u.Release {
+		if c == 0 {
+			break
+		}
+		release = append(release, byte(c))
+	}
+	return string(release)
 }
 
-// decide returns the form for a kernel that calls itself release and answers the system call uprobe so.
+// decide returns the form for a kernel that calls itself release and answers the system call uprobe
+// with that errno.
 //
-// The errno decides and not the version, since stable releases change as well. The version only decides
-// whether to ask: kernels below 6.18 do not know the call, and a strict seccomp policy could punish
-// who makes an unknown one. From 6.18 on the call passes every seccomp policy, as the trampolines' own
-// must. Anything unexpected means nop.
+// The errno decides, not the version, because stable releases change as well. The version only
+// decides whether to ask: kernels below 6.18 do not know the call, and a strict seccomp policy
+// could punish a process for an unknown one. From 6.18 on the call passes every seccomp policy, as
+// the trampolines' own calls must. Anything unexpected means nop.
 func decide(release string, uprobe func() syscall.Errno) Form {
-	var major, minor uint
-	if _, err := fmt.Sscanf(release, "%d.%d", &major, &minor); err != nil {
-		return Nop
-	}
+	major, minor := version(release)
 	if major < 6 || major == 6 && minor < 18 {
 		return Nop
 	}
 	switch uprobe() {
-	case unix.ENXIO: // 6.18
+	case syscall.ENXIO: // 6.18
 		return Nop5
-	case unix.EPROTO: // 7.2
+	case syscall.EPROTO: // 7.2
 		return Nop10
 	}
 	return Nop
+}
+
+// version returns the first two numbers of a release such as "6.18.2-amd64" or "7.2-rc1", or zeros.
+func version(release string) (major, minor int) {
+	dot := strings.IndexByte(release, '.')
+	if dot < 0 {
+		return 0, 0
+	}
+	end := dot + 1
+	for end < len(release) && release[end] >= '0' && release[end] <= '9' {
+		end++
+	}
+	major, err := strconv.Atoi(release[:dot])
+	if err != nil {
+		return 0, 0
+	}
+	if minor, err = strconv.Atoi(release[dot+1 : end]); err != nil {
+		return 0, 0
+	}
+	return major, minor
 }

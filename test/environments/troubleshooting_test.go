@@ -4,9 +4,7 @@
 package environments
 
 import (
-	"bufio"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,30 +119,11 @@ func build(name, dir, pkg string, env ...string) error {
 // startDemo starts a program with probes and returns its process id.
 func startDemo(t *testing.T, dir string) int {
 	t.Helper()
-	demo := exec.Command("./demo")
-	demo.Dir = dir
-	stdin, err := demo.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := demo.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := demo.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		io.Copy(io.Discard, stdout)
-		if err := demo.Wait(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
-		t.Fatalf("wait for probes: %v", err)
-	}
-	return demo.Process.Pid
+	cmd := exec.Command("./demo")
+	cmd.Dir = dir
+	demo := testenv.Start(t, cmd)
+	demo.Next(t) // the path of the probes
+	return demo.PID()
 }
 
 // TestFail is the program of some of the commands.

@@ -4,7 +4,6 @@
 package readme
 
 import (
-	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,26 +65,9 @@ func run(t *testing.T, dir, name string, args ...string) {
 func buildAndTrace(t *testing.T, dir string) {
 	program := filepath.Join(t.TempDir(), "shop")
 	run(t, dir, "go", "build", "-o", program, ".")
-	cmd := exec.Command(program)
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := cmd.Process.Kill(); err != nil {
-			t.Errorf("the example ended early: %v", err)
-		}
-		_ = cmd.Wait() // the kill
-	}()
-	path, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatalf("read path of the probes: %v", err)
-	}
-	expectFires(t, strings.TrimSpace(path), "order_start")
+	example := testenv.Start(t, exec.Command(program))
+	defer example.Kill()
+	expectFires(t, example.Next(t), "order_start")
 }
 
 func expectFires(t *testing.T, path, probe string) {
@@ -95,7 +77,7 @@ func expectFires(t *testing.T, path, probe string) {
 		testenv.Lacks(t, err)
 	}
 	defer c.Close()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); ; time.Sleep(10 * time.Millisecond) {
 		count, err := c.Value()
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@
 package static
 
 import (
-	"bufio"
 	"debug/elf"
 	"errors"
 	"os"
@@ -39,17 +38,14 @@ func TestEmptyChroot(t *testing.T) {
 	demo.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
 	demo.Dir = "/"
 	demo.Env = []string{}
-	demo.Stderr = os.Stderr
-	path := strings.TrimSpace(<-lines(t, demo))
+	path := strings.TrimSpace(testenv.Start(t, demo).Next(t))
 
-	tracer := exec.Command(bpftrace, "-e", "usdt:"+path+`:weather:measure { printf("%llu %d %s|\n", arg0, arg1, str(arg2)); }`)
+	tracer := testenv.Start(t, exec.Command(bpftrace, "-e",
+		"usdt:"+path+`:weather:measure { printf("%llu %d %s|\n", arg0, arg1, str(arg2)); }`))
+	defer tracer.Kill()
 	event := regexp.MustCompile(`^\d+ -\d+ (Oslo|Wien|Quito|Yakutsk)\|$`)
-	for line := range lines(t, tracer) {
-		if event.MatchString(line) {
-			return
-		}
+	for !event.MatchString(tracer.Next(t)) {
 	}
-	t.Error("bpftrace ended without an event with a negative number")
 }
 
 func requireStatic(t *testing.T, program string) {
@@ -64,37 +60,4 @@ func requireStatic(t *testing.T, program string) {
 			t.Fatalf("%s needs a dynamic linker", program)
 		}
 	}
-}
-
-// lines starts cmd and returns the lines that it prints. It ends with the test.
-func lines(t *testing.T, cmd *exec.Cmd) <-chan string {
-	t.Helper()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	out := make(chan string)
-	go func() {
-		defer close(out)
-		for s := bufio.NewScanner(stdout); s.Scan(); {
-			out <- s.Text()
-		}
-	}()
-	t.Cleanup(func() {
-		stdin.Close()
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Errorf("%s ended early: %v", cmd, err)
-		}
-		for range out { // until it closes its output
-		}
-		_ = cmd.Wait() // the interrupt
-	})
-	return out
 }

@@ -26,11 +26,11 @@ func TestBccList(t *testing.T) {
 	bcc := tools(t)
 	needDocumented(t, strings.ReplaceAll(tplist, "PROVIDER", "shop"))
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		printed := bcc.shell(t, tg, "none", tplist)
+		app := startTraced(t, c)
+		printed := bcc.shell(t, app, "none", tplist)
 		var want []string
 		for _, name := range names {
-			want = append(want, "target:"+name)
+			want = append(want, "traced:"+name)
 		}
 		var got []string
 		for line := range strings.Lines(printed) {
@@ -50,10 +50,10 @@ func TestBcc(t *testing.T) {
 		t.Fatal(err)
 	}
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		pid, path := fmt.Sprintf("pid=%d", tg.Process.Pid), "path="+tg.do(t, "path six")
+		app := startTraced(t, c)
+		pid, path := fmt.Sprintf("pid=%d", app.PID()), "path="+app.do(t, "path six")
 		for _, where := range [][]string{{pid}, {path}, {pid, path}} {
-			readsSix(t, tg, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
+			readsSix(t, app, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
 		}
 		r := bccRow(t, bcc)
 		r.arguments = "six"

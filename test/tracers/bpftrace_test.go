@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // byPid, in place of a file, has bpftrace look for the probes in the mappings of the process.
@@ -18,6 +20,11 @@ const byPid = "*"
 
 // bpftrace is a bpftrace that is attached to a target.
 type bpftrace struct{ *child }
+
+// keepOutput initialises what bpftrace allocates. When it resolves the addresses of a stack, libbcc
+// before 0.33 closes the file descriptor whose number is in a field that was never set, often 1:
+// https://github.com/iovisor/bcc/pull/5193. Then bpftrace prints nothing more, and ends with status 0.
+const keepOutput = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=165"
 
 // Lines that say that the first and the last clause of a script are attached.
 const firstReady, lastReady = "first ready", "last ready"
@@ -29,23 +36,23 @@ const firstReady, lastReady = "first ready", "last ready"
 // Enabled is true some time before events come: the site is changed first, then the script connected
 // to it. Since bpftrace attaches one clause after the other, in its order or the reverse, all are
 // when the first and the last are.
-func (p program) attach(t *testing.T, tg *target, file, ready string, clauses ...string) *bpftrace {
+func (p program) attach(t *testing.T, app *traced, file, ready string, clauses ...string) *bpftrace {
 	t.Helper()
 	var flags []string
 	if file == byPid {
-		flags = tg.pidFlag()
+		flags = app.pidFlag()
 	}
-	return p.attachWith(t, flags, tg, file, ready, clauses...)
+	return p.attachWith(t, flags, app, file, ready, clauses...)
 }
 
 // pidFlag has bpftrace trace this process only.
-func (tg *target) pidFlag() []string { return []string{"-p", strconv.Itoa(tg.Process.Pid)} }
+func (app *traced) pidFlag() []string { return []string{"-p", strconv.Itoa(app.PID())} }
 
 // attachWith attaches with further flags.
-func (p program) attachWith(t *testing.T, flags []string, tg *target, file, ready string, clauses ...string) *bpftrace {
+func (p program) attachWith(t *testing.T, flags []string, app *traced, file, ready string, clauses ...string) *bpftrace {
 	t.Helper()
 	var script strings.Builder
-	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, tg.provider, clause) }
+	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, app.provider, clause) }
 	at(ready + ` { printf("` + firstReady + `\n"); }`)
 	for _, clause := range clauses {
 		at(clause)
@@ -55,29 +62,30 @@ func (p program) attachWith(t *testing.T, flags []string, tg *target, file, read
 	cmd.Env = append(os.Environ(),
 		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
 		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length
+		keepOutput,
 	)
 	b := &bpftrace{start(t, cmd)}
-	b.awaitReady(t, tg, ready)
+	b.awaitReady(t, app, ready)
 	return b
 }
 
-func (b *bpftrace) awaitReady(t *testing.T, tg *target, ready string) {
+func (b *bpftrace) awaitReady(t *testing.T, app *traced, ready string) {
 	t.Helper()
 	missing := map[string]bool{firstReady: true, lastReady: true}
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	overdue := time.After(patience)
+	overdue := time.After(testenv.Patience)
 	for len(missing) > 0 {
 		select {
-		case line, ok := <-b.lines:
+		case line, ok := <-b.Lines():
 			if !ok {
 				t.Fatal("bpftrace ended")
 			}
 			delete(missing, line)
 		case <-again.C:
-			tg.fire(t, ready)
+			app.fire(t, ready)
 		case <-overdue:
-			t.Fatalf("bpftrace is not attached after %v", patience)
+			t.Fatalf("bpftrace is not attached after %v", testenv.Patience)
 		}
 	}
 }
@@ -94,9 +102,9 @@ func isEvent(line string) bool {
 func (b *bpftrace) expect(t *testing.T, want ...string) {
 	t.Helper()
 	for _, w := range want {
-		line := b.next(t)
+		line := b.Next(t)
 		for !isEvent(line) {
-			line = b.next(t)
+			line = b.Next(t)
 		}
 		if line != w {
 			t.Errorf("bpftrace printed %q, want %q", line, w)
@@ -113,7 +121,7 @@ func (b *bpftrace) detach(t *testing.T) []string {
 // end waits until bpftrace has ended by itself and returns the same.
 func (b *bpftrace) end(t *testing.T) []string {
 	t.Helper()
-	return events(t)(b.wait())
+	return events(t)(b.Wait())
 }
 
 func events(t *testing.T) func(printed []string, err error) []string {

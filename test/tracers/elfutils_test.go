@@ -18,9 +18,9 @@ var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': unkn
 func TestElflint(t *testing.T) {
 	testenv.Tool(t, "eu-elflint")
 	matrix(t, func(t *testing.T, c config) {
-		path := startTarget(t, c).do(t, "path none")
+		path := startTraced(t, c).do(t, "path none")
 		checked := start(t, exec.Command("eu-elflint", "--strict", path))
-		lines, err := checked.wait()
+		lines, err := checked.Wait()
 		if err != nil && len(lines) == 0 { // with complaints, the exit status is 1
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestElflint(t *testing.T) {
 				t.Errorf("eu-elflint: %s", line)
 			}
 		}
-		if errors := checked.stderr.String(); errors != "" {
+		if errors := checked.Errors(); errors != "" {
 			t.Errorf("eu-elflint: %s", errors)
 		}
 	})
@@ -39,14 +39,14 @@ func TestElflint(t *testing.T) {
 func TestEuReadelf(t *testing.T) {
 	testenv.Tool(t, "eu-readelf")
 	matrix(t, func(t *testing.T, c config) {
-		path := startTarget(t, c).do(t, "path none")
+		path := startTraced(t, c).do(t, "path none")
 		reader := start(t, exec.Command("eu-readelf", "-a", path))
-		printed := reader.output(t)
-		if errors := reader.stderr.String(); errors != "" {
+		printed := reader.Output(t)
+		if errors := reader.Errors(); errors != "" {
 			t.Errorf("eu-readelf: %s", errors)
 		}
 		for _, name := range names {
-			if !strings.Contains(printed, "Provider: target, Name: "+name+", Args: '") {
+			if !strings.Contains(printed, "Provider: traced, Name: "+name+", Args: '") {
 				t.Errorf("eu-readelf does not print %s:\n%s", name, printed)
 			}
 		}

@@ -82,22 +82,22 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 		}
 	}
 
-	traced := testenv.StartFiring(t, path)
-	pid := traced.PID()
+	program := testenv.StartFiring(t, path)
+	pid := program.PID()
 	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: uprobe.Options{PID: pid}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tracer.Close()
 	b := start(t, installed.command("-p", strconv.Itoa(pid), "-B", "none", "-e", script))
-	for line := b.next(t); line != firstReady; line = b.next(t) {
+	for line := b.Next(t); line != firstReady; line = b.Next(t) {
 	}
-	traced.Fire(t)
+	program.Fire(t)
 
 	ours := readEngine(t, tracer, probes)
 	theirs := make(map[string]string)
 	for len(theirs) < len(ours) {
-		if name, value, ok := strings.Cut(b.next(t), " = "); ok {
+		if name, value, ok := strings.Cut(b.Next(t), " = "); ok {
 			theirs[name] = value
 		}
 	}
@@ -115,7 +115,7 @@ func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[
 	t.Helper()
 	values := make(map[string]string)
 	var ev uprobe.Event
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(testenv.Patience)
 	for received := 0; received < len(probes); {
 		switch err := tracer.Next(&ev); {
 		case errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(deadline):

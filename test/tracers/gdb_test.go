@@ -18,9 +18,9 @@ import (
 )
 
 // gdb starts a gdb that attaches to the target, carries out commands, and lets go of it.
-func gdb(t *testing.T, tg *target, commands ...string) *child {
+func gdb(t *testing.T, app *traced, commands ...string) *child {
 	t.Helper()
-	args := []string{"-nx", "-batch", "-p", strconv.Itoa(tg.Process.Pid)}
+	args := []string{"-nx", "-batch", "-p", strconv.Itoa(app.PID())}
 	for _, command := range commands {
 		args = append(args, "-ex", command)
 	}
@@ -34,10 +34,10 @@ func gdb(t *testing.T, tg *target, commands ...string) *child {
 func TestGdbList(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		printed := gdb(t, tg, "info probes stap ^target$").output(t)
+		app := startTraced(t, c)
+		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
 		for _, name := range names {
-			row := regexp.MustCompile(`(?m)^stap +target +` + name + ` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
+			row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
 			if !row.MatchString(printed) {
 				t.Errorf("gdb does not list %s:\n%s", name, printed)
 			}
@@ -53,17 +53,17 @@ var sixArguments = []string{
 
 // fireSix fires probe six into a gdb that waits for it, and checks what gdb prints and that the probe is
 // enabled as long as the breakpoint is set.
-func fireSix(t *testing.T, tg *target, debugger *child) (printed string) {
+func fireSix(t *testing.T, app *traced, debugger *child) (printed string) {
 	t.Helper()
-	tg.do(t, "wait six true")
-	tg.fire(t, "six", sixArgs...)
-	printed = debugger.output(t)
+	app.do(t, "wait six true")
+	app.fire(t, "six", sixArgs...)
+	printed = debugger.Output(t)
 	for _, want := range []string{"\nargc 6\n", "\nargs " + sixPrinted + "\n"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("gdb did not print %q:\n%s", want, printed)
 		}
 	}
-	tg.do(t, "wait six false")
+	app.do(t, "wait six false")
 	return printed
 }
 
@@ -71,7 +71,7 @@ const gdbBreak = `gdb -p PID -ex 'break -probe-stap PROVIDER:PROBE' -ex continue
 
 func gdbVersion(t *testing.T) string {
 	t.Helper()
-	line, _, _ := strings.Cut(start(t, exec.Command("gdb", "--version")).output(t), "\n")
+	line, _, _ := strings.Cut(start(t, exec.Command("gdb", "--version")).Output(t), "\n")
 	return line[strings.LastIndex(line, " ")+1:]
 }
 
@@ -80,9 +80,9 @@ func TestGdbBreak(t *testing.T) {
 	needTracer(t, "gdb")
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		commands := append([]string{"break -probe-stap target:six", "continue"}, sixArguments...)
-		fireSix(t, tg, gdb(t, tg, commands...))
+		app := startTraced(t, c)
+		commands := append([]string{"break -probe-stap traced:six", "continue"}, sixArguments...)
+		fireSix(t, app, gdb(t, app, commands...))
 		r := row{tool: "gdb", version: gdbVersion(t), arguments: "six", command: gdbBreak}
 		if c.backing == "memfd" {
 			r.memfdByPid, r.memfdByPath = "yes", "`add-symbol-file`"
@@ -104,7 +104,7 @@ func TestGdbBesideTracer(t *testing.T) {
 		symbols := "add-symbol-file " + path + " -o " + address
 		for _, gdbFirst := range []bool{false, true} {
 			for _, gdbLeavesFirst := range []bool{false, true} {
-				besideTracer(t, startTarget(t, c), gdbFirst, gdbLeavesFirst)
+				besideTracer(t, startTraced(t, c), gdbFirst, gdbLeavesFirst)
 				besideTracer(t, stripped, gdbFirst, gdbLeavesFirst, symbols)
 			}
 		}
@@ -112,65 +112,65 @@ func TestGdbBesideTracer(t *testing.T) {
 }
 
 // besideTracer is one round, in which gdb gets the commands first. It leaves at its last hit.
-func besideTracer(t *testing.T, tg *target, gdbFirst, gdbLeavesFirst bool, commands ...string) {
+func besideTracer(t *testing.T, app *traced, gdbFirst, gdbLeavesFirst bool, commands ...string) {
 	t.Helper()
 	var b *bpftrace
 	var debugger *child
 	attachTracer := func() {
-		b = installed.attach(t, tg, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
+		b = installed.attach(t, app, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
 	}
 	attachGdb := func() {
-		commands = append(commands, "break -probe-stap target:six", "echo attached\\n", "continue")
+		commands = append(commands, "break -probe-stap traced:six", "echo attached\\n", "continue")
 		commands = append(commands, sixArguments...)
 		if !gdbLeavesFirst {
 			commands = append(commands, "continue", `printf "last %lu\n", $_probe_arg0`)
 		}
-		debugger = gdb(t, tg, commands...)
+		debugger = gdb(t, app, commands...)
 		debugger.awaitLine(t, "attached")
-		waitContinued(t, tg.Process.Pid)
+		waitContinued(t, app.PID())
 	}
 	if gdbFirst {
 		attachGdb()
-		checkTraced(t, tg, "six", true)
+		checkTraced(t, app, "six", true)
 		attachTracer()
 	} else {
 		attachTracer()
-		checkTraced(t, tg, "six", true)
+		checkTraced(t, app, "six", true)
 		attachGdb()
 	}
-	checkTraced(t, tg, "six", true)
+	checkTraced(t, app, "six", true)
 
-	tg.fire(t, "six", sixArgs...)
+	app.fire(t, "six", sixArgs...)
 	b.expect(t, sixPrinted)
 	for _, want := range []string{"argc 6", "args " + sixPrinted} {
 		debugger.awaitLine(t, want)
 	}
 	if gdbLeavesFirst {
-		debugger.output(t)
-		checkTraced(t, tg, "six", true)
-		tg.fire(t, "six", 1, 2, 3, 4, 5, 6)
+		debugger.Output(t)
+		checkTraced(t, app, "six", true)
+		app.fire(t, "six", 1, 2, 3, 4, 5, 6)
 		b.expect(t, "1 2 3 4 5 6")
 	}
 	if rest := b.detach(t); len(rest) > 0 {
 		t.Errorf("further events: %q", rest)
 	}
 	if !gdbLeavesFirst {
-		checkTraced(t, tg, "six", true)
-		tg.fire(t, "six", 7, 0, 0, 0, 0, 0)
-		if printed := debugger.output(t); !strings.Contains(printed, "last 7\n") {
+		checkTraced(t, app, "six", true)
+		app.fire(t, "six", 7, 0, 0, 0, 0, 0)
+		if printed := debugger.Output(t); !strings.Contains(printed, "last 7\n") {
 			t.Errorf("gdb did not stop after the tracer left:\n%s", printed)
 		}
 	}
-	tg.do(t, "wait six false")
-	checkTraced(t, tg, "six", false)
-	tg.fire(t, "six", sixArgs...)
+	app.do(t, "wait six false")
+	checkTraced(t, app, "six", false)
+	app.fire(t, "six", sixArgs...)
 }
 
 // checkTraced checks what Enabled of a probe says, and what `usdt list` would.
-func checkTraced(t *testing.T, tg *target, probe string, want bool) {
+func checkTraced(t *testing.T, app *traced, probe string, want bool) {
 	t.Helper()
-	checkEnabled(t, tg, probe, strconv.FormatBool(want))
-	objects, err := process.Read(tg.Process.Pid)
+	checkEnabled(t, app, probe, strconv.FormatBool(want))
+	objects, err := process.Read(app.PID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,15 +191,15 @@ func checkTraced(t *testing.T, tg *target, probe string, want bool) {
 func TestGdbReload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		tg.do(t, "unload")
-		if printed := gdb(t, tg, "info probes stap ^target$").output(t); strings.Contains(printed, "six") {
+		app := startTraced(t, c)
+		app.do(t, "unload")
+		if printed := gdb(t, app, "info probes stap ^traced$").Output(t); strings.Contains(printed, "six") {
 			t.Errorf("gdb lists probes that are unloaded:\n%s", printed)
 		}
-		commands := append([]string{"set breakpoint pending on", "break -probe-stap target:six", "continue"}, sixArguments...)
-		debugger := gdb(t, tg, commands...)
-		tg.do(t, "load")
-		fireSix(t, tg, debugger)
+		commands := append([]string{"set breakpoint pending on", "break -probe-stap traced:six", "continue"}, sixArguments...)
+		debugger := gdb(t, app, commands...)
+		app.do(t, "load")
+		fireSix(t, app, debugger)
 	})
 }
 
@@ -208,16 +208,16 @@ func TestGdbReload(t *testing.T) {
 func TestGdbUnload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		debugger := gdb(t, tg, "break -probe-stap target:six", "continue", `printf "hit %d\n", $_probe_arg1`, "continue")
-		tg.do(t, "wait six true")
-		tg.fire(t, "six", 0, -1, 0, 0, 0, 0)
+		app := startTraced(t, c)
+		debugger := gdb(t, app, "break -probe-stap traced:six", "continue", `printf "hit %d\n", $_probe_arg1`, "continue")
+		app.do(t, "wait six true")
+		app.fire(t, "six", 0, -1, 0, 0, 0, 0)
 		for range 3 {
-			tg.do(t, "unload")
-			tg.do(t, "load")
+			app.do(t, "unload")
+			app.do(t, "load")
 		}
-		tg.end(t)
-		printed := debugger.output(t)
+		app.end(t)
+		printed := debugger.Output(t)
 		for _, want := range []string{"\nhit -1\n", "exited normally"} {
 			if !strings.Contains(printed, want) {
 				t.Errorf("gdb did not print %q:\n%s", want, printed)
@@ -234,23 +234,23 @@ func TestGdbKilled(t *testing.T) {
 		if c.cgo != "0" && c.tags == "" {
 			t.Skip("gdb's breakpoints in the dynamic linker would kill the program at dlopen(3)")
 		}
-		tg := startTarget(t, c)
-		debugger := gdb(t, tg, "echo attached\\n", "continue")
+		app := startTraced(t, c)
+		debugger := gdb(t, app, "echo attached\\n", "continue")
 		debugger.awaitLine(t, "attached")
-		waitContinued(t, tg.Process.Pid)
-		debugger.kill(t)
+		waitContinued(t, app.PID())
+		debugger.Kill()
 		for range 2 {
-			tg.do(t, "unload")
-			tg.do(t, "load")
+			app.do(t, "unload")
+			app.do(t, "load")
 		}
-		tg.fire(t, "int32", -1)
+		app.fire(t, "int32", -1)
 	})
 }
 
 // waitContinued waits until a traced process runs or sleeps.
 func waitContinued(t *testing.T, pid int) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(testenv.Patience); ; time.Sleep(10 * time.Millisecond) {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		if err != nil {
 			t.Fatal(err)
@@ -265,11 +265,11 @@ func waitContinued(t *testing.T, pid int) {
 }
 
 // startStripped starts a target without a symbol table.
-func startStripped(t *testing.T, c config) *target {
+func startStripped(t *testing.T, c config) *traced {
 	t.Helper()
 	stripped := filepath.Join(t.TempDir(), "stripped")
-	start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).output(t)
-	return startBinary(t, stripped, c.backing)
+	start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).Output(t)
+	return startBinary(t, stripped, c.backing, "traced")
 }
 
 // TestGdbAddSymbolFile is the way for programs without a symbol table, where gdb is not shown anything.
@@ -277,12 +277,12 @@ func TestGdbAddSymbolFile(t *testing.T) {
 	needTracer(t, "gdb")
 	needDocumented(t, "add-symbol-file PATH -o ADDRESS")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startStripped(t, c)
-		path, address, _ := strings.Cut(tg.do(t, "image"), " ")
-		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^target$ ^six$",
-			"break -probe-stap target:six", "continue"}
-		printed := fireSix(t, tg, gdb(t, tg, append(commands, sixArguments...)...))
-		if !regexp.MustCompile(`(?m)^stap +target +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
+		app := startStripped(t, c)
+		path, address, _ := strings.Cut(app.do(t, "image"), " ")
+		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^traced$ ^six$",
+			"break -probe-stap traced:six", "continue"}
+		printed := fireSix(t, app, gdb(t, app, append(commands, sixArguments...)...))
+		if !regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
 			t.Errorf("gdb does not list the probe of %s:\n%s", path, printed)
 		}
 	})

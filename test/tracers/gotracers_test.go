@@ -19,14 +19,14 @@ func buildGoTracer(t *testing.T, name string, env ...string) (program string) {
 	program = filepath.Join(t.TempDir(), name)
 	cmd := exec.Command("go", "build", "-C", "gotracers", "-o", program, "./"+name)
 	cmd.Env = append(os.Environ(), env...)
-	start(t, cmd).output(t)
+	start(t, cmd).Output(t)
 	return program
 }
 
 // goModuleVersion returns the version that the module gotracers has of another one.
 func goModuleVersion(t *testing.T, path string) string {
 	t.Helper()
-	listed := start(t, exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)).output(t)
+	listed := start(t, exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)).Output(t)
 	version, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(listed), "v"), "-")
 	return version
 }
@@ -39,8 +39,8 @@ func TestCilium(t *testing.T) {
 	program := buildGoTracer(t, "cilium", "CGO_ENABLED=0")
 	version := goModuleVersion(t, "github.com/cilium/ebpf")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		readsSix(t, tg, exec.Command(program, tg.do(t, "path six"), "six", strconv.Itoa(tg.Process.Pid)))
+		app := startTraced(t, c)
+		readsSix(t, app, exec.Command(program, app.do(t, "path six"), "six", strconv.Itoa(app.PID())))
 		support(t, byPathRow(c, "cilium/ebpf", version, attach))
 	})
 }
@@ -50,7 +50,7 @@ func TestOlderCilium(t *testing.T) {
 	const refusal = "is not executable"
 	needDocumented(t, refusal)
 	matrix(t, func(t *testing.T, c config) {
-		_, err := link.OpenExecutable(startTarget(t, c).do(t, "path six"))
+		_, err := link.OpenExecutable(startTraced(t, c).do(t, "path six"))
 		if refused := err != nil && strings.Contains(err.Error(), refusal); refused != (c.backing == "memfd") {
 			t.Errorf("OpenExecutable: %v", err)
 		}
@@ -67,9 +67,9 @@ func TestLibbpfgo(t *testing.T) {
 		"CGO_LDFLAGS=-lbpf -Wl,--allow-shlib-undefined") // it wants a newer C library, too
 	version := goModuleVersion(t, "github.com/aquasecurity/libbpfgo")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		object := buildBPF(t, toolbox, "/"+tg.do(t, "path six")+":target:six")
-		readsSix(t, tg, trixie.command(program, object))
+		app := startTraced(t, c)
+		object := buildBPF(t, toolbox, "/"+app.do(t, "path six")+":traced:six")
+		readsSix(t, app, trixie.command(program, object))
 		support(t, byPathRow(c, "libbpfgo", version, attach))
 	})
 }

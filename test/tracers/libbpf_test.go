@@ -37,7 +37,7 @@ func (b toolbox) compile(t *testing.T, name, compiler string) (output string) {
 	if err := os.WriteFile(filepath.Join(dir, name), source, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	start(t, b.command("sh", "-euc", `cd "$1" && `+compiler+` -o output`, "sh", dir)).output(t)
+	start(t, b.command("sh", "-euc", `cd "$1" && `+compiler+` -o output`, "sh", dir)).Output(t)
 	return filepath.Join(dir, "output")
 }
 
@@ -49,22 +49,22 @@ func TestLibbpf(t *testing.T) {
 	program, object := buildLibbpf(t, libbpf), buildBPF(t, libbpf, "")
 	version := libbpf.versionOf(t, `(\S+)`, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libbpf1")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		readsSix(t, tg, libbpf.command(program, object, tg.do(t, "path six"), "target", "six"))
+		app := startTraced(t, c)
+		readsSix(t, app, libbpf.command(program, object, app.do(t, "path six"), "traced", "six"))
 		support(t, byPathRow(c, "libbpf", version, attach))
 	})
 }
 
 // readsSix starts a tracer that says when it is attached to the probe six, and checks what it prints of an event.
-func readsSix(t *testing.T, tg *target, tracer *exec.Cmd) {
+func readsSix(t *testing.T, app *traced, tracer *exec.Cmd) {
 	t.Helper()
-	traced := start(t, tracer)
-	traced.awaitLine(t, "attached")
-	checkEnabled(t, tg, "six", "true")
-	tg.fire(t, "six", sixArgs...)
-	check(t, "what the program printed", sixPrinted, traced.next(t))
-	traced.kill(t)
-	tg.do(t, "wait six false")
+	tracing := start(t, tracer)
+	tracing.awaitLine(t, "attached")
+	checkEnabled(t, app, "six", "true")
+	app.fire(t, "six", sixArgs...)
+	check(t, "what the program printed", sixPrinted, tracing.Next(t))
+	tracing.Kill()
+	app.do(t, "wait six false")
 }
 
 // byPathRow is the row of a tracer that reads six arguments, and wants a path for that.

@@ -14,20 +14,20 @@ import (
 func TestAddAfterLoad(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		early := installed.attach(t, tg, byPid, "ready", `int8 { printf("early %lld\n", arg0); }`)
-		tg.fire(t, "int8", 1)
+		app := startTraced(t, c)
+		early := installed.attach(t, app, byPid, "ready", `int8 { printf("early %lld\n", arg0); }`)
+		app.fire(t, "int8", 1)
 		early.expect(t, "early 1")
 
-		tg.do(t, "add late")
-		tg.do(t, "add late_ready")
-		tg.fire(t, "late") // not live yet: nobody can see it
-		tg.do(t, "load")
-		checkEnabled(t, tg, "int8", "true")
-		late := installed.attach(t, tg, tg.do(t, "path late"), "late_ready", `late { printf("late\n"); }`)
-		tg.fire(t, "late")
+		app.do(t, "add late")
+		app.do(t, "add late_ready")
+		app.fire(t, "late") // not live yet: nobody can see it
+		app.do(t, "load")
+		checkEnabled(t, app, "int8", "true")
+		late := installed.attach(t, app, app.do(t, "path late"), "late_ready", `late { printf("late\n"); }`)
+		app.fire(t, "late")
 		late.expect(t, "late")
-		tg.fire(t, "int8", 2)
+		app.fire(t, "int8", 2)
 		early.expect(t, "early 2")
 
 		for _, b := range []*bpftrace{early, late} {
@@ -35,8 +35,8 @@ func TestAddAfterLoad(t *testing.T) {
 				t.Errorf("further events: %q", rest)
 			}
 		}
-		tg.do(t, "wait int8 false")
-		tg.do(t, "wait late false")
+		app.do(t, "wait int8 false")
+		app.do(t, "wait late false")
 	})
 }
 
@@ -45,18 +45,18 @@ func TestAddAfterLoad(t *testing.T) {
 func TestUnloadTraced(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		old := installed.attach(t, tg, byPid, "ready", `int8 { printf("old %lld\n", arg0); }`)
-		tg.fire(t, "int8", 1)
+		app := startTraced(t, c)
+		old := installed.attach(t, app, byPid, "ready", `int8 { printf("old %lld\n", arg0); }`)
+		app.fire(t, "int8", 1)
 		old.expect(t, "old 1")
 
-		tg.do(t, "unload")
-		checkEnabled(t, tg, "int8", "false")
-		tg.fire(t, "int8", 2)
-		tg.do(t, "load")
-		checkEnabled(t, tg, "int8", "false")
-		again := installed.attach(t, tg, byPid, "ready", `int8 { printf("again %lld\n", arg0); }`)
-		tg.fire(t, "int8", 3)
+		app.do(t, "unload")
+		checkEnabled(t, app, "int8", "false")
+		app.fire(t, "int8", 2)
+		app.do(t, "load")
+		checkEnabled(t, app, "int8", "false")
+		again := installed.attach(t, app, byPid, "ready", `int8 { printf("again %lld\n", arg0); }`)
+		app.fire(t, "int8", 3)
 		again.expect(t, "again 3")
 
 		for _, b := range []*bpftrace{old, again} {
@@ -64,7 +64,7 @@ func TestUnloadTraced(t *testing.T) {
 				t.Errorf("further events: %q", rest)
 			}
 		}
-		tg.do(t, "wait int8 false")
+		app.do(t, "wait int8 false")
 	})
 }
 
@@ -74,19 +74,19 @@ func TestBackingFile(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
-			tg := startTarget(t, config{v, "file"})
-			want := []string{tg.do(t, "path none")}
-			if diff := cmp.Diff(want, tg.files(t)); diff != "" {
+			app := startTraced(t, config{v, "file"})
+			want := []string{app.do(t, "path none")}
+			if diff := cmp.Diff(want, app.files(t)); diff != "" {
 				t.Errorf("files after Load (-want +got):\n%s", diff)
 			}
-			tg.do(t, "unload")
-			if got := tg.do(t, "path none"); got != "" {
+			app.do(t, "unload")
+			if got := app.do(t, "path none"); got != "" {
 				t.Errorf("Path after Unload is %q", got)
 			}
-			if left := tg.files(t); len(left) > 0 {
+			if left := app.files(t); len(left) > 0 {
 				t.Errorf("files after Unload: %q", left)
 			}
-			tg.do(t, "load") // the files of this one are gone at the end, too: see end
+			app.do(t, "load") // the files of this one are gone at the end, too: see end
 		})
 	}
 }
@@ -95,10 +95,10 @@ func TestBackingFile(t *testing.T) {
 func TestStorm(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		tg.do(t, "storm")
+		app := startTraced(t, c)
+		app.do(t, "storm")
 		for range 5 {
-			b := installed.attach(t, tg, byPid, "ready",
+			b := installed.attach(t, app, byPid, "ready",
 				`mixed { @events = count(); }`,
 				`mixed / str(arg0) != "storm" / { printf("text %s\n", str(arg0)); }`,
 				`mixed / (int64)arg1 != -7 / { printf("number %lld\n", arg1); }`,
@@ -108,8 +108,8 @@ func TestStorm(t *testing.T) {
 			if !regexp.MustCompile(`^@events: [1-9]\d*$`).MatchString(printed) {
 				t.Errorf("bpftrace printed %s, want only a number of @events", printed)
 			}
-			tg.do(t, "wait mixed false")
+			app.do(t, "wait mixed false")
 		}
-		tg.do(t, "calm")
+		app.do(t, "calm")
 	})
 }

@@ -21,13 +21,13 @@ var names = []string{
 // TestList lists the probes with bpftrace, by pid and by path.
 func TestList(t *testing.T) {
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
-		tg := startTarget(t, c)
-		path := tg.do(t, "path none")
-		p.checkList(t, tg, path, listing(path))
+		app := startTraced(t, c)
+		path := app.do(t, "path none")
+		p.checkList(t, app, path, listing(path))
 		if c.backing == "file" || p.seesMemory(t) {
-			p.checkList(t, tg, byPid, listing(path))
+			p.checkList(t, app, byPid, listing(path))
 		} else {
-			p.checkList(t, tg, byPid, nil)
+			p.checkList(t, app, byPid, nil)
 			p.support(t, row{memfdByPid: "no"})
 		}
 	})
@@ -37,21 +37,21 @@ func TestList(t *testing.T) {
 func listing(file string) []string {
 	var lines []string
 	for _, name := range names {
-		lines = append(lines, "usdt:"+file+":target:"+name)
+		lines = append(lines, "usdt:"+file+":traced:"+name)
 	}
 	return lines
 }
 
 // checkList checks which probes bpftrace lists in file, or byPid.
-func (p program) checkList(t *testing.T, tg *target, file string, want []string) {
+func (p program) checkList(t *testing.T, app *traced, file string, want []string) {
 	t.Helper()
-	args := []string{"-l", "usdt:" + file + ":target:*"}
+	args := []string{"-l", "usdt:" + file + ":traced:*"}
 	if file == byPid {
-		args = append(args, tg.pidFlag()...)
+		args = append(args, app.pidFlag()...)
 	}
-	printed := start(t, p.command(args...)).output(t)
+	printed := start(t, p.command(args...)).Output(t)
 	// By pid, a named file is where the process sees it.
-	got := strings.Fields(strings.ReplaceAll(printed, fmt.Sprintf("/proc/%d/root", tg.Process.Pid), ""))
+	got := strings.Fields(strings.ReplaceAll(printed, fmt.Sprintf("/proc/%d/root", app.PID()), ""))
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("bpftrace -l in %s differs (-want +got):\n%s", file, diff)

@@ -40,8 +40,8 @@ func lttngRow(t *testing.T, lttng toolbox) row {
 func TestLTTngEnable(t *testing.T) {
 	lttng := tools(t)
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
-	tg := startTarget(t, config{variants[0], "file"})
-	printed := lttng.shell(t, tg, "six", fmt.Sprintf(lttngSession, lttngEnable))
+	app := startTraced(t, config{variants[0], "file"})
+	printed := lttng.shell(t, app, "six", fmt.Sprintf(lttngSession, lttngEnable))
 	missing := "Error: Event six: Kernel tracer not available (channel channel0, session tracers)\n"
 	enabled := regexp.MustCompile(`(?m)^Kernel event six created in channel channel0$`)
 	if !strings.Contains(printed, missing) && !enabled.MatchString(printed) {
@@ -57,7 +57,7 @@ lttng = ctypes.CDLL("liblttng-ctl.so.0")
 file = os.open(sys.argv[1], os.O_RDONLY)
 for name in sys.argv[2:]:
     offsets, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint32()
-    if lttng.lttng_elf_get_sdt_probe_offsets(file, b"target", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
+    if lttng.lttng_elf_get_sdt_probe_offsets(file, b"traced", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
         sys.exit("LTTng cannot read " + sys.argv[1])
     print(name, *[hex(offsets[i]) for i in range(count.value)])
 `
@@ -66,13 +66,13 @@ for name in sys.argv[2:]:
 func TestLTTngReads(t *testing.T) {
 	lttng := tools(t)
 	matrix(t, func(t *testing.T, c config) {
-		path := startTarget(t, c).do(t, "path none")
+		path := startTraced(t, c).do(t, "path none")
 		args := append([]string{"python3", "-c", lttngOffsets, path}, names...)
 		var want strings.Builder
 		for _, name := range names {
 			fmt.Fprintln(&want, name, location(t, path, name))
 		}
-		check(t, "LTTng's offsets", want.String(), start(t, lttng.command(args...)).output(t))
+		check(t, "LTTng's offsets", want.String(), start(t, lttng.command(args...)).Output(t))
 		r := lttngRow(t, lttng)
 		if c.backing == "memfd" {
 			r.memfdByPath = "yes"

@@ -17,30 +17,30 @@ func TestPathAndPid(t *testing.T) {
 		for _, backing := range []string{"memfd", "file"} {
 			t.Run(backing, func(t *testing.T) {
 				t.Parallel()
-				tg := startShop(t, config{variants[0], backing})
-				path := tg.do(t, "path ready")
+				app := startShop(t, config{variants[0], backing})
+				path := app.do(t, "path ready")
 				if p.release == installed.release {
-					p.checkPathAndPid(t, tg, path, clause)
+					p.checkPathAndPid(t, app, path, clause)
 				}
 				if backing == "file" || !p.seesMemory(t) {
-					p.elsewhere().checkPathAndPid(t, tg, path, clause)
+					p.elsewhere().checkPathAndPid(t, app, path, clause)
 					return
 				}
-				failed := start(t, p.elsewhere().command(append(tg.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
-				_, err := failed.wait()
-				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start", tg.Process.Pid, path)
-				if err == nil || !strings.Contains(failed.stderr.String(), want) {
-					t.Errorf("bpftrace: %v and %q, want %q", err, failed.stderr.String(), want)
+				failed := start(t, p.elsewhere().command(append(app.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
+				_, err := failed.Wait()
+				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start", app.PID(), path)
+				if err == nil || !strings.Contains(failed.Errors(), want) {
+					t.Errorf("bpftrace: %v and %q, want %q", err, failed.Errors(), want)
 				}
 			})
 		}
 	})
 }
 
-func (p program) checkPathAndPid(t *testing.T, tg *target, path, clause string) {
+func (p program) checkPathAndPid(t *testing.T, app *traced, path, clause string) {
 	t.Helper()
-	b := p.attachWith(t, tg.pidFlag(), tg, path, "ready", clause)
-	tg.fire(t, "order_start", 1, "Ada")
+	b := p.attachWith(t, app.pidFlag(), app, path, "ready", clause)
+	app.fire(t, "order_start", 1, "Ada")
 	b.expect(t, "1 Ada")
 	if rest := b.detach(t); len(rest) > 0 {
 		t.Errorf("further events: %q", rest)

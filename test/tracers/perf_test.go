@@ -28,24 +28,24 @@ func TestPerf(t *testing.T) {
 	needTracer(t, "perf")
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			provider := fmt.Sprintf("target_%s_%d", v.name, os.Getpid()) // its events are global
-			tg := startTarget(t, config{v, "file"}, "-provider", provider)
+			provider := fmt.Sprintf("traced_%s_%d", v.name, os.Getpid()) // its events are global
+			app := startBinary(t, v.build(t), "file", provider)
 			p := perf{t.TempDir()}
-			start(t, p.command("buildid-cache", "--add", tg.do(t, "path six"))).output(t)
+			start(t, p.command("buildid-cache", "--add", app.do(t, "path six"))).Output(t)
 
 			group := "sdt_" + provider
-			listed := start(t, p.command("list", "sdt")).output(t)
+			listed := start(t, p.command("list", "sdt")).Output(t)
 			for _, name := range names {
 				if !strings.Contains(listed, " "+group+":"+name+" ") {
 					t.Errorf("perf list does not have %s:\n%s", name, listed)
 				}
 			}
-			t.Cleanup(func() { start(t, p.command("probe", "-d", group+":*")).output(t) })
+			t.Cleanup(func() { start(t, p.command("probe", "-d", group+":*")).Output(t) })
 			for _, name := range []string{":six", ":none"} { // perf probe takes one at a time
-				start(t, p.command("probe", group+name)).output(t)
+				start(t, p.command("probe", group+name)).Output(t)
 			}
 			checkTypes(t, group+"/six", "u64", "s8", "u16", "s32", "s16", "s64")
-			p.checkRecording(t, tg, group, perfSix, perfNone)
+			p.checkRecording(t, app, group, perfSix, perfNone)
 			support(t, perfRow(t, row{
 				fileByPid: "after `perf buildid-cache --add PATH`",
 				command:   "perf probe sdt_PROVIDER:PROBE; perf record -p PID -e sdt_PROVIDER:PROBE",
@@ -67,11 +67,11 @@ func TestPerfMemory(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			group := fmt.Sprintf("memory_%s_%d", v.name, os.Getpid())
-			tg := startShop(t, config{v, "memfd"})
-			path := tg.do(t, "path six")
+			app := startShop(t, config{v, "memfd"})
+			path := app.do(t, "path six")
 			p := perf{t.TempDir()}
-			start(t, p.command("buildid-cache", "--add", path)).output(t) // fails, but does not say so
-			if listed := start(t, p.command("list", "sdt")).output(t); strings.Contains(listed, "six") {
+			start(t, p.command("buildid-cache", "--add", path)).Output(t) // fails, but does not say so
+			if listed := start(t, p.command("list", "sdt")).Output(t); strings.Contains(listed, "six") {
 				t.Errorf("perf knows the probes in memory:\n%s", listed)
 			}
 
@@ -81,7 +81,7 @@ func TestPerfMemory(t *testing.T) {
 				writeUprobeEvent(t, "p:"+name+" "+path+":"+location(t, path, e.probe)+fetches[e.probe])
 				t.Cleanup(func() { writeUprobeEvent(t, "-:"+name) })
 			}
-			p.checkRecording(t, tg, group, events...)
+			p.checkRecording(t, app, group, events...)
 			support(t, perfRow(t, row{memfdByPid: "no", memfdByPath: "as a uprobe event"}))
 		})
 	}
@@ -105,7 +105,7 @@ func writeUprobeEvent(t *testing.T, definition string) {
 // perfRow completes a row.
 func perfRow(t *testing.T, r row) row {
 	t.Helper()
-	printed := start(t, exec.Command("perf", "--version")).output(t)
+	printed := start(t, exec.Command("perf", "--version")).Output(t)
 	r.tool, r.version, r.arguments = "perf", strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
 	return r
 }
@@ -118,10 +118,10 @@ var perfSix = event{"six", []any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767,
 var perfNone = event{"none", nil, []string{""}}
 
 // checkRecording checks what perf script prints of the events that perf record has recorded.
-func (p perf) checkRecording(t *testing.T, tg *target, group string, events ...event) {
+func (p perf) checkRecording(t *testing.T, app *traced, group string, events ...event) {
 	t.Helper()
-	p.record(t, tg, group, events)
-	printed := start(t, p.command("script", "-i", p.recording(), "-F", "event,trace")).output(t)
+	p.record(t, app, group, events)
+	printed := start(t, p.command("script", "-i", p.recording(), "-F", "event,trace")).Output(t)
 	var want []string
 	for _, e := range events {
 		want = append(want, strings.TrimSpace(group+":"+e.probe+": (ADDRESS) "+e.want[0]))
@@ -159,29 +159,23 @@ func (p perf) recording() string { return filepath.Join(p.dir, "perf.data") }
 
 // record fires each event once while perf records it. Enabled is true before events are recorded, so perf is
 // asked to acknowledge.
-func (p perf) record(t *testing.T, tg *target, group string, events []event) {
+func (p perf) record(t *testing.T, app *traced, group string, events []event) {
 	t.Helper()
-	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(tg.Process.Pid), "--delay=-1", "--control=fd:0,1"}
+	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(app.PID()), "--delay=-1", "--control=fd:0,1"}
 	for _, e := range events {
 		args = append(args, "-e", group+":"+e.probe)
 	}
 	recorder := start(t, p.command(args...))
-	control := func(command string) {
-		if _, err := recorder.stdin.Write([]byte(command + "\n")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	control("enable")
-	if got := recorder.next(t); got != "ack" {
+	if got := recorder.Ask(t, "enable"); got != "ack" {
 		t.Fatalf("perf answered %q, want ack", got)
 	}
 	for _, e := range events {
-		tg.do(t, "wait "+e.probe+" true")
-		tg.fire(t, e.probe, e.args...)
+		app.do(t, "wait "+e.probe+" true")
+		app.fire(t, e.probe, e.args...)
 	}
-	control("stop")
-	recorder.output(t)
+	recorder.Tell(t, "stop")
+	recorder.Output(t)
 	for _, e := range events {
-		tg.do(t, "wait "+e.probe+" false")
+		app.do(t, "wait "+e.probe+" false")
 	}
 }

@@ -103,7 +103,7 @@ func (p program) support(t *testing.T, r row) {
 // version returns the version, and the N of version 0.N.
 func (p program) version(t *testing.T) (version string, minor int) {
 	t.Helper()
-	printed := start(t, p.command("--version")).output(t)
+	printed := start(t, p.command("--version")).Output(t)
 	match := regexp.MustCompile(`^bpftrace v(0\.(\d+)\S*)`).FindStringSubmatch(printed)
 	if match == nil {
 		t.Fatalf("no version in %q", printed)
@@ -125,12 +125,12 @@ func (p program) seesMemory(t *testing.T) bool {
 
 // reach returns what to give this bpftrace to find a probe: nothing but the pid where that is enough, else its
 // file.
-func (p program) reach(t *testing.T, tg *target, c config, probe string) string {
+func (p program) reach(t *testing.T, app *traced, c config, probe string) string {
 	t.Helper()
 	if c.backing == "file" || p.seesMemory(t) {
 		return byPid
 	}
-	return tg.do(t, "path "+probe)
+	return app.do(t, "path "+probe)
 }
 
 // adapt adapts a script to the version. Where str takes the size of a text with its NUL, the script says

@@ -26,11 +26,11 @@ var buildID = regexp.MustCompile(`Build ID: [0-9a-f]{32}\n`)
 func TestReadelf(t *testing.T) {
 	testenv.Tool(t, "readelf")
 	matrix(t, func(t *testing.T, c config) {
-		path := startTarget(t, c).do(t, "path none")
+		path := startTraced(t, c).do(t, "path none")
 		for _, flags := range []string{"-nW", "-lSW"} {
 			readelf := start(t, exec.Command("readelf", flags, path))
-			got := readelf.output(t)
-			if warnings := readelf.stderr.String(); warnings != "" {
+			got := readelf.Output(t)
+			if warnings := readelf.Errors(); warnings != "" {
 				t.Errorf("readelf %s: %s", flags, warnings)
 			}
 			got = buildID.ReplaceAllString(got, "Build ID: (32 digits)\n")
@@ -60,7 +60,7 @@ func golden(t *testing.T, name, got string) {
 // location returns where readelf sees a probe: its address in the image, which is its offset in the file too.
 func location(t *testing.T, path, probe string) string {
 	t.Helper()
-	notes := start(t, exec.Command("readelf", "-nW", path)).output(t)
+	notes := start(t, exec.Command("readelf", "-nW", path)).Output(t)
 	match := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`).FindStringSubmatch(notes)
 	if match == nil {
 		t.Fatalf("readelf does not see %s:\n%s", probe, notes)

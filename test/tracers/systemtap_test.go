@@ -54,10 +54,10 @@ func TestSystemTap(t *testing.T) {
 	needDocumented(t, stapList)
 	version := stap.versionOf(t, `version (\d[\d.]*)`, "stap", "--version")
 	matrix(t, func(t *testing.T, c config) {
-		tg := startTarget(t, c)
-		check(t, "what stap lists", stapListing(tg.do(t, "path none")), stap.shell(t, tg, "none", stapList))
+		app := startTraced(t, c)
+		check(t, "what stap lists", stapListing(app.do(t, "path none")), stap.shell(t, app, "none", stapList))
 
-		module := stap.shell(t, tg, "six", stapTranslate)
+		module := stap.shell(t, app, "six", stapTranslate)
 		for _, read := range stapReads() {
 			if !strings.Contains(module, read) {
 				t.Errorf("the module does not have %s:\n%s", read, registerReads(module))

@@ -67,7 +67,7 @@ func linkHeaders(root string) error {
 func (b toolbox) versionOf(t *testing.T, expression string, args ...string) string {
 	t.Helper()
 	asked := start(t, b.command(args...))
-	printed := asked.output(t) + asked.stderr.String() // SystemTap's goes there
+	printed := asked.Output(t) + asked.Errors() // SystemTap's goes there
 	match := regexp.MustCompile(expression).FindStringSubmatch(printed)
 	if match == nil {
 		t.Fatalf("no version in %q", printed)
@@ -77,18 +77,11 @@ func (b toolbox) versionOf(t *testing.T, expression string, args ...string) stri
 
 // shell runs a command of the documentation for one of the target's probes, in place of the words PID, PATH,
 // PROVIDER and PROBE, and returns what it prints.
-func (b toolbox) shell(t *testing.T, tg *target, probe, command string) string {
+func (b toolbox) shell(t *testing.T, app *traced, probe, command string) string {
 	t.Helper()
-	command = strings.NewReplacer("PID", strconv.Itoa(tg.Process.Pid), "PATH", tg.do(t, "path "+probe),
-		"PROVIDER", tg.provider, "PROBE", probe).Replace(command)
-	return start(t, b.command("sh", "-c", command)).output(t)
-}
-
-// awaitLine waits for a line of output, and skips those before.
-func (p *child) awaitLine(t *testing.T, want string) {
-	t.Helper()
-	for p.next(t) != want {
-	}
+	command = strings.NewReplacer("PID", strconv.Itoa(app.PID()), "PATH", app.do(t, "path "+probe),
+		"PROVIDER", app.provider, "PROBE", probe).Replace(command)
+	return start(t, b.command("sh", "-c", command)).Output(t)
 }
 
 // sixArgs are arguments for the probe six that show sizes and signs, and sixPrinted is how tools print them.

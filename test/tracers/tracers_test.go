@@ -12,13 +12,9 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
-
-// patience bounds every wait for a condition. Only a failure takes as long.
-const patience = 30 * time.Second
 
 // variant is a way to build the target. The last two differ in what else is in the process: with cgo, a C
 // library and threads that C made.
@@ -40,8 +36,8 @@ type config struct {
 	backing string // memfd or file
 }
 
-// targets is where the binaries are built, one per variant.
-var targets string
+// binaries is where the binaries are built, one per variant.
+var binaries string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "tracers")
@@ -49,7 +45,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	targets = dir
+	binaries = dir
 	code := m.Run()
 	os.RemoveAll(dir)
 	if code == 0 {
@@ -79,9 +75,9 @@ var builds sync.Map // of func() error by variant
 // build makes the variant's target, once, and returns its path.
 func (v variant) build(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(targets, v.name)
+	path := filepath.Join(binaries, v.name)
 	once, _ := builds.LoadOrStore(v, sync.OnceValue(func() error {
-		cmd := exec.Command("go", "build", "-tags", v.tags, "-o", path, "./target")
+		cmd := exec.Command("go", "build", "-tags", v.tags, "-o", path, "../../internal/testing/traced")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED="+v.cgo)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %w\n%s", cmd, err, out)

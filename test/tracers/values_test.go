@@ -125,11 +125,11 @@ func escaped(b []byte) string {
 // TestValues compares what bpftrace prints with what was fired.
 func TestValues(t *testing.T) {
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
-		tg := startTarget(t, c)
-		file := p.reach(t, tg, c, "ready")
-		b := p.attach(t, tg, file, "ready", clauses...)
+		app := startTraced(t, c)
+		file := p.reach(t, app, c, "ready")
+		b := p.attach(t, app, file, "ready", clauses...)
 		for _, e := range slices.Concat(integers(), floats(), texts()) {
-			tg.fire(t, e.probe, e.args...)
+			app.fire(t, e.probe, e.args...)
 			b.expect(t, e.want...)
 		}
 		if rest := b.detach(t); len(rest) > 0 {

@@ -45,19 +45,19 @@ static char *needLine(const char *what) {
   return line;
 }
 
-static const Target *readTarget(void) {
+static const Machine *readMachine(void) {
   char *line = needLine("no machine");
-  const Target *target = NULL;
+  const Machine *machine = NULL;
   if (strcmp(line, "x86_64") == 0) {
-    target = stapsdtTarget(EM_X86_64);
+    machine = stapsdtMachine(EM_X86_64);
   } else if (strcmp(line, "aarch64") == 0) {
-    target = stapsdtTarget(EM_AARCH64);
+    machine = stapsdtMachine(EM_AARCH64);
   }
   free(line);
-  return target;
+  return machine;
 }
 
-static const Site *readSite(const Target *target) {
+static const Site *readSite(const Machine *machine) {
   unsigned char code[maxSiteSize];
   size_t size = 0;
   unsigned byte;
@@ -66,7 +66,7 @@ static const Site *readSite(const Target *target) {
     code[size++] = (unsigned char)byte;
   }
   free(line);
-  return stapsdtSite(target, code, size);
+  return stapsdtSite(machine, code, size);
 }
 
 /* Splits the line, which the probe keeps for its name. */
@@ -100,8 +100,8 @@ static const SDTProbe_t **readProbes(size_t *count) {
 }
 
 int main(void) {
-  ImageSpec spec = {.target = readTarget()};
-  spec.site = readSite(spec.target);
+  ImageSpec spec = {.machine = readMachine()};
+  spec.site = readSite(spec.machine);
   spec.provider = needLine("no provider");
   spec.probes = readProbes(&spec.probeCount);
   Image image;

@@ -6,8 +6,8 @@ set -eu
 
 build=$1
 soname=libstapsdt.so.0
-interface='probeFire probeIsEnabled providerAddProbe providerDestroy providerInit providerLoad
-providerUnload providerUseFile providerUseMemfd providerUseSite'
+interface='probeFire probeIsEnabled providerAddProbe providerDestroy providerFailure providerInit
+providerLoad providerUnload providerUseFile providerUseMemfd providerUseSite'
 
 fail() {
 	echo "symbols.sh: $*" >&2

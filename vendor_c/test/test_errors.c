@@ -179,9 +179,9 @@ static void invalid_probes(void) {
   CHECK(providerAddProbe(provider, "", 0) == NULL);
   CHECK_ERROR(provider, elfCreationError, "no name");
   CHECK(providerAddProbe(provider, "none", 2, uint64, noarg) == NULL);
-  CHECK_ERROR(provider, elfCreationError, "none", "argument 2", "type 0");
+  CHECK_ERROR(provider, elfCreationError, "none", "argument 1", "type 0");
   CHECK(providerAddProbe(provider, "three", 1, 3) == NULL);
-  CHECK_ERROR(provider, elfCreationError, "three", "argument 1", "type 3");
+  CHECK_ERROR(provider, elfCreationError, "three", "argument 0", "type 3");
   CHECK(providerAddProbe(provider, "huge", 1, -16) == NULL);
   CHECK_ERROR(provider, elfCreationError, "huge", "type -16");
   CHECK(strcmp(provider->probes->probe.name, "full") == 0);
@@ -356,6 +356,27 @@ static void onFullDisk(void) {
   anError("full", memfd_disabled, tmpCreationError, "No space left on device");
 }
 
+/* The parts of a failure: for a caller with its own advice, and with the advice of this library. */
+static void failure_without_advice(void) {
+  CHECK(setenv("TMPDIR", "/nowhere/at/all", 1) == 0);
+  SDTProvider_t *provider = twoProbes("parts", memfd_disabled);
+  int number = -1;
+  CHECK(providerFailure(NULL, &number) == NULL);
+  CHECK(providerFailure(provider, &number) == NULL);
+  CHECK(number == 0);
+  loadInVain(provider);
+  CHECK_ERROR(provider, tmpCreationError, "providerUseMemfd(provider, memfd_enabled)");
+  const char *reason = providerFailure(provider, &number);
+  CHECK(number == ENOENT);
+  CHECK(strstr(reason, "create file /nowhere/at/all/parts-") == reason);
+  CHECK(strstr(reason, "providerUseMemfd") == NULL);
+  CHECK(providerAddProbe(provider, "", 0) == NULL);
+  CHECK(strcmp(providerFailure(provider, &number), "add probe: it has no name") == 0);
+  CHECK(number == 0);
+  providerDestroy(provider);
+  CHECK(setenv("TMPDIR", temporaryDirectory(), 1) == 0);
+}
+
 static void TMPDIR_full(void) {
   inChild(onFullDisk);
 }
@@ -385,6 +406,7 @@ int main(void) {
   RUN(TMPDIR_missing);
   RUN(TMPDIR_mounted_noexec);
   RUN(TMPDIR_full);
+  RUN(failure_without_advice);
   RUN(no_proc_mounted);
   RUN(the_chosen_file_exists);
   RUN(a_name_too_long_for_a_memfd);

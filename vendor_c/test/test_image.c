@@ -20,7 +20,7 @@ static const SDTProbe_t *declared[maxProbes];
 
 static const ArgType_t types[] = {int8, uint8, int16, uint16, int32, uint32, int64, uint64};
 
-static ImageSpec specOf(Elf64_Half machine, size_t probeCount) {
+static ImageSpec specOf(Elf64_Half id, size_t probeCount) {
   for (size_t i = 0; i < probeCount; i++) {
     snprintf(names[i], sizeof names[i], "probe%zu", i);
     probes[i] = (SDTProbe_t){.name = names[i], .argCount = (int)(i % (MAX_ARGUMENTS + 1))};
@@ -29,8 +29,8 @@ static ImageSpec specOf(Elf64_Half machine, size_t probeCount) {
     }
     declared[i] = &probes[i];
   }
-  const Target *target = stapsdtTarget(machine);
-  return (ImageSpec){target, &target->sites[0], "provider", declared, probeCount};
+  const Machine *machine = stapsdtMachine(id);
+  return (ImageSpec){machine, &machine->sites[0], "provider", declared, probeCount};
 }
 
 static Image imageOf(const ImageSpec *spec) {
@@ -78,7 +78,7 @@ static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
   CHECK(note.n_descsz == (size_t)(arguments + strlen(arguments) + 1 - (const char *)description));
   CHECK(memcmp(*at + sizeof note, "stapsdt", sizeof "stapsdt") == 0);
   CHECK(read64(description) == section(image, ".text")->sh_addr + number * slotSize +
-                                 spec->target->landing.size);
+                                 spec->machine->landing.size);
   CHECK(read64(description + 8) == section(image, ".stapsdt.base")->sh_addr);
   CHECK(read64(description + 16) == 0);
   CHECK(strcmp(provider, spec->provider) == 0);
@@ -86,7 +86,7 @@ static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
   for (int i = 0; i < probe->argCount; i++) {
     char expected[16];
     snprintf(expected, sizeof expected, "%s%d@%s", i == 0 ? "" : " ", (int)probe->argFmt[i],
-             spec->target->registers[i]);
+             spec->machine->registers[i]);
     CHECK(strncmp(arguments, expected, strlen(expected)) == 0);
     arguments += strlen(expected);
   }
@@ -107,35 +107,35 @@ static void checkNotes(const Image *image, const ImageSpec *spec) {
 
 static void checkStubs(const Image *image, const ImageSpec *spec) {
   const Elf64_Shdr *text = section(image, ".text");
-  const Target *target = spec->target;
-  CHECK(text->sh_offset % target->page == 0);
+  const Machine *machine = spec->machine;
+  CHECK(text->sh_offset % machine->page == 0);
   CHECK(text->sh_size == spec->probeCount * slotSize);
   for (size_t i = 0; i < spec->probeCount; i++) {
     const unsigned char *slot = image->bytes + text->sh_offset + i * slotSize;
-    const size_t site = target->landing.size;
-    const size_t end = site + spec->site->size + target->returnSize;
-    CHECK(memcmp(slot, target->landing.code, site) == 0);
+    const size_t site = machine->landing.size;
+    const size_t end = site + spec->site->size + machine->returnSize;
+    CHECK(memcmp(slot, machine->landing.code, site) == 0);
     CHECK(memcmp(slot + site, spec->site->code, spec->site->size) == 0);
-    CHECK(memcmp(slot + site + spec->site->size, target->returnCode, target->returnSize) == 0);
+    CHECK(memcmp(slot + site + spec->site->size, machine->returnCode, machine->returnSize) == 0);
     for (size_t j = end; j < slotSize; j++) {
-      CHECK(slot[j] == target->filler);
+      CHECK(slot[j] == machine->filler);
     }
   }
 }
 
 /* Every address is its offset, and the segments cover what the dynamic linker needs. */
-static void checkPlaces(const Image *image, const Target *target) {
+static void checkPlaces(const Image *image, const Machine *machine) {
   const Elf64_Phdr *segments =
     (const Elf64_Phdr *)(const void *)(image->bytes + header(image)->e_phoff);
   const Elf64_Shdr *text = section(image, ".text");
   const Elf64_Shdr *dynamic = section(image, ".dynamic");
-  CHECK(header(image)->e_machine == target->machine);
+  CHECK(header(image)->e_machine == machine->id);
   CHECK(header(image)->e_type == ET_DYN);
   CHECK(segments[0].p_offset == 0);
   CHECK(segments[0].p_filesz == text->sh_offset + text->sh_size);
   CHECK(segments[0].p_flags == (PF_R | PF_X));
   CHECK(segments[1].p_offset == dynamic->sh_offset);
-  CHECK(segments[1].p_offset % target->page == 0);
+  CHECK(segments[1].p_offset % machine->page == 0);
   CHECK(segments[2].p_type == PT_DYNAMIC);
   CHECK(segments[3].p_type == PT_NOTE);
   CHECK(segments[4].p_type == PT_GNU_STACK);
@@ -152,10 +152,10 @@ static void images_of_every_machine_site_and_size(void) {
   for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++) {
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
       ImageSpec spec = specOf(machines[m], counts[c]);
-      for (size_t s = 0; s < spec.target->siteForms; s++) {
-        spec.site = &spec.target->sites[s];
+      for (size_t s = 0; s < spec.machine->siteForms; s++) {
+        spec.site = &spec.machine->sites[s];
         Image image = imageOf(&spec);
-        checkPlaces(&image, spec.target);
+        checkPlaces(&image, spec.machine);
         checkStubs(&image, &spec);
         checkNotes(&image, &spec);
         free(image.bytes);
@@ -167,10 +167,10 @@ static void images_of_every_machine_site_and_size(void) {
 static void refusals(void) {
   Image image;
   ImageSpec spec = specOf(EM_X86_64, 1);
-  spec.target = stapsdtTarget(EM_386);
-  CHECK(spec.target == NULL);
+  spec.machine = stapsdtMachine(EM_386);
+  CHECK(spec.machine == NULL);
   CHECK(strcmp(stapsdtMakeImage(&spec, &image), "unsupported machine") == 0);
-  CHECK(stapsdtSite(spec.target, "\x90", 1) == NULL);
+  CHECK(stapsdtSite(spec.machine, "\x90", 1) == NULL);
   spec = specOf(EM_X86_64, 1);
   spec.site = NULL;
   CHECK(stapsdtMakeImage(&spec, &image) != NULL);

@@ -1,5 +1,5 @@
-// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones. It shares nothing
-// with the code under test: the structures are those of debug/elf.
+// Package elffile encodes small ELF files with stapsdt notes for tests, right ones and wrong ones.
+// It takes the structures from debug/elf, so that it shares nothing with the code under test.
 package elffile
 
 import (
@@ -9,24 +9,25 @@ import (
 	"testing"
 )
 
-// A File is an ELF file to be built. It is encoded from the structures of debug/elf, which share
-// nothing with the code under test.
+// A File is an ELF file to be encoded. A test changes its fields to make the file wrong.
 type File struct {
 	Class    elf.Class
 	Data     elf.Data
 	Type     elf.Type
 	Segments []elf.ProgHeader
-	Sections []Section // the null section comes before them, the string table after
+	Sections []Section // Bytes puts the null section before them, and the names after
 }
 
+// A Section is a section to be encoded. Bytes adds the place and the length of Data to the header's
+// Offset and Size, so that a test can make these wrong by any amount.
 type Section struct {
 	Name string
 	elf.SectionHeader
 	Data []byte
 }
 
-// Where the segments of New are. Their addresses are not their offsets, and their bytes are not there:
-// only the headers count.
+// The segments of New: their addresses and offsets in the file, which differ, and their size. Only
+// their headers are in the file. BaseAddr is the address of .stapsdt.base.
 const (
 	TextAddr, TextOff = 0x401000, 0x1000
 	DataAddr, DataOff = 0x502000, 0x2000
@@ -34,7 +35,7 @@ const (
 	BaseAddr          = 0x402000
 )
 
-// New returns a file with one executable and one writable segment, .stapsdt.base and the given notes.
+// New returns a file with one executable and one writable segment, .stapsdt.base and the notes.
 func New(class elf.Class, data elf.Data, notes ...[]byte) *File {
 	return &File{
 		Class: class,
@@ -42,26 +43,32 @@ func New(class elf.Class, data elf.Data, notes ...[]byte) *File {
 		Type:  elf.ET_EXEC,
 		Segments: []elf.ProgHeader{
 			{Type: elf.PT_PHDR, Flags: elf.PF_R | elf.PF_X, Vaddr: TextAddr, Filesz: SegmentSize},
-			{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_X, Off: TextOff, Vaddr: TextAddr, Filesz: SegmentSize},
-			{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_W, Off: DataOff, Vaddr: DataAddr, Filesz: SegmentSize},
+			{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_X,
+				Off: TextOff, Vaddr: TextAddr, Filesz: SegmentSize},
+			{Type: elf.PT_LOAD, Flags: elf.PF_R | elf.PF_W,
+				Off: DataOff, Vaddr: DataAddr, Filesz: SegmentSize},
 		},
 		Sections: []Section{BaseAt(BaseAddr), NoteSection(notes...)},
 	}
 }
 
-// New64 returns New for the most usual kind of file.
+// New64 is New for a 64-bit little-endian file.
 func New64(notes ...[]byte) *File {
 	return New(elf.ELFCLASS64, elf.ELFDATA2LSB, notes...)
 }
 
+// BaseAt returns .stapsdt.base at that address.
 func BaseAt(addr uint64) Section {
-	return Section{".stapsdt.base", elf.SectionHeader{Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC, Addr: addr}, []byte{0}}
+	header := elf.SectionHeader{Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC, Addr: addr}
+	return Section{".stapsdt.base", header, []byte{0}}
 }
 
+// NoteSection returns .note.stapsdt with the notes, which [Note], [NoteOf] and [Note64] encode.
 func NoteSection(notes ...[]byte) Section {
 	return Section{".note.stapsdt", elf.SectionHeader{Type: elf.SHT_NOTE}, bytes.Join(notes, nil)}
 }
 
+// ByteOrder returns the byte order of a file.
 func ByteOrder(data elf.Data) binary.ByteOrder {
 	if data == elf.ELFDATA2MSB {
 		return binary.BigEndian
@@ -69,7 +76,7 @@ func ByteOrder(data elf.Data) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// Bytes lays the file out: header, segments, the contents of the sections, their names, their headers.
+// Bytes encodes the file: header, segments, contents of the sections, their names, their headers.
 func (f *File) Bytes(t testing.TB) []byte {
 	t.Helper()
 	headerSize, segmentSize := 64, 56
@@ -77,7 +84,7 @@ func (f *File) Bytes(t testing.TB) []byte {
 		headerSize, segmentSize = 52, 32
 	}
 
-	names := Section{Name: ".shstrtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, Data: []byte{0}}
+	names := Section{".shstrtab", elf.SectionHeader{Type: elf.SHT_STRTAB}, []byte{0}}
 	sections := append(f.Sections, names)
 	last := &sections[len(sections)-1]
 	nameAt := make([]int, len(sections))
@@ -110,6 +117,7 @@ func (f *File) Bytes(t testing.TB) []byte {
 	return body
 }
 
+// Append appends v, which has a fixed size, in the byte order of the file.
 func (f *File) Append(t testing.TB, b []byte, v any) []byte {
 	t.Helper()
 	b, err := binary.Append(b, ByteOrder(f.Data), v)
@@ -124,7 +132,8 @@ func (f *File) header(size, shoff, shnum int) any {
 		Ident: [16]byte{0x7f, 'E', 'L', 'F', byte(f.Class), byte(f.Data), byte(elf.EV_CURRENT)},
 		Type:  uint16(f.Type), Machine: uint16(elf.EM_X86_64), Version: uint32(elf.EV_CURRENT),
 		Phoff: uint64(size), Shoff: uint64(shoff), Ehsize: uint16(size),
-		Phentsize: 56, Phnum: uint16(len(f.Segments)), Shentsize: 64, Shnum: uint16(shnum), Shstrndx: uint16(shnum - 1),
+		Phentsize: 56, Phnum: uint16(len(f.Segments)),
+		Shentsize: 64, Shnum: uint16(shnum), Shstrndx: uint16(shnum - 1),
 	}
 	if f.Class != elf.ELFCLASS32 {
 		return h
@@ -154,7 +163,7 @@ func (f *File) section(s elf.SectionHeader, name int) any {
 		Addr: s.Addr, Off: s.Offset, Size: s.Size, Link: s.Link}
 }
 
-// Note encodes an ELF note, padded.
+// Note encodes an ELF note with its padding.
 func Note(order binary.ByteOrder, owner string, typ uint32, desc []byte) []byte {
 	appender := order.(binary.AppendByteOrder)
 	b := appender.AppendUint32(nil, uint32(len(owner)))
@@ -167,8 +176,11 @@ func Note(order binary.ByteOrder, owner string, typ uint32, desc []byte) []byte 
 	return b
 }
 
-// NoteOf encodes a stapsdt note of a file of the given kind; text is what follows the addresses.
-func NoteOf(t testing.TB, class elf.Class, data elf.Data, location, base, semaphore uint64, text string) []byte {
+// NoteOf encodes a stapsdt note for a file of that class and byte order. text is what follows the
+// addresses in its description.
+func NoteOf(
+	t testing.TB, class elf.Class, data elf.Data, location, base, semaphore uint64, text string,
+) []byte {
 	t.Helper()
 	var addresses any = []uint64{location, base, semaphore}
 	if class == elf.ELFCLASS32 {
@@ -181,7 +193,7 @@ func NoteOf(t testing.TB, class elf.Class, data elf.Data, location, base, semaph
 	return Note(ByteOrder(data), "stapsdt\x00", 3, append(desc, text...))
 }
 
-// Note64 encodes a stapsdt note of a 64-bit little-endian file.
+// Note64 is NoteOf for a 64-bit little-endian file.
 func Note64(location, base, semaphore uint64, text string) []byte {
 	desc := make([]byte, 0, 24+len(text))
 	for _, address := range []uint64{location, base, semaphore} {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checks are in the order in which a reader wants them: first what the rest depends on.
+// checks come first if others depend on them.
 var checks = []struct {
 	name  string
 	check func(System) Finding
@@ -40,8 +40,8 @@ var checks = []struct {
 	{"gdb", gdb},
 }
 
-// Examine judges a system. Where usdt has just traced, nothing keeps it from tracing: what a check alone takes
-// for a failure is a warning then.
+// Examine judges a system. Where usdt has just traced, nothing keeps it from tracing, so that what
+// a check alone takes for a failure is only a warning.
 func Examine(s System) []Finding {
 	var findings []Finding
 	for _, c := range checks {
@@ -55,13 +55,14 @@ func Examine(s System) []Finding {
 	return findings
 }
 
-// Conclusion sums up, in a sentence, what was found in a system.
+// Conclusion sums up in a sentence what was found in a system.
 func Conclusion(s System) string {
 	switch worst := Worst(Examine(s)); {
 	case worst == Failure:
 		return "cannot trace here: see the failures"
 	case s.noProbes():
-		return "Go programs started here can load no probes, and usdt could not try to trace: see the warnings"
+		return "Go programs started here can load no probes, " +
+			"and usdt could not try to trace: see the warnings"
 	case worst == Warning:
 		return "usdt can trace here; see the warnings for what it or other tools cannot do"
 	}
@@ -80,14 +81,14 @@ func (s System) exists(path string) bool {
 	return err == nil
 }
 
-// lists reports whether there is anything in a directory: one that is nothing but the place for a mount, or
-// that a container hides, is empty.
+// lists reports whether there is anything in a directory. A directory that is only a place for a
+// mount, or that a container hides, is empty.
 func (s System) lists(directory string) bool {
 	entries, err := fs.ReadDir(s.Files, directory)
 	return err == nil && len(entries) > 0
 }
 
-// statusField returns a field of /proc/self/status, "" when it has none.
+// statusField returns a field of /proc/self/status, or "".
 func (s System) statusField(name string) string {
 	text, _ := s.read("proc/self/status")
 	for line := range strings.Lines(text) {

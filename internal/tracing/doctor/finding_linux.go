@@ -8,7 +8,7 @@ type Status int
 // The statuses, from good to bad.
 const (
 	OK      Status = iota
-	Warning        // tracing works, but not all of it, or not for everyone
+	Warning        // usdt can trace, but not everything, or other tools cannot
 	Failure        // usdt cannot trace here
 )
 
@@ -30,10 +30,10 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Finding is what one check found.
 type Finding struct {
-	Name   string `json:"name"` // of the check, always the same
+	Name   string `json:"name"` // of the check
 	Status Status `json:"status"`
 	Found  string `json:"found"`
-	// Remedy is a command for a shell, or a sentence where no command helps. "" when there is
+	// Remedy is a command for a shell, a sentence where no command helps, or "" where there is
 	// nothing to do.
 	Remedy string `json:"remedy,omitempty"`
 }

@@ -16,13 +16,14 @@ func version(s System) Finding {
 	case release == "":
 		return warning("Run usdt outside of the sandbox.", "a sandbox hides its version")
 	case !kernel.Oldest.In(release):
-		return failure(fmt.Sprintf("Run Linux %v or later.", kernel.Oldest), "Linux %s is too old", release)
+		remedy := fmt.Sprintf("Run Linux %v or later.", kernel.Oldest)
+		return failure(remedy, "Linux %s is too old", release)
 	default:
 		return ok("Linux %s", release)
 	}
 }
 
-// config looks for the options without which nothing works. Most distributions set them all.
+// config looks for the options that usdt cannot do without. Most distributions set them all.
 func config(s System) Finding {
 	f, source, err := s.openConfig()
 	if err != nil {
@@ -87,7 +88,7 @@ func pmu(s System) Finding {
 	return failure("Run a kernel that is built with CONFIG_UPROBE_EVENTS.", "the kernel has none")
 }
 
-// lockdown judges the mode of Linux 5.4's lockdown, the one in brackets.
+// lockdown judges the mode of lockdown (Linux 5.4), which is in brackets.
 func lockdown(s System) Finding {
 	const securityfs = "sys/kernel/security"
 	text, readable := s.read(securityfs + "/lockdown")
@@ -95,7 +96,8 @@ func lockdown(s System) Finding {
 	case !readable && s.lists(securityfs) && !s.exists(securityfs+"/lockdown"):
 		return ok("none")
 	case !readable:
-		return ok("unknown, since securityfs is not mounted on /%s, or hidden; the other checks tell", securityfs)
+		return ok("unknown, since securityfs is not mounted on /%s, or hidden; "+
+			"the other checks tell", securityfs)
 	}
 	_, mode, _ := strings.Cut(text, "[")
 	mode, _, _ = strings.Cut(mode, "]")
@@ -104,12 +106,14 @@ func lockdown(s System) Finding {
 	}
 	const remedy = "Boot with lockdown=integrity on the kernel's command line."
 	if !s.Kernel.Expected().ReadUser {
-		return failure(remedy, "%s: BPF programs may not read memory, not even that of programs", mode)
+		return failure(remedy,
+			"%s: BPF programs may not read memory, not even that of programs", mode)
 	}
-	return warning(remedy, "%s: usdt works, for it reads with bpf_probe_read_user; perf and other tools may not", mode)
+	return warning(remedy, "%s: usdt works, for it reads with bpf_probe_read_user; "+
+		"perf and other tools may not", mode)
 }
 
-// tracefs is not ours to need: usdt attaches through the perf subsystem.
+// tracefs is needed by perf alone: usdt attaches through the perf subsystem.
 func tracefs(s System) Finding {
 	mounts, _ := s.read("proc/self/mounts")
 	for line := range strings.Lines(mounts) {
@@ -117,5 +121,6 @@ func tracefs(s System) Finding {
 			return ok("mounted on %s", fields[1])
 		}
 	}
-	return warning("mount -t tracefs tracefs /sys/kernel/tracing", "not mounted: perf needs it, usdt does not")
+	return warning("mount -t tracefs tracefs /sys/kernel/tracing",
+		"not mounted: perf needs it, usdt does not")
 }

@@ -20,10 +20,13 @@ func TestObserve(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("tracing needs root"))
 	}
-	t.Setenv("STAPSDT_BACKING", "nonsense") // is for other programs
+	t.Setenv("STAPSDT_BACKING", "nonsense") // which is for other programs
 	t.Setenv("STAPSDT_DISABLE", "1")
 	s := Observe()
-	for _, name := range []string{"kernel", "uprobe PMU", "capabilities", "BPF programs", "tracing a probe", "probes in memory", "probes in named files"} {
+	for _, name := range []string{
+		"kernel", "uprobe PMU", "capabilities", "BPF programs", "tracing a probe",
+		"probes in memory", "probes in named files",
+	} {
 		if f := find(t, Examine(s), name); f.Status != OK {
 			t.Errorf("%+v", f)
 		}
@@ -33,10 +36,11 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// filteredEnv has TestFiltered forbid a system call to itself.
+// filteredEnv is set for the process that TestFiltered starts.
 const filteredEnv = "DOCTOR_TEST_FILTERED"
 
-// TestFiltered runs this test program again under a seccomp policy, because none can be lifted.
+// TestFiltered runs this test program again under a seccomp policy, because a policy cannot be
+// lifted.
 func TestFiltered(t *testing.T) {
 	if os.Getenv(filteredEnv) != "" {
 		const command, all = 0, ^uint32(0)
@@ -51,13 +55,14 @@ func TestFiltered(t *testing.T) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestFiltered$", "-test.v")
 	cmd.Env = append(os.Environ(), filteredEnv+"=1")
 	out, err := cmd.CombinedOutput()
-	const want = "finding: failure: a filter forbids bpf: docker run --security-opt seccomp=unconfined"
+	const want = "finding: failure: a filter forbids bpf: " +
+		"docker run --security-opt seccomp=unconfined"
 	if err != nil || !strings.Contains(string(out), want) {
 		t.Errorf("%v, no %q in\n%s", err, want, out)
 	}
 }
 
-// TestRefused: only these answers mean that the kernel itself was reached.
+// Only these answers mean that the kernel itself was reached.
 func TestRefused(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("old kernels answer EPERM to others"))
@@ -88,10 +93,12 @@ func TestToolVersion(t *testing.T) {
 	}
 }
 
-// TestLoadNowhere: what cannot be loaded is an error, whatever the reason.
+// A directory that cannot be used is an error of loading.
 func TestLoadNowhere(t *testing.T) {
-	t.Setenv("STAPSDT_DIR", "/nonexistent")
-	if err := loadProbes(stapsdt.File); !errors.Is(err, os.ErrNotExist) {
+	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		t.Setenv(env, "/nonexistent")
+	}
+	if err := loadProbes(stapsdt.FileBacking); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want %v", err, os.ErrNotExist)
 	}
 }

@@ -21,7 +21,7 @@ func site(s System) Finding {
 	return ok("%v: %s", s.Site, siteCosts[s.Site])
 }
 
-// memfdPolicy: our memfds are of the kind that every setting allows.
+// memfdPolicy judges vm.memfd_noexec. The library's memfds are of a kind that every setting allows.
 func memfdPolicy(s System) Finding {
 	const setting = "proc/sys/vm/memfd_noexec"
 	switch text, readable := s.read(setting); {
@@ -30,13 +30,14 @@ func memfdPolicy(s System) Finding {
 	case !readable:
 		return ok("unknown, since /%s is hidden; any value is fine for this package", setting)
 	case text == "2":
-		return ok("2: fine for this package; programs with the original libstapsdt cannot load their probes")
+		return ok("2: fine for this package; " +
+			"programs with the original libstapsdt cannot load their probes")
 	default:
 		return ok("%s", text)
 	}
 }
 
-// noProbes reports whether programs can load no probes at all, which also leaves usdt with none to try.
+// noProbes reports whether programs can load no probes at all. Then usdt has none to try to trace.
 func (s System) noProbes() bool { return s.Memory != nil && s.File != nil }
 
 func inMemory(s System) Finding {
@@ -44,9 +45,11 @@ func inMemory(s System) Finding {
 		return ok("a Go program can load them")
 	}
 	if s.File == nil {
-		return warning("export STAPSDT_BACKING=file", "a Go program started here cannot load them: %v", s.Memory)
+		return warning("export STAPSDT_BACKING=file",
+			"a Go program started here cannot load them: %v", s.Memory)
 	}
-	return warning("Run the programs with memfd_create allowed, or with STAPSDT_DIR set to a directory on a mount without noexec.",
+	return warning("Run the programs with memfd_create allowed, "+
+		"or with STAPSDT_DIR set to a directory on a mount without noexec.",
 		"a Go program started here can load no probes: %v", s.Memory)
 }
 

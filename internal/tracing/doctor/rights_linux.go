@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// has reports whether this process has all the capabilities, in its own user namespace.
+// has reports whether this process has the capabilities, in its own user namespace.
 func (s System) has(capabilities ...rights.Capability) bool {
 	mask, err := strconv.ParseUint(s.statusField("CapEff"), 16, 64)
 	for _, c := range capabilities {
@@ -22,7 +22,8 @@ func (s System) has(capabilities ...rights.Capability) bool {
 	return err == nil
 }
 
-// inContainer: a namespace of its own is what containers have in common.
+// inContainer reports whether this process is in a container. What containers have in common is a
+// pid namespace of their own.
 func (s System) inContainer() bool {
 	return s.PIDNamespace != 0 && s.PIDNamespace != kernel.InitialPIDNamespace
 }
@@ -56,7 +57,8 @@ func (s System) remedyRights() string {
 	return rights.Sudo(multi)
 }
 
-// userNamespace: capabilities in another than the initial one do not count for BPF and perf.
+// userNamespace judges the user namespace. For BPF and perf, capabilities count only in the initial
+// one.
 func userNamespace(s System) Finding {
 	switch s.UserNamespace {
 	case 0:
@@ -71,16 +73,16 @@ func userNamespace(s System) Finding {
 		"not the initial one: no capability that it grants counts for tracing")
 }
 
-// seccomp looks for a filter in front of the system calls. What it answers instead of the kernel
-// gives it away.
+// seccomp looks for a filter in front of the system calls. A filter gives answers that the kernel
+// would not give.
 func seccomp(s System) Finding {
 	filtered := s.statusField("Seccomp") == "2"
 	var denied []string
-	// Older kernels also answer EPERM to whoever may not load programs.
+	// Older kernels also answer EPERM to processes that may not load programs.
 	if s.BPFCall == unix.ENOSYS || s.BPFCall == unix.EPERM && (filtered && s.capable()) {
 		denied = append(denied, "bpf")
 	}
-	if s.PerfCall != unix.EFAULT {
+	if s.PerfCall != unix.EFAULT && !s.perfIsParanoid() {
 		denied = append(denied, "perf_event_open")
 	}
 	list := strings.Join(denied, " and ")
@@ -90,10 +92,12 @@ func seccomp(s System) Finding {
 	case len(denied) == 0:
 		return ok("no filter")
 	case filtered:
-		return failure("docker run --security-opt seccomp=unconfined …, or allow the calls in the profile",
+		return failure("docker run --security-opt seccomp=unconfined …, "+
+			"or allow the calls in the profile",
 			"a filter forbids %s", list)
 	}
-	return failure("Run a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS; see what the security module logs.",
+	return failure("Run a kernel that is built with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS; "+
+		"see what the security module logs.",
 		"no filter, yet %s is refused: %v, %v", list, answer(s.BPFCall), answer(s.PerfCall))
 }
 
@@ -104,14 +108,30 @@ func answer(e syscall.Errno) string {
 	return unix.ErrnoName(e)
 }
 
-func paranoid(s System) Finding {
+// perfIsParanoid reports whether the refusal of perf_event_open is that of a distribution's kernel
+// at its own level of paranoia, which answers EACCES before it looks at the attributes.
+func (s System) perfIsParanoid() bool {
+	level, known := s.paranoia()
+	return s.PerfCall == unix.EACCES && known && s.tooParanoid(level)
+}
+
+// paranoia returns the level of perf_event_paranoid.
+func (s System) paranoia() (level int, known bool) {
 	text, readable := s.read("proc/sys/kernel/perf_event_paranoid")
 	level, err := strconv.Atoi(text)
+	return level, readable && err == nil
+}
+
+// tooParanoid reports whether a level keeps this process from perf events. Levels above 2 are those
+// of Debian's and Ubuntu's kernels, which then ask for CAP_SYS_ADMIN.
+func (s System) tooParanoid(level int) bool { return level > 2 && !s.has(rights.SysAdmin) }
+
+func paranoid(s System) Finding {
+	level, known := s.paranoia()
 	switch {
-	case !readable || err != nil:
+	case !known:
 		return ok("unknown")
-	case level > 2 && !s.has(rights.SysAdmin):
-		// Debian's and Ubuntu's own levels.
+	case s.tooParanoid(level):
 		return warning("sudo sysctl kernel.perf_event_paranoid=2",
 			"%d: some distributions' kernels then ask for CAP_SYS_ADMIN", level)
 	}
@@ -126,7 +146,7 @@ func unprivilegedBPF(s System) Finding {
 	return ok("%s, which does not matter: tracing needs the capabilities above anyway", text)
 }
 
-// lockedMemory: before Linux 5.11 BPF maps and programs count against RLIMIT_MEMLOCK.
+// lockedMemory judges RLIMIT_MEMLOCK, against which older kernels count BPF maps and programs.
 func lockedMemory(s System) Finding {
 	if kernel.UnlimitedMemory.In(s.Kernel.Release) {
 		return ok("no limit for BPF since Linux %v", kernel.UnlimitedMemory.Since)
@@ -152,12 +172,13 @@ func otherUsers(s System) Finding {
 
 func pidNamespace(s System) Finding {
 	if s.inContainer() {
-		return warning(s.remedyRights(), "not the initial one: only processes in it, and below, can be seen")
+		return warning(s.remedyRights(),
+			"not the initial one: only processes in it, and below, can be seen")
 	}
 	return ok("the initial one, or unknown")
 }
 
-// hidden looks for a /proc that shows a user only their own processes.
+// hidden looks for a /proc that shows users only their own processes.
 func hidden(s System) Finding {
 	mounts, _ := s.read("proc/self/mounts")
 	for line := range strings.Lines(mounts) {
@@ -168,7 +189,8 @@ func hidden(s System) Finding {
 		for option := range strings.SplitSeq(fields[3], ",") {
 			value, ok := strings.CutPrefix(option, "hidepid=")
 			if ok && value != "0" && value != "off" && !s.has(rights.SysPtrace) {
-				return warning("sudo mount -o remount,hidepid=0 /proc", "/proc is mounted with %s", option)
+				return warning("sudo mount -o remount,hidepid=0 /proc",
+					"/proc is mounted with %s", option)
 			}
 		}
 	}

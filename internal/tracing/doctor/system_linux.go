@@ -12,20 +12,20 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// System is what was observed of a machine, for Examine to judge.
+// A System is what was observed of a machine, for Examine to judge.
 type System struct {
 	Files  fs.FS // the root of the file system
 	Kernel kernel.Kernel
 
 	PIDNamespace, UserNamespace uint64 // inode numbers, 0 when unknown
 
-	// What the kernel answers to bpf and perf_event_open calls that it always refuses: another errno
-	// than its own comes from a filter in front of it.
+	// The answers to bpf and perf_event_open calls that the kernel always refuses. An errno that is
+	// not the kernel's comes from a filter in front of it.
 	BPFCall, PerfCall syscall.Errno
 
-	Traced error // of counting a fire of a probe of our own
+	Traced error // of counting a fire of a probe of usdt itself
 
-	Memory, File error // of loading probes with that backing
+	Memory, File error // of loading probes with each backing
 	Site         probesite.Form
 	SiteError    error
 
@@ -38,9 +38,9 @@ type Tool struct {
 	Error   error  // why it did not say its version
 }
 
-// Observe observes this machine as this process sees it. It takes about a second, most of which the other
-// tools take to tell their versions. Do not call it concurrently: it changes the environment while
-// it loads probes.
+// Observe observes this machine as this process sees it. It takes about a second, most of it for
+// the other tools to tell their versions. It is not safe for concurrent use, because it changes the
+// environment while it loads probes.
 func Observe() System {
 	s := System{
 		Files:         os.DirFS("/"),
@@ -49,8 +49,8 @@ func Observe() System {
 		UserNamespace: namespace("user"),
 		BPFCall:       refusedBPF(),
 		PerfCall:      refusedPerf(),
-		Memory:        loadProbes(stapsdt.Memfd),
-		File:          loadProbes(stapsdt.File),
+		Memory:        loadProbes(stapsdt.MemfdBacking),
+		File:          loadProbes(stapsdt.FileBacking),
 		Traced:        traceProbe(),
 		Tools:         tools(),
 	}
@@ -66,15 +66,16 @@ func namespace(kind string) uint64 {
 	return st.Ino
 }
 
-// refusedBPF makes a bpf call with a command that does not exist: EINVAL, or EPERM from kernels that look
-// at the capabilities first.
+// refusedBPF makes a bpf call with a command that does not exist. The answer is EINVAL, or EPERM
+// from kernels that look at the capabilities first.
 func refusedBPF() syscall.Errno {
 	const noSuchCommand = 1 << 20
 	_, _, errno := unix.Syscall(unix.SYS_BPF, noSuchCommand, 0, 0)
 	return errno
 }
 
-// refusedPerf makes a perf_event_open call without attributes: EFAULT.
+// refusedPerf makes a perf_event_open call without attributes. The answer is EFAULT, or EACCES from
+// distributions' kernels at their own levels of perf_event_paranoid.
 func refusedPerf() syscall.Errno {
 	_, _, errno := unix.Syscall6(unix.SYS_PERF_EVENT_OPEN, 0, 0, 0, 0, 0, 0)
 	return errno

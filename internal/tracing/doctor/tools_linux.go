@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// versionCommands make the tools tell their versions. bcc is a module of the distribution's Python, which need
-// not be the first in PATH; the others are programs.
+// versionCommands make the tools print their versions. bcc is a module of the distribution's
+// Python, which need not be the first python3 in PATH.
 var versionCommands = map[string][]string{
 	"bpftrace": {"bpftrace", "--version"},
 	"bcc":      {"/usr/bin/python3", "-c", "import bcc; print(bcc.__version__)"},
@@ -24,7 +24,8 @@ func tools() map[string]Tool {
 		if _, err := exec.LookPath(command[0]); err != nil {
 			continue
 		}
-		if version, err := toolVersion(command); name != "bcc" || err == nil { // a python3 may have no bcc
+		version, err := toolVersion(command)
+		if name != "bcc" || err == nil { // a python3 may have no bcc
 			found[name] = Tool{version, err}
 		}
 	}
@@ -49,7 +50,7 @@ func toolVersion(command []string) (string, error) {
 	return version, nil
 }
 
-// other judges another tool, which usdt does not need, with a note on how it finds probes.
+// other judges a tool that usdt does not need. note says how the tool finds probes.
 func (s System) other(name, note string) Finding {
 	tool, installed := s.Tools[name]
 	switch {
@@ -65,7 +66,8 @@ func bpftrace(s System) Finding {
 	var major, minor int
 	_, err := fmt.Sscanf(s.Tools["bpftrace"].Version, "%d.%d", &major, &minor)
 	if err == nil && (major > 0 || minor >= 25) {
-		return s.other("bpftrace", "finds probes in memory by the path that usdt list shows, not by pid; those in named files by both")
+		return s.other("bpftrace", "finds probes in memory by the path that usdt list shows, "+
+			"not by pid; those in named files by both")
 	}
 	return s.other("bpftrace", "finds probes by pid and by path")
 }
@@ -75,7 +77,8 @@ func bcc(s System) Finding {
 }
 
 func perf(s System) Finding {
-	return s.other("perf", "records probes in named files after perf buildid-cache --add; see usdt script --tool perf")
+	return s.other("perf", "records probes in named files after perf buildid-cache --add; "+
+		"see usdt script --tool perf")
 }
 
 func gdb(s System) Finding {

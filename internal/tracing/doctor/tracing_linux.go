@@ -10,7 +10,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// programs judges whether BPF programs can be loaded. The usual reasons why not are findings above.
+// programs judges whether BPF programs can be loaded. The usual obstacles have findings of their
+// own.
 func programs(s System) Finding {
 	switch err := s.Kernel.Untried; {
 	case err == nil:
@@ -18,14 +19,15 @@ func programs(s System) Finding {
 	case errors.Is(err, unix.EPERM) && !s.capable():
 		return failure("See the capabilities above.", "cannot be loaded without the capabilities")
 	case errors.Is(err, unix.EPERM):
-		return failure("See user namespace, seccomp and lockdown above, and what the security module logs (journalctl -k | grep -i denied).",
+		return failure("See user namespace, seccomp and lockdown above, "+
+			"and what the security module logs (journalctl -k | grep -i denied).",
 			"cannot be loaded in spite of the capabilities: %v", cause(err))
 	default:
 		return failure("See kernel config and locked memory above.", "cannot be loaded: %v", err)
 	}
 }
 
-// tracing judges the proof of the pudding: a probe of our own, traced.
+// tracing judges what came of tracing a probe of usdt itself.
 func tracing(s System) Finding {
 	switch {
 	case s.Traced == nil:
@@ -35,10 +37,11 @@ func tracing(s System) Finding {
 	case !s.capable():
 		return failure("See the capabilities above.", "cannot be tried without the capabilities")
 	}
-	return failure("See seccomp, perf_event_paranoid and user namespace above.", "%v", cause(s.Traced))
+	return failure("See seccomp, perf_event_paranoid and user namespace above.",
+		"%v", cause(s.Traced))
 }
 
-// cause returns what the kernel answered, without the engine's advice to ask usdt doctor and that of
+// cause returns what the kernel answered. It leaves out the engine's advice to users, and that of
 // cilium/ebpf to programmers.
 func cause(err error) error {
 	if errors.Is(err, unix.EPERM) {
@@ -63,14 +66,15 @@ func cause(err error) error {
 	return err
 }
 
-// feature judges something that usdt can do without. Without the right to load programs nobody can try it.
-// without says what is so because the kernel lacks the ability, and has %v for its version.
+// feature judges something that usdt can do without, and that cannot be tried without the right to
+// load programs. with and without say what usdt does; without has a %v for the version.
 func (s System) feature(present bool, a kernel.Ability, with, without string) Finding {
 	switch {
 	case present:
 		return ok("%s", with)
 	case s.Kernel.Untried != nil:
-		return ok("unknown, since no BPF program can be loaded; kernels have it from %v on", a.Since)
+		return ok("unknown, since no BPF program can be loaded; "+
+			"kernels have it from %v on", a.Since)
 	}
 	return ok(without, a.Since)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// withProbe loads a provider with a probe, has f use them, and unloads it.
+// withProbe loads a provider with a probe, calls f with both, and unloads the provider.
 func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) error) (err error) {
 	restore := ignoreOperator()
 	defer restore()
@@ -29,8 +29,8 @@ func withProbe(b stapsdt.Backing, f func(*stapsdt.Provider, *stapsdt.Probe0) err
 	return f(provider, probe)
 }
 
-// ignoreOperator lifts what the environment says about the probes of the programs started from this
-// shell: here the question is what the machine allows. restore puts it back.
+// ignoreOperator unsets the variables by which the operator decides about the probes of programs,
+// because the question is what the machine allows. restore sets them again.
 func ignoreOperator() (restore func()) {
 	saved := make(map[string]string)
 	for _, name := range []string{"STAPSDT_BACKING", "STAPSDT_DISABLE"} {
@@ -50,15 +50,15 @@ func loadProbes(b stapsdt.Backing) error {
 	return withProbe(b, func(*stapsdt.Provider, *stapsdt.Probe0) error { return nil })
 }
 
-// errCount: a uprobe was attached but did not see what it should.
+// errCount says that a uprobe was attached but did not see what it should.
 var errCount = errors.New("the kernel counted wrongly")
 
-// traceProbe attaches to a probe of our own, as usdt does to those of others, fires it once, and has the
-// kernel count.
+// traceProbe attaches to a probe of this process, in the same way as to those of others, fires it
+// once, and has the kernel count.
 func traceProbe() error {
-	err := withProbe(stapsdt.Memfd, countFire)
-	if err != nil && loadProbes(stapsdt.Memfd) != nil {
-		err = withProbe(stapsdt.File, countFire)
+	err := withProbe(stapsdt.MemfdBacking, countFire)
+	if err != nil && loadProbes(stapsdt.MemfdBacking) != nil {
+		err = withProbe(stapsdt.FileBacking, countFire)
 	}
 	return err
 }

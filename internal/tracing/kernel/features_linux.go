@@ -27,8 +27,8 @@ type Kernel struct {
 	Release  string   // what uname -r prints, "" when a sandbox hides it
 	Features Features // those that were tried and are there
 
-	// Untried, unless nil, is why this process cannot load BPF programs. Then all features but
-	// Semaphores are false, because they could not be tried.
+	// Untried, unless nil, is why this process cannot load BPF programs. Then the features that are
+	// tried by a program are false.
 	Untried error
 }
 
@@ -37,12 +37,10 @@ type Kernel struct {
 func Running() Kernel { return running() }
 
 var running = sync.OnceValue(func() Kernel {
-	k := Kernel{Untried: loadProgram(), Features: Features{Semaphores: perfevent.CountsSemaphores()}}
+	k := Kernel{Untried: loadProgram()}
 	k.Release, _ = Release()
-	if k.Untried != nil {
-		return k
-	}
 	f := &k.Features
+	f.Semaphores = perfevent.CountsSemaphores()
 	f.ReadUser = hasHelper(asm.FnProbeReadUser)
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
@@ -54,17 +52,15 @@ var running = sync.OnceValue(func() Kernel {
 // Expected returns the features that the kernel should have: as tried or, where this process may
 // not try, those of mainline in that release. It is for advice, not for choosing what to use.
 func (k Kernel) Expected() Features {
-	if k.Untried == nil {
-		return k.Features
+	f := k.Features
+	if k.Untried != nil {
+		f.ReadUser = ReadUser.In(k.Release)
+		f.NamespacePID = NamespacePID.In(k.Release)
+		f.RingBuffer = f.RingBuffer || RingBuffer.In(k.Release)
+		f.Multi = Multi.In(k.Release)
+		f.Sleep = f.Multi && Sleep.In(k.Release)
 	}
-	return Features{
-		ReadUser:     ReadUser.In(k.Release),
-		RingBuffer:   RingBuffer.In(k.Release),
-		NamespacePID: NamespacePID.In(k.Release),
-		Semaphores:   k.Features.Semaphores,
-		Multi:        Multi.In(k.Release),
-		Sleep:        Sleep.In(k.Release),
-	}
+	return f
 }
 
 // loadProgram loads a program of the type that tracing uses, and drops it.

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hasMulti asks for a process id that cannot be. Linux 46ba0e49b642 (6.10), which repaired the choice
-// of processes, also made the kernel answer EINVAL; before, it looked for the process in vain.
+// hasMulti asks for a process id that cannot be. Linux 46ba0e49b642 (6.10), which repaired the
+// choice of processes, also made the kernel answer EINVAL; before, it looked for the process in
+// vain.
 func hasMulti() bool {
 	if features.HaveBPFLinkUprobeMulti() != nil {
 		return false

@@ -26,7 +26,9 @@ func TestParseCompiled(t *testing.T) {
 			t.Log("clang is not installed, gcc has to do")
 			continue
 		}
-		for _, flags := range []string{"-O0", "-O1", "-O2", "-O3", "-Os", "-O0 -fno-pie -no-pie", "-O2 -fno-pie -no-pie"} {
+		for _, flags := range []string{
+			"-O0", "-O1", "-O2", "-O3", "-Os", "-O0 -fno-pie -no-pie", "-O2 -fno-pie -no-pie",
+		} {
 			t.Run(compiler+" "+flags, func(t *testing.T) {
 				for _, n := range compileArgs(t, compiler, flags) {
 					checkCompiled(t, n, kinds)
@@ -61,7 +63,7 @@ func checkCompiled(t *testing.T, n sdtnote.Note, kinds map[operand.Kind]int) {
 	var constants []int64
 	for _, a := range operand.Parse(n) {
 		kinds[a.Kind]++
-		// Only the compiler knows how far from a label of its own something is.
+		// :lo12: is a part of an address that only the linker knows.
 		if a.Err != nil && !(n.Machine == elf.EM_AARCH64 && strings.Contains(a.Text, ":lo12:")) {
 			t.Errorf("%s: %v", n.Name, a.Err)
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// An expr is the sum of at most one symbol and a number.
+// An expr is a number, or the sum of a symbol and a number.
 type expr struct {
 	symbol string
 	number int64
@@ -30,7 +30,7 @@ func parseExpr(s string) (e expr, err error) {
 	return e, nil
 }
 
-// cutSign takes the sign off s. Only the first term of an expression may be without.
+// cutSign takes the sign off s. Only the first term of an expression may have none.
 func cutSign(s string, first bool) (negative bool, rest string, err error) {
 	switch {
 	case s[0] == '-':
@@ -85,7 +85,7 @@ func (e *expr) addNumber(term string, negative bool) error {
 	return nil
 }
 
-// parseNumber decodes the forms of gas: decimal, 0x hexadecimal, 0b binary, 0 octal.
+// parseNumber decodes a number as gas does: decimal, 0x hexadecimal, 0b binary, 0 octal.
 func parseNumber(s string, negative bool) (int64, error) {
 	digits, base := s, 10
 	switch lower := strings.ToLower(s); {

@@ -2,6 +2,7 @@ package operand_test
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // FuzzParse holds Parse to its promises for any string: no panic, a bounded number of arguments,
-// fields in their ranges, and a meaning that survives being written out from the fields. Run it with
+// fields in their ranges, and fields that can be written out and parsed again. Run it with
 //
 //	go test -fuzz=FuzzParse -fuzztime=60s ./internal/tracing/operand
 func FuzzParse(f *testing.F) {
@@ -23,7 +24,8 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(uint16(elf.EM_X86_64), args)
 	}
-	f.Add(uint16(elf.EM_AARCH64), "8@x0 4@w0 -4@#5 [sp, 12] [x0] [x1,#8] [x1, x2] [x1, x2, lsl 3] 8@[x0, :lo12:s] wzr")
+	f.Add(uint16(elf.EM_AARCH64), "8@x0 4@w0 -4@#5 [sp, 12] [x0] [x1,#8] [x1, x2] "+
+		"[x1, x2, lsl 3] 8@[x0, :lo12:s] wzr")
 	f.Add(uint16(elf.EM_386), "4@%eax")
 
 	f.Fuzz(func(t *testing.T, machine uint16, text string) {
@@ -58,12 +60,14 @@ func checkArg(t *testing.T, n sdtnote.Note, a operand.Arg) {
 		t.Fatalf("%q, written %q, is %d arguments", a.Text, n.Args, len(again))
 	}
 	again[0].Text = a.Text
-	if diff := cmp.Diff(a, again[0], cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) })); diff != "" {
+	bothFail := cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) })
+	if diff := cmp.Diff(a, again[0], bothFail); diff != "" {
 		t.Errorf("%q, written %q (-first +again):\n%s", a.Text, n.Args, diff)
 	}
 }
 
-// render writes a in one way of several. Fields that are out of range give what is no argument.
+// render writes a in one of several ways. Fields that are out of range give text that is no
+// argument.
 func render(machine elf.Machine, a operand.Arg) string {
 	size := fmt.Sprintf("%d@", a.Size)
 	if a.Signed {
@@ -79,13 +83,15 @@ func renderARM64(a operand.Arg) string {
 	switch {
 	case a.Kind == operand.Constant:
 		return fmt.Sprintf("#%d", a.Value)
+	case a.Kind == operand.InRegister && a.Reg == operand.Register{Name: "sp", Bits: 32}:
+		return "wsp"
 	case a.Kind == operand.InRegister && a.Reg.Bits == 32:
-		return map[bool]string{false: "w" + a.Reg.Name[1:], true: "wsp"}[a.Reg.Name == "sp"]
+		return "w" + a.Reg.Name[1:]
 	case a.Kind == operand.InRegister:
 		return a.Reg.Name
 	case a.Index.Name != "":
-		shift := map[int]int{1: 0, 2: 1, 4: 2, 8: 3}
-		return fmt.Sprintf("[%s, %s, lsl %d]", a.Base.Name, a.Index.Name, shift[a.Scale])
+		shift := bits.TrailingZeros(uint(a.Scale))
+		return fmt.Sprintf("[%s, %s, lsl %d]", a.Base.Name, a.Index.Name, shift)
 	}
 	return fmt.Sprintf("[%s, %d]", a.Base.Name, a.Disp)
 }

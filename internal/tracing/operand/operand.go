@@ -1,5 +1,5 @@
-// Package operand decodes the argument string of a stapsdt note: how large each argument of a probe is, and
-// where it is when the probe's site is reached. It knows what gcc and clang write for x86-64 and arm64.
+// Package operand decodes the argument string of a stapsdt note: how large each argument of a probe
+// is, and where it is when the probe's site is reached.
 package operand
 
 import (
@@ -12,14 +12,14 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// An Kind says where an argument is when its site is reached.
+// A Kind says where an argument is when the site is reached.
 type Kind int
 
 const (
-	Invalid    Kind = iota // cannot be decoded: Arg.Err says why
-	Constant               // known beforehand: Arg.Value
-	InRegister             // the low bytes of Arg.Reg
-	InMemory               // at the address that Arg.Symbol, Base, Index, Scale and Disp make
+	Invalid    Kind = iota // it cannot be decoded: Arg.Err says why
+	Constant               // it is Arg.Value
+	InRegister             // it is the low bytes of Arg.Reg
+	InMemory               // it is at the address that Arg.Symbol, Base, Index, Scale and Disp make
 )
 
 func (k Kind) String() string {
@@ -38,8 +38,9 @@ func (k Kind) String() string {
 type Arg struct {
 	Text string // as in the note, such as "-4@-20(%rbp)"
 
-	// The value has Size bytes: 1, 2, 4 or 8. It is Size that counts when the register's name has
-	// another width. Without a size in the note it is that of the register, or 8, and not signed.
+	// The value has Size bytes: 1, 2, 4 or 8. Size counts where the register's name has another
+	// width. Where the note has no size, it is that of the register, or 8, and the value is not
+	// signed.
 	Size   int
 	Signed bool
 
@@ -50,46 +51,48 @@ type Arg struct {
 
 	Reg Register
 
-	// The argument in memory is at Symbol + Base + Index*Scale + Disp, where what is absent counts 0.
-	// Symbol stands for its run-time address, see SymbolAddresses; it may be a compiler's local label,
-	// which no symbol table has. Base rip, only without Symbol, stands for the address of the site.
+	// An argument in memory is at Symbol + Base + Index*Scale + Disp. Parts that are absent count
+	// 0. Symbol stands for its run-time address: see sdtnote.SymbolAddresses. It may be a local
+	// label of the compiler, which is in no symbol table. The base rip, which never comes with a
+	// Symbol, stands for the address of the site.
 	Symbol      string
 	Base, Index Register
 	Scale       int // 1, 2, 4 or 8 with Index
 	Disp        int64
 
-	Err error // of Invalid
+	Err error // why the kind is Invalid
 }
 
-// A Register is a general-purpose register, or a part of one. The zero value is none.
+// A Register is a general-purpose register or a part of one. The zero value is no register.
 type Register struct {
 	Name string // of all its 64 bits: rax to r15, rip; x0 to x30, sp
-	Bits int    // that the note names: 8, 16, 32 or 64
+	Bits int    // the width that the note names: 8, 16, 32 or 64
 	High bool   // bits 8 to 15: ah, bh, ch, dh
 }
 
-// maxArgs bounds what a hostile note can make Parse return; sys/sdt.h has up to 12 arguments.
-const maxArgs = 64
+// maxParsed bounds what a hostile note can make Parse return. sys/sdt.h has up to 12 arguments.
+const maxParsed = 64
 
 var errFloat = errors.New("floating-point arguments are not supported")
 
 // Parse decodes the argument string of the note for its machine. It knows what gcc and clang write
-// for x86-64 and arm64; the arguments of other machines are all invalid. An argument that cannot be
-// decoded does not spoil the others.
+// for x86-64 and arm64. The arguments of other machines are all invalid. An argument that cannot be
+// decoded does not affect the others.
 func Parse(n sdtnote.Note) []Arg {
-	setOperand := operandParser(n.Machine)
+	setLocation := locationParser(n.Machine)
 	var args []Arg
 	for text, rest := cutArg(n.Args); text != ""; text, rest = cutArg(rest) {
-		if len(args) == maxArgs {
-			return append(args, Arg{Text: "…", Err: fmt.Errorf("more than %d arguments", maxArgs)})
+		if len(args) == maxParsed {
+			err := fmt.Errorf("more than %d arguments", maxParsed)
+			return append(args, Arg{Text: "…", Err: err})
 		}
-		args = append(args, parseArg(text, setOperand))
+		args = append(args, parseArg(text, setLocation))
 	}
 	return args
 }
 
-// cutArg returns the first argument of s and what follows it. Arguments are separated by spaces; those
-// within brackets belong to an operand.
+// cutArg returns the first argument of s and what follows it. Arguments are separated by spaces,
+// but not by those within brackets.
 func cutArg(s string) (arg, rest string) {
 	s = strings.TrimLeft(s, " ")
 	inside := false
@@ -108,10 +111,10 @@ func cutArg(s string) (arg, rest string) {
 	return s, ""
 }
 
-// An operandFunc decodes what follows the size of an argument into Kind and the fields that belong to it.
-type operandFunc func(a *Arg, operand string) error
+// A locationFunc decodes what follows the size of an argument, and sets Kind and its fields.
+type locationFunc func(a *Arg, location string) error
 
-func operandParser(machine elf.Machine) operandFunc {
+func locationParser(machine elf.Machine) locationFunc {
 	switch machine {
 	case elf.EM_X86_64:
 		return (*Arg).setX86
@@ -123,21 +126,20 @@ func operandParser(machine elf.Machine) operandFunc {
 	}
 }
 
-func parseArg(text string, setOperand operandFunc) Arg {
+func parseArg(text string, setLocation locationFunc) Arg {
 	a := Arg{Text: text}
-	err := a.parse(setOperand)
-	if err != nil {
+	if err := a.parse(setLocation); err != nil {
 		return Arg{Text: text, Err: fmt.Errorf("argument %q: %w", text, err)}
 	}
 	return a
 }
 
-func (a *Arg) parse(setOperand operandFunc) error {
-	operand, err := a.cutSize()
+func (a *Arg) parse(setLocation locationFunc) error {
+	location, err := a.cutSize()
 	if err != nil {
 		return err
 	}
-	if err := setOperand(a, operand); err != nil {
+	if err := setLocation(a, location); err != nil {
 		return err
 	}
 	if a.Size == 0 {
@@ -155,12 +157,12 @@ func (a *Arg) parse(setOperand operandFunc) error {
 	return nil
 }
 
-// cutSize decodes what comes before the @, if that is a size, and returns the operand.
-func (a *Arg) cutSize() (operand string, err error) {
-	size, operand, ok := strings.Cut(a.Text, "@")
+// cutSize decodes what is before the @, if that is a size, and returns the rest.
+func (a *Arg) cutSize() (location string, err error) {
+	size, location, ok := strings.Cut(a.Text, "@")
 	digits := strings.TrimPrefix(size, "-")
 	if !ok || digits == "" || digits[0] < '0' || digits[0] > '9' {
-		return a.Text, nil // an @ may also be part of an operand, sym@GOTPCREL
+		return a.Text, nil // an @ may also belong to the location: sym@GOTPCREL
 	}
 	if strings.HasSuffix(digits, "f") {
 		return "", errFloat
@@ -169,7 +171,7 @@ func (a *Arg) cutSize() (operand string, err error) {
 	switch digits {
 	case "1", "2", "4", "8":
 		a.Size, err = strconv.Atoi(digits)
-		return operand, err
+		return location, err
 	}
 	return "", fmt.Errorf("size %s, want 1, 2, 4 or 8", digits)
 }

@@ -55,7 +55,8 @@ func TestParseX86(t *testing.T) {
 		"-4@-20(%rbp)":      memory(operand.Arg{Base: rbp, Disp: -20}),
 		"8@0(%rbp)":         memory(operand.Arg{Size: 8, Base: rbp}),
 		"-4@(%rbx)":         memory(operand.Arg{Base: reg64("rbx")}),
-		"-1@6(%rbp,%rdx)":   memory(operand.Arg{Size: 1, Signed: true, Base: rbp, Index: rdx, Scale: 1, Disp: 6}),
+		"-1@6(%rbp,%rdx)": memory(operand.Arg{
+			Size: 1, Signed: true, Base: rbp, Index: rdx, Scale: 1, Disp: 6}),
 		"-4@-56(%rsp,%rdx,4)": memory(operand.Arg{
 			Base: rsp, Index: rdx, Scale: 4, Disp: -56}),
 		"-4@environ(%rip)":   memory(operand.Arg{Symbol: "environ"}),
@@ -71,9 +72,10 @@ func TestParseX86(t *testing.T) {
 		"-4@zähler(%rip)":    memory(operand.Arg{Symbol: "zähler"}),
 
 		// As an assembler has them, too.
-		"%rdi":                    reg(8, false, reg64("rdi")),
-		"%cx":                     reg(2, false, operand.Register{Name: "rcx", Bits: 16}),
-		"%bh":                     reg(1, false, operand.Register{Name: "rbx", Bits: 8, High: true}),
+		"%rdi": reg(8, false, reg64("rdi")),
+		"%cx":  reg(2, false, operand.Register{Name: "rcx", Bits: 16}),
+		"%bh": reg(1, false,
+			operand.Register{Name: "rbx", Bits: 8, High: true}),
 		"$5":                      constant(8, false, 5),
 		"-8(%rbp)":                memory(operand.Arg{Size: 8, Base: rbp, Disp: -8}),
 		"8@%edi":                  reg(8, false, operand.Register{Name: "rdi", Bits: 32}),
@@ -197,12 +199,13 @@ func TestParseARM64(t *testing.T) {
 
 func TestParseOtherMachines(t *testing.T) {
 	for _, machine := range []elf.Machine{elf.EM_386, elf.EM_NONE} {
-		checkInvalid(t, machine, map[string]string{"4@%eax": "arguments of " + machine.String() + " programs are not supported"})
+		reason := "arguments of " + machine.String() + " programs are not supported"
+		checkInvalid(t, machine, map[string]string{"4@%eax": reason})
 	}
 }
 
-// Arguments are separated by spaces, but not by those within brackets, and one that is wrong is not the
-// others' fault.
+// Arguments are separated by spaces, but not by those within brackets. One that is wrong does not
+// affect the others.
 func TestParseSeveral(t *testing.T) {
 	for _, tt := range []struct {
 		machine elf.Machine
@@ -216,7 +219,8 @@ func TestParseSeveral(t *testing.T) {
 		{elf.EM_X86_64, "8f@%xmm0 -4@-8(%rbp)", []string{"invalid 8f@%xmm0", "memory -4@-8(%rbp)"}},
 		{elf.EM_X86_64, "8@(%rax, %rbx) %rax", []string{"memory 8@(%rax, %rbx)", "register %rax"}},
 		{elf.EM_X86_64, "8@(%rax 8@%rdi", []string{"invalid 8@(%rax 8@%rdi"}},
-		{elf.EM_AARCH64, "-4@[sp, 28] 4@[x1, x2, lsl 3] 8@x0", []string{"memory -4@[sp, 28]", "memory 4@[x1, x2, lsl 3]", "register 8@x0"}},
+		{elf.EM_AARCH64, "-4@[sp, 28] 4@[x1, x2, lsl 3] 8@x0", []string{
+			"memory -4@[sp, 28]", "memory 4@[x1, x2, lsl 3]", "register 8@x0"}},
 	} {
 		var got []string
 		for _, a := range operand.Parse(sdtnote.Note{Machine: tt.machine, Args: tt.args}) {
@@ -237,7 +241,8 @@ func TestParseTooMany(t *testing.T) {
 	n.Args += n.Args
 	args := operand.Parse(n)
 	if last := args[len(args)-1]; len(args) != limit+1 || last.Err == nil {
-		t.Errorf("of twice as many: %d arguments, the last is %+v, want %d and an error", len(args), last, limit+1)
+		t.Errorf("of twice as many: %d arguments, the last is %+v, want %d and an error",
+			len(args), last, limit+1)
 	}
 }
 
@@ -262,7 +267,8 @@ func checkInvalid(t *testing.T, machine elf.Machine, want map[string]string) {
 			t.Errorf("%q: got %+v, want one invalid argument", text, got)
 			continue
 		}
-		if msg := got[0].Err.Error(); !strings.Contains(msg, reason) || !strings.Contains(msg, fmt.Sprintf("%q", text)) {
+		msg := got[0].Err.Error()
+		if !strings.Contains(msg, reason) || !strings.Contains(msg, fmt.Sprintf("%q", text)) {
 			t.Errorf("%q: got %q, want it to contain %q and the argument", text, msg, reason)
 		}
 	}

@@ -36,7 +36,7 @@ func makeX86Registers() map[string]Register {
 	return m
 }
 
-// setX86 decodes an operand in AT&T syntax.
+// setX86 decodes the location of an argument on x86-64, in AT&T syntax.
 func (a *Arg) setX86(s string) error {
 	switch {
 	case s == "":
@@ -51,7 +51,8 @@ func (a *Arg) setX86(s string) error {
 
 func (a *Arg) setX86Register(s string) (err error) {
 	if strings.Contains(s, ":") {
-		return errors.New("memory relative to a segment, such as thread-local variables, is not supported")
+		return errors.New("memory relative to a segment, such as thread-local variables, " +
+			"is not supported")
 	}
 	a.Kind = InRegister
 	a.Reg, err = x86Register(s)
@@ -67,7 +68,7 @@ func x86Register(s string) (Register, error) {
 	return reg, nil
 }
 
-// setX86Memory decodes disp(base,index,scale), of which each part may be missing.
+// setX86Memory decodes disp(base,index,scale). Each part may be missing.
 func (a *Arg) setX86Memory(s string) error {
 	disp, rest, ok := strings.Cut(s, "(")
 	e, err := parseExpr(disp)
@@ -136,7 +137,7 @@ func x86Scale(s string) (int, error) {
 	return 0, fmt.Errorf("scale %q, want 1, 2, 4 or 8", s)
 }
 
-// resolveRIP makes sym(%rip) the address of sym, which is what the assembler understands by it.
+// resolveRIP makes sym(%rip) the address of sym, as the assembler does.
 func (a *Arg) resolveRIP() error {
 	switch {
 	case a.Base.Name != "rip":

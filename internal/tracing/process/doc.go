@@ -1,9 +1,9 @@
-// Package process finds the files with probes that processes have mapped, the notes in them, and whether a
-// tracer is attached to a probe.
+// Package process finds the files with probes that processes have mapped, reads the notes in them,
+// and tells whether a tracer is attached to a probe.
 //
-// Processes belong to anybody, and are watched while they run: what one of them can make the caller read,
-// open or remember is bounded, nothing but regular files is opened, and a path that a process chose is
-// checked to lead to the file that is mapped.
+// Processes belong to anybody, and change while they are looked at. What one of them can make the
+// caller read, open or remember is bounded. Nothing but regular files is opened. A path that a
+// process chose is used only if it leads to the file that is mapped.
 //
 // The package is empty on systems other than Linux.
 package process

@@ -28,14 +28,15 @@ type mapsLine struct {
 	file                          mappedFile
 }
 
-// A mappedFile is a file as /proc/PID/maps has it. Neither the numbers nor the name alone tell files apart.
+// A mappedFile is a file as /proc/PID/maps has it. Only the numbers and the name together tell
+// files apart.
 type mappedFile struct {
 	dev, inode uint64
-	name       string // as it is there, see names
+	name       string // as it is there: see names
 }
 
-// probeable reports whether the kernel puts breakpoints of uprobes into the mapping; see valid_vma in
-// kernel/events/uprobes.c.
+// probeable reports whether the kernel puts breakpoints of uprobes into the mapping: see valid_vma
+// in kernel/events/uprobes.c.
 func (l mapsLine) probeable() bool { return l.private && l.executable && !l.writable }
 
 // parseMaps decodes the format of proc_pid_maps(5). It leaves out memory that shows no file.
@@ -94,8 +95,9 @@ func parseHexPair(s, separator string) (a, b uint64, err error) {
 
 const deletedSuffix = " (deleted)"
 
-// names returns what the name can stand for, the likeliest first: the kernel writes a line feed as \012
-// but leaves backslashes alone, and marks what is deleted by a suffix that may as well be part of a name.
+// names returns the names that the name can stand for, the likeliest first. The kernel writes a
+// line feed as \012 but leaves backslashes alone, and it marks a deleted file by a suffix that may
+// also be part of a name.
 func (f mappedFile) names() []string {
 	names := []string{f.name}
 	if unescaped := unescape(f.name); unescaped != f.name {
@@ -110,3 +112,37 @@ func (f mappedFile) names() []string {
 }
 
 func unescape(s string) string { return strings.ReplaceAll(s, `\012`, "\n") }
+
+// fileMappings are the mappings of one file in one process.
+type fileMappings struct {
+	file       mappedFile
+	executable []Mapping // where uprobes work
+	data       []Mapping // where semaphores are counted
+}
+
+// groupByFile returns the files that are mapped where uprobes work, in the order of the lines.
+func groupByFile(lines []mapsLine) []fileMappings {
+	var files []fileMappings
+	index := make(map[mappedFile]int)
+	for _, l := range lines {
+		i, known := index[l.file]
+		if !known {
+			i = len(files)
+			index[l.file] = i
+			files = append(files, fileMappings{file: l.file})
+		}
+		switch f := &files[i]; {
+		case l.probeable() && len(f.executable) < maxMappings:
+			f.executable = append(f.executable, l.Mapping)
+		case l.private && l.writable && len(f.data) < maxMappings:
+			f.data = append(f.data, l.Mapping)
+		}
+	}
+	executable := files[:0]
+	for _, f := range files {
+		if len(f.executable) > 0 {
+			executable = append(executable, f)
+		}
+	}
+	return executable
+}

@@ -27,9 +27,12 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
 		t.Fatal(err)
 	}
 	want := []mapsLine{
-		{Mapping{0x400000, 0x452000, 0x1000}, true, false, true, mappedFile{unix.Mkdev(8, 2), 173521, "/usr/bin/dbus-daemon"}},
-		{Mapping{0x7f0000000000, 0x7f0000001000, 0}, true, true, true, mappedFile{unix.Mkdev(0x103, 0xff0), 7, `/a b\012c (deleted)`}},
-		{Mapping{0x7f0000001000, 0x7f0000002000, 0}, false, false, true, mappedFile{unix.Mkdev(0, 1), 1034, "/memfd:libstapsdt:shop (deleted)"}},
+		{Mapping{0x400000, 0x452000, 0x1000}, true, false, true,
+			mappedFile{unix.Mkdev(8, 2), 173521, "/usr/bin/dbus-daemon"}},
+		{Mapping{0x7f0000000000, 0x7f0000001000, 0}, true, true, true,
+			mappedFile{unix.Mkdev(0x103, 0xff0), 7, `/a b\012c (deleted)`}},
+		{Mapping{0x7f0000001000, 0x7f0000002000, 0}, false, false, true,
+			mappedFile{unix.Mkdev(0, 1), 1034, "/memfd:libstapsdt:shop (deleted)"}},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -43,8 +46,10 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
 
 func TestParseMapsMalformed(t *testing.T) {
 	for _, line := range []string{
-		"x", "400000-452000", "400000 r-xp 0 08:02 1 /a", "400000-x r-xp 0 08:02 1 /a", "400000-452000 r-x 0 08:02 1 /a",
-		"400000-452000 r-xp x 08:02 1 /a", "400000-452000 r-xp 0 0802 1 /a", "400000-452000 r-xp 0 08:02 x /a",
+		"x", "400000-452000",
+		"400000 r-xp 0 08:02 1 /a", "400000-x r-xp 0 08:02 1 /a", "400000-452000 r-x 0 08:02 1 /a",
+		"400000-452000 r-xp x 08:02 1 /a", "400000-452000 r-xp 0 0802 1 /a",
+		"400000-452000 r-xp 0 08:02 x /a",
 	} {
 		if lines, err := parseMaps(strings.NewReader(line)); err == nil {
 			t.Errorf("%q: got %+v and no error", line, lines)
@@ -72,23 +77,25 @@ func TestMappedFileNames(t *testing.T) {
 func TestContainerID(t *testing.T) {
 	const id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	const other = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+	const short = "0123456789ab"
+	const pod = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/"
 	for cgroups, want := range map[string]string{
 		"":       "",
 		"0::/\n": "",
-		"0::/user.slice/user-0.slice/session-1.scope\n":                 "",
-		"0::/system.slice/docker-" + id + ".scope\n":                    "0123456789ab",
-		"0::/docker/" + id + "\n":                                       "0123456789ab",
-		"12:pids:/docker/" + id + "\n11:cpu:/docker/" + id + "\n0::/\n": "0123456789ab",
-		"0::/docker/" + id + "/init\n":                                  "0123456789ab",
-		"0::/machine.slice/libpod-" + id + ".scope/container\n":         "0123456789ab",
-		"0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-containerd-" + id + ".scope\n": "0123456789ab",
-		"0::/kubepods/besteffort/pod8f1d7c2e-1111-2222-3333-444444444444/" + id + "\n":                                "0123456789ab",
-		"0::/kubepods.slice/crio-" + id + ".scope\n":                                                                  "0123456789ab",
-		"0::/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:" + id + "\n":                         "0123456789ab",
-		"0::/docker/" + other + "/docker/" + id + "\n":                                                                "0123456789ab", // docker in docker
-		"0::/docker/" + id + "0\n":                 "",
-		"0::/docker/" + id[1:] + "\n":              "",
-		"0::/docker/" + strings.ToUpper(id) + "\n": "",
+		"0::/user.slice/user-0.slice/session-1.scope\n":                                "",
+		"0::/system.slice/docker-" + id + ".scope\n":                                   short,
+		"0::/docker/" + id + "\n":                                                      short,
+		"12:pids:/docker/" + id + "\n11:cpu:/docker/" + id + "\n0::/\n":                short,
+		"0::/docker/" + id + "/init\n":                                                 short,
+		"0::/machine.slice/libpod-" + id + ".scope/container\n":                        short,
+		pod + "cri-containerd-" + id + ".scope\n":                                      short,
+		"0::/kubepods/besteffort/pod8f1d7c2e-1111-2222-3333-444444444444/" + id + "\n": short,
+		"0::/kubepods.slice/crio-" + id + ".scope\n":                                   short,
+		"0::/system.slice/containerd.service/pod1.slice:cri-containerd:" + id + "\n":   short,
+		"0::/docker/" + other + "/docker/" + id + "\n":                                 short,
+		"0::/docker/" + id + "0\n":                                                     "",
+		"0::/docker/" + id[1:] + "\n":                                                  "",
+		"0::/docker/" + strings.ToUpper(id) + "\n":                                     "",
 	} {
 		if got := containerID(cgroups); got != want {
 			t.Errorf("%q: got %q, want %q", cgroups, got, want)

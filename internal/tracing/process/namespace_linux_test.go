@@ -14,7 +14,7 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// A process sees other files under the names in its memory map than we do.
+// The names in the memory map of a process may lead to other files there than here.
 func TestReadProcessNamespaces(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("mount namespaces need root"))
@@ -33,13 +33,14 @@ func TestReadProcessNamespaces(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	const mount = `mount -t tmpfs none "$1/there"; `
 	for _, tt := range []struct {
 		name, script       string // which finds the directory in $1
 		wantName, wantPath string // PID is the process
 	}{
 		{
 			name:     "file hidden by a mount of its own",
-			script:   `mount -t tmpfs none "$1/there"; cp "$1/process" "$1/there"; exec "$1/there/process"`,
+			script:   mount + `cp "$1/process" "$1/there"; exec "$1/there/process"`,
 			wantName: other, wantPath: "/proc/PID/root" + other,
 		}, {
 			name:     "the same file in another namespace",
@@ -51,32 +52,35 @@ func TestReadProcessNamespaces(t *testing.T) {
 			wantName: program, wantPath: program,
 		}, {
 			name:     "changed root that is hidden by a mount of its own",
-			script:   `mount -t tmpfs none "$1/there"; cp "$1/process" "$1/there"; exec chroot "$1/there" /process`,
+			script:   mount + `cp "$1/process" "$1/there"; exec chroot "$1/there" /process`,
 			wantName: other, wantPath: "/proc/PID/exe",
 		}, {
 			name: "overlay of two file systems",
-			script: `mount -t tmpfs none "$1/there"; cd "$1/there"; mkdir lower merged top; cp "$1/process" lower
+			script: mount + `cd "$1/there"; mkdir lower merged top; cp "$1/process" lower
 				mount -t tmpfs none top; mkdir top/upper top/work
 				mount -t overlay -o lowerdir=lower,upperdir=top/upper,workdir=top/work none merged
 				exec merged/process`,
-			wantName: dir + "/there/merged/process", wantPath: "/proc/PID/root" + dir + "/there/merged/process",
+			wantName: dir + "/there/merged/process",
+			wantPath: "/proc/PID/root" + dir + "/there/merged/process",
 		}, {
 			name: "mount that was taken away",
-			script: `mount -t tmpfs none "$1/there"; cp "$1/process" "$1/there"; cd "$1/there"; umount -l "$1/there"
+			script: mount + `cp "$1/process" "$1/there"; cd "$1/there"; umount -l "$1/there"
 				exec ./process`,
 			wantName: "/process", wantPath: "/proc/PID/exe",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := startProcess(t, unshare, "-m", "--propagation", "private", "sh", "-ec", tt.script, "sh", dir)
-			o := objectOf(t, c.pid(), "process")
+			c := startProcess(t, unshare, "-m", "--propagation", "private",
+				"sh", "-ec", tt.script, "sh", dir)
+			o := objectOf(t, c.PID(), "process")
 			checkObject(t, o)
-			wantPath := strings.Replace(tt.wantPath, "PID", strconv.Itoa(c.pid()), 1)
+			wantPath := strings.Replace(tt.wantPath, "PID", strconv.Itoa(c.PID()), 1)
 			if o.Name != tt.wantName || o.Path != wantPath || o.Deleted {
-				t.Errorf("name %q, path %q, deleted %v, want %q, %q", o.Name, o.Path, o.Deleted, tt.wantName, wantPath)
+				t.Errorf("name %q, path %q, deleted %v, want %q, %q",
+					o.Name, o.Path, o.Deleted, tt.wantName, wantPath)
 			}
 			checkAttached(t, o, "counted", false)
-			c.tell(t, "x")
+			c.count(t)
 			checkAttached(t, o, "counted", true)
 		})
 	}

@@ -3,10 +3,8 @@
 package process_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,66 +33,32 @@ func buildProcess(t *testing.T, dir, name string, flags ...string) string {
 
 // cProcess is a running testdata/process.c.
 type cProcess struct {
-	cmd    *exec.Cmd
-	stdin  io.WriteCloser
-	stdout *bufio.Reader
-	main   uint64 // the address of its function main
+	*testenv.Child
+	main uint64 // the address of its function main
 }
 
 // startProcess runs a command line that becomes testdata/process.c. The end of the test ends it.
 func startProcess(t *testing.T, command string, args ...string) *cProcess {
 	t.Helper()
-	c := &cProcess{cmd: exec.Command(command, args...)}
-	c.cmd.Stderr = os.Stderr
-	var err error
-	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := c.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.stdout = bufio.NewReader(stdout)
-	if err := c.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.end(t) })
-	if _, err := fmt.Fscanf(c.stdout, "0x%x\n", &c.main); err != nil {
-		t.Fatalf("%s: first line: %v", c.cmd, err)
+	c := &cProcess{Child: testenv.Start(t, exec.Command(command, args...))}
+	line := c.Next(t)
+	if _, err := fmt.Sscanf(line, "0x%x", &c.main); err != nil {
+		t.Fatalf("%v: first line %q: %v", c.Cmd, line, err)
 	}
 	return c
 }
 
-func (c *cProcess) pid() int { return c.cmd.Process.Pid }
-
-// tell sends a byte and waits for the answer.
-func (c *cProcess) tell(t *testing.T, b string) {
+// count has the process increment the semaphore of its probe counted.
+func (c *cProcess) count(t *testing.T) {
 	t.Helper()
-	if _, err := io.WriteString(c.stdin, b); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.stdout.ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// end ends the process, which may have ended already, and waits for it.
-func (c *cProcess) end(t *testing.T) {
-	t.Helper()
-	c.stdin.Close()
-	if c.cmd.ProcessState != nil {
-		return
-	}
-	if err := c.cmd.Wait(); err != nil {
-		t.Errorf("%s: %v", c.cmd, err)
-	}
+	c.Ask(t, "")
 }
 
 // awaitNoMap waits until the main thread has no memory map any more.
 func (c *cProcess) awaitNoMap(t *testing.T) {
 	t.Helper()
 	for {
-		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", c.pid()))
+		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", c.PID()))
 		if len(maps) == 0 && (err == nil || errors.Is(err, unix.ESRCH)) {
 			return
 		}
@@ -104,11 +68,11 @@ func (c *cProcess) awaitNoMap(t *testing.T) {
 	}
 }
 
-// zombify ends the process without taking notice of its end.
+// zombify ends the process, and leaves it to be waited for.
 func (c *cProcess) zombify(t *testing.T) {
 	t.Helper()
-	c.stdin.Close()
-	if err := unix.Waitid(unix.P_PID, c.pid(), nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+	c.CloseInput()
+	if err := unix.Waitid(unix.P_PID, c.PID(), nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -134,12 +98,14 @@ func objectOf(t *testing.T, pid int, provider string) process.Object {
 	t.Helper()
 	objects := readProcess(t, pid, provider)
 	if len(objects) != 1 {
-		t.Fatalf("%d objects of process %d have probes of %s, want 1: %+v", len(objects), pid, provider, objects)
+		t.Fatalf("%d objects of process %d have probes of %s, want 1: %+v",
+			len(objects), pid, provider, objects)
 	}
 	return objects[0]
 }
 
-// checkObject holds what o says to the file that its path leads to and to the memory of the process.
+// checkObject holds what o says to the file that its path leads to and to the memory of the
+// process.
 func checkObject(t *testing.T, o process.Object) {
 	t.Helper()
 	if o.Err != nil {
@@ -157,8 +123,10 @@ func checkObject(t *testing.T, o process.Object) {
 		t.Errorf("%s: notes (-file +object):\n%s", o.Path, diff)
 	}
 	var st unix.Stat_t
-	if err := unix.Stat(o.Path, &st); err != nil || uint64(st.Dev) != o.Dev || st.Ino != o.Inode {
-		t.Errorf("%s: device %#x, inode %d, %v, want %#x, %d", o.Path, st.Dev, st.Ino, err, o.Dev, o.Inode)
+	err = unix.Stat(o.Path, &st)
+	if err != nil || uint64(st.Dev) != o.Dev || st.Ino != o.Inode {
+		t.Errorf("%s: device %#x, inode %d, %v, want %#x, %d",
+			o.Path, st.Dev, st.Ino, err, o.Dev, o.Inode)
 	}
 
 	mem := openMemory(t, o.PID)
@@ -217,7 +185,8 @@ func mapToExecute(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(),
+		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ package process_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/internal/testing/elffile"
@@ -22,13 +24,17 @@ import (
 
 // The probes that this process declares itself, in either backing.
 func TestReadProcessSelf(t *testing.T) {
-	for name, backing := range map[string]stapsdt.Backing{"memfd": stapsdt.Memfd, "file": stapsdt.File} {
+	for name, backing := range map[string]stapsdt.Backing{
+		"memfd": stapsdt.MemfdBacking,
+		"file":  stapsdt.FileBacking,
+	} {
 		t.Run(name, func(t *testing.T) {
 			lower, err := os.Open("/proc/self/maps")
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := stapsdt.NewProvider("self_"+name, stapsdt.WithBacking(backing), stapsdt.WithDir(t.TempDir()))
+			p, err := stapsdt.NewProvider("self_"+name,
+				stapsdt.WithBacking(backing), stapsdt.WithDir(t.TempDir()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,12 +45,15 @@ func TestReadProcessSelf(t *testing.T) {
 			}
 			defer p.Close()
 
-			// With a descriptor free below that of the probes, which reading must not take for it.
+			// A descriptor below that of the probes is free now. Reading uses it for a while,
+			// and must not show it as the path to the probes.
 			lower.Close()
 			o := objectOf(t, os.Getpid(), p.Name())
 			checkObject(t, o)
-			if o.Deleted != (backing == stapsdt.Memfd) || o.Path != p.Path() || strings.Contains(o.Name, "(deleted)") {
-				t.Errorf("%q, deleted %v, path %q, want path %q", o.Name, o.Deleted, o.Path, p.Path())
+			if o.Deleted != (backing == stapsdt.MemfdBacking) || o.Path != p.Path() ||
+				strings.Contains(o.Name, "(deleted)") {
+				t.Errorf("%q, deleted %v, path %q, want path %q",
+					o.Name, o.Deleted, o.Path, p.Path())
 			}
 			if want, _ := os.ReadFile("/proc/self/comm"); o.Comm+"\n" != string(want) {
 				t.Errorf("comm %q, want %q", o.Comm, want)
@@ -67,7 +76,7 @@ func TestReadProcessSelf(t *testing.T) {
 func TestReadProcessC(t *testing.T) {
 	program := buildProcess(t, t.TempDir(), "process", "-fPIE", "-pie")
 	c := startProcess(t, program)
-	o := objectOf(t, c.pid(), "process")
+	o := objectOf(t, c.PID(), "process")
 	checkObject(t, o)
 	if o.Path != program || o.Name != program || o.Deleted {
 		t.Errorf("%q, deleted %v, path %q, want both %q", o.Name, o.Deleted, o.Path, program)
@@ -89,23 +98,53 @@ func TestReadProcessC(t *testing.T) {
 
 	// Tracers that count in a semaphore need not change the site.
 	checkAttached(t, o, "counted", false)
-	c.tell(t, "x")
+	c.count(t)
 	checkAttached(t, o, "counted", true)
 	checkAttached(t, o, "other", false)
 }
 
-// Names of files may hold anything, also what /proc/PID/maps uses for its own purposes.
+// A tracer at one of two sites that are beside each other is not attached to the other one: only in
+// images of this library a no-op before a site belongs to it.
+func TestAttachedAdjacent(t *testing.T) {
+	program := buildProcess(t, t.TempDir(), "process")
+	c := startProcess(t, program)
+	o := objectOf(t, c.PID(), "process")
+	sites := make(map[string]uint64)
+	for _, n := range o.Notes {
+		sites[n.Name] = n.FileOffset
+	}
+	nop := uint64(len(probesite.Nop.Code(o.Notes[0].Machine)))
+	if sites["other"] != sites["counted"]+nop {
+		t.Fatalf("the sites %#x are not beside each other", sites)
+	}
+	for traced, untraced := range map[string]string{"counted": "other", "other": "counted"} {
+		tracer, err := counter.OpenProbe(program, traced)
+		if err != nil {
+			testenv.Lacks(t, err)
+		}
+		checkAttached(t, o, traced, true)
+		checkAttached(t, o, untraced, false)
+		if err := tracer.Close(); err != nil {
+			t.Fatal(err)
+		}
+		checkAttached(t, o, traced, false)
+	}
+}
+
+// Names of files may hold anything, also characters with a meaning in /proc/PID/maps.
 func TestReadProcessNames(t *testing.T) {
 	dir := t.TempDir()
 	program := buildProcess(t, dir, "process")
-	for _, name := range []string{"with  spaces ", "x (deleted)", "line\nfeed", `back\012slash`, "ünï", "\x1b[31mred\xff"} {
+	for _, name := range []string{
+		"with  spaces ", "x (deleted)", "line\nfeed", `back\012slash`, "ünï", "\x1b[31mred\xff",
+	} {
 		t.Run(strconv.Quote(name), func(t *testing.T) {
 			path := filepath.Join(dir, name)
 			if err := os.Link(program, path); err != nil {
 				t.Fatal(err)
 			}
 			c := startProcess(t, path)
-			o := objectOf(t, c.pid(), "process")
+			o := objectOf(t, c.PID(), "process")
 			checkObject(t, o)
 			if o.Name != path || o.Path != path || o.Deleted {
 				t.Errorf("name %q, path %q, deleted %v, want %q", o.Name, o.Path, o.Deleted, path)
@@ -113,7 +152,7 @@ func TestReadProcessNames(t *testing.T) {
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}
-			o = objectOf(t, c.pid(), "process")
+			o = objectOf(t, c.PID(), "process")
 			checkObject(t, o)
 			if !o.Deleted {
 				t.Error("not deleted after it was")
@@ -130,7 +169,7 @@ func TestReadProcessDeleted(t *testing.T) {
 	if err := os.Remove(library); err != nil {
 		t.Fatal(err)
 	}
-	// What took the name is another file.
+	// Another file takes the name.
 	if err := os.WriteFile(dir+"/new", []byte("new"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -138,19 +177,23 @@ func TestReadProcessDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	objects := readProcess(t, c.pid(), "process")
+	objects := readProcess(t, c.PID(), "process")
 	if len(objects) != 2 {
 		t.Fatalf("%d objects with probes, want 2", len(objects))
 	}
-	prefix := "/proc/" + strconv.Itoa(c.pid())
-	for i, want := range []struct{ name, path string }{{program, prefix + "/exe"}, {library, prefix + "/map_files/"}} {
+	prefix := "/proc/" + strconv.Itoa(c.PID())
+	for i, want := range []struct{ name, path string }{
+		{program, prefix + "/exe"},
+		{library, prefix + "/map_files/"},
+	} {
 		o := objects[i]
 		if os.Geteuid() != 0 && o.Err != nil {
 			testenv.Lacks(t, o.Err)
 		}
 		checkObject(t, o)
 		if !o.Deleted || o.Name != want.name || !strings.HasPrefix(o.Path, want.path) {
-			t.Errorf("name %q, path %q, deleted %v, want %q, %q", o.Name, o.Path, o.Deleted, want.name, want.path)
+			t.Errorf("name %q, path %q, deleted %v, want %q, %q",
+				o.Name, o.Path, o.Deleted, want.name, want.path)
 		}
 	}
 }
@@ -161,10 +204,11 @@ func TestReadProcessMappings(t *testing.T) {
 	program := buildProcess(t, dir, "process")
 	for i, kind := range []string{"x", "w", "s"} {
 		t.Run(kind, func(t *testing.T) {
-			library := buildProcess(t, t.TempDir(), "library.so", "-shared", "-fPIC", "-Wl,-z,noseparate-code")
+			library := buildProcess(t, t.TempDir(), "library.so",
+				"-shared", "-fPIC", "-Wl,-z,noseparate-code")
 			c := startProcess(t, program, kind+library)
 			found := 0
-			for _, o := range readProcess(t, c.pid(), "process") {
+			for _, o := range readProcess(t, c.PID(), "process") {
 				checkObject(t, o)
 				if o.Name == library {
 					found++
@@ -177,21 +221,23 @@ func TestReadProcessMappings(t *testing.T) {
 	}
 }
 
-// A file with mistakes does not hide the others, and one that is no ELF file at all is none of our business.
+// A malformed file does not hide the others, and one that is no ELF file at all is left out.
 func TestReadProcessMalformed(t *testing.T) {
 	dir := t.TempDir()
 	program := buildProcess(t, dir, "process")
 	broken := filepath.Join(dir, "broken")
 	file := elffile.New64(elffile.Note64(elffile.DataAddr, 0, 0, "p\x00n\x00\x00")).Bytes(t)
 	text := filepath.Join(dir, "text")
-	for path, content := range map[string][]byte{broken: file, text: bytes.Repeat([]byte("x"), 8192)} {
+	contents := map[string][]byte{broken: file, text: bytes.Repeat([]byte("x"), 8192)}
+	for path, content := range contents {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c := startProcess(t, program, "x"+broken, "x"+text, "d"+buildProcess(t, dir, "library.so", "-shared", "-fPIC"))
+	library := buildProcess(t, dir, "library.so", "-shared", "-fPIC")
+	c := startProcess(t, program, "x"+broken, "x"+text, "d"+library)
 
-	objects, err := process.Read(c.pid())
+	objects, err := process.Read(c.PID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,21 +247,28 @@ func TestReadProcessMalformed(t *testing.T) {
 		case o.Err == nil:
 			checkObject(t, o)
 			good++
-		case o.Name != broken || !errors.Is(o.Err, sdtnote.ErrFormat) || o.Notes != nil || !strings.Contains(o.Err.Error(), broken):
+		case o.Name != broken || !errors.Is(o.Err, sdtnote.ErrFormat) || o.Notes != nil:
 			t.Errorf("%s: %v, %d notes", o.Name, o.Err, len(o.Notes))
+		default:
+			prefix := fmt.Sprintf("%q in process %d: ", broken, c.PID())
+			if !strings.HasPrefix(o.Err.Error(), prefix) {
+				t.Errorf("error %q, want it to begin with %q", o.Err, prefix)
+			}
 		}
 	}
 	if good < 2 || len(objects) != good+1 {
-		t.Errorf("%d objects, %d good ones, want one that is malformed and at least two that are not", len(objects), good)
+		t.Errorf("%d objects, %d good ones, want a malformed one and at least two good ones",
+			len(objects), good)
 	}
 }
 
-// One file under many names does not make us list its probes as often.
+// One file that is mapped under many names does not have its probes listed as often.
 func TestReadProcessMaxNotes(t *testing.T) {
 	const notes = 40_000
 	first := filepath.Join(t.TempDir(), "first")
 	second := first + "-second"
-	file := elffile.New64(bytes.Repeat(elffile.Note64(elffile.TextAddr, 0, 0, "maxnotes\x00n\x00\x00"), notes)).Bytes(t)
+	note := elffile.Note64(elffile.TextAddr, 0, 0, "maxnotes\x00n\x00\x00")
+	file := elffile.New64(bytes.Repeat(note, notes)).Bytes(t)
 	if err := os.WriteFile(first, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -258,18 +311,20 @@ func TestReadAll(t *testing.T) {
 				notes[o.PID] = &o.Notes[0]
 			}
 		}
-		if len(notes) != 2 || notes[first.pid()] == nil || notes[first.pid()] != notes[second.pid()] {
-			t.Errorf("notes %v, want the same ones of processes %d and %d", notes, first.pid(), second.pid())
+		ofFirst, ofSecond := notes[first.PID()], notes[second.PID()]
+		if len(notes) != 2 || ofFirst == nil || ofFirst != ofSecond {
+			t.Errorf("notes %v, want the same ones of processes %d and %d",
+				notes, first.PID(), second.PID())
 		}
 	}
 
-	// What was remembered does not outlive a change of the file.
-	first.end(t)
-	second.end(t)
+	// A file that has changed is read again.
+	first.End(t)
+	second.End(t)
 	if err := os.WriteFile(program, []byte("no ELF file any more"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	objects, err := r.Read(first.pid())
+	objects, err := r.Read(first.PID())
 	if len(objects) != 0 || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("of a process that has ended: %v, %v", objects, err)
 	}
@@ -278,7 +333,8 @@ func TestReadAll(t *testing.T) {
 func TestReadProcessErrors(t *testing.T) {
 	for _, pid := range []int{1 << 30, -1} {
 		objects, err := process.Read(pid)
-		if objects != nil || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "does not exist") {
+		if objects != nil || !errors.Is(err, fs.ErrNotExist) ||
+			!strings.Contains(err.Error(), "does not exist") {
 			t.Errorf("process %d: %v, %v, want %v", pid, objects, err, fs.ErrNotExist)
 		}
 		var processError *process.Error

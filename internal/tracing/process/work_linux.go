@@ -7,19 +7,22 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// Bounds for what a process can have us do. What honest ones take is a tenth of it.
+// These bound what a process can make us do. An honest one takes a tenth of it.
 const (
-	// maxWork is in bytes read, and what else costs as much time as to read them.
+	// maxWork is in bytes read. What else takes time is counted as the bytes that could be read in
+	// that time.
 	maxWork  = 128 << 20
 	readCost = 256
 	openCost = 1024
 
-	// maxProcessNotes are all those of a process; files under several names count by each.
+	// maxProcessNotes are those of all files of a process. A file that is mapped under several
+	// names counts once for each name.
 	maxProcessNotes = 1 << 16
 )
 
 var (
-	errMaxWork  = errors.New("the files of this process are too many or too large to be read; the others are left out")
+	errMaxWork = errors.New("the files of this process are too many or too large to be read; " +
+		"the others are left out")
 	errMaxNotes = errors.New("this process has more than 65536 probes; the others are left out")
 )
 
@@ -31,7 +34,7 @@ type work struct {
 
 func (w *work) spend(cost int) { w.spent += cost }
 
-// count counts the notes of another file, if there may be as many.
+// count counts the notes of another file. It fails if they are too many.
 func (w *work) count(notes []sdtnote.Note) error {
 	w.notes += len(notes)
 	if w.notes > maxProcessNotes {
@@ -40,10 +43,10 @@ func (w *work) count(notes []sdtnote.Note) error {
 	return nil
 }
 
-// exhausted tells whether no more is to be read of the process.
+// exhausted reports whether no more is to be read of the process.
 func (w *work) exhausted() bool { return w.spent > maxWork || w.notes > maxProcessNotes }
 
-// reader returns r, to be read until the work is done.
+// reader returns r, which can be read until the work is done.
 func (w *work) reader(r io.ReaderAt) io.ReaderAt { return workReader{r, w} }
 
 type workReader struct {

@@ -19,18 +19,23 @@ func (r *countedReader) ReadAt(b []byte, _ int64) (int, error) {
 	return len(b), nil
 }
 
-// A process that maps a file as often as it can, with as many notes as it can, is looked at for a second.
+// To look at a process that maps a file as often as it can, with as many notes as it can, takes a
+// bounded time.
 func TestAttachedBounded(t *testing.T) {
 	const page = 4096
 	file := mappedFile{inode: 1, name: "/hostile"}
 	var lines []mapsLine
 	for i := range uint64(30_000) {
 		m := Mapping{Start: i * 2 * page, End: i*2*page + page}
-		lines = append(lines, mapsLine{m, true, false, true, file}, mapsLine{m, true, true, false, file})
+		lines = append(lines,
+			mapsLine{m, true, false, true, file}, mapsLine{m, true, true, false, file})
 	}
 	mapped := groupByFile(lines)[0]
 	const notes, sites = 60_000, 10
-	o := Object{Mappings: mapped.executable, data: mapped.data, sites: make([]siteCode, notes)}
+	o := Object{
+		Mappings: mapped.executable, data: mapped.data,
+		sites: siteCodes{codes: make([][]byte, notes)},
+	}
 	for i := range uint64(notes) {
 		o.Notes = append(o.Notes, sdtnote.Note{FileOffset: i % sites, SemaphoreOffset: i%sites + 1})
 	}
@@ -54,7 +59,8 @@ func TestWork(t *testing.T) {
 	r := w.reader(bytes.NewReader(make([]byte, 1)))
 	reads := 0
 	for !w.exhausted() {
-		if _, err := r.ReadAt(make([]byte, 1<<20), 0); err != io.EOF && !errors.Is(err, errMaxWork) {
+		_, err := r.ReadAt(make([]byte, 1<<20), 0)
+		if err != io.EOF && !errors.Is(err, errMaxWork) {
 			t.Fatal(err)
 		}
 		reads++
@@ -67,7 +73,7 @@ func TestWork(t *testing.T) {
 	}
 }
 
-// What one process has no work left for is still read for the next.
+// A file that is left out because a process has no work left is read for the next process.
 func TestWorkNotRemembered(t *testing.T) {
 	file, err := openPath("/proc/self/exe", 0)
 	if err != nil {

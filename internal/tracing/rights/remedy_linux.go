@@ -39,12 +39,14 @@ func Sudo(multi bool) string {
 
 // Setcap returns the command of a shell that gives the program usdt all rights, whoever runs it.
 func Setcap(multi bool) string {
-	list := Trace(multi).join(",", func(c Capability) string { return "cap_" + strings.ToLower(c.name) })
+	list := Trace(multi).join(",", func(c Capability) string {
+		return strings.ToLower(c.String())
+	})
 	return "sudo setcap " + list + `+ep "$(command -v usdt)"`
 }
 
-// Container returns the command that starts a container in which usdt can trace the processes of the
-// whole machine.
+// Container returns the command that starts a container in which usdt can trace the processes of
+// the whole machine.
 func Container(multi bool) string {
 	options := Trace(multi).join(" ", func(c Capability) string { return "--cap-add " + c.name })
 	return "docker run --pid=host " + options + " …, or run usdt on the host"

@@ -9,6 +9,7 @@ import (
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // byWords is the room for a text that tells groups apart, with its NUL, in words of 8 bytes.
@@ -93,14 +94,24 @@ func (d *Distribution) body(p *program) error {
 	return nil
 }
 
-// group writes the group that the event belongs to into the bucketKey at frameKey.
+// group writes the group that the event belongs to into the bucketKey at frameKey: a text, or an
+// integer and, in the second word, 1 if it is negative. The sites of the probes may differ in the
+// sign of the argument.
 func (p *program) group(o DistributionOptions, unreadable string) {
-	const by = frameKey + 8
+	const by, negative = frameKey + 8, frameKey + 16
 	if !o.ByText {
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(o.By), asm.DWord),
 			asm.StoreMem(asm.RFP, by, asm.R1, asm.DWord),
 		)
+		if p.args[o.By].Signed {
+			done := p.newLabel()
+			p.emit(
+				asm.JSGE.Imm(asm.R1, 0, done),
+				asm.StoreImm(asm.RFP, negative, 1, asm.Word),
+			)
+			p.place(done)
+		}
 		return
 	}
 	p.touch(o.By)
@@ -112,8 +123,8 @@ func (p *program) group(o DistributionOptions, unreadable string) {
 
 // A Group is the distribution for one value of the argument By, or for all events.
 type Group struct {
-	By        uint64 // the value of the argument, unless it is a text
-	Text      string // the text that the argument points to, with DistributionOptions.ByText
+	By        integer.Int // the value of the argument, unless it is a text
+	Text      string      // the text that the argument points to, with DistributionOptions.ByText
 	Histogram *histogram.Histogram
 }
 
@@ -127,9 +138,11 @@ func (d *Distribution) Read() ([]Group, error) {
 		}
 		g := groups[k.By]
 		if g == nil {
-			g = &Group{By: k.By[0], Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
+			g = &Group{Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
 			if d.spec.ByText {
-				g.By, g.Text = 0, text(k.By)
+				g.Text = text(k.By)
+			} else {
+				g.By = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
 			}
 			groups[k.By] = g
 		}

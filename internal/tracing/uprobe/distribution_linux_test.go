@@ -154,7 +154,7 @@ func TestDistributionGroups(t *testing.T) {
 			probe.Fire(i, []string{"GET", "PUT", "", long}[i%4], uint8(i%2))
 			pointer.Fire(i, 1, 7)
 		}
-		texts, numbers := map[string]uint64{}, map[uint64]uint64{}
+		texts, numbers := map[string]uint64{}, map[string]uint64{}
 		groups, err := byText.Read()
 		if err != nil {
 			t.Fatal(err)
@@ -166,17 +166,53 @@ func TestDistributionGroups(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, g := range groups {
-			numbers[g.By] = g.Histogram.Total()
+			numbers[g.By.String()] = g.Histogram.Total()
 		}
 		want := map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}
 		if diff := cmp.Diff(want, texts); diff != "" {
 			t.Errorf("by text (-want +got)\n%s", diff)
 		}
-		if diff := cmp.Diff(map[uint64]uint64{0: 500, 1: 500, 7: 1000}, numbers); diff != "" {
+		if diff := cmp.Diff(map[string]uint64{"0": 500, "1": 500, "7": 1000}, numbers); diff != "" {
 			t.Errorf("by number (-want +got)\n%s", diff)
 		}
 		if n, err := byText.Unreadable(); n != rounds || err != nil {
 			t.Errorf("%d unreadable, want %d; %v", n, rounds, err)
+		}
+	})
+}
+
+// TestDistributionGroupsBySign groups by an argument whose sign differs from probe to probe. Equal
+// numbers are one group, and numbers with the same bits are not.
+func TestDistributionGroupsBySign(t *testing.T) {
+	var unsigned *stapsdt.Probe2[uint64, uint64]
+	var signed *stapsdt.Probe2[uint64, int32]
+	p := provider(t, func(p *stapsdt.Provider) {
+		unsigned = stapsdt.MustProbe2[uint64, uint64](p, "unsigned")
+		signed = stapsdt.MustProbe2[uint64, int32](p, "signed")
+	})
+	probes := find(t, p, "unsigned", "signed")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, d)
+		unsigned.Fire(1, 7)
+		signed.Fire(1, 7)
+		unsigned.Fire(1, 1<<64-5)
+		signed.Fire(1, -5)
+		signed.Fire(1, -5)
+		groups, err := d.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]uint64{}
+		for _, g := range groups {
+			got[g.By.String()] = g.Histogram.Total()
+		}
+		want := map[string]uint64{"7": 2, "18446744073709551611": 1, "-5": 2}
+		if diff := cmp.Diff(want, got); diff != "" || len(groups) != len(got) {
+			t.Errorf("%d groups (-want +got)\n%s", len(groups), diff)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 type bucketKey struct {
 	Bucket int32
 	Signed uint32          // 1 when the values are signed: the sites of one probe may differ
-	By     [byWords]uint64 // what the group has in common: an integer in the first word, or a text
+	By     [byWords]uint64 // what the group has in common: see group
 }
 
 // A bucketValue is what one processor has counted in a bucket.

@@ -59,7 +59,7 @@ func needRoot(t *testing.T) {
 // backings runs f with a new provider of each backing.
 func backings(t *testing.T, f func(t *testing.T, p *stapsdt.Provider)) {
 	needRoot(t)
-	for _, b := range []stapsdt.Backing{stapsdt.Memfd, stapsdt.File} {
+	for _, b := range []stapsdt.Backing{stapsdt.MemfdBacking, stapsdt.FileBacking} {
 		t.Run(b.String(), func(t *testing.T) {
 			p, err := stapsdt.NewProvider("guest", stapsdt.WithBacking(b), stapsdt.WithDir(t.TempDir()))
 			if err != nil {

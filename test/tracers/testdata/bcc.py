@@ -1,4 +1,4 @@
-# Prints the arguments of each target:six. Called with pid=PID, path=PATH or both.
+# Prints the arguments of each traced:six. Called with pid=PID, path=PATH or both.
 import sys
 from bcc import BPF, USDT
 
@@ -6,7 +6,7 @@ where = dict(word.split("=") for word in sys.argv[1:])
 if "pid" in where:
     where["pid"] = int(where["pid"])
 probes = USDT(**where)
-probes.enable_probe("target:six", "six")
+probes.enable_probe("traced:six", "six")
 program = BPF(usdt_contexts=[probes], text="""
 struct event { s64 arg[6]; };
 BPF_PERF_OUTPUT(events);

@@ -1,4 +1,4 @@
-/* Probes with arguments in every place where compilers leave them, for TestParseArgsCompiled. */
+/* Probes with arguments in every place where compilers leave them, for TestParseCompiled. */
 #include <stdint.h>
 #include <sys/sdt.h>
 

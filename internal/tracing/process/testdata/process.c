@@ -1,7 +1,8 @@
-/* A process with probes, for the tests of ReadProcess. Its arguments have a letter that says how to map the
- * file that follows: x as probes need it, w writable, s shared, d by the dynamic linker. It prints the address of main,
- * then increments the semaphore of its probe for each byte of its input and answers with a line; with the argument
- * thread it does that in another thread, and the main one ends. */
+/* A process with probes, for the tests of package process. Each argument is a letter and a file.
+ * The letter says how to map the file: x as probes need it, w writable, s shared, d by the dynamic
+ * linker. The process prints the address of main. Then, for each line of its input, it increments
+ * the semaphore of its probe counted, and answers with a line. With the argument thread, another
+ * thread does that, and the main thread ends. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -33,7 +34,9 @@ static void *serve(void *main_thread)
 		pthread_join(*(pthread_t *)main_thread, NULL);
 	printf("%p\n", (void *)main);
 	fflush(stdout);
-	for (char c; read(0, &c, 1) == 1;) {
+	for (int c; (c = getchar()) != EOF;) {
+		if (c != '\n')
+			continue;
 		STAP_PROBE1(process, counted, c);
 		STAP_PROBE1(process, other, c);
 		process_counted_semaphore++;

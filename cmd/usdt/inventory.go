@@ -1,0 +1,107 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
+)
+
+// An inventory is the probes that the processes of a scope have: what a command line selects from.
+type inventory struct {
+	scope   scope
+	objects []process.Object // the files with probes
+	unread  []error          // what could not be read, and what would help
+}
+
+// takeInventory reads the processes.
+func takeInventory(s scope) (*inventory, error) {
+	found, denied, err := s.read()
+	if err != nil {
+		return nil, forTracing(err)
+	}
+	v := &inventory{scope: s}
+	for _, o := range found {
+		if o.Err == nil {
+			v.objects = append(v.objects, o)
+		} else {
+			v.unread = append(v.unread, o.Err)
+		}
+	}
+	if denied > 0 {
+		v.unread = append(v.unread,
+			fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
+	}
+	if denied > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
+		v.unread = append(v.unread, errors.New(rights.ToRead()))
+	}
+	return v, nil
+}
+
+// forTracing replaces the remedy of an error about rights. To be the same user is enough to read a
+// process, but not to trace it.
+func forTracing(err error) error {
+	var denied *process.Error
+	if errors.As(err, &denied) && errors.Is(err, fs.ErrPermission) {
+		forTracing := *denied
+		forTracing.Remedy = rights.ToRead()
+		return &forTracing
+	}
+	return err
+}
+
+// withUnread completes errors about probes that were not found: they may be in what could not be
+// read.
+func (v *inventory) withUnread(errs ...error) error {
+	return errors.Join(append(errs, v.unread...)...)
+}
+
+// noProbes is the error when there is nothing to select from.
+func (v *inventory) noProbes() error {
+	if v.scope.all {
+		return errors.New("found no probes in any process")
+	}
+	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable(processComm(v.scope.pid)))
+}
+
+// names returns the names of all probes.
+func (v *inventory) names() []probeName { return namesIn(v.objects) }
+
+// hint says which of the names the user may have meant by text.
+func (v *inventory) hint(text string, names []string) string {
+	if similar := nearest(text, names); len(similar) > 0 {
+		return fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+	}
+	return fmt.Sprintf("usdt list %s shows the probes", v.scope.flag())
+}
+
+// A probeName is PROVIDER:PROBE.
+type probeName struct{ provider, name string }
+
+func nameOf(n sdtnote.Note) probeName { return probeName{n.Provider, n.Name} }
+
+func (p probeName) String() string { return p.provider + ":" + p.name }
+
+func namesIn(objects []process.Object) []probeName {
+	var names []probeName
+	for _, o := range objects {
+		for _, n := range o.Notes {
+			names = append(names, nameOf(n))
+		}
+	}
+	return names
+}
+
+func toStrings(names []probeName) []string {
+	var texts []string
+	for _, n := range names {
+		texts = append(texts, n.String())
+	}
+	return texts
+}

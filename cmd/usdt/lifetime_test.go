@@ -1,0 +1,43 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+func TestLifetimeEnd(t *testing.T) {
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	child, gone := startCat(t), startCat(t)
+	gone.End(t)
+	ofProcess := func(c *testenv.Child) commonFlags { return commonFlags{scope: scope{pid: c.PID()}} }
+	tests := []struct {
+		name  string
+		ctx   context.Context
+		flags commonFlags
+		want  error
+	}{
+		{"interrupt", interrupted, ofProcess(child), context.Canceled},
+		{"duration", t.Context(), commonFlags{scope: scope{all: true}, duration: 1}, context.DeadlineExceeded},
+		{"exit", t.Context(), ofProcess(gone), processEnded(gone.PID())},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := newCountCommand()
+			cmd.SetContext(test.ctx)
+			cmd.SetErr(io.Discard)
+			l := test.flags.start(cmd, &selection{scope: test.flags.scope})
+			defer l.close()
+			<-l.Done()
+			if got := context.Cause(l); !l.over() || !errors.Is(got, test.want) {
+				t.Errorf("cause %v, want %v", got, test.want)
+			}
+		})
+	}
+}

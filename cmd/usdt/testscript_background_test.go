@@ -1,0 +1,134 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// tracers has the program that each script started last in the background.
+var tracers sync.Map // of *tracer by *testscript.TestScript
+
+// tracer is a program that runs until it is interrupted.
+type tracer struct {
+	cmd   *exec.Cmd
+	ended sync.Once
+	err   error
+
+	// At a terminal:
+	keyboard *os.File
+	screen   chan struct{} // closed when nothing more comes
+}
+
+// background starts a program as the leader of a process group, as a shell does.
+func background(ts *testscript.TestScript, neg bool, args []string) {
+	isTerminal := len(args) > 0 && args[0] == "terminal"
+	if isTerminal {
+		args = args[1:]
+	}
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: background [terminal] FILE COMMAND ...")
+	}
+	start := inGroup
+	if isTerminal {
+		start = atTerminal
+	}
+	t := start(ts, args[0], args[1:])
+	tracers.Store(ts, t)
+	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
+}
+
+func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
+	output, err := os.Create(ts.MkAbs(file))
+	ts.Check(err)
+	defer output.Close()
+	t := &tracer{cmd: exec.Command(command[0], command[1:]...)}
+	t.cmd.Stdout, t.cmd.Stderr = output, output
+	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	t.cmd.Dir = ts.MkAbs(".")
+	ts.Check(t.cmd.Start())
+	return t
+}
+
+// end sends a signal to the group and waits for the program's end.
+func (t *tracer) end(signal syscall.Signal) error {
+	t.ended.Do(func() {
+		group := -t.cmd.Process.Pid
+		if t.keyboard != nil && signal == syscall.SIGINT {
+			_, _ = t.keyboard.WriteString(ctrlC)
+		} else {
+			_ = syscall.Kill(group, signal) // it may have ended by itself
+		}
+		// gdb can miss it between two events, as a user would notice.
+		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
+		defer again.Stop()
+		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+		defer overdue.Stop()
+		t.err = t.cmd.Wait()
+		if t.keyboard != nil {
+			<-t.screen
+			t.keyboard.Close()
+		}
+	})
+	return t.err
+}
+
+// interrupt sends SIGINT, as Ctrl-C does. With !, the program may fail thereupon.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	t, ok := tracers.Load(ts)
+	if !ok || len(args) != 0 {
+		ts.Fatalf("usage: interrupt, after background")
+	}
+	err := t.(*tracer).end(syscall.SIGINT)
+	var exit *exec.ExitError
+	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
+		ts.Fatalf("the program ended with %v", err)
+	}
+}
+
+// sendSignals sends signals, one right after the other, and does not wait for what comes of it.
+func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
+	t, ok := tracers.Load(ts)
+	if !ok || neg || len(args) == 0 {
+		ts.Fatalf("usage: signal SIGNAL ..., after background")
+	}
+	for _, name := range args {
+		number := unix.SignalNum(name)
+		if number == 0 {
+			ts.Fatalf("no signal %s", name)
+		}
+		ts.Check(syscall.Kill(-t.(*tracer).cmd.Process.Pid, number))
+	}
+}
+
+// await waits until a file has a match.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE REGEXP")
+	}
+	want, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for overdue := time.After(testenv.Patience); ; {
+		if want.MatchString(ts.ReadFile(args[0])) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-overdue:
+			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, ts.ReadFile(args[0]))
+		}
+	}
+}

@@ -1,0 +1,120 @@
+//go:build linux && (amd64 || arm64)
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// scriptT makes a script what testenv needs of a test.
+type scriptT struct{ *testscript.TestScript }
+
+func (scriptT) Helper() {}
+
+func (t scriptT) Cleanup(f func()) { t.Defer(f) }
+
+// programs has the program that each script started last.
+var programs sync.Map // of *testenv.Child by *testscript.TestScript
+
+// startTraced returns the command traced, which builds the program in dir once for each value of
+// CGO_ENABLED.
+func startTraced(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
+	var builds sync.Map // of func() error by CGO_ENABLED
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) == 0 {
+			ts.Fatalf("usage: traced [nobody] PROVIDER NAME[:TYPE,...] ...")
+		}
+		cgo := ts.Getenv("CGO_ENABLED")
+		program := filepath.Join(dir, "cgo"+cgo, "traced")
+		once, _ := builds.LoadOrStore(cgo, sync.OnceValue(func() error {
+			return build(cgo, "go", "build", "-o", program, "../../internal/testing/traced")
+		}))
+		ts.Check(once.(func() error)())
+		command := append([]string{program}, args...)
+		if args[0] == "nobody" {
+			command = append(asNobody(ts, program), args[1:]...)
+		}
+		ts.Setenv("IMAGE", startProgram(ts, command...))
+	}
+}
+
+// asNobody returns the command that runs the program as nobody, with its images in files of a
+// directory of nobody's.
+func asNobody(ts *testscript.TestScript, program string) []string {
+	ts.Check(letEveryoneRun(program))
+	images, err := os.MkdirTemp("", "nobody")
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(os.RemoveAll(images)) })
+	ts.Check(os.Chown(images, nobodyID, nobodyID))
+	return slices.Concat(nobody, []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images, program})
+}
+
+// startCTraced builds the program for each script, as its probes are those of the file.
+func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: ctraced")
+	}
+	program := filepath.Join(ts.Getenv("WORK"), "ctraced")
+	ts.Check(build("", "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctraced.c")))
+	startProgram(ts, program)
+	ts.Setenv("IMAGE", program)
+}
+
+// build runs a compiler in the directory of this package.
+func build(cgo, compiler string, args ...string) error {
+	cmd := exec.Command(compiler, args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", compiler, err, out)
+	}
+	return nil
+}
+
+// startProgram starts a program and returns its first line. The script's end ends it.
+func startProgram(ts *testscript.TestScript, command ...string) string {
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=",
+		"STAPSDT_BACKING="+ts.Getenv("STAPSDT_BACKING"), "STAPSDT_DIR="+ts.Getenv("WORK"))
+	c := testenv.Start(scriptT{ts}, cmd)
+	programs.Store(ts, c)
+	ts.Setenv("PID", strconv.Itoa(c.PID()))
+	first := c.Next(scriptT{ts})
+	if strings.HasPrefix(first, "error:") {
+		ts.Fatalf("%v: %s", cmd, first)
+	}
+	return first
+}
+
+func latest(ts *testscript.TestScript) *testenv.Child {
+	c, ok := programs.Load(ts)
+	if !ok {
+		ts.Fatalf("no program was started")
+	}
+	return c.(*testenv.Child)
+}
+
+func tell(ts *testscript.TestScript, neg bool, args []string) {
+	answer := latest(ts).Ask(scriptT{ts}, strings.Join(args, " "))
+	ts.Setenv("ANSWER", answer)
+	if neg == (answer == "ok") {
+		ts.Fatalf("the program answers %q", answer)
+	}
+}
+
+func end(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: end")
+	}
+	latest(ts).End(scriptT{ts})
+}

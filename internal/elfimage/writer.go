@@ -1,0 +1,93 @@
+package elfimage
+
+import (
+	"encoding/binary"
+	"strconv"
+)
+
+// A writer writes an image from front to back, after it has placed all the sections.
+type writer struct {
+	machine  *machine
+	site     []byte
+	base     uint64
+	forGDB   bool
+	provider string
+	probes   []probe
+
+	sections     [sectionCount]section
+	sectionTable uint64 // offset of the section headers
+	size         uint64 // of the image
+
+	out []byte // what is written so far; the rest of its capacity is zero
+}
+
+// A probe is a Probe whose arguments are spelt as in its note, such as "8@%rdi -4@%rsi".
+type probe struct{ name, args string }
+
+func newWriter(s Spec) (*writer, error) {
+	m := machineOf(s.Machine)
+	if err := s.check(m); err != nil {
+		return nil, err
+	}
+	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
+	w.probes = make([]probe, len(s.Probes))
+	for i, p := range s.Probes {
+		w.probes[i] = probe{p.Name, m.operands(p.Args)}
+	}
+	if err := w.layOut(); err != nil {
+		return nil, err
+	}
+	w.out = make([]byte, 0, w.size)
+	return w, nil
+}
+
+// operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
+// by the size, and none accepts w0 on arm64.
+func (m *machine) operands(sizes []int) string {
+	var b []byte
+	for i, size := range sizes {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64(size), 10)
+		b = append(b, '@')
+		b = append(b, m.registers[i]...)
+	}
+	return string(b)
+}
+
+// seek leaves zeros up to offset, which is not below the end of what is written.
+func (w *writer) seek(offset uint64) { w.out = w.out[:offset] }
+
+func (w *writer) begin(section int) { w.seek(w.sections[section].offset) }
+
+// put16, put32 and put64 append members of ELF structures, which have no padding between them.
+// binary.Append could append whole structures, but by reflection, which would add some 40 KB to
+// every program with probes. Inlined copies of these functions would add 20 KB.
+
+//go:noinline
+func (w *writer) put16(values ...uint16) {
+	for _, v := range values {
+		w.out = binary.LittleEndian.AppendUint16(w.out, v)
+	}
+}
+
+//go:noinline
+func (w *writer) put32(values ...uint32) {
+	for _, v := range values {
+		w.out = binary.LittleEndian.AppendUint32(w.out, v)
+	}
+}
+
+//go:noinline
+func (w *writer) put64(values ...uint64) {
+	for _, v := range values {
+		w.out = binary.LittleEndian.AppendUint64(w.out, v)
+	}
+}
+
+//go:noinline
+func (w *writer) putString(s string) {
+	w.out = append(w.out, s...)
+	w.out = append(w.out, 0)
+}

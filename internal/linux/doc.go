@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package linux is empty on this platform.
+package linux

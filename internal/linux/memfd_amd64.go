@@ -1,0 +1,5 @@
+//go:build linux
+
+package linux
+
+const sysMemfdCreate = 319

@@ -1,0 +1,126 @@
+// Command traced is the program that the tests trace. Its arguments are a provider and its probes:
+//
+//	traced PROVIDER [NAME[:TYPE,...] ...]
+//
+// with types such as int8, uint64, string and bytes. Without probes, it declares one of each type,
+// and for the provider shop also those of the examples in docs/tracers.md.
+//
+// It loads the provider, prints the path of the image, and answers each line of its input with one
+// line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The lines are:
+//
+//	load | unload                       the provider
+//	add NAME[:TYPE,...]                 declares another probe
+//	image                               path and address of the first image
+//	path NAME                           of the image with the probe
+//	enabled NAME                        whether a tracer is attached
+//	wait NAME true|false                until a tracer is attached, or until none is
+//	fire NAME [ARGUMENT, ...]           once, with the values of a JSON array
+//	repeat N NAME [ARGUMENT, ...]       N times at full speed
+//	pulse NAME [ARGUMENT, ...]          every 10 ms from now on
+//	storm                               fires the probe mixed on all CPUs until "calm"
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+func main() {
+	if err := run(os.Args[1], os.Args[2:]); err != nil {
+		fmt.Println("error:", err)
+		os.Exit(1)
+	}
+}
+
+func run(name string, declarations []string) error {
+	provider, err := stapsdt.NewProvider(name)
+	if err != nil {
+		return err
+	}
+	defer provider.Close()
+	p := &program{provider: provider, probes: make(map[string]probe)}
+	if len(declarations) == 0 {
+		declarations = p.declareTyped()
+	}
+	for _, d := range declarations {
+		if err := p.declare(d); err != nil {
+			return err
+		}
+	}
+	if err := provider.Load(); err != nil {
+		return err
+	}
+	fmt.Println(provider.Path())
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		answer, err := p.do(lines.Text())
+		if err != nil {
+			answer = "error: " + err.Error()
+		}
+		fmt.Println(answer)
+	}
+	return nil
+}
+
+type program struct {
+	provider *stapsdt.Provider
+	probes   map[string]probe
+	mixed    *mixed // nil unless the typed probes are declared
+	storm    *storm // nil before the first
+}
+
+// do carries out one command and returns its answer.
+func (p *program) do(line string) (string, error) {
+	verb, rest, _ := strings.Cut(line, " ")
+	switch verb {
+	case "load":
+		return "ok", p.provider.Load()
+	case "unload":
+		return "ok", p.provider.Unload()
+	case "add":
+		return "ok", p.declare(rest)
+	case "image":
+		image := p.provider.Info().Images[0]
+		return fmt.Sprintf("%s %#x", image.Path, image.Address), nil
+	case "storm":
+		p.storm = startStorm(p.mixed)
+		return "ok", nil
+	case "calm":
+		p.storm.calm()
+		return "ok", nil
+	case "repeat":
+		times, rest, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(times)
+		if err != nil {
+			return "", err
+		}
+		return p.doProbe(line, "fire", rest, n)
+	}
+	return p.doProbe(line, verb, rest, 1)
+}
+
+// doProbe carries out a command for one probe.
+func (p *program) doProbe(line, verb, rest string, times int) (string, error) {
+	name, argument, _ := strings.Cut(rest, " ")
+	probe, ok := p.probes[name]
+	if !ok {
+		return "", fmt.Errorf("no such command, or no such probe: %q", line)
+	}
+	switch verb {
+	case "path":
+		return probe.Path(), nil
+	case "enabled":
+		return strconv.FormatBool(probe.Enabled()), nil
+	case "wait":
+		return "ok", probe.wait(argument == "true")
+	case "fire":
+		return "ok", probe.fire(times, argument)
+	case "pulse":
+		return "ok", probe.pulse(argument)
+	}
+	return "", fmt.Errorf("no such command: %q", line)
+}

@@ -1,0 +1,60 @@
+package process
+
+import (
+	"errors"
+	"io"
+
+	"github.com/go-usdt/usdt/internal/elfimage"
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// siteCodes are the bytes of a file that tracers change.
+type siteCodes struct {
+	codes [][]byte // of each note: the landing and the first byte of the site
+
+	// Of an image of this library; 0 in other files, whose sites have no landings.
+	landing   int    // bytes of a landing
+	firstSlot uint64 // offset in the file
+}
+
+func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
+	s := siteCodes{codes: make([][]byte, len(notes))}
+	if isImage(notes) {
+		s.landing = len(elfimage.Landing(notes[0].Machine))
+		s.firstSlot = notes[0].FileOffset - uint64(s.landing)
+	}
+	for i, n := range notes {
+		s.codes[i] = make([]byte, s.landing+1)
+		_, err := r.ReadAt(s.codes[i], int64(n.FileOffset)-int64(s.landing))
+		if err != nil && !errors.Is(err, io.EOF) {
+			return siteCodes{}, err
+		}
+	}
+	return s, nil
+}
+
+// isImage reports whether the notes of a file are those of an image of this library.
+func isImage(notes []sdtnote.Note) bool {
+	places := make([]elfimage.Place, len(notes))
+	for i, n := range notes {
+		places[i] = elfimage.Place{Location: n.Location, Base: n.Base, Offset: n.FileOffset}
+	}
+	return len(notes) > 0 && elfimage.Recognize(notes[0].Machine, places)
+}
+
+// fired returns those of the mappings in which sites are fired. The Go library maps the slots of
+// its image alone, and fires there. With cgo the dynamic linker has mapped the whole image besides.
+// Nobody fires in that mapping, and a gdb that comes and goes can leave there what is neither the
+// file's code nor a tracer's.
+func (s siteCodes) fired(mappings []Mapping) []Mapping {
+	var slots []Mapping
+	for _, m := range mappings {
+		if s.firstSlot != 0 && m.Offset == s.firstSlot {
+			slots = append(slots, m)
+		}
+	}
+	if len(slots) > 0 {
+		return slots
+	}
+	return mappings
+}

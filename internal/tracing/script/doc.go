@@ -1,0 +1,2 @@
+// Package script writes scripts by which other tools trace a probe.
+package script

@@ -1,0 +1,126 @@
+package script
+
+import (
+	"fmt"
+	"hash/crc32"
+	"regexp"
+	"strings"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+)
+
+// perf defines a uprobe event through tracefs, because perf itself does not find probes in memory or
+// by a path into a container, and does not read texts.
+func perf(p Probe) (string, error) {
+	if err := p.checkPointers("perf", p.Args); err != nil {
+		return "", err
+	}
+	event := p.perfEvent()
+	var defined string
+	for _, f := range p.Files {
+		for _, s := range f.Sites {
+			// Definitions with one name make one event, if they agree in their arguments.
+			defined += fmt.Sprintf("p:$group/%s %s:%#x%s%s\n",
+				event, f.Path, s.Note.FileOffset, perfSemaphore(s.Note), p.perfFetch(s.Note))
+		}
+	}
+	return p.header("once Ctrl-C ends the recording") + p.perfLacks() + fmt.Sprintf(`set -e
+events=/sys/kernel/tracing/uprobe_events
+group=usdt_%[1]d_$$ # of this run only
+data=$(mktemp)
+# What could not be defined cannot be removed.
+trap 'rm -f "$data"; { echo "-:$group/%[2]s" >>"$events"; } 2>/dev/null || :' EXIT
+trap : INT
+cat >>"$events" <<END
+%[3]sEND
+perf record -q -o "$data" -e "$group:%[2]s" -p %[1]d || [ $? -gt 128 ] # interrupted
+perf script -i "$data" -F trace:comm,pid,tid,time,event,trace
+`, p.PID, event, defined), nil
+}
+
+// perfEvent returns the name of the event. The kernel takes words of at most 63 characters.
+func (p Probe) perfEvent() string {
+	const longest, hashed = 63, len("_01234567")
+	name := notWord.ReplaceAllString(p.Provider+"_"+p.Name, "_")
+	if len(name) <= longest {
+		return name
+	}
+	return fmt.Sprintf("%s_%08x", name[:longest-hashed], crc32.ChecksumIEEE([]byte(p.String())))
+}
+
+// notWord matches the characters that the name of an event cannot have.
+var notWord = regexp.MustCompile(`\W`)
+
+// perfSemaphore returns the suffix of a place for which the kernel, since 4.20, increments the
+// semaphore.
+func perfSemaphore(n sdtnote.Note) string {
+	if n.SemaphoreOffset == 0 {
+		return ""
+	}
+	return fmt.Sprintf("(%#x)", n.SemaphoreOffset)
+}
+
+// perfLacks returns a comment about each argument that is left out.
+func (p Probe) perfLacks() string {
+	var comment string
+	for i, a := range p.Args {
+		if _, ok := perfLocation(a.Arg); !ok {
+			comment += fmt.Sprintf("# uprobe_events cannot express where argument %d is.\n", i)
+		}
+	}
+	return comment
+}
+
+// perfFetch returns the arguments that the kernel records, in the language of uprobe_events.
+func (p Probe) perfFetch(n sdtnote.Note) string {
+	var fetch strings.Builder
+	for i, a := range operand.Parse(n) {
+		location, ok := perfLocation(a)
+		if !ok || i >= len(p.Args) {
+			continue
+		}
+		typ := fmt.Sprintf("%s%d", signLetter(a), 8*a.Size)
+		if p.Args[i].Kind == Text {
+			location, typ = "+0("+location+")", "string"
+		}
+		fmt.Fprintf(&fetch, " arg%d=%s:%s", i, location, typ)
+	}
+	return fetch.String()
+}
+
+// signLetter is the letter before the number of bits in the name of a type: u64, s8.
+func signLetter(a operand.Arg) string {
+	if a.Signed {
+		return "s"
+	}
+	return "u"
+}
+
+// perfLocation returns where an argument is, if uprobe_events can express it.
+func perfLocation(a operand.Arg) (location string, ok bool) {
+	switch {
+	case a.Kind == operand.Constant:
+		return fmt.Sprintf(`\%d`, a.Value), true // Linux 5.4
+	case a.Kind == operand.InRegister && !a.Reg.High:
+		return perfRegister(a.Reg), true
+	case a.Kind == operand.InMemory && isBasePlusDisp(a):
+		return fmt.Sprintf("%+d(%s)", a.Disp, perfRegister(a.Base)), true
+	}
+	return "", false
+}
+
+// isBasePlusDisp tells whether the address of an argument in memory is a register, other than that
+// of instructions, and a displacement.
+func isBasePlusDisp(a operand.Arg) bool {
+	return a.Base.Name != "" && a.Base.Name != "rip" && a.Index.Name == "" && a.Symbol == ""
+}
+
+// perfRegister returns the kernel's name for the whole register: %ax for rax, %r8, %x0.
+func perfRegister(r operand.Register) string {
+	name := r.Name
+	if strings.HasPrefix(name, "r") && len(name) == 3 && name[1] >= 'a' {
+		name = name[1:]
+	}
+	return "%" + name
+}

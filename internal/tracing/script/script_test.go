@@ -1,0 +1,213 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/elf"
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+)
+
+// order is the probe shop:order of process 7, with the arguments of a note of amd64.
+func order(args string, kinds ...Kind) Probe {
+	note := sdtnote.Note{
+		Provider: "shop", Name: "order", Machine: elf.EM_X86_64, Args: args,
+		Address: 0x1000, FileOffset: 0x1000,
+	}
+	p := Probe{PID: 7, Provider: note.Provider, Name: note.Name}
+	p.Files = []File{{Path: "/lib/shop.so", Sites: []Site{{note, []uint64{0x7f001000}}}}}
+	for _, a := range operand.Parse(note) {
+		p.Args = append(p.Args, Arg{Arg: a})
+	}
+	for i, k := range kinds {
+		p.Args[i].Kind = k
+	}
+	return p
+}
+
+// write returns the script, which must be written.
+func write(t *testing.T, tool string, p Probe) string {
+	t.Helper()
+	text, err := Write(tool, p)
+	if err != nil {
+		t.Fatalf("%s: %v", tool, err)
+	}
+	return text
+}
+
+// lineWith returns the only line that contains the text.
+func lineWith(t *testing.T, script, text string) string {
+	t.Helper()
+	var found []string
+	for line := range strings.Lines(script) {
+		if strings.Contains(line, text) {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d lines with %q in\n%s", len(found), text, script)
+	}
+	return found[0]
+}
+
+// No script has a name by which a hostile process could make it do something else.
+func TestNamesRefused(t *testing.T) {
+	for _, tool := range Tools() {
+		for _, name := range []string{"a b", "a'b", `a"b`, "a\nb", "a$b", "a;b", "a{b", "a:b", "a*", "", "é"} {
+			for _, spoil := range []func(p *Probe){
+				func(p *Probe) { p.Provider = name },
+				func(p *Probe) { p.Name = name },
+				func(p *Probe) { p.Files[0].Path = name },
+			} {
+				p := order("")
+				spoil(&p)
+				want := fmt.Sprintf("%q cannot be written into a script; use usdt trace", name)
+				if text, err := Write(tool, p); err == nil || err.Error() != want {
+					t.Errorf("%s, %q: got error %v, want %s\n%s", tool, name, err, want, text)
+				}
+			}
+		}
+	}
+}
+
+// A tool would number the arguments behind one that cannot be decoded wrongly.
+func TestUndecodedArgument(t *testing.T) {
+	const args = "-4@%edi 8f@%xmm0 8@%rsi"
+	for tool, last := range map[string]string{
+		"bcc": "arg0={e.arg0}", "bpftrace": "arg0=%lld", "gdb": "arg0=%ld",
+	} {
+		text := write(t, tool, order(args))
+		if line := lineWith(t, text, "arg0="); !strings.Contains(line, last) || strings.Contains(text, "arg1") {
+			t.Errorf("%s does not end with argument 0:\n%s", tool, text)
+		}
+		_, err := Write(tool, order(args, Integer, Integer, Text))
+		want := tool + " cannot read argument 2 of shop:order (" + args + "); use usdt trace"
+		if err == nil || err.Error() != want {
+			t.Errorf("text behind it: got error %v, want %s", err, want)
+		}
+	}
+}
+
+func TestTooManyArguments(t *testing.T) {
+	text := write(t, "bpftrace", order(strings.Repeat("8@%rdi ", 8)))
+	if line := lineWith(t, text, "printf"); !strings.HasSuffix(line, ", arg4, arg5);") {
+		t.Errorf("got %s", line)
+	}
+}
+
+func TestBpftraceValues(t *testing.T) {
+	text := write(t, "bpftrace", order("-4@%edi 8@%rsi 8@%rdx 8@%rcx", Integer, Text, Bytes))
+	const want = `printf("shop:order arg0=%lld arg1=%s arg2=%r arg3=%llu\n", ` +
+		`arg0, str(arg1), buf(arg2, arg3), arg3);`
+	if diff := cmp.Diff(want, lineWith(t, text, "printf")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// A file in the memory of the process is traced without a process id, all others with it.
+func TestBpftracePID(t *testing.T) {
+	shared, own := File{Path: "/lib/shop.so"}, File{Path: "/proc/7/fd/3"}
+	for _, test := range []struct {
+		files []File
+		want  string
+	}{
+		{[]File{shared}, "-p 7 "},
+		{[]File{own}, ""},
+		{[]File{own, shared}, "-p 7 "},
+		{[]File{{Path: "/proc/77/fd/3"}}, "-p 7 "},
+	} {
+		if got := (Probe{PID: 7, Files: test.files}).bpftracePID(); got != test.want {
+			t.Errorf("%v: got %q, want %q", test.files, got, test.want)
+		}
+	}
+}
+
+func TestPerfFetch(t *testing.T) {
+	tests := []struct{ arg, want string }{
+		{"8@%rdi", "%di:u64"},
+		{"-4@%r8d", "%r8:s32"},
+		{"-4@$-5", `\-5:s32`},
+		{"4@-20(%rbp)", "-20(%bp):u32"},
+		{"8@(%rsp)", "+0(%sp):u64"},
+		{"1@%ah", ""},
+		{"8@counter(%rip)", ""},
+		{"8@16(%rip)", ""},
+		{"8@8(%rax,%rbx,4)", ""},
+		{"8f@%xmm0", ""},
+	}
+	for _, test := range tests {
+		text := write(t, "perf", order(test.arg))
+		definition, lacks := lineWith(t, text, "p:$group/"), "cannot express where argument 0 is."
+		want := "p:$group/shop_order /lib/shop.so:0x1000"
+		if test.want != "" {
+			want += " arg0=" + test.want
+		}
+		if definition != want || strings.Contains(text, lacks) != (test.want == "") {
+			t.Errorf("%s: got %s, want %s, in\n%s", test.arg, definition, want, text)
+		}
+	}
+	text := write(t, "perf", order("8@%rdi 8@%rsi", Integer, Text))
+	if line := lineWith(t, text, "p:$group/"); !strings.HasSuffix(line, " arg0=%di:u64 arg1=+0(%si):string") {
+		t.Errorf("text: got %s", line)
+	}
+}
+
+func TestPerfSemaphore(t *testing.T) {
+	p := order("")
+	p.Files[0].Sites[0].Note.SemaphoreOffset = 0x2002
+	if line := lineWith(t, write(t, "perf", p), "p:$group/"); !strings.HasSuffix(line, ":0x1000(0x2002)") {
+		t.Errorf("got %s", line)
+	}
+}
+
+// The kernel takes words of at most 63 characters.
+func TestPerfEvent(t *testing.T) {
+	long := strings.Repeat("x", 58) // shop_ and this are 63
+	names := map[string]bool{}
+	for _, test := range []struct{ name, want string }{
+		{"a.b-c", "shop_a_b_c"},
+		{long, "shop_" + long},
+		{long + "1", ""},
+		{long + "2", ""},
+	} {
+		event := Probe{Provider: "shop", Name: test.name}.perfEvent()
+		if test.want != "" && event != test.want || len(event) > 63 || notWord.MatchString(event) {
+			t.Errorf("%s: got %s, want %s", test.name, event, test.want)
+		}
+		names[event] = true
+	}
+	if len(names) != 4 {
+		t.Errorf("events share a name: %v", names)
+	}
+}
+
+func TestGdbStops(t *testing.T) {
+	p := order("")
+	p.Files[0].Sites[0].Addresses = []uint64{0x7f001000, 0x7f005000}
+	text := write(t, "gdb", p)
+	const want = "while ($pc == 0x7f001000 || $pc == 0x7f000fff || $pc == 0x7f005000 || $pc == 0x7f004fff) " +
+		"&& $_siginfo.si_signo == 5"
+	if diff := cmp.Diff(want, lineWith(t, text, "while ($pc")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for _, bias := range []string{"0x7f000000", "0x7f004000"} {
+		lineWith(t, text, "add-symbol-file /lib/shop.so -o "+bias)
+	}
+}
+
+// The stack of BPF has 512 bytes, which all texts share.
+func TestBCCRoom(t *testing.T) {
+	for texts, want := range map[int]string{1: "128", 3: "128", 4: "96", 6: "64"} {
+		p := order(strings.Repeat("8@%rdi ", 6))
+		for i := range texts {
+			p.Args[i].Kind = Text
+		}
+		if line := lineWith(t, write(t, "bcc", p), "#define TEXT"); line != "#define TEXT "+want {
+			t.Errorf("%d texts: got %s, want %s bytes", texts, line, want)
+		}
+	}
+}

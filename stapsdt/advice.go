@@ -1,0 +1,50 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// advise adds to the error of a request what the operator can do about it.
+func advise(err error, request publishRequest) error {
+	advice := memfdAdvice(err)
+	if request.path != "" {
+		advice = fileAdvice(err)
+	}
+	if advice == "" {
+		return err
+	}
+	return fmt.Errorf("%w (%s)", err, advice)
+}
+
+func memfdAdvice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
+		return "a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, " +
+			"or use a named file: STAPSDT_BACKING=file"
+	case errors.Is(err, syscall.ENOSYS):
+		return "the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file"
+	case errors.Is(err, syscall.ENOENT):
+		return "tracers find a memfd in /proc; mount it, or use a named file: STAPSDT_BACKING=file"
+	}
+	return descriptorAdvice(err)
+}
+
+func fileAdvice(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG),
+		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return "name another directory: STAPSDT_DIR, or use a memfd: STAPSDT_BACKING=memfd"
+	}
+	return descriptorAdvice(err)
+}
+
+func descriptorAdvice(err error) string {
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return "out of file descriptors: raise the limit"
+	}
+	return ""
+}

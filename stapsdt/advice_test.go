@@ -1,0 +1,99 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+const adviceEnv = "STAPSDT_TEST_ADVICE"
+
+// obstacles are what makes Load fail, and the advice that its error must give to an operator, who
+// has environment variables and limits but cannot call functions of the C library.
+var obstacles = []struct {
+	name    string
+	backing stapsdt.Backing
+	put     func(t *testing.T, dir string)
+	errno   syscall.Errno
+	advice  string
+}{
+	{"full disk", stapsdt.FileBacking, fillDisk, unix.ENOSPC,
+		" (name another directory: STAPSDT_DIR, or use a memfd: STAPSDT_BACKING=memfd)"},
+	{"memfd denied", stapsdt.MemfdBacking, denyMemfd(unix.EPERM), unix.EPERM,
+		" (a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, " +
+			"or use a named file: STAPSDT_BACKING=file)"},
+	{"memfd unknown", stapsdt.MemfdBacking, denyMemfd(unix.ENOSYS), unix.ENOSYS,
+		" (the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file)"},
+	{"no memory for a memfd", stapsdt.MemfdBacking, denyMemfd(unix.ENOMEM), unix.ENOMEM, ""},
+	{"no descriptor for a memfd", stapsdt.MemfdBacking, takeDescriptors, unix.EMFILE,
+		" (out of file descriptors: raise the limit)"},
+	{"no descriptor for a file", stapsdt.FileBacking, takeDescriptors, unix.EMFILE,
+		" (out of file descriptors: raise the limit)"},
+}
+
+func fillDisk(t *testing.T, dir string) {
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4k"); err != nil {
+		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func denyMemfd(errno syscall.Errno) func(*testing.T, string) {
+	return func(t *testing.T, _ string) {
+		testenv.FailSyscall(t, unix.SYS_MEMFD_CREATE, errno, 1, ^uint32(0))
+	}
+}
+
+func takeDescriptors(t *testing.T, _ string) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	none := limit
+	none.Cur = 0
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLoadAdvice runs this test again in a process of its own for each obstacle, because some
+// cannot be removed.
+func TestLoadAdvice(t *testing.T) {
+	name := os.Getenv(adviceEnv)
+	for _, o := range obstacles {
+		switch name {
+		case o.name:
+			dir := t.TempDir()
+			o.put(t, dir)
+			p := newProvider(t, stapsdt.WithBacking(o.backing), stapsdt.WithDir(dir))
+			stapsdt.MustProbe1[string](p, "p")
+			err := p.Load()
+			if !errors.Is(err, o.errno) || !strings.HasSuffix(fmt.Sprint(err), o.advice) ||
+				strings.Count(err.Error(), "(") != strings.Count(o.advice, "(") ||
+				strings.Contains(err.Error(), "provider") {
+				t.Errorf("Load: %v, want %v and the advice %q", err, o.errno, o.advice)
+			}
+		case "":
+			t.Run(o.name, func(t *testing.T) { passesAgain(t, "TestLoadAdvice", adviceEnv+"="+o.name) })
+		}
+	}
+}

@@ -1,0 +1,55 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// child is a process that the test started.
+type child struct{ *testenv.Child }
+
+// start starts cmd. The test's end kills the child, unless the test waited for its end.
+func start(t *testing.T, cmd *exec.Cmd) *child {
+	t.Helper()
+	c := &child{testenv.Start(t, cmd)}
+	t.Cleanup(func() {
+		c.Kill()
+		if t.Failed() {
+			t.Logf("%v: %v\n%s", cmd.Args[0], c.ProcessState, c.Errors())
+		}
+	})
+	return c
+}
+
+// awaitLine waits for a line of output, and skips those before.
+func (c *child) awaitLine(t *testing.T, want string) {
+	t.Helper()
+	for c.Next(t) != want {
+	}
+}
+
+// terminate sends SIGTERM until the child has ended: bpftrace 0.17 overlooks the signal while it
+// prints an event. It would take a second SIGINT as the order to skip its last output.
+func (c *child) terminate() (rest []string, err error) {
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		again := time.NewTicker(100 * time.Millisecond)
+		defer again.Stop()
+		for {
+			_ = c.Process.Signal(syscall.SIGTERM) // it may have ended meanwhile
+			select {
+			case <-ended:
+				return
+			case <-again.C:
+			}
+		}
+	}()
+	return c.Wait()
+}

@@ -1,0 +1,113 @@
+//go:build linux && (amd64 || arm64)
+
+package tracers
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// traced is a process of the program internal/testing/traced.
+type traced struct {
+	*child
+	provider string
+	dir      string // of named files
+}
+
+// startTraced starts the program with a probe of each type. The program must end by itself, with
+// status 0, when the test is done.
+func startTraced(t *testing.T, c config) *traced {
+	t.Helper()
+	return startBinary(t, c.build(t), c.backing, "traced")
+}
+
+// startShop starts the program with the probes of the examples in docs/tracers.md besides.
+func startShop(t *testing.T, c config) *traced {
+	t.Helper()
+	return startBinary(t, c.build(t), c.backing, "shop")
+}
+
+func startBinary(t *testing.T, path, backing, provider string) *traced {
+	t.Helper()
+	cmd := exec.Command(path, provider)
+	app := &traced{provider: provider, dir: t.TempDir()}
+	cmd.Env = append(os.Environ(),
+		"STAPSDT_DISABLE=", "STAPSDT_BACKING="+backing, "STAPSDT_DIR="+app.dir)
+	app.child = start(t, cmd)
+	t.Cleanup(func() { app.end(t) })
+	app.answer(t, "load", app.Next(t))
+	return app
+}
+
+// do has the program carry out a command, and returns the answer.
+func (app *traced) do(t *testing.T, command string) string {
+	t.Helper()
+	return app.answer(t, command, app.Ask(t, command))
+}
+
+func (app *traced) answer(t *testing.T, command, answer string) string {
+	t.Helper()
+	if strings.HasPrefix(answer, "error: ") {
+		t.Fatalf("%s: %s: %s", app.Path, command, answer)
+	}
+	return answer
+}
+
+// fire fires a probe once.
+func (app *traced) fire(t *testing.T, probe string, args ...any) {
+	t.Helper()
+	list := make([]any, len(args))
+	for i, arg := range args {
+		list[i] = arg
+		if bytes, ok := arg.([]byte); ok {
+			list[i] = characters(bytes)
+		}
+	}
+	array, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app.do(t, "fire "+probe+" "+string(array))
+}
+
+// characters returns a text of the characters that have the bytes as numbers.
+func characters(bytes []byte) string {
+	runes := make([]rune, len(bytes))
+	for i, b := range bytes {
+		runes[i] = rune(b)
+	}
+	return string(runes)
+}
+
+// end ends the program. It must not leave a file.
+func (app *traced) end(t *testing.T) {
+	t.Helper()
+	if app.Ended() {
+		return
+	}
+	app.End(t)
+	if left := app.files(t); len(left) > 0 {
+		t.Errorf("the program left %q", left)
+	}
+}
+
+// files returns the named files that the program has made in its directory or below.
+func (app *traced) files(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(app.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
