@@ -10,7 +10,7 @@ OLDEST_GO := go$(shell sed -n 's/^go //p' go.mod)
 UNSUPPORTED := darwin/amd64 darwin/arm64 windows/amd64 freebsd/amd64 \
 	linux/386 linux/arm linux/riscv64 linux/ppc64le linux/s390x
 
-# Where tracing works, a test that cannot trace fails; elsewhere it is skipped with the reason.
+# With this, a test that cannot trace fails. Without, it is skipped, and says why.
 TRACED := USDT_REQUIRE_TRACERS=1
 
 .PHONY: help
@@ -21,17 +21,32 @@ help: ## list the targets
 demo: ## trace a live program for five seconds, with nothing installed
 	CGO_ENABLED=0 go run ./cmd/usdt demo
 
+.PHONY: check
+check: format ## while you work, in two minutes: format, vet, and the short Go tests once
+	go vet ./...
+	go test -short $(TIMEOUT) $(PACKAGES)
+
 .PHONY: test
-test: setup lint test-c test-go test-arm64 test-unsupported test-tracers test-system test-clients test-deb test-oldest ## install what is missing, run everything
+test: ## install what is missing, run everything, and sum up: for how long, and what failed
+	@MAKE="$(MAKE)" test/all.sh setup lint test-c test-go test-arm64 test-unsupported test-tracers \
+	  test-system test-clients test-deb test-oldest
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
-	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb linux-perf \
-	  systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
+	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb \
+	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
+
+.PHONY: format
+format: ## gofmt has nothing to change
+	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+
+.PHONY: columns
+columns: ## no line has more than 100 columns
+	go run ./test/lint
 
 .PHONY: lint
-lint: ## gofmt, vet, staticcheck; everything compiles everywhere
-	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+lint: format ## format, vet, staticcheck; everything compiles everywhere
 	go vet ./...
 	CGO_ENABLED=0 go vet ./...
 	GOARCH=arm64 go vet ./...
@@ -39,7 +54,9 @@ lint: ## gofmt, vet, staticcheck; everything compiles everywhere
 	$(STATICCHECK) ./...
 	CGO_ENABLED=0 $(STATICCHECK) ./...
 	cd test/tracers/gotracers && $(STATICCHECK) ./cilium
-	@for p in $(UNSUPPORTED); do echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; done
+	@for p in $(UNSUPPORTED); do \
+	  echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; \
+	done
 
 .PHONY: test-c
 test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
@@ -47,56 +64,61 @@ test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
 
 .PHONY: test-go
 test-go: ## Go tests with and without -race and cgo
-	$(TRACED) go test $(PACKAGES)
-	$(TRACED) go test -race $(PACKAGES)
-	$(TRACED) CGO_ENABLED=0 go test $(PORTABLE) ./test/static ./test/readme
-	$(TRACED) go test -tags stapsdt_purego ./stapsdt
+	$(TRACED) go test $(TIMEOUT) $(PACKAGES)
+	$(TRACED) go test $(TIMEOUT) -race $(PACKAGES)
+	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/readme
+	$(TRACED) go test $(TIMEOUT) -tags stapsdt_purego ./stapsdt
+
+# A package's tests may take this long, on a machine ten times slower than usual.
+TIMEOUT := -timeout=60m
 
 .PHONY: test-arm64
 test-arm64: ## the same on arm64, emulated, with and without cgo
-	$(ARM64) CGO_ENABLED=0 go test -exec $(QEMU) $(PORTABLE)
+	$(ARM64) CGO_ENABLED=0 go test $(TIMEOUT) -exec $(QEMU) $(PORTABLE)
 	$(ARM64) CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc QEMU_LD_PREFIX=/usr/aarch64-linux-gnu \
-	  go test -exec $(QEMU) $(PORTABLE)
+	  go test $(TIMEOUT) -exec $(QEMU) $(PORTABLE)
 	$(MAKE) -C vendor_c test-arm64
 
 .PHONY: test-unsupported
 test-unsupported: ## where there are no probes, Load says so and nothing else changes
-	export CGO_ENABLED=0 GOARCH=386; go test $(PORTABLE)
+	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE)
 
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
-# What traces cannot be emulated; test-kernels runs it on arm64.
+# QEMU does not emulate tracing; test-kernels runs these on an emulated kernel for arm64.
 PORTABLE = ./stapsdt ./cstub $$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# All but the tests with other tracers, which take long enough to run once.
+# The tests with other tracers are left out: they take minutes, and run once, in test-tracers.
 PACKAGES = $(shell go list ./... | grep -v /test/tracers)
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
-	trixie=$$(test/chroot.sh trixie bpftrace libbpf-dev libc6-dev) && sid=$$(test/chroot.sh sid bpftrace) && \
+	trixie=$$(test/chroot.sh trixie bpftrace libbpf-dev libc6-dev) && \
+	sid=$$(test/chroot.sh sid bpftrace) && \
 	tools=$$(test/chroot.sh bookworm $(TOOLS)) && \
 	  USDT_TRIXIE=$$trixie USDT_SID=$$sid USDT_TOOLS=$$tools \
-	  $(TRACED) go test -count=1 ./test/tracers/...
+	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/tracers/...
 
-# Tracers that come with compilers, kernel headers and daemons live in a root directory of their own.
+# Tracers that come with compilers, kernel headers and daemons have a root directory of their own.
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
 	test/setup.sh qemu-system-x86 qemu-system-arm xz-utils
-	go test -count=1 -v -timeout 40m ./test/kernels -boot
+	go test -count=1 -v -timeout 4h ./test/kernels -boot
 
 KERNEL ?= amd64/5.10
 
 .PHONY: vm
-vm: ## a root shell on one of Debian's kernels in QEMU: KERNEL=amd64/5.10, or one command: RUN='usdt demo'
-	test/setup.sh xz-utils $(if $(findstring arm64,$(KERNEL)),qemu-system-arm debootstrap,qemu-system-x86)
+vm: ## a root shell on a kernel of Debian's, KERNEL=amd64/5.10, or one command, RUN='usdt demo'
+	test/setup.sh xz-utils \
+	  $(if $(findstring arm64,$(KERNEL)),qemu-system-arm debootstrap,qemu-system-x86)
 	go run ./test/vm -kernel $(KERNEL) $(if $(RUN),-c '$(RUN)')
 
 .PHONY: test-vm
 test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 	test/setup.sh qemu-system-x86 xz-utils
-	go test -count=1 -v -timeout 60m ./test/vm -boot
+	go test -count=1 -v -timeout 8h ./test/vm -boot
 
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
@@ -104,9 +126,9 @@ test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile 
 	shellcheck test/vagrant/*.sh test/vm/*.sh
 	test/vagrant/validate.sh
 
-# DEV_TEST='make test' runs everything in the dev container, not only some tests that trace.
+# DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
 .PHONY: test-docker
-test-docker: ## docker/compose.yaml with two Debians' Docker, and rootless Podman; tracers compare what they see
+test-docker: ## docker/compose.yaml with two Debians' Docker, and a service in rootless Podman
 	test/setup.sh debootstrap ca-certificates shellcheck
 	shellcheck -x test/docker/*.sh
 	test/docker/run.sh trixie bookworm
@@ -130,7 +152,7 @@ test-deb: ## Debian packages of the C library, installed in a clean Debian
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
-	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(PORTABLE)
+	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(TIMEOUT) $(PORTABLE)
 
 .PHONY: bench
 bench: ## tables: what a fire costs; the usdt command and bpftrace on the same load

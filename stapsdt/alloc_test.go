@@ -28,7 +28,8 @@ func TestAllocs(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	n, s, long, raw := int64(123456), strings.Repeat("s", 63), strings.Repeat("l", 5000), make([]byte, 300)
+	n, s, long, raw := int64(123456), strings.Repeat("s", 63), strings.Repeat("l", 5000), make([]byte,
+		300)
 	paths := []struct {
 		name string
 		f    func()

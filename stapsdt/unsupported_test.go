@@ -17,7 +17,8 @@ func TestUnsupported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) || !errors.Is(err, stapsdt.ErrUnsupported) {
+	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) ||
+		!errors.Is(err, stapsdt.ErrUnsupported) {
 		t.Errorf("Load: %v, want ErrUnsupported", err)
 	}
 	typed.Fire("text", []byte("bytes"), -1)

@@ -32,4 +32,13 @@ if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep providerUse[SF]; th
   exit 1
 fi
 # Without the extensions there are no named files of our choice, and nop sites only.
-go test -count=1 -tags system_libstapsdt -run 'Optimised|AddAfterLoad|UnloadWhile|Stress|ReloadKeeps|Allocs' ./stapsdt
+tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
+  TestReloadKeepsAddresses TestAllocs)
+pattern=$(IFS='|'; echo "^(${tests[*]})$")
+go test -count=1 -v -tags system_libstapsdt -run "$pattern" ./stapsdt | tee "$prefix/log"
+for name in "${tests[@]}"; do
+  grep -q "^--- PASS: $name " "$prefix/log" || {
+    echo "system: $name did not run" >&2
+    exit 1
+  }
+done

@@ -21,9 +21,10 @@
 
 /* Sets public.error to the provider's name, the reason and the advice. */
 static void setMessage(Provider *provider, const char *advice) {
+  const char *name = provider->public.name;
+  const char *reason = provider->reason;
   char *message = NULL;
-  if (provider->reason == NULL ||
-      asprintf(&message, "provider %s: %s%s", provider->public.name, provider->reason, advice) < 0) {
+  if (reason == NULL || asprintf(&message, "provider %s: %s%s", name, reason, advice) < 0) {
     message = NULL;
   }
   free(provider->message);

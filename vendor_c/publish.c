@@ -95,8 +95,8 @@ static bool isMemfd(const Publication *publication, const struct stat *file) {
 }
 
 /*
- * False without /proc, or if it is that of another pid namespace: the path would lead to nothing, or
- * to a descriptor of another process.
+ * False without /proc, or if it is that of another pid namespace: the path would lead to nothing,
+ * or to a descriptor of another process.
  */
 static bool leadsToMemfd(const Publication *publication) {
   struct stat file;
@@ -111,7 +111,7 @@ static void closeMemfd(const Publication *publication) {
   }
 }
 
-/* Replaces the memfd's name by a path to it. Debuggers follow the path: the pid must be a number. */
+/* Replaces the memfd's name by a path to it. Debuggers follow it, so the pid must be a number. */
 static bool nameDescriptor(Publication *publication) {
   char *path;
   if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), publication->fd) < 0) {

@@ -76,3 +76,16 @@ func TestRegisterConcurrently(t *testing.T) {
 		t.Errorf("in the end gdb sees %q", got)
 	}
 }
+
+func TestTracerPID(t *testing.T) {
+	for status, want := range map[string]string{
+		"Name:\tshop\nPPid:\t1\nTracerPid:\t0\nUid:\t0\n": "0",
+		"Name:\tTracerPid:\t0\nTracerPid:\t4711\n":        "4711",
+		"Name:\tshop\nTracerPid:\t47":                     "", // cut off
+		"":                                                "",
+	} {
+		if got := tracerPID([]byte(status)); got != want {
+			t.Errorf("%q: %q, want %q", status, got, want)
+		}
+	}
+}

@@ -25,7 +25,8 @@ const (
 func TestDenied(t *testing.T) {
 	if os.Getenv(deniedEnv) != "" {
 		const flags = 1 // the index of the argument
-		testenv.FailSyscall(t, unix.SYS_MEMFD_CREATE, syscall.Errno(number(t, deniedEnv)), flags, number(t, flagsEnv))
+		testenv.FailSyscall(t, unix.SYS_MEMFD_CREATE, syscall.Errno(number(t, deniedEnv)), flags,
+			number(t, flagsEnv))
 		f, err := New("test", []byte("content"))
 		if err == nil {
 			f.Close()
@@ -48,7 +49,8 @@ func TestDenied(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestDenied$", "-test.v")
-			cmd.Env = append(os.Environ(), deniedEnv+"="+strconv.Itoa(int(test.errno)), flagsEnv+"="+strconv.Itoa(int(test.flags)))
+			cmd.Env = append(os.Environ(), deniedEnv+"="+strconv.Itoa(int(test.errno)),
+				flagsEnv+"="+strconv.Itoa(int(test.flags)))
 			out, err := cmd.CombinedOutput()
 			if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
 				t.Skipf("no seccomp under %s", emulator)

@@ -7,6 +7,7 @@
 set -euo pipefail
 kind=$1
 shift
+patience=300 # seconds for every wait; only a failure takes as long
 
 case $kind in
 client) # prints the first of each
@@ -39,7 +40,7 @@ esac
 coproc { exec "$@"; }
 client=$COPROC_PID
 trap 'kill "$client" 2>/dev/null || true' EXIT
-read -r -t 30 path <&"${COPROC[0]}" || {
+read -r -t "$patience" path <&"${COPROC[0]}" || {
   echo "trace: $* did not print where its image is" >&2
   exit 1
 }
@@ -51,7 +52,7 @@ tracer=$!
 trap 'kill "$client" 2>/dev/null; kill -KILL "$tracer" 2>/dev/null || true' EXIT
 output=
 missing=("${expected[@]}")
-while [ ${#missing[@]} -gt 0 ] && read -r -t 60 line <&"$events"; do
+while [ ${#missing[@]} -gt 0 ] && read -r -t "$patience" line <&"$events"; do
   output+=$line$'\n'
   for i in "${!missing[@]}"; do
     [ "$line" != "${missing[i]}" ] || unset "missing[$i]"
@@ -59,7 +60,7 @@ while [ ${#missing[@]} -gt 0 ] && read -r -t 60 line <&"$events"; do
 done
 kill -KILL "$tracer" 2>/dev/null || true
 
-timeout 30 tail -s 0.1 --pid "$client" -f /dev/null >/dev/null || kill "$client"
+timeout "$patience" tail -s 0.1 --pid "$client" -f /dev/null >/dev/null || kill "$client"
 status=0
 wait "$client" || status=$?
 trap - EXIT

@@ -14,10 +14,12 @@ fail() {
   exit 1
 }
 
-# wait_for SECONDS COMMAND... waits until the command succeeds.
+# patience bounds every wait for a condition, in seconds. Only a failure takes as long.
+patience=600
+
+# wait_for COMMAND... waits until the command succeeds.
 wait_for() {
-  local deadline=$((SECONDS + $1))
-  shift
+  local deadline=$((SECONDS + patience))
   until "$@"; do
     [ $SECONDS -lt $deadline ] || fail "in vain waited for: $*"
     sleep 0.2
@@ -26,7 +28,8 @@ wait_for() {
 
 # trace_orders PID has usdt, on this machine, write twenty orders of a process to $scratch/host.
 trace_orders() {
-  timeout 60 "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 20 >"$scratch/host" 2>"$scratch/error" ||
+  timeout "$patience" "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 20 \
+    >"$scratch/host" 2>"$scratch/error" ||
     fail "usdt trace: $(cat "$scratch/error")"
 }
 
@@ -34,7 +37,7 @@ trace_orders() {
 check_orders() {
   grep '^order ' "$2" >"$scratch/seen" || :
   [ "$(wc -l <"$scratch/seen")" -ge 10 ] || fail "$1 saw too little: $(cat "$2")"
-  wait_for 5 said_all "$scratch/seen" # the service says them only when it has fired
+  wait_for said_all "$scratch/seen" # the service says them only when it has fired
   echo "ok: $1"
 }
 

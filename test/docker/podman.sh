@@ -43,11 +43,11 @@ test/docker/inside.sh "$root" "$scratch/srv" sh -euc '
   exec sleep infinity
 ' &
 inside=$!
-wait_for 10 test -e "$scratch/srv/ready"
+wait_for test -e "$scratch/srv/ready"
 
 tar -C "$scratch/srv" -c shop load | podman import --quiet - shop >/dev/null
 podman run "${confined[@]}" --network=none --name=app shop /shop >/dev/null
-podman run "${confined[@]}" --network=container:app --name=load shop /load -for 2m >/dev/null
+podman run "${confined[@]}" --network=container:app --name=load shop /load -for 1h >/dev/null
 pid=$(podman inspect --format '{{.State.Pid}}' app)
 [ "$(stat -c %u "/proc/$pid")" -ge 100000 ] || fail "it runs as a user that the machine has, too"
 trace_orders "$pid"

@@ -32,7 +32,7 @@ start_engine() {
   root=$(test/chroot.sh "$1" "${packages[@]}")
   test/docker/engine.sh "$root" "${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1" >"$scratch/engine" 2>&1 &
   engine=$!
-  wait_for 90 engine_answers
+  wait_for engine_answers
 }
 
 stop_engine() {
@@ -84,7 +84,7 @@ check_tracer() {
   compose build app load "$1" >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
   compose down --volumes 2>/dev/null # what a run that was killed has left
   compose up -d app load "$1" >"$scratch/up" 2>&1 || fail "up: $(cat "$scratch/up")"
-  wait_for 60 has_orders "$1" 20
+  wait_for has_orders "$1" 20
   check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' 'NoNewPrivs: 1' 'Seccomp: 2'
   grep -Eq '^([^ ]+ ){4}/ ro,.* - overlay ' "/proc/$(process app)/mountinfo" ||
     fail "the service's root is no overlay, or not read-only"
@@ -115,18 +115,11 @@ check_host() {
 
 # check_tools SERVICE has other tracers in the tracer's container read the service.
 check_tools() {
-  local script
   exec_in "$1" bpftrace -p 1 -e "usdt:*:shop:order {
     printf(\"order %lld of %s: %lld\\n\", arg0, str(arg1), arg2); @n++; if (@n == 10) { clear(@n); exit(); } }"
   check_orders bpftrace "$scratch/tool"
 
-  script='usdt script --tool perf -p 1 shop:order >/tmp/perf.sh && timeout --preserve-status -s INT 3 sh /tmp/perf.sh'
-  exec_in "$1" sh -c "$script"
-  sed -nE 's/.*arg0=([0-9]+) arg1=[0-9]+ arg2=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" >"$scratch/perf"
-  [ "$(wc -l <"$scratch/perf")" -ge 10 ] || fail "perf saw too little: $(cat "$scratch/tool")"
-  wait_for 5 said_all "$scratch/perf" 's/ of .*:/:/'
-  echo "ok: perf"
-
+  check_perf "$1"
   exec_in "$1" tplist-bpfcc -p 1 shop:order
   grep -q shop:order "$scratch/tool" || fail "bcc: $(cat "$scratch/tool")"
   echo "ok: bcc's tplist"
@@ -137,8 +130,35 @@ check_tools() {
     -ex 'break -probe-stap shop:order' -ex continue \
     -ex 'printf "order %lu: %ld\n", $_probe_arg0, $_probe_arg2' -ex detach
   sed -n '/^order /p' "$scratch/tool" >"$scratch/gdb"
-  wait_for 5 said_all "$scratch/gdb" 's/ of .*:/:/'
+  wait_for said_all "$scratch/gdb" 's/ of .*:/:/'
   echo "ok: gdb"
+}
+
+# check_perf SERVICE records at least ten orders with perf, which begins some time after the kernel
+# counts the first hits, and does not say when: it is interrupted after ever more of them.
+check_perf() {
+  local hits=20
+  until [ -e "$scratch/perf" ] && [ "$(wc -l <"$scratch/perf")" -ge 10 ]; do
+    [ $hits -lt 2000 ] || fail "perf saw too little: $(cat "$scratch/tool")"
+    hits=$((2 * hits))
+    # shellcheck disable=SC2016 # the inner shell expands
+    exec_in "$1" sh -euc '
+      usdt script --tool perf -p 1 shop:order >/tmp/perf.sh
+      setsid env --default-signal=INT sh /tmp/perf.sh &
+      until awk -v hits="$1" "\$2 == \"shop_order\" && \$3 >= hits { enough = 1 } END { exit !enough }" \
+        /sys/kernel/tracing/uprobe_profile; do
+        kill -0 $! # it has not ended
+        sleep 0.1
+      done
+      kill -INT -$!
+      wait $!
+    ' sh "$hits"
+    sed -nE 's/.*arg0=([0-9]+) arg1=[0-9]+ arg2=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" \
+      >"$scratch/perf"
+  done
+  wait_for said_all "$scratch/perf" 's/ of .*:/:/'
+  rm "$scratch/perf"
+  echo "ok: perf"
 }
 
 # exec_in SERVICE COMMAND... leaves the output in $scratch/tool. Options of docker exec may come before the command.
@@ -150,7 +170,7 @@ exec_in() {
     options=("$1" "$2")
     shift 2
   fi
-  client docker exec "${options[@]}" "$id" timeout -k 5 -s INT 60 "$@" >"$scratch/tool" 2>&1 ||
+  client docker exec "${options[@]}" "$id" timeout -k 60 -s INT "$patience" "$@" >"$scratch/tool" 2>&1 ||
     fail "$1: $(tail -n 20 "$scratch/tool")"
 }
 
@@ -169,7 +189,7 @@ check_capabilities() {
     for capability in "${all[@]}"; do
       [ "$capability" = "$missing" ] || options+=(--cap-add "$capability")
     done
-    client timeout 60 docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
+    client timeout "$patience" docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
       "$(client docker inspect --format '{{.Image}}' "$(compose ps -q tracer)")" \
       usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 && fail "usdt traces without CAP_$missing"
     refusal=$(documented_refusal "$missing")

@@ -21,6 +21,11 @@ const byPid = "*"
 // bpftrace is a bpftrace that is attached to a target.
 type bpftrace struct{ *child }
 
+// keepOutput initialises what bpftrace allocates. When it resolves the addresses of a stack, libbcc
+// before 0.33 closes the file descriptor whose number is in a field that was never set, often 1:
+// https://github.com/iovisor/bcc/pull/5193. Then bpftrace prints nothing more, and ends with status 0.
+const keepOutput = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=165"
+
 // Lines that say that the first and the last clause of a script are attached.
 const firstReady, lastReady = "first ready", "last ready"
 
@@ -57,6 +62,7 @@ func (p program) attachWith(t *testing.T, flags []string, app *traced, file, rea
 	cmd.Env = append(os.Environ(),
 		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
 		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length
+		keepOutput,
 	)
 	b := &bpftrace{start(t, cmd)}
 	b.awaitReady(t, app, ready)

@@ -32,7 +32,7 @@ func defaultRoot(ctx context.Context, arch string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return output(exec.CommandContext(ctx, filepath.Join(here, "root.sh"), arch))
+	return output(exec.CommandContext(ctx, filepath.Join(here, "..", "chroot.sh"), "bookworm/"+arch))
 }
 
 // output runs cmd and returns the line that it prints; what it complains about is in the error.

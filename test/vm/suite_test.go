@@ -23,8 +23,10 @@ var suite = []struct{ pkg, skip, because string }{
 	{"internal/probesite", "", ""},
 	{"internal/sdtnote", "", ""},
 	{"internal/gdbjit", "", ""},
-	{"internal/doctor", "", ""},
-	{"internal/uprobe", "", ""},
+	{"internal/tracing/doctor", "", ""},
+	{"internal/tracing/perfevent", "", ""},
+	{"internal/tracing/process", "", ""},
+	{"internal/tracing/uprobe", "", ""},
 	{"cmd/usdt", "", ""},
 	{"examples/shop", "", ""},
 	{"test/static", "", ""},
@@ -46,7 +48,7 @@ func TestSuite(t *testing.T) {
 		if s.skip != "" {
 			t.Logf("%s without %s: %s", s.pkg, s.skip, s.because)
 		}
-		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=10m -test.skip='%s'; echo \"suite: %s: exit status $?\"\n",
+		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=60m -test.skip='%s'; echo \"suite: %s: exit status $?\"\n",
 			filepath.Join(root, s.pkg), filepath.Join(programs, filepath.Base(s.pkg)+".test"), s.skip, s.pkg)
 	}
 	t.Setenv("USDT_REQUIRE_TRACERS", "1")
