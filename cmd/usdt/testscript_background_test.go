@@ -28,7 +28,7 @@ type tracer struct {
 
 	// At a terminal:
 	keyboard *os.File
-	screen   chan struct{} // closed when nothing more comes
+	screen   chan struct{} // closed when its output is complete
 }
 
 // background starts a program as the leader of a process group, as a shell does.
@@ -70,7 +70,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 		} else {
 			_ = syscall.Kill(group, signal) // it may have ended by itself
 		}
-		// gdb can miss it between two events, as a user would notice.
+		// gdb can miss the signal between two events. A user would notice, and press Ctrl-C again.
 		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
 		defer again.Stop()
 		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
@@ -84,7 +84,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 	return t.err
 }
 
-// interrupt sends SIGINT, as Ctrl-C does. With !, the program may fail thereupon.
+// interrupt sends SIGINT, as Ctrl-C does. With !, the program may then fail.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	t, ok := tracers.Load(ts)
 	if !ok || len(args) != 0 {
@@ -97,7 +97,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sendSignals sends signals, one right after the other, and does not wait for what comes of it.
+// sendSignals sends signals, one right after the other, and does not wait for their effects.
 func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	t, ok := tracers.Load(ts)
 	if !ok || neg || len(args) == 0 {
@@ -112,8 +112,8 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until a file has a match, or until the program that was started in the background last
-// has ended without one.
+// await waits until a file has a match, or until the program that was started in the background
+// last has ended without one.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await FILE REGEXP")
