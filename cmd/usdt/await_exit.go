@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exitInterval is how often a kernel without pidfds (before Linux 5.3) is asked whether a process is
-// still there.
+// exitInterval is how often a kernel without pidfds (before Linux 5.3) is asked whether a process
+// is still there.
 const exitInterval = 50 * time.Millisecond
 
 // awaitExit waits until the process has ended. It returns false if ctx ended before.

@@ -26,8 +26,8 @@ func newDemoServerCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			// Ctrl-C is meant for usdt demo, which closes the input of this process once it has read
-			// the last event.
+			// Ctrl-C is meant for usdt demo, which closes the input of this process once it has
+			// read the last event.
 			signal.Ignore(endSignals...)
 			demo, err := newDemo()
 			if err != nil {

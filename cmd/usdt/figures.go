@@ -70,8 +70,8 @@ type figuresJSON struct {
 	Buckets []bucketJSON `json:"buckets"` // those with values, in order
 }
 
-// bucketJSON has the values from Lo, which is included, to Hi, which is not. Of negative values on a
-// scale of powers of two, Lo is not included and Hi is. An end that is null is infinite.
+// bucketJSON has the values from Lo, which is included, to Hi, which is not. Of negative values on
+// a scale of powers of two, Lo is not included and Hi is. An end that is null is infinite.
 type bucketJSON struct {
 	Lo    *json.Number `json:"lo"`
 	Hi    *json.Number `json:"hi"`
@@ -103,8 +103,8 @@ func number(v float64) *float64 {
 	return &v
 }
 
-// bound is number for the end of a bucket. All digits are written, because a float64 holds powers of
-// two exactly.
+// bound is number for the end of a bucket. All digits are written, because a float64 holds powers
+// of two exactly.
 func bound(v float64) *json.Number {
 	if math.IsInf(v, 0) {
 		return nil

@@ -28,8 +28,8 @@ const signalGrace = time.Second
 // takes time before, a signal ends as usual. The caller calls release when nothing waits for the
 // context any more.
 //
-// SIGPIPE keeps its effect: when the reader of stdout goes away, the process ends without a message,
-// and the kernel detaches.
+// SIGPIPE keeps its effect: when the reader of stdout goes away, the process ends without a
+// message, and the kernel detaches.
 func catchSignals(cmd *cobra.Command) (release func()) {
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	cmd.SetContext(ctx)

@@ -77,9 +77,9 @@ func (l *lifetime) explain(stderr io.Writer) {
 }
 
 // detachAtEnd detaches at the end of ctx, even while output is waiting for somebody to read it: the
-// traced program is free as soon as the user says so. The function that it returns detaches, too, or
-// waits until that is done. It returns when tracing ended; the caller calls it before anything is
-// closed.
+// traced program is free as soon as the user says so. The function that it returns detaches, too,
+// or waits until that is done. It returns when tracing ended; the caller calls it before anything
+// is closed.
 func detachAtEnd(
 	ctx context.Context, tracing interface{ Detach() error },
 ) func() (time.Time, error) {

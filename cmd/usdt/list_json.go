@@ -32,8 +32,8 @@ type processJSON struct {
 	Traced    *bool    `json:"traced"`    // null when this user may not know
 }
 
-// argumentJSON has the members of its kind only: value, or register (and high when the argument is in
-// bits 8 to 15), or the terms of the address in memory.
+// argumentJSON has the members of its kind only: value, or register (and high when the argument is
+// in bits 8 to 15), or the terms of the address in memory.
 type argumentJSON struct {
 	Text         string `json:"text"`
 	Kind         string `json:"kind"`           // constant, register, memory or invalid

@@ -43,8 +43,8 @@ func listTable(probes []listedProbe, several bool) *table {
 	}
 }
 
-// objectName returns a path that leads to the file. The name that the process knows does not lead to
-// it when the file is deleted, or is a memfd.
+// objectName returns a path that leads to the file. The name that the process knows does not lead
+// to it when the file is deleted, or is a memfd.
 func objectName(o *process.Object) string {
 	if o.Deleted {
 		return o.Path

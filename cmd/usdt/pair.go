@@ -56,8 +56,8 @@ func selectPair(s scope, name string) (*selection, error) {
 	return sel, nil
 }
 
-// pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil when
-// there are none.
+// pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil
+// when there are none.
 func pairOf(name string, names []string) []string {
 	for _, p := range pairs {
 		pair := []string{name + p.start, name + p.end}

@@ -15,8 +15,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// A picture is the file, if the user wants one, in which histograms are drawn. The file keeps its old
-// content until there is something to draw.
+// A picture is the file, if the user wants one, in which histograms are drawn. The file keeps its
+// old content until there is something to draw.
 type picture struct {
 	name    string
 	file    *os.File

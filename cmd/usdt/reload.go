@@ -33,8 +33,8 @@ func loadedSites(patterns patterns, objects []process.Object) map[loadedSite]boo
 }
 
 // watchReload warns until ctx is done when the process loads other probes that match, which come in
-// other files than the traced ones, or unloads the traced probes. Without the warning, tracing would
-// just fall silent.
+// other files than the traced ones, or unloads the traced probes. Without the warning, tracing
+// would just fall silent.
 func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 	if s.scope.all {
 		return

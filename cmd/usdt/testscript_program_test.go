@@ -57,10 +57,12 @@ func asNobody(ts *testscript.TestScript, program string) []string {
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(os.RemoveAll(images)) })
 	ts.Check(os.Chown(images, nobodyID, nobodyID))
-	return slices.Concat(nobody, []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images, program})
+	env := []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images}
+	return slices.Concat(nobody, env, []string{program})
 }
 
-// startCTraced builds the program for each script, as its probes are those of the file.
+// startCTraced builds the program anew for each script, because probes in a file are shared by all
+// processes of the program.
 func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: ctraced")

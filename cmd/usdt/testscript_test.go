@@ -47,8 +47,8 @@ func TestMain(m *testing.M) {
 //	[bcc]           bcc for Python and any kernel headers are installed
 //	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.10 or later
 //
-// With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of the
-// first three does not hold.
+// With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of
+// the first three does not hold.
 func TestScript(t *testing.T) {
 	usdt, err := exec.LookPath("usdt")
 	if err != nil {

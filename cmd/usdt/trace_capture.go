@@ -44,8 +44,8 @@ func (c *captureFlags) check() error {
 	return nil
 }
 
-// captures returns what is to be read of each probe: what the format needs or, without a format, what
-// the flags say.
+// captures returns what is to be read of each probe: what the format needs or, without a format,
+// what the flags say.
 func (c *captureFlags) captures(
 	probes []uprobe.Probe, parsed *format.Format,
 ) ([][]uprobe.Capture, error) {

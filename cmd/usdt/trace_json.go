@@ -13,8 +13,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// jsonEvents writes events for programs, each as an object in one line. The names of its members are
-// an interface. It does not use encoding/json, which takes several times as long, and allocates.
+// jsonEvents writes events for programs, each as an object in one line. The names of its members
+// are an interface. It does not use encoding/json, which takes several times as long, and
+// allocates.
 type jsonEvents struct {
 	time   timestamp
 	probes []jsonProbe

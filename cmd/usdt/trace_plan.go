@@ -89,9 +89,9 @@ func (p *tracePlan) captured(probe int) []bool {
 	return captured
 }
 
-// byTypes splits each probe into probes whose sites agree in the size and sign of all arguments. Two
-// versions of a program, or two places in one, may differ in them, and an event does not tell its
-// site.
+// byTypes splits each probe into probes whose sites agree in the size and sign of all arguments.
+// Two versions of a program, or two places in one, may differ in them, and an event does not tell
+// its site.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {
 	var split []uprobe.Probe
 	for _, p := range probes {

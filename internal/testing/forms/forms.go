@@ -59,7 +59,9 @@ func (l *list) sizes(operand func(size int) string, v uint64) {
 func same(operand string) func(int) string { return func(int) string { return operand } }
 
 // table is the data at the program's symbol table, in words of 8 bytes.
-var table = [4]uint64{0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0}
+var table = [4]uint64{
+	0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0,
+}
 
 // Probes returns the probes of the program for an architecture, amd64 or arm64, in the order of
 // their sites.
@@ -92,7 +94,8 @@ func Build(dir, arch string) (string, error) {
 	}
 	program := filepath.Join(dir, "forms")
 	source := program + ".S"
-	if err := os.WriteFile(source, []byte(macro+m.source(probes.String())+data()), 0o600); err != nil {
+	text := macro + m.source(probes.String()) + data()
+	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	compiler := m.compilers[0]

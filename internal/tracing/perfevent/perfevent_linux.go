@@ -73,7 +73,8 @@ func pmuType() (uint32, error) {
 	const file = pmu + "/type"
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return 0, fmt.Errorf("find uprobe PMU (Linux 4.17 with CONFIG_UPROBE_EVENTS, /sys mounted): %w", err)
+		return 0, fmt.Errorf(
+			"find uprobe PMU (Linux 4.17 with CONFIG_UPROBE_EVENTS, /sys mounted): %w", err)
 	}
 	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 32)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 // namespace, and whether the namespace is nested in that of the machine.
 var pidNamespace = sync.OnceValues(func() (id [2]int64, nested bool) {
 	var s unix.Stat_t
-	if err := unix.Stat("/proc/self/ns/pid", &s); err != nil || s.Ino == kernel.InitialPIDNamespace {
+	err := unix.Stat("/proc/self/ns/pid", &s)
+	if err != nil || s.Ino == kernel.InitialPIDNamespace {
 		return id, false
 	}
 	const minorBits = 20 // of the kernel's internal dev_t

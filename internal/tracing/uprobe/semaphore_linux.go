@@ -44,7 +44,9 @@ func (s *semaphores) restore() error {
 	var errs []error
 	for _, address := range s.addresses {
 		err := addToSemaphore(s.pid, address, -1)
-		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, unix.ESRCH) && !errors.Is(err, io.EOF) {
+		ended := errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) ||
+			errors.Is(err, io.EOF)
+		if !ended {
 			errs = append(errs, err)
 		}
 	}
