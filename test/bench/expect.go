@@ -7,14 +7,14 @@ import (
 	"io"
 )
 
-// An expectation is what the project promises of the numbers, and what it found.
+// An expectation is a promise of the project about the numbers, and what the run found.
 type expectation struct {
 	promise string
 	finding string
 	ok      bool
 }
 
-// printExpectations prints a line for each expectation and reports whether all held.
+// printExpectations prints a line for each expectation, and returns whether all were met.
 func printExpectations(w io.Writer, rows []row) (ok bool) {
 	ok = true
 	for _, e := range expectations(rows) {

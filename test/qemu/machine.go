@@ -16,7 +16,7 @@ import (
 type Machine struct {
 	Arch             string
 	Image, Initramfs string   // files
-	Parameters       []string // of the kernel; what it does not know it passes on to /init
+	Parameters       []string // of the kernel, which passes unknown ones on to /init
 	Memory           int      // MiB
 	KVM              bool     // rather than emulate the processor
 	Monitor          bool     // Ctrl-A X ends QEMU, and Ctrl-C goes to the guest
@@ -25,7 +25,7 @@ type Machine struct {
 	Output           io.Writer
 }
 
-// A Share is a directory of the host that the guest mounts as the 9p file system of that tag.
+// A Share is a directory of the host. The guest mounts it as the 9p file system with the tag.
 type Share struct {
 	Tag, Directory string
 	Writable       bool
@@ -75,7 +75,7 @@ func (m Machine) arguments() []string {
 }
 
 func (m Machine) commandLine() string {
-	const reboot = "panic=-1" // which ends QEMU
+	const reboot = "panic=-1" // a reboot ends QEMU
 	return strings.Join(append([]string{"console=" + models[m.Arch].console, "quiet", reboot}, m.Parameters...), " ")
 }
 
@@ -84,7 +84,8 @@ func (s Share) option() string {
 	if s.Writable {
 		readonly = "off"
 	}
-	// A comma in a value is written twice. What the guest makes belongs to who runs QEMU.
+	// A comma in a value is written twice. Files that the guest makes belong to the user who runs
+	// QEMU.
 	return fmt.Sprintf("local,mount_tag=%s,path=%s,security_model=none,multidevs=remap,readonly=%s",
 		s.Tag, strings.ReplaceAll(s.Directory, ",", ",,"), readonly)
 }

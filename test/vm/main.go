@@ -1,10 +1,11 @@
 //go:build linux
 
-// Vm boots one of Debian's kernels in QEMU, with this machine's programs and files, and this repo shared,
-// for a root shell on the console or a command: to trace by hand on a kernel that this machine does not run.
+// Vm boots one of Debian's kernels in QEMU, to trace by hand on a kernel that this machine does
+// not run. The guest has this machine's programs and files, shares this repository, and runs a
+// root shell on the console, or a command.
 //
-// The files of this machine are seen through a layer in memory: what the guest changes outside of the
-// shared directory is gone with it.
+// A layer in memory covers the files of this machine: what the guest changes outside of the
+// shared directory is gone when it ends.
 package main
 
 import (

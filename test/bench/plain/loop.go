@@ -2,8 +2,8 @@
 
 package plain
 
-// The library is linked with the Go package beside it. The link that cgo tries with this package
-// alone does without: weak symbols may be missing.
+// The library is linked with the Go package beside this one. cgo also tries to link this package
+// alone, without the library, which works because weak symbols may be missing.
 
 /*
 #include <stdint.h>

@@ -1,8 +1,8 @@
 //go:build linux && (amd64 || arm64)
 
-// Tools measures, in one run, what the usdt command and bpftrace do with the same load: what one fire costs
-// while each counts, and how many events a second each prints. It needs root and bpftrace, and takes half a
-// minute.
+// Tools measures, in one run, what the usdt command and bpftrace do with the same load: what a
+// fire costs while each of them counts, and how many events a second each of them prints. It
+// needs root and bpftrace, and takes half a minute.
 package main
 
 import (

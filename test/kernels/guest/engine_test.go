@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestEngine runs the tests of internal/tracing/uprobe, but those that need a compiler or tools.
+// TestEngine runs the tests of internal/tracing/uprobe, except those that need a compiler or
+// tools.
 func TestEngine(t *testing.T) {
 	const program = "/engine.test"
 	if _, err := os.Stat(program); err != nil {

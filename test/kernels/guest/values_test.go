@@ -24,7 +24,8 @@ type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// scalar adds a probe of one argument and returns its shots; word is what a tracer sees of a value.
+// scalar adds a probe with one argument, and returns a shot for each of the values. word returns
+// what a tracer sees of a value.
 func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64, values ...A) []shot {
 	probe := stapsdt.MustProbe1[A](p, name)
 	var shots []shot
@@ -34,7 +35,7 @@ func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64
 	return shots
 }
 
-// extended is the 64-bit word of v, extended by its sign.
+// extended is v as a word of 64 bits, sign-extended if A is signed.
 func extended[A integer](v A) uint64 { return uint64(v) }
 
 func numbers(p *stapsdt.Provider) []shot {
@@ -89,9 +90,10 @@ func TestNumbers(t *testing.T) {
 	})
 }
 
-// TestTexts reads what the sampled addresses point to.
+// TestTexts reads the memory at the sampled addresses.
 func TestTexts(t *testing.T) {
-	// The buffer of a string that was fired is in a pool: nothing may take it out before it is read.
+	// The buffer of a string that was fired goes back to a pool. No collection may free it before it
+	// is read.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		probe := stapsdt.MustProbe4[string, int32, []byte, string](p, "texts")
@@ -119,7 +121,7 @@ func TestTexts(t *testing.T) {
 	})
 }
 
-// expectMemory compares this process's memory as a tracer would read it.
+// expectMemory reads this process's memory as a tracer would, and compares it.
 func expectMemory(t *testing.T, address uint64, want string) {
 	t.Helper()
 	mem, err := os.Open("/proc/self/mem")
