@@ -12,7 +12,8 @@ func checkEnabled(t *testing.T, app *traced, probe, want string) {
 	}
 }
 
-// TestEnabled attaches by path and follows Enabled.
+// TestEnabled attaches tracers by path, and checks what Enabled says before, meanwhile and
+// afterwards.
 func TestEnabled(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
@@ -34,7 +35,7 @@ func TestEnabled(t *testing.T) {
 	})
 }
 
-// TestTwoTracers attaches two tracers to one probe and detaches the first one first.
+// TestTwoTracers attaches two tracers to one probe, and detaches the first one first.
 func TestTwoTracers(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {

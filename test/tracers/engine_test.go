@@ -23,16 +23,16 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// TestEngineReadsForms compares what internal/tracing/uprobe reads of each form of argument with what bpftrace
-// reads of the same process at the same time.
+// TestEngineReadsForms compares what internal/tracing/uprobe and bpftrace read of each form of
+// operand, in one process at the same time.
 func TestEngineReadsForms(t *testing.T) {
 	needTracer(t, "bpftrace")
 	path, err := forms.Build(t.TempDir(), runtime.GOARCH)
 	if err != nil {
 		testenv.Lacks(t, err)
 	}
-	// Each operand comes in 8 sizes. bpftrace detaches from one probe after the other, which takes 0.1
-	// seconds for each.
+	// Each operand comes in 8 sizes. bpftrace detaches from one probe after the other, which takes
+	// 0.1 seconds each.
 	const some = 9
 	compareReaders(t, path, func(i int, n sdtnote.Note) bool { return i%some == 0 })
 }
@@ -52,8 +52,8 @@ func TestEngineReadsC(t *testing.T) {
 	}
 }
 
-// bpftraceReads tells whether bpftrace 0.17 can read the argument: it knows the first six, neither the
-// symbols of memory operands nor the high bytes of registers.
+// bpftraceReads says whether bpftrace 0.17 can read the argument. It reads only the first six,
+// and neither symbols in memory operands nor the high bytes of registers.
 func bpftraceReads(i int, a operand.Arg) bool {
 	return i < 6 && a.Symbol == "" && !a.Reg.High && a.Err == nil
 }
@@ -68,7 +68,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	script := "interval:ms:100 { printf(\"" + firstReady + "\\n\"); }\n"
 	seen := make(map[string]bool)
 	for i, n := range notes {
-		// Of a probe with several sites, the program passes the first.
+		// If a probe has several sites, the program runs only the first.
 		if !want(i, n) || seen[n.Name] {
 			continue
 		}
@@ -110,7 +110,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	}
 }
 
-// readEngine returns the arguments that bpftrace can read, too.
+// readEngine returns those arguments that bpftrace can read, too.
 func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[string]string {
 	t.Helper()
 	values := make(map[string]string)

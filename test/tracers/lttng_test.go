@@ -11,8 +11,9 @@ import (
 
 const lttngEnable = "lttng enable-event --kernel --userspace-probe=sdt:PATH:PROVIDER:PROBE PROBE"
 
-// The session daemon is the test's own, and ends with it. It may hang up before it has read all of what it
-// refuses, which kills the client by SIGPIPE (141); then it is asked again.
+// lttngSession runs a session daemon of its own, which ends with it. The daemon may close the
+// connection before it has read all of a request that it refuses. This kills the client by
+// SIGPIPE (141). The request is then repeated.
 const lttngSession = `export LTTNG_HOME="$(mktemp -d)"
 trap 'rm -rf "$LTTNG_HOME"' EXIT
 lttng-sessiond --daemonize
@@ -36,7 +37,8 @@ func lttngRow(t *testing.T, lttng toolbox) row {
 	}
 }
 
-// TestLTTngEnable asks LTTng to trace a probe: where it cannot, nothing but the kernel's part is missing.
+// TestLTTngEnable asks LTTng to trace a probe. Where LTTng cannot, only its kernel modules are
+// missing.
 func TestLTTngEnable(t *testing.T) {
 	lttng := tools(t)
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
@@ -50,7 +52,8 @@ func TestLTTngEnable(t *testing.T) {
 	support(t, lttngRow(t, lttng))
 }
 
-// lttngOffsets has LTTng's library read an ELF file as enable-event does, and prints the offsets of each probe.
+// lttngOffsets calls LTTng's library to read an ELF file as enable-event does, and prints the
+// offsets of each probe.
 const lttngOffsets = `
 import ctypes, os, sys
 lttng = ctypes.CDLL("liblttng-ctl.so.0")

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestPathAndPid gives bpftrace both. Before 0.25, from another mount namespace than the process is in, it then
-// finds no arguments in memory.
+// TestPathAndPid gives bpftrace both a path and a pid. Before version 0.25, bpftrace then finds
+// no arguments in memory, if it is in another mount namespace than the process.
 func TestPathAndPid(t *testing.T) {
 	needDocumented(t, "couldn't get argument 0 for /proc/PID/root/proc/PID/fd/N:shop:order_start")
 	clause := scripts[0]

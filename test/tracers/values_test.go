@@ -10,9 +10,10 @@ import (
 	"testing"
 )
 
-// clauses print the probes' arguments. bpftrace 0.17's %d is of 4 bytes, so %lld and %llu, which print
-// every narrower type by the sign that the note gives it. A clause has 512 bytes of stack, room for two
-// of these strings. The size that str takes is with a NUL, that of buf without.
+// clauses print the probes' arguments. %d of bpftrace 0.17 has 4 bytes. %lld and %llu print every
+// narrower type with the sign that the note gives it. A clause has 512 bytes of stack, which is
+// room for two of these strings. The size that str takes includes the NUL, the size that buf
+// takes does not.
 var clauses = []string{
 	`int8 { printf("int8 %lld\n", arg0); }`,
 	`int16 { printf("int16 %lld\n", arg0); }`,
@@ -44,7 +45,8 @@ type event struct {
 	want  []string // lines
 }
 
-// one is an event of one argument, printed behind the probe's name.
+// one returns an event with one argument for each value. bpftrace prints it behind the name of
+// the probe.
 func one[A any](probe, format string, values ...A) []event {
 	var events []event
 	for _, v := range values {
@@ -71,7 +73,8 @@ func integers() []event {
 	)
 }
 
-// floats arrive as their bits. NaN and infinity are not in JSON, which carries them to the target.
+// floats are seen as their bits. JSON, which carries them to the program, does not have NaN and
+// infinity.
 func floats() []event {
 	var events []event
 	for _, v := range []float64{0, math.Copysign(0, -1), 1.5, -1.5} {
@@ -109,7 +112,7 @@ func texts() []event {
 	)
 }
 
-// escaped returns b as bpftrace's %r prints it.
+// escaped returns b as bpftrace prints it with %r.
 func escaped(b []byte) string {
 	var s strings.Builder
 	for _, c := range b {

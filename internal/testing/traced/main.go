@@ -5,8 +5,9 @@
 // with types such as int8, uint64, string and bytes. Without probes, it declares one of each type,
 // and for the provider shop also those of the examples in docs/tracers.md.
 //
-// It loads the provider, prints the path of the image, and answers each line of its input with one
-// line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The lines are:
+// It loads the provider, prints the path of the image, and answers each line of its input with
+// one line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The
+// lines are:
 //
 //	load | unload                       the provider
 //	add NAME[:TYPE,...]                 declares another probe
