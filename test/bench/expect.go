@@ -63,7 +63,8 @@ func noAllocations(rows []row) expectation {
 
 // entersFast expects to enter a site at least 5 times as fast as a plain wrapper.
 func entersFast(rows []row) expectation {
-	e := expectation{promise: "typed Fire (2 integers), site entered, takes at most 1/5 of the plain wrapper's time"}
+	e := expectation{promise: "typed Fire (2 integers), site entered, " +
+		"takes at most 1/5 of the plain wrapper's time"}
 	r, wrapper := find(rows, entered, typed, ints), find(rows, entered, plainGo, ints)
 	if r.ns == 0 || wrapper.ns == 0 {
 		return e.unknown()

@@ -49,7 +49,8 @@ type goProbes struct {
 
 func loadGo(name string) (*goProbes, error) {
 	p := stapsdt.MustProvider(name)
-	g := &goProbes{p, stapsdt.MustProbe2[int64, int64](p, "ints"), stapsdt.MustProbe2[string, int64](p, "text")}
+	g := &goProbes{p, stapsdt.MustProbe2[int64, int64](p, "ints"),
+		stapsdt.MustProbe2[string, int64](p, "text")}
 	return g, p.Load()
 }
 

@@ -80,7 +80,8 @@ func siteAddresses(file string, offset uint64) ([]uint64, error) {
 			major, minor              uint32
 			perms                     string
 		}
-		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s %x %x:%x %d", &m.start, &m.end, &m.perms, &m.offset, &m.major, &m.minor, &m.inode); err != nil {
+		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s %x %x:%x %d", &m.start, &m.end, &m.perms,
+			&m.offset, &m.major, &m.minor, &m.inode); err != nil {
 			return nil, fmt.Errorf("parse /proc/self/maps: %w", err)
 		}
 		same := m.inode == stat.Ino && unix.Mkdev(m.major, m.minor) == uint64(stat.Dev)

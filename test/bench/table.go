@@ -14,7 +14,8 @@ import (
 
 // printTable prints the rows, with a header for each state, and why rows are missing.
 func printTable(w io.Writer, rows []row) {
-	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, kernelRelease())
+	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+		kernelRelease())
 	fmt.Fprintf(w, "sites: stapsdt % x, libstapsdt % x\n", code(rows, typed), code(rows, plainGo))
 	fmt.Fprintf(w, "ratio: how many times as long the plain wrapper takes\n")
 
@@ -22,7 +23,8 @@ func printTable(w io.Writer, rows []row) {
 	for i, r := range rows {
 		if i == 0 || r.state != rows[i-1].state {
 			fmt.Fprintln(w)
-			fmt.Fprintf(w, columns, strings.ToUpper(string(r.state)), "arguments", "ns/op", "allocs/op", "ratio")
+			fmt.Fprintf(w, columns,
+				strings.ToUpper(string(r.state)), "arguments", "ns/op", "allocs/op", "ratio")
 		}
 		ns, allocs := "-", "-"
 		if r.err == nil {

@@ -26,7 +26,8 @@ var errorsByHeading = []struct{ heading, command string }{
 		"not the initial one: no capability that it grants counts for tracing",
 		`unshare --user --map-root-user ./usdt doctor`,
 	}, {
-		"(a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
+		"(a seccomp policy or vm.memfd_noexec forbids it: " +
+			"allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
 		`FAIL=memfd ./test -test.run='^TestFail$'`,
 	}, {
 		"no directory for the image: name one that is writable on a mount without noexec",

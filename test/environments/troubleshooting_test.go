@@ -66,7 +66,8 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				t.Error("the command did not fail")
 			}
-			if got := processNumber.ReplaceAllString(string(out), "process PID"); !strings.Contains(got, e.heading) {
+			got := processNumber.ReplaceAllString(string(out), "process PID")
+			if !strings.Contains(got, e.heading) {
 				t.Errorf("%v\n%s", err, got)
 			}
 		})

@@ -38,14 +38,16 @@ func (a apt) update(ctx context.Context, sources []source) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&list, "deb [arch=%s target=Packages lang=none signed-by=%s] %s %s main\n", a.arch, keyring, mirror, s.suite)
+		fmt.Fprintf(&list, "deb [arch=%s target=Packages lang=none signed-by=%s] %s %s main\n", a.arch,
+			keyring, mirror, s.suite)
 	}
 	for _, dir := range []string{"lists/partial", "archives/partial"} {
 		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o755); err != nil {
 			return err
 		}
 	}
-	if err := os.WriteFile(filepath.Join(a.dir, "sources.list"), []byte(list.String()), 0o644); err != nil {
+	file := filepath.Join(a.dir, "sources.list")
+	if err := os.WriteFile(file, []byte(list.String()), 0o644); err != nil {
 		return err
 	}
 	_, err := a.run(ctx, "apt-get", "update", "-q")
@@ -65,7 +67,8 @@ func (a apt) newest(ctx context.Context, line string) (build, error) {
 	if err != nil {
 		return build{}, err
 	}
-	match := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`).FindStringSubmatch(versions)
+	pattern := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`)
+	match := pattern.FindStringSubmatch(versions)
 	if match == nil {
 		return build{}, fmt.Errorf("%s has no version %s.*:\n%s", meta, line, versions)
 	}

@@ -40,7 +40,8 @@ type model struct {
 var models = map[string]model{
 	"amd64": {"qemu-system-x86_64", "ttyS0", []string{"-cpu", "max"}},
 	// Pointer authentication with the real algorithm makes each call slow.
-	"arm64": {"qemu-system-aarch64", "ttyAMA0", []string{"-machine", "virt", "-cpu", "max,pauth-impdef=on"}},
+	"arm64": {"qemu-system-aarch64", "ttyAMA0",
+		[]string{"-machine", "virt", "-cpu", "max,pauth-impdef=on"}},
 }
 
 // Run runs the machine until it powers off.
@@ -76,7 +77,8 @@ func (m Machine) arguments() []string {
 
 func (m Machine) commandLine() string {
 	const reboot = "panic=-1" // a reboot ends QEMU
-	return strings.Join(append([]string{"console=" + models[m.Arch].console, "quiet", reboot}, m.Parameters...), " ")
+	return strings.Join(append([]string{"console=" + models[m.Arch].console, "quiet", reboot},
+		m.Parameters...), " ")
 }
 
 func (s Share) option() string {

@@ -30,7 +30,8 @@ var moduleDirectories = []string{
 func (p Packages) Modules(ctx context.Context, names ...string) ([]Module, error) {
 	packed := make(map[string][]byte)
 	err := walk(ctx, p.modules, func(name string, content io.Reader) error {
-		if !slices.ContainsFunc(moduleDirectories, func(d string) bool { return strings.Contains(name, "/kernel/"+d) }) {
+		if !slices.ContainsFunc(moduleDirectories,
+			func(d string) bool { return strings.Contains(name, "/kernel/"+d) }) {
 			return nil
 		}
 		b, err := unpackModule(ctx, name, content)

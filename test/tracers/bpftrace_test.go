@@ -37,7 +37,8 @@ const firstReady, lastReady = "first ready", "last ready"
 // Enabled is true some time before events come, because bpftrace changes the site before it
 // connects the script. It attaches one clause after the other, forwards or backwards, so all
 // clauses are attached when the first and the last are.
-func (p program) attach(t *testing.T, app *traced, file, ready string, clauses ...string) *bpftrace {
+func (p program) attach(t *testing.T, app *traced, file, ready string,
+	clauses ...string) *bpftrace {
 	t.Helper()
 	var flags []string
 	if file == byPid {
@@ -50,7 +51,8 @@ func (p program) attach(t *testing.T, app *traced, file, ready string, clauses .
 func (app *traced) pidFlag() []string { return []string{"-p", strconv.Itoa(app.PID())} }
 
 // attachWith attaches with further flags.
-func (p program) attachWith(t *testing.T, flags []string, app *traced, file, ready string, clauses ...string) *bpftrace {
+func (p program) attachWith(t *testing.T, flags []string, app *traced, file, ready string,
+	clauses ...string) *bpftrace {
 	t.Helper()
 	var script strings.Builder
 	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, app.provider, clause) }

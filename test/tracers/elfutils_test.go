@@ -13,7 +13,8 @@ import (
 
 // unknownNote is a complaint that eu-elflint has about every note of a probe, in any file: it
 // does not know their type.
-var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': unknown object file note type 3 with owner name 'stapsdt' at offset \d+$`)
+var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': ` +
+	`unknown object file note type 3 with owner name 'stapsdt' at offset \d+$`)
 
 // TestElflint has eu-elflint check the image against the standards.
 func TestElflint(t *testing.T) {

@@ -41,7 +41,8 @@ func TestTwoTracers(t *testing.T) {
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		first := installed.attach(t, app, byPid, "ready", `int32 { printf("first %lld\n", arg0); }`)
-		second := installed.attach(t, app, app.do(t, "path int32"), "ready", `int32 { printf("second %lld\n", arg0); }`)
+		second := installed.attach(t, app, app.do(t, "path int32"), "ready",
+			`int32 { printf("second %lld\n", arg0); }`)
 		app.fire(t, "int32", 1)
 		first.expect(t, "first 1")
 		second.expect(t, "second 1")

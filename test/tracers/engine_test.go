@@ -43,7 +43,8 @@ func TestEngineReadsC(t *testing.T) {
 	for _, optimise := range []string{"-O0", "-O1", "-O2"} {
 		t.Run(optimise, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sdt")
-			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path, "../../internal/tracing/uprobe/testdata/sdt.c")
+			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path,
+				"../../internal/tracing/uprobe/testdata/sdt.c")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				testenv.Lacks(t, fmt.Errorf("%v: %w\n%s", cmd, err, out)) // the package systemtap-sdt-dev
 			}
@@ -73,7 +74,8 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 			continue
 		}
 		seen[n.Name] = true
-		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
+		probes = append(probes,
+			uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
 		for i, a := range operand.Parse(n) {
 			if bpftraceReads(i, a) {
 				script += fmt.Sprintf("usdt:%s:%s:%s { printf(\"%s arg%d = %%lld\\n\", arg%d); }\n",
@@ -131,7 +133,8 @@ func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[
 			if !ev.Args[i].Read {
 				t.Errorf("%s: %s was not read", probes[ev.Probe], a.Text)
 			}
-			values[fmt.Sprintf("%s arg%d", probes[ev.Probe].Name, i)] = strconv.FormatInt(int64(ev.Args[i].Int), 10)
+			name := fmt.Sprintf("%s arg%d", probes[ev.Probe].Name, i)
+			values[name] = strconv.FormatInt(int64(ev.Args[i].Int), 10)
 		}
 	}
 	return values

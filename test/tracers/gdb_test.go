@@ -37,7 +37,8 @@ func TestGdbList(t *testing.T) {
 		app := startTraced(t, c)
 		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
 		for _, name := range names {
-			row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
+			row := regexp.MustCompile(`(?m)^stap +traced +` + name +
+				` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
 			if !row.MatchString(printed) {
 				t.Errorf("gdb does not list %s:\n%s", name, printed)
 			}
@@ -48,7 +49,8 @@ func TestGdbList(t *testing.T) {
 // sixArguments are gdb commands that print the arguments of probe six at a breakpoint.
 var sixArguments = []string{
 	`printf "argc %d\n", $_probe_argc`,
-	`printf "args %lu %d %u %d %d %ld\n", $_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`,
+	`printf "args %lu %d %u %d %d %ld\n", ` +
+		`$_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`,
 }
 
 // fireSix fires probe six while gdb waits for it. It checks what gdb prints, and that the probe
@@ -78,7 +80,8 @@ func gdbVersion(t *testing.T) string {
 // TestGdbBreak stops at a probe with all six arguments.
 func TestGdbBreak(t *testing.T) {
 	needTracer(t, "gdb")
-	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
+	needDocumented(t,
+		strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		commands := append([]string{"break -probe-stap traced:six", "continue"}, sixArguments...)
@@ -119,7 +122,8 @@ func besideTracer(t *testing.T, app *traced, gdbFirst, gdbLeavesFirst bool, comm
 	var b *bpftrace
 	var debugger *child
 	attachTracer := func() {
-		b = installed.attach(t, app, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
+		b = installed.attach(t, app, byPid, "ready",
+			`six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
 	}
 	attachGdb := func() {
 		commands = append(commands, "break -probe-stap traced:six", "echo attached\\n", "continue")
@@ -195,10 +199,12 @@ func TestGdbReload(t *testing.T) {
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		app.do(t, "unload")
-		if printed := gdb(t, app, "info probes stap ^traced$").Output(t); strings.Contains(printed, "six") {
+		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
+		if strings.Contains(printed, "six") {
 			t.Errorf("gdb lists probes that are unloaded:\n%s", printed)
 		}
-		commands := append([]string{"set breakpoint pending on", "break -probe-stap traced:six", "continue"}, sixArguments...)
+		commands := append([]string{"set breakpoint pending on", "break -probe-stap traced:six",
+			"continue"}, sixArguments...)
 		debugger := gdb(t, app, commands...)
 		app.do(t, "load")
 		fireSix(t, app, debugger)
@@ -211,7 +217,8 @@ func TestGdbUnload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		debugger := gdb(t, app, "break -probe-stap traced:six", "continue", `printf "hit %d\n", $_probe_arg1`, "continue")
+		debugger := gdb(t, app, "break -probe-stap traced:six", "continue",
+			`printf "hit %d\n", $_probe_arg1`, "continue")
 		app.do(t, "wait six true")
 		app.fire(t, "six", 0, -1, 0, 0, 0, 0)
 		for range 3 {
@@ -282,10 +289,12 @@ func TestGdbAddSymbolFile(t *testing.T) {
 	matrix(t, func(t *testing.T, c config) {
 		app := startStripped(t, c)
 		path, address, _ := strings.Cut(app.do(t, "image"), " ")
-		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^traced$ ^six$",
+		commands := []string{"add-symbol-file " + path + " -o " + address,
+			"info probes stap ^traced$ ^six$",
 			"break -probe-stap traced:six", "continue"}
 		printed := fireSix(t, app, gdb(t, app, append(commands, sixArguments...)...))
-		if !regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
+		row := regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`)
+		if !row.MatchString(printed) {
 			t.Errorf("gdb does not list the probe of %s:\n%s", path, printed)
 		}
 	})

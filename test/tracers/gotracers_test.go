@@ -26,7 +26,8 @@ func buildGoTracer(t *testing.T, name string, env ...string) (program string) {
 // goModuleVersion returns the version of a module that the module gotracers requires.
 func goModuleVersion(t *testing.T, path string) string {
 	t.Helper()
-	listed := start(t, exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)).Output(t)
+	list := exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)
+	listed := start(t, list).Output(t)
 	version, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(listed), "v"), "-")
 	return version
 }
@@ -51,7 +52,8 @@ func TestOlderCilium(t *testing.T) {
 	needDocumented(t, refusal)
 	matrix(t, func(t *testing.T, c config) {
 		_, err := link.OpenExecutable(startTraced(t, c).do(t, "path six"))
-		if refused := err != nil && strings.Contains(err.Error(), refusal); refused != (c.backing == "memfd") {
+		refused := err != nil && strings.Contains(err.Error(), refusal)
+		if refused != (c.backing == "memfd") {
 			t.Errorf("OpenExecutable: %v", err)
 		}
 	})

@@ -23,8 +23,8 @@ func buildLibbpf(t *testing.T, b toolbox) (program string) {
 func buildBPF(t *testing.T, b toolbox, site string) (object string) {
 	t.Helper()
 	machine := map[string]string{"amd64": "x86", "arm64": "arm64"}[runtime.GOARCH]
-	return b.compile(t, "usdt.bpf.c", fmt.Sprintf(`clang -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_%s \
-		-DSITE='"%s"' -I /usr/include/*-linux-gnu -c usdt.bpf.c`, machine, site))
+	return b.compile(t, "usdt.bpf.c", fmt.Sprintf(`clang -g -O2 -Wall -Werror -target bpf \
+		-D__TARGET_ARCH_%s -DSITE='"%s"' -I /usr/include/*-linux-gnu -c usdt.bpf.c`, machine, site))
 }
 
 // compile compiles a file of testdata in the toolbox. The only directory that the toolbox shares
@@ -49,7 +49,8 @@ func TestLibbpf(t *testing.T) {
 	const attach = `bpf_program__attach_usdt(program, -1, "PATH", "PROVIDER", "PROBE", NULL)`
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(attach))
 	program, object := buildLibbpf(t, libbpf), buildBPF(t, libbpf, "")
-	version := libbpf.versionOf(t, `(\S+)`, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libbpf1")
+	version := libbpf.versionOf(t, `(\S+)`, "dpkg-query", "-W", "-f", "${source:Upstream-Version}",
+		"libbpf1")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		readsSix(t, app, libbpf.command(program, object, app.do(t, "path six"), "traced", "six"))

@@ -25,7 +25,8 @@ func TestAddAfterLoad(t *testing.T) {
 		app.fire(t, "late") // it is not loaded yet, so no tracer can see it
 		app.do(t, "load")
 		checkEnabled(t, app, "int8", "true")
-		late := installed.attach(t, app, app.do(t, "path late"), "late_ready", `late { printf("late\n"); }`)
+		late := installed.attach(t, app, app.do(t, "path late"), "late_ready",
+			`late { printf("late\n"); }`)
 		app.fire(t, "late")
 		late.expect(t, "late")
 		app.fire(t, "int8", 2)

@@ -14,7 +14,8 @@ import (
 
 // names are the probes of the traced program, sorted.
 var names = []string{
-	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long", "mixed",
+	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long",
+	"mixed",
 	"none", "ready", "six", "string", "uint16", "uint32", "uint64", "uint8",
 }
 

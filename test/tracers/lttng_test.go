@@ -41,7 +41,8 @@ func lttngRow(t *testing.T, lttng toolbox) row {
 // missing.
 func TestLTTngEnable(t *testing.T) {
 	lttng := tools(t)
-	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
+	needDocumented(t,
+		strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
 	app := startTraced(t, config{variants[0], "file"})
 	printed := lttng.shell(t, app, "six", fmt.Sprintf(lttngSession, lttngEnable))
 	missing := "Error: Event six: Kernel tracer not available (channel channel0, session tracers)\n"
@@ -60,7 +61,8 @@ lttng = ctypes.CDLL("liblttng-ctl.so.0")
 file = os.open(sys.argv[1], os.O_RDONLY)
 for name in sys.argv[2:]:
     offsets, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint32()
-    if lttng.lttng_elf_get_sdt_probe_offsets(file, b"traced", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
+    if lttng.lttng_elf_get_sdt_probe_offsets(
+            file, b"traced", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
         sys.exit("LTTng cannot read " + sys.argv[1])
     print(name, *[hex(offsets[i]) for i in range(count.value)])
 `

@@ -26,9 +26,11 @@ func TestPathAndPid(t *testing.T) {
 					p.elsewhere().checkPathAndPid(t, app, path, clause)
 					return
 				}
-				failed := start(t, p.elsewhere().command(append(app.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
+				failed := start(t,
+					p.elsewhere().command(append(app.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
 				_, err := failed.Wait()
-				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start", app.PID(), path)
+				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start",
+					app.PID(), path)
 				if err == nil || !strings.Contains(failed.Errors(), want) {
 					t.Errorf("bpftrace: %v and %q, want %q", err, failed.Errors(), want)
 				}

@@ -57,8 +57,10 @@ func TestPerf(t *testing.T) {
 // fetches tell the kernel what to record of a probe. They have the kernel's own names of
 // registers.
 var fetches = map[string]map[string]string{
-	"amd64": {"six": " %di:u64 %si:s8 %dx:u16 %cx:s32 %r8:s16 %r9:s64", "order_start": " %di:u64 +0(%si):string"},
-	"arm64": {"six": " %x0:u64 %x1:s8 %x2:u16 %x3:s32 %x4:s16 %x5:s64", "order_start": " %x0:u64 +0(%x1):string"},
+	"amd64": {"six": " %di:u64 %si:s8 %dx:u16 %cx:s32 %r8:s16 %r9:s64",
+		"order_start": " %di:u64 +0(%si):string"},
+	"arm64": {"six": " %x0:u64 %x1:s8 %x2:u16 %x3:s32 %x4:s16 %x5:s64",
+		"order_start": " %x0:u64 +0(%x1):string"},
 }[runtime.GOARCH]
 
 // TestPerfMemory tells the kernel where probes in memory are, and records them.
@@ -71,12 +73,14 @@ func TestPerfMemory(t *testing.T) {
 			app := startShop(t, config{v, "memfd"})
 			path := app.do(t, "path six")
 			p := perf{t.TempDir()}
-			start(t, p.command("buildid-cache", "--add", path)).Output(t) // this fails, but the exit status is 0
+			// This fails, but the exit status is 0.
+			start(t, p.command("buildid-cache", "--add", path)).Output(t)
 			if listed := start(t, p.command("list", "sdt")).Output(t); strings.Contains(listed, "six") {
 				t.Errorf("perf knows the probes in memory:\n%s", listed)
 			}
 
-			events := []event{perfSix, perfNone, {"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
+			events := []event{perfSix, perfNone,
+				{"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
 			for _, e := range events {
 				name := group + "/" + e.probe
 				writeUprobeEvent(t, "p:"+name+" "+path+":"+location(t, path, e.probe)+fetches[e.probe])
@@ -107,14 +111,19 @@ func writeUprobeEvent(t *testing.T, definition string) {
 func perfRow(t *testing.T, r row) row {
 	t.Helper()
 	printed := start(t, exec.Command("perf", "--version")).Output(t)
-	r.tool, r.version, r.arguments = "perf", strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
+	r.tool, r.version, r.arguments = "perf",
+		strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
 	return r
 }
 
 // perfSix has positive values in narrow arguments: perf script 6.1 drops the sign of values with
 // 1 or 2 bytes. The kernel's own trace file keeps it.
-var perfSix = event{"six", []any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767, -1 << 63}, []string{
-	"arg1=18446744073709551615 arg2=127 arg3=65535 arg4=-2147483648 arg5=32767 arg6=-9223372036854775808"}}
+var perfSix = event{
+	"six",
+	[]any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767, -1 << 63},
+	[]string{"arg1=18446744073709551615 arg2=127 arg3=65535 " +
+		"arg4=-2147483648 arg5=32767 arg6=-9223372036854775808"},
+}
 
 var perfNone = event{"none", nil, []string{""}}
 
@@ -164,7 +173,8 @@ func (p perf) recording() string { return filepath.Join(p.dir, "perf.data") }
 // perf is asked for an acknowledgement.
 func (p perf) record(t *testing.T, app *traced, group string, events []event) {
 	t.Helper()
-	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(app.PID()), "--delay=-1", "--control=fd:0,1"}
+	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(app.PID()), "--delay=-1",
+		"--control=fd:0,1"}
 	for _, e := range events {
 		args = append(args, "-e", group+":"+e.probe)
 	}

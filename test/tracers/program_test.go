@@ -47,7 +47,8 @@ var unshare = []string{"unshare", "--mount", "--propagation", "private"}
 // inChroot returns the bpftrace of another release of Debian.
 func inChroot(t *testing.T, release string) program {
 	t.Helper()
-	return program{release, slices.Concat(unshare, []string{"sh", "-ec", enter, string(debian(t, release)), "bpftrace"})}
+	return program{release,
+		slices.Concat(unshare, []string{"sh", "-ec", enter, string(debian(t, release)), "bpftrace"})}
 }
 
 // debian returns the root directory of a release that test/chroot.sh made.
@@ -57,7 +58,8 @@ func debian(t *testing.T, release string) toolbox {
 	variable := "USDT_" + strings.ToUpper(release)
 	root := os.Getenv(variable)
 	if root == "" {
-		testenv.Lacks(t, fmt.Errorf("%s does not name a root directory: `make test-tracers` makes it", variable))
+		testenv.Lacks(t,
+			fmt.Errorf("%s does not name a root directory: `make test-tracers` makes it", variable))
 	}
 	return toolbox(root)
 }

@@ -16,7 +16,8 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-var update = flag.Bool("update", false, "write the files in testdata, and the table in docs/tracers.md")
+var update = flag.Bool("update", false,
+	"write the files in testdata, and the table in docs/tracers.md")
 
 // The build ID is a digest of the image, including the code at the sites, whose form depends on
 // the kernel.
@@ -63,7 +64,8 @@ func golden(t *testing.T, name, got string) {
 func location(t *testing.T, path, probe string) string {
 	t.Helper()
 	notes := start(t, exec.Command("readelf", "-nW", path)).Output(t)
-	match := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`).FindStringSubmatch(notes)
+	found := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`)
+	match := found.FindStringSubmatch(notes)
 	if match == nil {
 		t.Fatalf("readelf does not see %s:\n%s", probe, notes)
 	}

@@ -42,7 +42,8 @@ func TestScripts(t *testing.T) {
 		printed := byName(lines)
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
 		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
-		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1}, bars(t, printed["cents"]))
+		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1},
+			bars(t, printed["cents"]))
 		times := 0
 		for _, n := range bars(t, printed["ns"]) {
 			times += n
@@ -57,7 +58,8 @@ func TestScripts(t *testing.T) {
 			callers += n
 		}
 		check(t, "the stacks in @callers", 3, callers)
-		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard)["fired"], "[")
+		prefix := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`)
+		fired := prefix.ReplaceAllString(byName(wildcard)["fired"], "[")
 		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
 
 		seen := row{command: "bpftrace -p PID -e 'usdt:*:shop:" + scripts[0] + "'"}

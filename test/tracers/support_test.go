@@ -34,7 +34,9 @@ type row struct {
 }
 
 func (r *row) cells() []*string {
-	return []*string{&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command}
+	return []*string{
+		&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command,
+	}
 }
 
 // overlay replaces the cells that are not empty in other.
@@ -88,8 +90,8 @@ func checkDocument() error {
 		return nil
 	}
 	if !*update {
-		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it (-want +got):\n%s",
-			document, cmp.Diff(match[2], got))
+		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it "+
+			"(-want +got):\n%s", document, cmp.Diff(match[2], got))
 	}
 	updated := strings.Replace(string(text), match[0], match[1]+got+match[3], 1)
 	return os.WriteFile(document, []byte(updated), 0o644)
@@ -108,7 +110,10 @@ func merge(documented, seen map[string]row, newer bool) map[string]row {
 	return merged
 }
 
-var header = []string{"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments", "command"}
+var header = []string{
+	"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments",
+	"command",
+}
 
 // render returns the rows as a table in Markdown.
 func render(rows map[string]row) string {

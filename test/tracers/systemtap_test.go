@@ -19,7 +19,9 @@ const stapTranslate = `stap -p3 -e 'probe process("PATH").mark("PROBE") {
 }'`
 
 // argCounts has the numbers of arguments of the probes that do not have one argument.
-var argCounts = map[string]int{"bytes": 2, "dynamic": 4, "mixed": 5, "none": 0, "ready": 0, "six": 6}
+var argCounts = map[string]int{
+	"bytes": 2, "dynamic": 4, "mixed": 5, "none": 0, "ready": 0, "six": 6,
+}
 
 // stapListing is how SystemTap lists the probes of the traced program.
 func stapListing(path string) string {
@@ -41,7 +43,9 @@ func stapListing(path string) string {
 // stapReads are the expressions by which SystemTap's module reads the arguments of the probe six.
 // Registers have DWARF's numbers.
 func stapReads() []string {
-	registers := map[string][]int{"amd64": {5, 4, 1, 2, 8, 9}, "arm64": {0, 1, 2, 3, 4, 5}}[runtime.GOARCH]
+	registers := map[string][]int{
+		"amd64": {5, 4, 1, 2, 8, 9}, "arm64": {0, 1, 2, 3, 4, 5},
+	}[runtime.GOARCH]
 	var expressions []string
 	for i, size := range []string{"uint64_t", "int8_t", "uint16_t", "int32_t", "int16_t", "int64_t"} {
 		expressions = append(expressions, fmt.Sprintf("(%s)((u_fetch_register(%d)))", size, registers[i]))
@@ -56,7 +60,8 @@ func TestSystemTap(t *testing.T) {
 	version := stap.versionOf(t, `version (\d[\d.]*)`, "stap", "--version")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		check(t, "what stap lists", stapListing(app.do(t, "path none")), stap.shell(t, app, "none", stapList))
+		check(t, "what stap lists", stapListing(app.do(t, "path none")),
+			stap.shell(t, app, "none", stapList))
 
 		module := stap.shell(t, app, "six", stapTranslate)
 		for _, read := range stapReads() {
@@ -82,6 +87,7 @@ func TestSystemTap(t *testing.T) {
 // registerReads returns the lines in which the module reads registers.
 func registerReads(module string) string {
 	lines := strings.SplitAfter(module, "\n")
-	lines = slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, "u_fetch_register") })
+	lines = slices.DeleteFunc(lines,
+		func(line string) bool { return !strings.Contains(line, "u_fetch_register") })
 	return strings.Join(lines, "")
 }

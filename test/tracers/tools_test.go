@@ -29,7 +29,8 @@ func tools(t *testing.T) toolbox {
 	needTracer(t, "unshare")
 	root := os.Getenv("USDT_TOOLS")
 	if root == "" {
-		testenv.Lacks(t, errors.New("USDT_TOOLS does not name a root directory with the tracers: `make test-tracers` makes it"))
+		testenv.Lacks(t, errors.New("USDT_TOOLS does not name a root directory with the tracers: "+
+			"`make test-tracers` makes it"))
 	}
 	if err := linkHeaders(root); err != nil {
 		t.Fatal(err)
@@ -38,7 +39,8 @@ func tools(t *testing.T) toolbox {
 }
 
 func (b toolbox) command(args ...string) *exec.Cmd {
-	return exec.Command(unshare[0], slices.Concat(unshare[1:], []string{"sh", "-ec", enter, string(b)}, args)...)
+	return exec.Command(unshare[0],
+		slices.Concat(unshare[1:], []string{"sh", "-ec", enter, string(b)}, args)...)
 }
 
 var linking sync.Mutex

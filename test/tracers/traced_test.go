@@ -35,7 +35,7 @@ func startShop(t *testing.T, c config) *traced {
 
 func startBinary(t *testing.T, path, backing, provider string) *traced {
 	t.Helper()
-	cmd := exec.Command(path, provider)
+	cmd := exec.Command(path, "-typed", provider)
 	app := &traced{provider: provider, dir: t.TempDir()}
 	cmd.Env = append(os.Environ(),
 		"STAPSDT_DISABLE=", "STAPSDT_BACKING="+backing, "STAPSDT_DIR="+app.dir)

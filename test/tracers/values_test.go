@@ -67,7 +67,8 @@ func integers() []event {
 	return append(events,
 		event{"bool", []any{true}, []string{"bool 1"}},
 		event{"bool", []any{false}, []string{"bool 0"}},
-		event{"six", []any{uint64(math.MaxUint64), math.MinInt8, math.MaxUint16, math.MinInt32, math.MinInt16, math.MinInt64},
+		event{"six", []any{uint64(math.MaxUint64), math.MinInt8, math.MaxUint16, math.MinInt32,
+			math.MinInt16, math.MinInt64},
 			[]string{"six 18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808"}},
 		event{"six", []any{1, 2, 3, 4, 5, 6}, []string{"six 1 2 3 4 5 6"}},
 	)
@@ -83,10 +84,12 @@ func floats() []event {
 			event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
 	}
 	for _, v := range []float32{math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32} {
-		events = append(events, event{"float32", []any{v}, []string{fmt.Sprintf("float32 %x", math.Float32bits(v))}})
+		events = append(events,
+			event{"float32", []any{v}, []string{fmt.Sprintf("float32 %x", math.Float32bits(v))}})
 	}
 	for _, v := range []float64{math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64} {
-		events = append(events, event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
+		events = append(events,
+			event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
 	}
 	return events
 }
@@ -95,7 +98,8 @@ func texts() []event {
 	alphabet := strings.Repeat("abcdefghijklmnopqrstuvwxyz", 8)
 	long := alphabet[:199]
 	events := one("string", "%s.", "", "a", alphabet[:63], "Grüße, 世界")
-	events = append(events, event{"long", []any{long}, []string{"long " + long + ".", "tail " + long[190:] + "."}})
+	events = append(events,
+		event{"long", []any{long}, []string{"long " + long + ".", "tail " + long[190:] + "."}})
 	for _, b := range [][]byte{nil, []byte("a"), []byte(long[:63]), []byte(long)} {
 		events = append(events, event{"bytes", []any{b},
 			[]string{fmt.Sprintf("bytes %d %s.", len(b), b), fmt.Sprintf("text %s.", b)}})
@@ -106,9 +110,12 @@ func texts() []event {
 	}
 	return append(events,
 		event{"bytes", []any{every[:200]}, []string{"bytes 200 " + escaped(every[:200]) + ".", "text ."}},
-		event{"bytes", []any{every[200:]}, []string{"bytes 56 " + escaped(every[200:]) + ".", "text " + string(every[200:]) + "."}},
-		event{"mixed", []any{"first", -7, []byte("bytes"), "last"}, []string{"mixed first -7", "mixed bytes 5", "mixed last"}},
-		event{"dynamic", []any{-128, "text", []byte{0, 255}}, []string{"dynamic -128 text 2", `dynamic \x00\xff`}},
+		event{"bytes", []any{every[200:]},
+			[]string{"bytes 56 " + escaped(every[200:]) + ".", "text " + string(every[200:]) + "."}},
+		event{"mixed", []any{"first", -7, []byte("bytes"), "last"},
+			[]string{"mixed first -7", "mixed bytes 5", "mixed last"}},
+		event{"dynamic", []any{-128, "text", []byte{0, 255}},
+			[]string{"dynamic -128 text 2", `dynamic \x00\xff`}},
 	)
 }
 

@@ -18,8 +18,9 @@ func environment() []string {
 		case "HOME", "LANG", "PATH", "TERM", "USER":
 			return false
 		}
-		return !slices.ContainsFunc([]string{"CGO_", "GO", "LC_", "STAPSDT_", "USDT_"}, func(prefix string) bool {
-			return strings.HasPrefix(name, prefix)
-		})
+		return !slices.ContainsFunc([]string{"CGO_", "GO", "LC_", "STAPSDT_", "USDT_"},
+			func(prefix string) bool {
+				return strings.HasPrefix(name, prefix)
+			})
 	})...)
 }

@@ -48,7 +48,8 @@ func TestSuite(t *testing.T) {
 		if s.skip != "" {
 			t.Logf("%s without %s: %s", s.pkg, s.skip, s.because)
 		}
-		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=60m -test.skip='%s'; echo \"suite: %s: exit status $?\"\n",
+		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=60m -test.skip='%s'; "+
+			"echo \"suite: %s: exit status $?\"\n",
 			filepath.Join(root, s.pkg), filepath.Join(programs, filepath.Base(s.pkg)+".test"), s.skip, s.pkg)
 	}
 	t.Setenv("USDT_REQUIRE_TRACERS", "1")

@@ -94,8 +94,10 @@ func TestCommand(t *testing.T) {
 		exit 3`}, 3)
 	expect(t, out, `weather:measure +8@%rdi -4@%rsi 8@%rdx +`+regexp.QuoteMeta(shared)+`.*`)
 	expectMeasures(t, out, 3)
-	expect(t, out, `.* weather:measure +[\d.]+ +[1-9]\d*`, `count [1-9]\d* +mean [\d.]+ +p50 .*`, `count [1-9]\d* +mean \S+s +p50 .*`)
-	if result, err := os.ReadFile(filepath.Join(shared, "result")); err != nil || !strings.HasPrefix(string(result), "5.10.") {
+	expect(t, out, `.* weather:measure +[\d.]+ +[1-9]\d*`, `count [1-9]\d* +mean [\d.]+ +p50 .*`,
+		`count [1-9]\d* +mean \S+s +p50 .*`)
+	if result, err := os.ReadFile(filepath.Join(shared, "result")); err != nil ||
+		!strings.HasPrefix(string(result), "5.10.") {
 		t.Errorf("the host sees %q, %v", result, err)
 	}
 }

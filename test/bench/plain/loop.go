@@ -16,8 +16,13 @@ package plain
 #pragma weak providerDestroy
 #pragma weak probeFire
 
-static SDTProbe_t *add_ints(SDTProvider_t *p) { return providerAddProbe(p, "ints", 2, int64, int64); }
-static SDTProbe_t *add_text(SDTProvider_t *p) { return providerAddProbe(p, "text", 2, uint64, int64); }
+static SDTProbe_t *add_ints(SDTProvider_t *p) {
+	return providerAddProbe(p, "ints", 2, int64, int64);
+}
+
+static SDTProbe_t *add_text(SDTProvider_t *p) {
+	return providerAddProbe(p, "text", 2, uint64, int64);
+}
 
 static void fire_ints(SDTProbe_t *p, int64_t n)
 {

@@ -61,9 +61,12 @@ func run() error {
 	fmt.Println("\nEVENTS A SECOND printed by                    fired   printed")
 	for _, t := range []tool{
 		{"usdt trace --json, integers", []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
-		{"bpftrace printf, integers", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
-		{"usdt trace --json, text", []string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
-		{"bpftrace printf, text", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+		{"bpftrace printf, integers",
+			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+		{"usdt trace --json, text",
+			[]string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
+		{"bpftrace printf, text",
+			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
 	} {
 		fired, printed, err := measureRate(t)
 		if err != nil {

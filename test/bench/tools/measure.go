@@ -36,7 +36,8 @@ func (t tool) attach(out io.Writer) (stop func() error, err error) {
 	}
 	for begin := time.Now(); !probe.Enabled(); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > patience {
-			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems), cmd.Process.Kill(), cmd.Wait())
+			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems),
+				cmd.Process.Kill(), cmd.Wait())
 		}
 	}
 	time.Sleep(settling)

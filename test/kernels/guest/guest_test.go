@@ -97,7 +97,8 @@ func list(t *testing.T, p *stapsdt.Provider) map[string]sdtnote.Note {
 		byName[n.Name] = n
 	}
 	if len(byName) != len(notes) || len(notes) != len(p.Probes()) {
-		t.Errorf("%d notes with %d names, want one of each of %d probes", len(notes), len(byName), len(p.Probes()))
+		t.Errorf("%d notes with %d names, want one of each of %d probes", len(notes), len(byName),
+			len(p.Probes()))
 	}
 	return byName
 }

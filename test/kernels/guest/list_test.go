@@ -15,7 +15,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-var machine = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]
+var machine = map[string]elf.Machine{
+	"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64,
+}[runtime.GOARCH]
 
 // TestList reads the notes that tell tracers where the arguments are.
 func TestList(t *testing.T) {

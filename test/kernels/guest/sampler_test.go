@@ -35,7 +35,8 @@ func sample(t *testing.T, path string, n sdtnote.Note) *sampler {
 	t.Cleanup(runtime.UnlockOSThread)
 	s := &sampler{t: t, args: strings.Fields(n.Args)}
 	const anyCPU, noGroup = -1, -1
-	fd, err := unix.PerfEventOpen(s.attr(path, n.FileOffset), 0, anyCPU, noGroup, unix.PERF_FLAG_FD_CLOEXEC)
+	fd, err := unix.PerfEventOpen(s.attr(path, n.FileOffset), 0, anyCPU, noGroup,
+		unix.PERF_FLAG_FD_CLOEXEC)
 	if err != nil {
 		t.Fatalf("attach to %s: perf_event_open: %v", n.Name, err)
 	}
@@ -124,7 +125,8 @@ func decode(record []byte) (map[string]uint64, error) {
 	if kind != unix.PERF_RECORD_SAMPLE || size != recordSize || abi != unix.PERF_SAMPLE_REGS_ABI_64 {
 		return nil, fmt.Errorf("record of type %d, %d bytes and ABI %d", kind, size, abi)
 	}
-	byNumber := slices.SortedFunc(slices.Values(registers), func(a, b register) int { return a.number - b.number })
+	byNumber := slices.SortedFunc(slices.Values(registers),
+		func(a, b register) int { return a.number - b.number })
 	values := make(map[string]uint64)
 	for i, r := range byNumber {
 		values[r.name] = order.Uint64(record[16+8*i:])

@@ -26,7 +26,8 @@ type integer interface {
 
 // scalar adds a probe with one argument, and returns a shot for each of the values. word returns
 // what a tracer sees of a value.
-func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64, values ...A) []shot {
+func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64,
+	values ...A) []shot {
 	probe := stapsdt.MustProbe1[A](p, name)
 	var shots []shot
 	for _, v := range values {
@@ -51,7 +52,8 @@ func numbers(p *stapsdt.Provider) []shot {
 		scalar(p, "uint64", extended[uint64], 0, 1, math.MaxInt64+1, math.MaxUint64),
 		scalar(p, "bool", func(v bool) uint64 { return bit[v] }, false, true),
 		scalar(p, "float32", func(v float32) uint64 { return uint64(math.Float32bits(v)) },
-			0, -1.5, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)), float32(math.NaN())),
+			0, -1.5, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)),
+			float32(math.NaN())),
 		scalar(p, "float64", math.Float64bits,
 			0, -1.5, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(-1), math.NaN()),
 	)
@@ -62,12 +64,15 @@ func sixes(p *stapsdt.Provider) []shot {
 	probe := stapsdt.MustProbe6[uint64, int8, uint16, int32, uint8, int64](p, "six")
 	lowest := func() { probe.Fire(0, math.MinInt8, 0, math.MinInt32, 0, math.MinInt64) }
 	highest := func() {
-		probe.Fire(math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8, math.MaxInt64)
+		probe.Fire(math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8,
+			math.MaxInt64)
 	}
 	inOrder := func() { probe.Fire(1, 2, 3, 4, 5, 6) }
 	return []shot{
-		{"six", lowest, []uint64{0, extended[int8](math.MinInt8), 0, extended[int32](math.MinInt32), 0, extended[int64](math.MinInt64)}},
-		{"six", highest, []uint64{math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8, math.MaxInt64}},
+		{"six", lowest, []uint64{0, extended[int8](math.MinInt8), 0, extended[int32](math.MinInt32), 0,
+			extended[int64](math.MinInt64)}},
+		{"six", highest, []uint64{math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32,
+			math.MaxUint8, math.MaxInt64}},
 		{"six", inOrder, []uint64{1, 2, 3, 4, 5, 6}},
 	}
 }

@@ -72,7 +72,8 @@ func resize(console *os.File, t task.Task) error {
 		return nil
 	}
 	size := &unix.Winsize{Row: t.Rows, Col: t.Columns}
-	return os.NewSyscallError("ioctl TIOCSWINSZ", unix.IoctlSetWinsize(int(console.Fd()), unix.TIOCSWINSZ, size))
+	return os.NewSyscallError("ioctl TIOCSWINSZ",
+		unix.IoctlSetWinsize(int(console.Fd()), unix.TIOCSWINSZ, size))
 }
 
 // reap waits for the process. Meanwhile it also reaps orphans, whose parent is the first process

@@ -26,7 +26,8 @@ func (m mount) do() error {
 
 // share is a directory of the host. Without a cache, the guest sees changes there at once.
 func share(tag, target, cache string) mount {
-	return mount{tag, target, "9p", "trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
+	return mount{tag, target, "9p",
+		"trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
 }
 
 // system are the file systems that a tracer, a compiler and a shell expect.
@@ -62,7 +63,8 @@ func enterRoot() error {
 			return err
 		}
 	}
-	over := mount{"root", root, "overlay", "lowerdir=" + lower + ",upperdir=" + cover + "/upper,workdir=" + cover + "/work"}
+	over := mount{"root", root, "overlay",
+		"lowerdir=" + lower + ",upperdir=" + cover + "/upper,workdir=" + cover + "/work"}
 	if err := over.do(); err != nil {
 		return err
 	}
@@ -79,8 +81,9 @@ func enterRoot() error {
 
 // linkDescriptors makes the links in /dev that shells want, and that the kernel does not make.
 func linkDescriptors() error {
-	for name, target := range map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"} {
-		if err := os.Symlink("/proc/self/fd"+target, "/dev/"+name); err != nil {
+	links := map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+	for name, descriptor := range links {
+		if err := os.Symlink("/proc/self/fd"+descriptor, "/dev/"+name); err != nil {
 			return err
 		}
 	}

@@ -85,5 +85,6 @@ func send(ring *ebpf.Map) (*ebpf.Program, error) {
 		asm.Mov.Imm(asm.R0, 0),
 		asm.Return(),
 	)
-	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL", Instructions: instructions})
+	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL",
+		Instructions: instructions})
 }
