@@ -2,13 +2,13 @@
 
 // See cstub_linux_amd64.s for why calls bypass cgo and where the callee's stack comes from.
 //
-// AAPCS64 in short: integer arguments in R0-R5; R19-R28 and R29 preserved by the callee; RSP always
-// a multiple of 16, which Go keeps, too. R18 belongs to the platform; R28, which is preserved, is g.
+// AAPCS64 in short: integer arguments in R0-R5; R19-R28 (R28 is g) and R29 preserved by the callee;
+// RSP always a multiple of 16, also in Go. R18 belongs to the platform.
 //
-// Stack: a probe stub uses none on arm64, and neither does the site that the kernel rewrote (brk), so
-// nothing is reserved. The frame could not be lent to the callee either, because Go keeps the return
-// address at the bottom of a frame on arm64. A C function in place of a stub, as in tests, has the
-// 800 bytes that the runtime leaves below the stack guard for NOSPLIT functions.
+// Stack: a probe stub uses none on arm64, and neither does the site that the kernel rewrote (brk),
+// so nothing is reserved. The frame could not be lent to the callee either, because Go keeps the
+// return address at the bottom of a frame on arm64. A C function in place of a stub, as in tests,
+// has the 800 bytes that the runtime leaves below the stack guard for NOSPLIT functions.
 
 // func Call(fn uintptr, args *[MaxArgs]uint64)
 TEXT ·Call(SB), NOSPLIT, $0-16

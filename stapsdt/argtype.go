@@ -7,18 +7,19 @@ import (
 	"unsafe"
 )
 
-// MaxArgs is the number of places that a probe's arguments may take: the integer registers of a
-// C call that every tracer reads. An argument takes one place, a []byte two.
+// MaxArgs is the number of places that a probe's arguments may take: those registers of a C call
+// that every tracer reads. A []byte takes two places, any other argument one.
 const MaxArgs = 6
 
-// MaxText is the number of bytes that are passed of a string at most. The rest is cut off, so that a
-// tracer cannot make the program copy without bounds.
+// MaxText is the number of bytes of a string that are passed at most. The rest is cut off, so that
+// a tracer cannot make the program copy without bounds.
 const MaxText = 64 << 10
 
-// ArgType is the declared type of a probe's argument.
+// ArgType is the declared type of a probe's argument. It says what a tracer sees.
 type ArgType uint8
 
-// The argument types, and what a tracer sees of each.
+// The argument types. A value that is narrower than a register is extended to 64 bits, by its sign
+// if it is signed.
 const (
 	Int8    ArgType = iota + 1 // 1 byte, signed
 	Int16                      // 2 bytes, signed
@@ -31,8 +32,8 @@ const (
 	Bool                       // 1 byte, 0 or 1
 	Float32                    // the 4 bytes of math.Float32bits, unsigned
 	Float64                    // the 8 bytes of math.Float64bits, unsigned
-	String                     // the address of a copy, cut at MaxText bytes, and a NUL
-	Bytes                      // the address of the bytes, then their number as 8 bytes, signed
+	String                     // the address of a copy of at most MaxText bytes, and a NUL
+	Bytes                      // the address of the bytes; then their number: 8 bytes, signed
 )
 
 // Arg is every type that an argument of a typed probe can have.
@@ -58,7 +59,7 @@ func (t ArgType) String() string {
 
 func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
 
-// argTypeOf returns the ArgType whose memory layout T has.
+// argTypeOf returns the ArgType that has the memory layout of T.
 func argTypeOf[T Arg]() ArgType {
 	switch reflect.TypeFor[T]().Kind() {
 	case reflect.Int8:
@@ -89,7 +90,7 @@ func argTypeOf[T Arg]() ArgType {
 	return Uint64
 }
 
-// wire gives for each type the sizes of its places as stapsdt notes have them: in bytes, negative
+// wire has the places of each type as stapsdt notes describe them: the sizes in bytes, negative
 // when signed.
 var wire = [...][]int{
 	Int8: {-1}, Int16: {-2}, Int32: {-4}, Int64: {-8},
@@ -100,8 +101,8 @@ var wire = [...][]int{
 // isAddress reports whether the argument's first place holds an address.
 func (t ArgType) isAddress() bool { return t >= String }
 
-// load returns the argument at v, a value of t's layout that is not an address, as it goes into
-// a register: extended to 64 bits by its sign.
+// load returns the word that goes into a register for the argument at v, which has the layout of t
+// and is not an address. The word is extended to 64 bits, by the sign if t is signed.
 func (t ArgType) load(v unsafe.Pointer) uint64 {
 	switch t {
 	case Int8:
@@ -125,12 +126,13 @@ func wireSizes(types []ArgType) ([]int, error) {
 	var sizes []int
 	for i, t := range types {
 		if !t.valid() {
-			return nil, fmt.Errorf("%w %d: %v is no argument type", ErrArgs, i, t)
+			return nil, fmt.Errorf("%w %d: %v is not an argument type", ErrArgs, i, t)
 		}
 		sizes = append(sizes, wire[t]...)
 	}
 	if len(sizes) > MaxArgs {
-		return nil, fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)", ErrTooManyArgs, len(sizes), MaxArgs)
+		return nil, fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)",
+			ErrTooManyArgs, len(sizes), MaxArgs)
 	}
 	return sizes, nil
 }

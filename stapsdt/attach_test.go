@@ -8,7 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -43,7 +45,8 @@ func TestAttach(t *testing.T) {
 	})
 }
 
-// TestUnloadWhileAttached: the tracer sees nothing more, and a probe loaded anew is a new one.
+// TestUnloadWhileAttached: after an unload the tracer sees nothing more, not even when the probe is
+// loaded again: then it must attach again.
 func TestUnloadWhileAttached(t *testing.T) {
 	p := newProvider(t)
 	probe := stapsdt.MustProbe1[int](p, "p")
@@ -56,7 +59,7 @@ func TestUnloadWhileAttached(t *testing.T) {
 	probe.Fire(2)
 	mustLoad(t, p)
 	if probe.Enabled() {
-		t.Error("the new image is traced by who attached to the old one")
+		t.Error("the tracer of the old image traces the new one, too")
 	}
 	probe.Fire(3)
 	if got := value(t, c); got != 1 {
@@ -69,7 +72,7 @@ func TestUnloadWhileAttached(t *testing.T) {
 	}
 }
 
-// TestAddAfterLoad: an image that is traced stays so when another Load adds probes.
+// TestAddAfterLoad: a traced image stays traced when another Load adds probes.
 func TestAddAfterLoad(t *testing.T) {
 	p := newProvider(t)
 	old := stapsdt.MustProbe0(p, "old")
@@ -89,8 +92,8 @@ func TestAddAfterLoad(t *testing.T) {
 	}
 }
 
-// TestStress fires from many goroutines with fresh stacks while the provider is loaded, unloaded
-// and in the end closed, a tracer comes and goes, and the garbage collector runs.
+// TestStress fires from many goroutines with fresh stacks. Meanwhile the provider is loaded,
+// unloaded and in the end closed, a tracer comes and goes, and the garbage collector runs.
 func TestStress(t *testing.T) {
 	for range 3 {
 		stress(t, 4)
@@ -106,7 +109,7 @@ func stress(t *testing.T, rounds int) {
 		t.Fatal(err)
 	}
 	var stop atomic.Bool
-	var fires atomic.Int64
+	fired := make(chan bool)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer stop.Store(true)
@@ -120,7 +123,11 @@ func stress(t *testing.T, rounds int) {
 					defer close(done)
 					for depth := range 20 {
 						fireDeep(depth*8, text, plain, dynamic)
-						fires.Add(1)
+						select {
+						case fired <- true:
+						default:
+						}
+						runtime.Gosched() // so that the others need not wait for a time slice
 					}
 				}()
 				<-done
@@ -129,15 +136,15 @@ func stress(t *testing.T, rounds int) {
 	}
 	for round := range rounds {
 		mustLoad(t, p)
-		before := fires.Load()
 		c := attach(t, &text.Probe)
 		d := attach(t, &plain.Probe)
-		for value(t, c) == 0 || value(t, d) == 0 || fires.Load() < before+10 {
+		awaitFires(t, fired, func(n int) bool {
 			runtime.GC()
-		}
+			return n > 1 && value(t, c) > 0 && value(t, d) > 0
+		})
 		d.Close()
 		if round%2 == 0 {
-			c.Close() // else the image is unloaded under the tracer
+			c.Close() // in the other rounds the image is unloaded while the tracer is attached
 		}
 		unload := p.Unload
 		if round == rounds-1 {
@@ -147,14 +154,30 @@ func stress(t *testing.T, rounds int) {
 			t.Fatal(err)
 		}
 		c.Close()
-		for before = fires.Load(); fires.Load() < before+10; {
-			runtime.Gosched()
+		awaitFires(t, fired, func(n int) bool { return n > 1 })
+	}
+}
+
+// awaitFires waits for fires, and calls enough after each of them with their number, until it
+// returns true.
+func awaitFires(t *testing.T, fired <-chan bool, enough func(n int) bool) {
+	t.Helper()
+	overdue := time.After(testenv.Patience)
+	for n := 1; ; n++ {
+		select {
+		case <-fired:
+		case <-overdue:
+			t.Fatalf("only %d fires in %v", n-1, testenv.Patience)
+		}
+		if enough(n) {
+			return
 		}
 	}
 }
 
 //go:noinline
-func fireDeep(depth int, text *stapsdt.Probe3[string, int64, []byte], plain *stapsdt.Probe2[int32, uint64], dynamic *stapsdt.Probe) byte {
+func fireDeep(depth int, text *stapsdt.Probe3[string, int64, []byte],
+	plain *stapsdt.Probe2[int32, uint64], dynamic *stapsdt.Probe) byte {
 	var local [64]byte
 	local[0] = byte(depth)
 	text.Fire("text", int64(depth), local[:])
@@ -168,7 +191,7 @@ func fireDeep(depth int, text *stapsdt.Probe3[string, int64, []byte], plain *sta
 	return fireDeep(depth-1, text, plain, dynamic) + local[0]
 }
 
-// TestConcurrentLifecycle lets every method run against every other, and in the end Close.
+// TestConcurrentLifecycle runs every method at the same time as every other, and Close in the end.
 func TestConcurrentLifecycle(t *testing.T) {
 	p := newProvider(t)
 	probe := stapsdt.MustProbe1[string](p, "p")

@@ -16,7 +16,8 @@ func TestNames(t *testing.T) {
 		name string
 		ok   bool
 	}{
-		{"a", true}, {"Shop_2.order-start", true}, {"_", true}, {strings.Repeat("n", stapsdt.MaxName), true},
+		{"a", true}, {"Shop_2.order-start", true}, {"_", true}, {strings.Repeat("n", stapsdt.MaxName),
+			true},
 		{"", false}, {strings.Repeat("n", stapsdt.MaxName+1), false}, {"2nd", false}, {"a b", false},
 		{"a:b", false}, {"a/b", false}, {"a\x00", false}, {"größe", false}, {"a*", false},
 	}

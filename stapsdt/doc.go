@@ -1,21 +1,25 @@
 // Package stapsdt declares USDT probes at run time and fires them. Any tracer that reads stapsdt
-// notes (bpftrace, perf, gdb and others) can attach to the live program and read the
-// arguments; nobody attached, a probe costs about a nanosecond.
+// notes, such as bpftrace, perf and gdb, can attach to the live program and read the arguments.
+// While no tracer is attached, a probe costs about a nanosecond.
 //
 // # Terms
 //
-// A provider is a named set of probes; a probe is a named place in the program with typed
-// arguments. Tracers know it as PROVIDER:PROBE. Load writes an image, a small ELF file that has
-// for each probe a site, which is a nop instruction and a return, and a note, which says where the
-// site is and how to read the arguments. The image is published in a memory-backed file (memfd)
-// or, with [WithBacking], in a named one; it is mapped executable, and Fire calls the site. A
-// tracer that attaches lets the kernel replace the nop by a breakpoint. gdb has its breakpoint on
-// another nop before the site, so that it and other tracers can come and go in any order.
+// A provider is a named set of probes. A probe is a named place in the program with typed
+// arguments. Tracers know it as PROVIDER:PROBE.
+//
+// Load writes an image, a small ELF file. For each probe it has a site, which is a nop instruction
+// followed by a return, and a note, which tells tracers where the site is and how to read the
+// arguments. The image is published in a memory-backed file (memfd) or, with [WithBacking], in a
+// named file. It is mapped executable, and Fire calls the site.
+//
+// When a tracer attaches, the kernel replaces the nop by a breakpoint or a call. gdb has its
+// breakpoint on another nop, before the site, so that gdb and other tracers can come and go in any
+// order.
 //
 // # Declaring and firing
 //
-// Declare probes in global variables with [MustProvider] and [MustProbe2] and its like, call
-// [Provider.Load] at the start of main, and fire anywhere:
+// Declare probes in global variables with [MustProvider] and with [MustProbe0] to [MustProbe6],
+// call [Provider.Load] at the start of main, and fire anywhere:
 //
 //	var (
 //		shop       = stapsdt.MustProvider("shop")
@@ -27,47 +31,54 @@
 // Typed probes take every integer, bool, float and string type, []byte, and named types of these.
 // [Provider.AddProbe] makes probes whose types are known at run time only.
 //
-// What a tracer sees of each type is said at [ArgType]. Strings are copied, with a NUL behind
-// them, for the duration of the call; of a []byte the address and length are passed. Floats are
-// passed as their bits, because no tracer reads floating-point registers.
+// [ArgType] says what a tracer sees of each type. Strings are copied for the duration of the call,
+// and a NUL is added. Of a []byte the address and the length are passed. Floats are passed as their
+// bits, because no tracer reads floating-point registers.
 //
 // # Performance considerations
 //
-// When no tracer is attached, Fire and Enabled are inlined and cost one load and one compare, and
-// do not allocate. The arguments of Fire are computed first, as always in Go: when that is
-// costly, ask Enabled before.
+// While no tracer is attached, Fire and Enabled are inlined, cost one load and one compare, and do
+// not allocate. Go computes the arguments of Fire before the call. If that is costly, ask Enabled
+// first:
 //
 //	if orderEnd.Enabled() {
 //		orderEnd.Fire(id, audit())
 //	}
 //
-// When a tracer is attached, Fire marshals the arguments and calls the site, without cgo, lock or
-// allocation, in a few nanoseconds; the kernel and the tracer then take some 400 ns or more. A
-// string costs its copy. A CPU profile of the program cannot tell who called a traced site: it
-// counts that time for runtime._ExternalCode.
+// While a tracer is attached, Fire marshals the arguments and calls the site in a few nanoseconds,
+// without cgo, locks or allocation. A string costs its copy. The kernel and the tracer then take
+// some 400 ns or more. A CPU profile of the program cannot attribute that time to the caller of
+// Fire: it counts the time for runtime._ExternalCode.
+//
+// A program that imports this package gets some 350 KiB larger, and no work at start-up but its own
+// declarations.
 //
 // # Errors
 //
 // A probe never harms its program. The declaring functions refuse bad names and types with an
-// [Error], and the Must forms panic with it. Load fails where probes cannot be had, with an error
-// that matches [ErrUnsupported] when the platform or build is the reason; the program can go on,
-// its probes stay disabled. Typed Fire cannot fail.
+// [Error], and the Must forms panic with it. Load fails where probes cannot be loaded; the program
+// can go on, and its probes stay disabled. The error matches [ErrUnsupported] if the platform or
+// the build is the reason. The Fire of a typed probe cannot fail.
 //
 // # Goroutines
 //
 // Everything here is safe for concurrent use. Fire and Enabled take no lock and need no
-// coordination with Load, Unload and Close: sites are switched off before they go, and the address
-// range where they were stays valid for ever.
+// coordination with Load, Unload and Close: these switch sites off before they remove them, and the
+// address range where sites were stays valid for ever.
 //
 // # Environment
 //
-// Operators can set STAPSDT_DISABLE=1, which makes Load do nothing; STAPSDT_BACKING=memfd or file,
-// which overrides [WithBacking]; STAPSDT_DIR, the directory of named files where the program has
-// no [WithDir], else XDG_RUNTIME_DIR; and, for diagnosis, STAPSDT_SITE, which overrides the
-// instruction chosen for the probe sites, see [Info].
+// These variables are the operator's, and override what the program chose. Load and, for
+// STAPSDT_SITE, the first declaration of a probe read them.
+//
+//   - STAPSDT_DISABLE=1 makes Load do nothing.
+//   - STAPSDT_BACKING=memfd or file overrides [WithBacking].
+//   - STAPSDT_DIR is tried before the directory of [WithDir] for named files.
+//   - STAPSDT_SITE=nop, nop5 or nop10 overrides the choice of the instruction at the sites, for
+//     diagnosis. See [Info].
 //
 // # Platforms
 //
-// Probes work on linux/amd64 and linux/arm64; the oldest kernel tested is 5.10. Everywhere else the package
-// compiles and Load returns an error.
+// Probes work on linux/amd64 and linux/arm64. The oldest kernel that is tested is 5.10. Elsewhere
+// the package compiles, and Load returns an error that matches [ErrUnsupported].
 package stapsdt

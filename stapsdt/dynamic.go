@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// Fire enters the probe if a tracer is attached. It is for probes that are known at run time
-// only; the typed probes are faster and checked by the compiler.
+// Fire enters the probe if a tracer is attached. It is for probes whose types are known at run time
+// only. The typed probes are faster, and the compiler checks their arguments.
 //
 // An argument declared as an integer takes a value of any integer type, if the value fits. Bool,
 // Float32, Float64, String and Bytes take their own type and named types of it; Float64 takes a
@@ -29,7 +29,8 @@ func (p *Probe) Fire(args ...any) error {
 
 //go:noinline
 func (p *Probe) wrongCount(n int) error {
-	return p.fireError(fmt.Errorf("%w: got %d, the probe was declared with %d", ErrArgs, n, len(p.types)))
+	return p.fireError(fmt.Errorf("%w: got %d, the probe was declared with %d", ErrArgs, n,
+		len(p.types)))
 }
 
 func (p *Probe) fireError(err error) error {

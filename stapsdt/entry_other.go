@@ -2,8 +2,8 @@
 
 package stapsdt
 
-// An installed libstapsdt may make images without landings, so Fire enters at the site, and gdb has
-// its breakpoint there too.
+// landing is 0: an installed libstapsdt may make images without landings. So Fire enters at the
+// site, and gdb has its breakpoint there, too.
 const landing = 0
 
 // entryWord is the first byte of the site, which every tracer changes.

@@ -7,42 +7,43 @@ import (
 
 // Causes of an [Error], for errors.Is.
 var (
-	// ErrUnsupported: this build or platform cannot have probes. It matches errors.ErrUnsupported.
+	// ErrUnsupported: this platform or build cannot have probes. It matches errors.ErrUnsupported.
 	ErrUnsupported error = unsupported{}
-	// ErrName: a provider or probe name is empty, too long, or has a character it must not have.
+	// ErrName: the name of a provider or probe is empty, too long, or has a forbidden character.
 	ErrName = errors.New("invalid name")
 	// ErrDuplicate: the provider already has a probe of that name.
 	ErrDuplicate = errors.New("duplicate probe")
 	// ErrTooManyArgs: the arguments take more than MaxArgs places.
 	ErrTooManyArgs = errors.New("too many arguments")
-	// ErrArgs: the arguments of a Fire do not match the probe's declaration, or an option or
-	// environment variable has a value that it cannot have.
+	// ErrArgs: the arguments of a Fire do not match the probe's declaration; or an argument type, an
+	// option or an environment variable has a value that it cannot have.
 	ErrArgs = errors.New("invalid argument")
 	// ErrClosed: the provider was closed.
 	ErrClosed = errors.New("provider is closed")
 )
 
-// unsupported is not made by fmt.Errorf, which would run whenever a program with probes starts.
+// unsupported is a type because fmt.Errorf would run whenever a program with probes starts.
 type unsupported struct{}
 
 func (unsupported) Error() string { return "probes cannot be loaded here: unsupported operation" }
 func (unsupported) Unwrap() error { return errors.ErrUnsupported }
 
-// Error says which operation failed, on what, and why.
+// Error says which operation failed, on what, and why. It wraps one of the causes above, or an
+// error of the system: errors.Is finds a syscall.Errno such as syscall.ENOSPC.
 type Error struct {
-	Op       string // "new", "add", "load", "unload", "close", "fire"
-	Provider string
-	Probe    string // "" when the provider as a whole is meant
+	Op       string // "new", "add", "load", "unload", "close" or "fire"
+	Provider string // the name of the provider
+	Probe    string // the name of the probe, "" if the error is about the provider as a whole
 	Err      error  // the cause, never nil
 }
 
-// Error returns the cause behind the names of the operation, provider and probe.
+// Error returns the operation, the names and the cause, and what can be done about the cause.
 func (e *Error) Error() string {
-	target := e.Provider
+	name := e.Provider
 	if e.Probe != "" {
-		target += ":" + e.Probe
+		name += ":" + e.Probe
 	}
-	return fmt.Sprintf("stapsdt: %s %s: %v", e.Op, target, e.Err)
+	return fmt.Sprintf("stapsdt: %s %s: %v", e.Op, name, e.Err)
 }
 
 // Unwrap returns the cause.

@@ -1,6 +1,7 @@
 package stapsdt_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -18,7 +19,6 @@ func ExampleProbe2_Fire_bytes() {
 	packet.Fire(443, []byte{0x16, 0x03, 0x01})
 
 	_, err := stapsdt.NewProbe6[int, int, int, int, int, []byte](wire, "seven_places")
-	fmt.Println(err)
-	// Output:
-	// stapsdt: add wire:seven_places: too many arguments: they take 7 places, at most 6 (a []byte takes two)
+	fmt.Println(errors.Is(err, stapsdt.ErrTooManyArgs))
+	// Output: true
 }

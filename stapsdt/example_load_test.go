@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// A program goes on when its probes cannot be loaded. It can tell platforms that have no probes from
-// failures that the operator can mend.
+// A program goes on when its probes cannot be loaded. It can tell platforms that have no probes
+// from failures that the operator can mend.
 func ExampleProvider_Load() {
 	service := stapsdt.MustProvider("service")
 	defer service.Close()

@@ -3,12 +3,10 @@
 package stapsdt_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,8 +63,8 @@ func TestFileCleanedUpByOthers(t *testing.T) {
 	}
 }
 
-// TestDirectoryOrder: the operator's choice is before the program's, and the program's before the
-// defaults.
+// TestDirectoryOrder: the operator's directory is tried before the program's, and the program's
+// before the defaults.
 func TestDirectoryOrder(t *testing.T) {
 	dirs := map[string]string{}
 	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
@@ -89,7 +87,7 @@ func TestDirectoryOrder(t *testing.T) {
 	}
 }
 
-// TestUnusableDirectoriesAreSkipped: whoever named them, the next one serves, and Info says why.
+// TestUnusableDirectoriesAreSkipped: Load falls back to the next directory, and Info says why.
 func TestUnusableDirectoriesAreSkipped(t *testing.T) {
 	missing := t.TempDir() + "/missing"
 	t.Setenv("STAPSDT_DIR", missing+"/operator")
@@ -133,8 +131,8 @@ func TestNoExecDirectoryIsSkipped(t *testing.T) {
 
 const childDir = "STAPSDT_TEST_CHILD_DIR"
 
-// TestKilledProcess: the file of a killed process is removed at the next Load, that of a live one
-// is not. The processes are this test program again.
+// TestKilledProcess: the next Load removes the file of a killed process, but not that of a live
+// one. The processes are this test program again.
 func TestKilledProcess(t *testing.T) {
 	if dir := os.Getenv(childDir); dir != "" {
 		fmt.Println("path", fileProvider(t, dir).Path())
@@ -149,42 +147,24 @@ func TestKilledProcess(t *testing.T) {
 	if !exists(killedPath) || !exists(livePath) {
 		t.Fatal("a live process's file was removed")
 	}
-	if err := killed.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = killed.Wait() // the kill
+	killed.Kill()
 	if !exists(killedPath) {
 		t.Fatal("a killed process's file went by itself: nothing to test")
 	}
 	fileProvider(t, dir)
 	if exists(killedPath) || !exists(livePath) {
-		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath), exists(livePath))
+		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath),
+			exists(livePath))
 	}
 }
 
-func startChild(t *testing.T, dir string) (cmd *exec.Cmd, path string) {
+func startChild(t *testing.T, dir string) (child *testenv.Child, path string) {
 	t.Helper()
-	cmd = again(t, "TestKilledProcess", childDir+"="+dir)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		_ = cmd.Wait() // or was killed
-	})
-	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if path, ok := strings.CutPrefix(lines.Text(), "path "); ok {
-			return cmd, path
+	child = testenv.Start(t, again(t, "TestKilledProcess", childDir+"="+dir))
+	for {
+		// The first line is that of go test -v.
+		if path, ok := strings.CutPrefix(child.Next(t), "path "); ok {
+			return child, path
 		}
 	}
-	t.Fatal("the child said no path")
-	return nil, ""
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/go-usdt/usdt/cstub"
 )
 
-// fire enters the probe with the arguments that values point to, each of the layout of
-// its declared type. Nothing of them is retained.
+// fire enters the probe with the arguments at values, each of which has the layout of its declared
+// type. It retains nothing of them.
 func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
 	addr := atomic.LoadPointer(&p.entry)
 	if addr == unsafe.Pointer(&p.idle) {
-		return // unloaded since the caller's check
+		return // the probe was unloaded after the caller's check
 	}
 	entry := uintptr(addr)
 	if !p.byValue {
@@ -30,9 +30,10 @@ func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
 
 // fireAddresses is fire for a probe with a string or []byte among its arguments.
 //
-// Strings are copied to have a NUL behind them. Bytes are not copied: they may lie on this
-// goroutine's stack, which any call may move, so their address is taken after the last call
-// before the stub's.
+// Strings are copied, because a NUL must follow them. Bytes are not copied. They may lie on this
+// goroutine's stack, which any call may move, so the last loop before cstub.Call, which makes no
+// calls, turns their addresses into integers. Asynchronous preemption there does no harm: the
+// runtime does not move a stack at an asynchronous safe point.
 func (p *Probe) fireAddresses(entry uintptr, values *[MaxArgs]unsafe.Pointer) {
 	var words [cstub.MaxArgs]uint64
 	var addresses [cstub.MaxArgs]unsafe.Pointer
@@ -69,7 +70,7 @@ func (p *Probe) fireAddresses(entry uintptr, values *[MaxArgs]unsafe.Pointer) {
 	textBuffers.Put(buffer)
 }
 
-// text returns what is fired of the string at v.
+// text returns the part of the string at v that is passed.
 func text(v unsafe.Pointer) string {
 	s := *(*string)(v)
 	return s[:min(len(s), MaxText)]
@@ -80,8 +81,8 @@ var textBuffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-// growText makes room in buffer for all the strings among values, each with its NUL, and returns
-// the room.
+// growText makes the buffer large enough for all strings among values, each with its NUL, and
+// returns it.
 func (p *Probe) growText(buffer *[]byte, values *[MaxArgs]unsafe.Pointer) []byte {
 	need := 0
 	for i, t := range p.types {

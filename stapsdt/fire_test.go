@@ -40,7 +40,8 @@ func TestTypedFire(t *testing.T) {
 		fire func()
 		want [6]uint64
 	}{
-		{"signed", func() { signed.Fire(-1, -1, -1, -1, -1, -1) }, [6]uint64{minus, minus, minus, minus, minus, minus}},
+		{"signed", func() { signed.Fire(-1, -1, -1, -1, -1, -1) }, [6]uint64{minus, minus, minus, minus,
+			minus, minus}},
 		{"signed min", func() {
 			signed.Fire(math.MinInt8, math.MinInt16, math.MinInt32, math.MinInt64, 0, -3)
 		}, [6]uint64{1<<64 - 1<<7, 1<<64 - 1<<15, 1<<64 - 1<<31, 1 << 63, 0, minus - 2}},
@@ -61,7 +62,7 @@ func TestTypedFire(t *testing.T) {
 	}
 }
 
-// textAt reads what a tracer would: bytes up to the NUL. The pool's buffer still holds them.
+// textAt reads the bytes up to the NUL, as a tracer would. They are still in the pool's buffer.
 func textAt(word uint64) string {
 	p := *(**byte)(unsafe.Pointer(&word))
 	n := 0
@@ -175,7 +176,8 @@ func TestDynamicFireRefuses(t *testing.T) {
 		{stapsdt.Uint8, 256}, {stapsdt.Uint8, -1}, {stapsdt.Uint64, -1},
 		{stapsdt.Int64, "1"}, {stapsdt.Int64, nil}, {stapsdt.Int64, 1.0}, {stapsdt.Int64, true},
 		{stapsdt.Bool, 1}, {stapsdt.Float32, 1.5}, {stapsdt.Float64, 1},
-		{stapsdt.String, 1}, {stapsdt.String, nil}, {stapsdt.String, []byte("b")}, {stapsdt.String, io.EOF},
+		{stapsdt.String, 1}, {stapsdt.String, nil}, {stapsdt.String, []byte("b")}, {stapsdt.String,
+			io.EOF},
 		{stapsdt.Bytes, "s"}, {stapsdt.Bytes, []int{1}}, {stapsdt.Bytes, [2]byte{}},
 	}
 	for i, test := range tests {
@@ -192,7 +194,8 @@ func TestDynamicFireRefuses(t *testing.T) {
 		forced(p)
 		var e *stapsdt.Error
 		err = p.Fire(test.arg)
-		if !errors.Is(err, stapsdt.ErrArgs) || !errors.As(err, &e) || e.Op != "fire" || e.Probe != p.Name() {
+		if !errors.Is(err, stapsdt.ErrArgs) || !errors.As(err, &e) || e.Op != "fire" ||
+			e.Probe != p.Name() {
 			t.Errorf("%v as %v: %v, want an Error with ErrArgs", test.arg, test.declared, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// fireAll is what TestFireIsInlined looks at.
+// TestFireIsInlined looks at the calls in fireAll.
 func fireAll(p *stapsdt.Provider) {
 	stapsdt.MustProbe0(p, "p0").Fire()
 	stapsdt.MustProbe1[string](p, "p1").Fire("a")
@@ -22,16 +22,18 @@ func fireAll(p *stapsdt.Provider) {
 	stapsdt.MustProbe6[string, int64, bool, int8, float64, uint](p, "p6").Fire("a", 2, true, 4, 5, 6)
 }
 
-// TestFireIsInlined asks the compiler: a Fire that is called costs several times the test for a
-// tracer that it is when inlined.
+// TestFireIsInlined asks the compiler: a call of Fire would cost several times as much as the test
+// for a tracer that it is when inlined.
 func TestFireIsInlined(t *testing.T) {
 	fireAll(newProvider(t))
-	out, err := exec.Command("go", "test", "-c", "-o", t.TempDir()+"/test", "-gcflags=-m", ".").CombinedOutput()
+	cmd := exec.Command("go", "test", "-c", "-o", t.TempDir()+"/test", "-gcflags=-m", ".")
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("compile: %v\n%s", err, out)
 	}
 	for n := range 7 {
-		call := regexp.MustCompile(fmt.Sprintf(`inline_test.go:.*inlining call to stapsdt\.\(\*Probe%d(\[.*\])?\)\.Fire`, n))
+		method := fmt.Sprintf(`stapsdt\.\(\*Probe%d(\[.*\])?\)\.Fire`, n)
+		call := regexp.MustCompile(`inline_test.go:.*inlining call to ` + method)
 		if !call.Match(out) {
 			t.Errorf("the call of Probe%d.Fire is not inlined", n)
 		}

@@ -62,9 +62,11 @@ func TestLifecycle(t *testing.T) {
 		second := stapsdt.MustProbe2[string, []byte](p, "second")
 		mustLoad(t, p)
 		if first.Path() != path || second.Path() == path || p.Path() != second.Path() {
-			t.Errorf("after another Load: first in %s, second in %s, provider %s", first.Path(), second.Path(), p.Path())
+			t.Errorf("after another Load: first in %s, second in %s, provider %s", first.Path(),
+				second.Path(), p.Path())
 		}
-		argument := map[string]string{"amd64": "test:second(8@%rdi 8@%rsi -8@%rdx)", "arm64": "test:second(8@x0 8@x1 -8@x2)"}[goarch]
+		argument := map[string]string{"amd64": "test:second(8@%rdi 8@%rsi -8@%rdx)",
+			"arm64": "test:second(8@x0 8@x1 -8@x2)"}[goarch]
 		if diff := cmp.Diff([]string{argument}, noteNames(t, second.Path())); diff != "" {
 			t.Errorf("notes of the second image (-want +got):\n%s", diff)
 		}
@@ -99,7 +101,7 @@ func TestLifecycle(t *testing.T) {
 	})
 }
 
-// TestNoLeak loads and unloads many times. One retired range a provider is all that may stay.
+// TestNoLeak loads and unloads many times. Only one retired range may stay.
 func TestNoLeak(t *testing.T) {
 	backings(t, func(t *testing.T, dir string, options ...stapsdt.Option) {
 		before := resources(t, dir)
@@ -114,13 +116,14 @@ func TestNoLeak(t *testing.T) {
 			}
 		}
 		if after := resources(t, dir); after > before+1 {
-			t.Errorf("%d descriptors, mappings and files before, %d after, want one more at most", before, after)
+			t.Errorf("%d descriptors, mappings and files before, %d after, want one more at most", before,
+				after)
 		}
 	})
 }
 
-// TestForeignDescriptor: if the program closed our descriptor and another file got its number, Close
-// does not close that file.
+// TestForeignDescriptor: if the program closed our descriptor and another file got its number,
+// Close does not close that file.
 func TestForeignDescriptor(t *testing.T) {
 	p := newProvider(t, stapsdt.WithBacking(stapsdt.MemfdBacking))
 	stapsdt.MustProbe0(p, "p")
@@ -208,10 +211,12 @@ func TestLoadErrors(t *testing.T) {
 		want    error
 		text    string
 	}{
-		{name: "no directory", env: nowhere, options: []stapsdt.Option{stapsdt.WithDir(missing + "/program")},
-			want: os.ErrNotExist, text: missing + "/program"},
+		{name: "no directory", env: nowhere,
+			options: []stapsdt.Option{stapsdt.WithDir(missing + "/program")},
+			want:    os.ErrNotExist, text: missing + "/program"},
 		{name: "STAPSDT_DIR", env: nowhere, want: os.ErrNotExist, text: missing + "/operator"},
-		{name: "STAPSDT_BACKING", env: map[string]string{"STAPSDT_BACKING": "disk"}, want: stapsdt.ErrArgs,
+		{name: "STAPSDT_BACKING", env: map[string]string{"STAPSDT_BACKING": "disk"},
+			want: stapsdt.ErrArgs,
 			text: "memfd or file"},
 	}
 	for _, test := range tests {

@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// bits returns the width of an integer type and whether it is signed.
+// bits returns the width of the integer type t in bits, and whether t is signed.
 func (t ArgType) bits() (n int, signed bool) {
 	size := wire[t][0]
 	if size < 0 {
@@ -32,7 +32,8 @@ func (t ArgType) fitsUnsigned(v uint64) bool {
 	return n == 64 || v>>n == 0
 }
 
-// floatBits returns the bits of v as the float type t, which must not be the narrower one.
+// floatBits returns the bits of v as the float type t. It is not ok if v is not a float, or is
+// wider than t.
 func floatBits(t ArgType, v reflect.Value) (bits uint64, ok bool) {
 	switch {
 	case v.Kind() == reflect.Float32 && t == Float32:

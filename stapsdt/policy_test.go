@@ -15,7 +15,8 @@ import (
 
 const policyEnv = "STAPSDT_TEST_POLICY"
 
-// policies are what administrators forbid or older kernels lack, and the backing that works all the same.
+// policies are system calls that administrators forbid or older kernels lack, and the backing that
+// works nevertheless.
 var policies = []struct {
 	name            string
 	call            uint32
@@ -24,11 +25,13 @@ var policies = []struct {
 	backing         stapsdt.Backing
 }{
 	{"memfd denied", unix.SYS_MEMFD_CREATE, unix.EPERM, 1, ^uint32(0), stapsdt.FileBacking},
-	{"no MFD_NOEXEC_SEAL, before 6.3", unix.SYS_MEMFD_CREATE, unix.EINVAL, 1, unix.MFD_NOEXEC_SEAL, stapsdt.MemfdBacking},
-	{"no memory made executable", unix.SYS_MPROTECT, unix.EACCES, 2, unix.PROT_EXEC, stapsdt.MemfdBacking},
+	{"no MFD_NOEXEC_SEAL, before 6.3", unix.SYS_MEMFD_CREATE, unix.EINVAL, 1, unix.MFD_NOEXEC_SEAL,
+		stapsdt.MemfdBacking},
+	{"no memory made executable", unix.SYS_MPROTECT, unix.EACCES, 2, unix.PROT_EXEC,
+		stapsdt.MemfdBacking},
 }
 
-// TestPolicies runs this test again in a process of its own for each policy.
+// TestPolicies runs itself again in a process of its own for each policy.
 func TestPolicies(t *testing.T) {
 	name := os.Getenv(policyEnv)
 	for _, policy := range policies {

@@ -7,26 +7,27 @@ import (
 	"unsafe"
 )
 
-// Probe is a place in the program where a tracer can attach, with arguments whose types are
-// known at run time only. Probe0 to Probe6 are the same with types that the compiler checks.
+// Probe is a place in the program where a tracer can attach, with arguments whose types are known
+// at run time only: see [Provider.AddProbe]. Probe0 to Probe6 are probes with types that the
+// compiler checks; each embeds a Probe.
 //
 // All methods are safe for concurrent use, also with Load, Unload and Close of the provider. The
-// zero value is not usable.
+// zero value is not usable, and a Probe must not be copied.
 type Probe struct {
-	// entry is the address that Fire calls, or of idle while the probe is not loaded; accessed
-	// atomically. What it ever was stays valid: sites are never unmapped. It is the first field,
-	// because Fire is inlined only if &p.entry is p.
+	// entry is the address that Fire calls, or the address of idle while the probe is not loaded. It
+	// is accessed atomically. Each address that it ever held stays valid: sites are never unmapped.
+	// It is the first field, because Fire is inlined only if &p.entry is p.
 	entry unsafe.Pointer
-	idle  entryWord // what is at entry when nobody is attached
+	idle  entryWord // the word at entry while nobody is attached
 
-	_        noCopy // entry may point to idle
+	_        noCopy // because entry may point to idle
 	provider *Provider
 	name     string
 	types    []ArgType
 	sizes    []int // the wire form of types
 	byValue  bool  // no argument is an address
 
-	image *loadedImage // that has the probe, nil while not loaded; guarded by provider.mu
+	image *loadedImage // the image that has the probe, nil while not loaded; guarded by provider.mu
 }
 
 // noCopy makes go vet complain about copies.
@@ -35,14 +36,14 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-// Types returns the declared types of the arguments.
+// Types returns the declared types of the arguments. The caller owns the slice.
 func (p *Probe) Types() []ArgType { return slices.Clone(p.types) }
 
-// Name returns the name given to AddProbe.
+// Name returns the name with which the probe was declared.
 func (p *Probe) Name() string { return p.name }
 
 // Enabled reports whether a tracer is attached to the probe in this process. It costs about a
-// nanosecond; use it to compute costly arguments only when somebody will read them.
+// nanosecond. Use it to compute costly arguments only when a tracer will read them.
 func (p *Probe) Enabled() bool { return *(*entryWord)(atomic.LoadPointer(&p.entry)) != p.idle }
 
 // setEntry lets the probe fire at addr.
@@ -51,9 +52,9 @@ func (p *Probe) setEntry(addr unsafe.Pointer) { atomic.StorePointer(&p.entry, ad
 // clearEntry switches the probe off.
 func (p *Probe) clearEntry() { p.setEntry(unsafe.Pointer(&p.idle)) }
 
-// Path returns the file that the probe's image is published in, for a tracer that is told where
-// to look, or "" when the probe is not loaded. Probes of one provider are in different files
-// when some were added after a Load.
+// Path returns what to give to a tracer that is told where to look for this probe, or "" while the
+// probe is not loaded: see [Provider.Path]. Probes of one provider have different paths if some
+// were added after a Load.
 func (p *Probe) Path() string {
 	p.provider.mu.Lock()
 	defer p.provider.mu.Unlock()
@@ -63,7 +64,7 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newProbe makes a probe and adds it to provider.
+// newProbe initialises p and adds it to provider.
 func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error {
 	if provider == nil {
 		return &Error{Op: "add", Probe: name, Err: fmt.Errorf("%w: the provider is nil", ErrArgs)}

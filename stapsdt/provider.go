@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// Provider is a named set of probes that are loaded together. A program usually has one, in a
-// global variable.
+// Provider is a named set of probes that are loaded together. A program or library usually has one,
+// in a global variable.
 //
-// All methods are safe for concurrent use. A provider that was loaded holds memory and a file
-// until Close; there is no finalizer. The zero value is not usable.
+// All methods are safe for concurrent use. A provider that was loaded holds memory and a file until
+// Unload or Close; there is no finalizer. The zero value is not usable.
 type Provider struct {
 	name    string
 	backing Backing
@@ -19,7 +19,7 @@ type Provider struct {
 
 	mu     sync.Mutex
 	closed bool
-	probes []*Probe        // as declared
+	probes []*Probe        // in the order of their declaration
 	names  map[string]bool // of probes
 	images []*loadedImage  // loaded, each with some of the probes; together all but those added since
 
@@ -28,9 +28,11 @@ type Provider struct {
 	skipped []error
 }
 
-// NewProvider returns a provider without probes. The name is made of 1 to MaxName letters,
-// digits, '_', '.' and '-', and does not start with a digit; otherwise the error is ErrName.
-// Nothing is published before Load.
+// NewProvider returns a provider without probes. Nothing is published before [Provider.Load].
+//
+// The name must be made of 1 to MaxName ASCII letters, digits, '_', '.' and '-', and must not start
+// with a digit; otherwise the error is an [ErrName]. Names need not be unique. An option with an
+// invalid value is an [ErrArgs].
 func NewProvider(name string, options ...Option) (*Provider, error) {
 	if err := checkName(name); err != nil {
 		return nil, &Error{Op: "new", Provider: name, Err: err}
@@ -53,10 +55,11 @@ func MustProvider(name string, options ...Option) *Provider {
 // Name returns the provider's name.
 func (p *Provider) Name() string { return p.name }
 
-// AddProbe adds a probe whose types are known at run time only. Where they are known before, use
-// [NewProbe2] and its like. A probe that is added after Load is live from the next Load on.
+// AddProbe adds a probe whose types are known at run time only. If the compiler knows them, use
+// [NewProbe0] to [NewProbe6]. A probe that is added after Load is live from the next Load on.
 //
-// The errors are ErrName, ErrDuplicate, ErrTooManyArgs, ErrArgs (no such type) and ErrClosed.
+// The rules for names are those of [NewProvider]. The errors are [ErrName], [ErrDuplicate],
+// [ErrTooManyArgs], [ErrArgs] (a type is not one of the constants) and [ErrClosed].
 func (p *Provider) AddProbe(name string, types ...ArgType) (*Probe, error) {
 	probe := new(Probe)
 	if err := newProbe(probe, p, name, slices.Clone(types)); err != nil {
@@ -65,7 +68,7 @@ func (p *Provider) AddProbe(name string, types ...ArgType) (*Probe, error) {
 	return probe, nil
 }
 
-// add appends a probe that is complete.
+// add appends a probe, which must be complete.
 func (p *Provider) add(probe *Probe) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,24 +83,26 @@ func (p *Provider) add(probe *Probe) error {
 	return nil
 }
 
-// Probes returns the probes in the order in which they were added.
+// Probes returns the probes in the order in which they were added. The caller owns the slice.
 func (p *Provider) Probes() []*Probe {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.probes)
 }
 
-// Load makes all probes live that are not yet: it publishes an image of them, for tracers to
-// find, and maps it. The earlier ones stay as they are, tracers included. When there is nothing
-// new, Load does nothing.
+// Load makes the probes live that are not live yet: it publishes an image of them, which tracers
+// can find, and maps the image. Probes of an earlier Load stay as they are, and their tracers stay
+// attached. If there is no new probe, Load does nothing.
 //
-// With STAPSDT_DISABLE=1 in the environment Load does nothing and returns nil: it is the
-// operator's decision, not a failure. After an error the probes that were not live stay
-// disabled, harmless to fire, nothing is left behind, and Load can be tried again. Errors match
-// ErrUnsupported where the platform or build cannot have probes, ErrClosed after Close, and
-// ErrArgs when an environment variable has a value that it cannot have.
+// With STAPSDT_DISABLE=1 in the environment Load does nothing and returns nil: this is the
+// operator's decision, not a failure.
 //
-// It takes some 100 µs, and 10 µs more for each probe.
+// Errors match [ErrUnsupported] if the platform or build cannot have probes, [ErrClosed] after
+// Close, and [ErrArgs] if an environment variable has an invalid value. Errors of the system match
+// their syscall.Errno, and say what the operator can do. After an error nothing is left behind, the
+// new probes stay disabled and harmless to fire, and Load can be tried again.
+//
+// Load takes some 100 µs, and 10 µs more for each probe.
 func (p *Provider) Load() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,7 +121,7 @@ func (p *Provider) Load() error {
 	return nil
 }
 
-// unloaded returns the probes that no image has.
+// unloaded returns the probes that are in no image.
 func (p *Provider) unloaded() []*Probe {
 	var missing []*Probe
 	for _, probe := range p.probes {
@@ -127,16 +132,20 @@ func (p *Provider) unloaded() []*Probe {
 	return missing
 }
 
-// Loaded reports whether an image is published. Probes added since may be missing in it.
+// Loaded reports whether an image is published. Probes that were added after the last Load are not
+// in it.
 func (p *Provider) Loaded() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.images) > 0
 }
 
-// Path returns what to give to a tracer that does not find the probes by pid: /proc/PID/fd/N of
-// this process or the named file, or "" when not loaded. It is the newest image's; see
-// [Probe.Path] for each probe's.
+// Path returns what to give to a tracer that does not find the probes by pid: /proc/PID/fd/N, with
+// the pid of this process, or the absolute path of the named file. It is "" while the provider is
+// not loaded.
+//
+// If probes were added after a Load, there are several images, and Path is that of the newest;
+// [Probe.Path] is that of the image with the probe.
 func (p *Provider) Path() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,13 +155,13 @@ func (p *Provider) Path() string {
 	return p.images[len(p.images)-1].path
 }
 
-// Unload withdraws what Load published. Tracers that are attached see nothing more. The probes
-// stay, disabled, and can be loaded again. Other goroutines may fire all the while.
+// Unload withdraws what Load published. Attached tracers see nothing more. The probes stay,
+// disabled, and can be loaded again. Other goroutines may fire all the while. Unloading a provider
+// that is not loaded does nothing. After an error, too, the provider is unloaded.
 //
-// The address range of the sites, a page as a rule, stays mapped: a goroutine may be about to
-// enter one. The next Load of a provider of that name with the same probes, perhaps with more
-// behind them, uses it again. Unloading an unloaded provider does nothing. After an
-// error the provider is unloaded all the same.
+// The address range of the sites, usually one page, stays mapped, because a goroutine may be about
+// to enter a site. The next Load uses the range again if the name of the provider is the same, and
+// the probes are the same or these and later ones.
 func (p *Provider) Unload() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,8 +180,8 @@ func (p *Provider) unload(op string) error {
 	return nil
 }
 
-// Close unloads the provider for good. Its probes stay harmless to fire. Closing again does
-// nothing.
+// Close unloads the provider for good: further calls of Load and AddProbe return [ErrClosed]. Its
+// probes stay harmless to fire. Closing again does nothing. The errors are those of Unload.
 func (p *Provider) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

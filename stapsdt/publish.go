@@ -60,7 +60,7 @@ func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 // chooseFile returns the path of a new named file, after it removed what dead processes left in the
 // same directory.
 func (p *Provider) chooseFile() (string, error) {
-	dir, skipped, err := imagefile.Dir(operatorDir(), p.dir, os.Getenv("XDG_RUNTIME_DIR"), os.TempDir())
+	dir, skipped, err := imagefile.Dir(p.directories()...)
 	p.skipped = skipped
 	if err != nil {
 		return "", err

@@ -2,8 +2,9 @@ package stapsdt
 
 import "unsafe"
 
-// The typed probes differ in their number of arguments only. Fire is small, so that it is inlined
-// into the caller as the test of Enabled; what it does when traced is in fire.
+// The typed probes differ only in their number of arguments. Each Fire is small, so that the test
+// of Enabled is inlined into the caller. The work that is done while a tracer is attached is in
+// fire.
 
 // Probe0 is a probe with no arguments.
 type Probe0 struct{ Probe }
@@ -22,8 +23,8 @@ func MustProbe0(provider *Provider, name string) *Probe0 {
 	return must(NewProbe0(provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe0) Fire() {
 	if p.Enabled() {
 		p.fire()
@@ -52,8 +53,8 @@ func MustProbe1[A Arg](provider *Provider, name string) *Probe1[A] {
 	return must(NewProbe1[A](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe1[A]) Fire(a A) {
 	if p.Enabled() {
 		p.fire(a)
@@ -71,7 +72,8 @@ type Probe2[A, B Arg] struct{ Probe }
 // NewProbe2 adds a probe to provider. Its errors are those of [Provider.AddProbe].
 func NewProbe2[A, B Arg](provider *Provider, name string) (*Probe2[A, B], error) {
 	p := new(Probe2[A, B])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A](), argTypeOf[B]()}); err != nil {
+	types := []ArgType{argTypeOf[A](), argTypeOf[B]()}
+	if err := newProbe(&p.Probe, provider, name, types); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -82,8 +84,8 @@ func MustProbe2[A, B Arg](provider *Provider, name string) *Probe2[A, B] {
 	return must(NewProbe2[A, B](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe2[A, B]) Fire(a A, b B) {
 	if p.Enabled() {
 		p.fire(a, b)
@@ -101,7 +103,8 @@ type Probe3[A, B, C Arg] struct{ Probe }
 // NewProbe3 adds a probe to provider. Its errors are those of [Provider.AddProbe].
 func NewProbe3[A, B, C Arg](provider *Provider, name string) (*Probe3[A, B, C], error) {
 	p := new(Probe3[A, B, C])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C]()}); err != nil {
+	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C]()}
+	if err := newProbe(&p.Probe, provider, name, types); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -112,8 +115,8 @@ func MustProbe3[A, B, C Arg](provider *Provider, name string) *Probe3[A, B, C] {
 	return must(NewProbe3[A, B, C](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe3[A, B, C]) Fire(a A, b B, c C) {
 	if p.Enabled() {
 		p.fire(a, b, c)
@@ -131,7 +134,8 @@ type Probe4[A, B, C, D Arg] struct{ Probe }
 // NewProbe4 adds a probe to provider. Its errors are those of [Provider.AddProbe].
 func NewProbe4[A, B, C, D Arg](provider *Provider, name string) (*Probe4[A, B, C, D], error) {
 	p := new(Probe4[A, B, C, D])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D]()}); err != nil {
+	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D]()}
+	if err := newProbe(&p.Probe, provider, name, types); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -142,8 +146,8 @@ func MustProbe4[A, B, C, D Arg](provider *Provider, name string) *Probe4[A, B, C
 	return must(NewProbe4[A, B, C, D](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe4[A, B, C, D]) Fire(a A, b B, c C, d D) {
 	if p.Enabled() {
 		p.fire(a, b, c, d)
@@ -152,7 +156,10 @@ func (p *Probe4[A, B, C, D]) Fire(a A, b B, c C, d D) {
 
 //go:noinline
 func (p *Probe4[A, B, C, D]) fire(a A, b B, c C, d D) {
-	p.Probe.fire(&[MaxArgs]unsafe.Pointer{unsafe.Pointer(&a), unsafe.Pointer(&b), unsafe.Pointer(&c), unsafe.Pointer(&d)})
+	p.Probe.fire(&[MaxArgs]unsafe.Pointer{
+		unsafe.Pointer(&a), unsafe.Pointer(&b),
+		unsafe.Pointer(&c), unsafe.Pointer(&d),
+	})
 }
 
 // Probe5 is a probe with five arguments.
@@ -161,7 +168,8 @@ type Probe5[A, B, C, D, E Arg] struct{ Probe }
 // NewProbe5 adds a probe to provider. Its errors are those of [Provider.AddProbe].
 func NewProbe5[A, B, C, D, E Arg](provider *Provider, name string) (*Probe5[A, B, C, D, E], error) {
 	p := new(Probe5[A, B, C, D, E])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D](), argTypeOf[E]()}); err != nil {
+	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D](), argTypeOf[E]()}
+	if err := newProbe(&p.Probe, provider, name, types); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -172,8 +180,8 @@ func MustProbe5[A, B, C, D, E Arg](provider *Provider, name string) *Probe5[A, B
 	return must(NewProbe5[A, B, C, D, E](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe5[A, B, C, D, E]) Fire(a A, b B, c C, d D, e E) {
 	if p.Enabled() {
 		p.fire(a, b, c, d, e)
@@ -182,16 +190,24 @@ func (p *Probe5[A, B, C, D, E]) Fire(a A, b B, c C, d D, e E) {
 
 //go:noinline
 func (p *Probe5[A, B, C, D, E]) fire(a A, b B, c C, d D, e E) {
-	p.Probe.fire(&[MaxArgs]unsafe.Pointer{unsafe.Pointer(&a), unsafe.Pointer(&b), unsafe.Pointer(&c), unsafe.Pointer(&d), unsafe.Pointer(&e)})
+	p.Probe.fire(&[MaxArgs]unsafe.Pointer{
+		unsafe.Pointer(&a), unsafe.Pointer(&b), unsafe.Pointer(&c),
+		unsafe.Pointer(&d), unsafe.Pointer(&e),
+	})
 }
 
 // Probe6 is a probe with six arguments.
 type Probe6[A, B, C, D, E, F Arg] struct{ Probe }
 
 // NewProbe6 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) (*Probe6[A, B, C, D, E, F], error) {
+func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) (*Probe6[A, B, C, D, E, F],
+	error) {
 	p := new(Probe6[A, B, C, D, E, F])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D](), argTypeOf[E](), argTypeOf[F]()}); err != nil {
+	types := []ArgType{
+		argTypeOf[A](), argTypeOf[B](), argTypeOf[C](),
+		argTypeOf[D](), argTypeOf[E](), argTypeOf[F](),
+	}
+	if err := newProbe(&p.Probe, provider, name, types); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -202,8 +218,8 @@ func MustProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) *Probe6[A
 	return must(NewProbe6[A, B, C, D, E, F](provider, name))
 }
 
-// Fire enters the probe if a tracer is attached. It does not allocate, retains nothing
-// and cannot fail.
+// Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
+// cannot fail.
 func (p *Probe6[A, B, C, D, E, F]) Fire(a A, b B, c C, d D, e E, f F) {
 	if p.Enabled() {
 		p.fire(a, b, c, d, e, f)
@@ -212,5 +228,8 @@ func (p *Probe6[A, B, C, D, E, F]) Fire(a A, b B, c C, d D, e E, f F) {
 
 //go:noinline
 func (p *Probe6[A, B, C, D, E, F]) fire(a A, b B, c C, d D, e E, f F) {
-	p.Probe.fire(&[MaxArgs]unsafe.Pointer{unsafe.Pointer(&a), unsafe.Pointer(&b), unsafe.Pointer(&c), unsafe.Pointer(&d), unsafe.Pointer(&e), unsafe.Pointer(&f)})
+	p.Probe.fire(&[MaxArgs]unsafe.Pointer{
+		unsafe.Pointer(&a), unsafe.Pointer(&b), unsafe.Pointer(&c),
+		unsafe.Pointer(&d), unsafe.Pointer(&e), unsafe.Pointer(&f),
+	})
 }

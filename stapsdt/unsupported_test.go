@@ -9,7 +9,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// TestUnsupported: where probes cannot be, everything else works.
+// TestUnsupported: on a platform without probes, everything else works.
 func TestUnsupported(t *testing.T) {
 	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.FileBacking))
 	typed := stapsdt.MustProbe3[string, []byte, int64](p, "typed")
@@ -17,7 +17,8 @@ func TestUnsupported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) || !errors.Is(err, stapsdt.ErrUnsupported) {
+	if err := p.Load(); !errors.Is(err, errors.ErrUnsupported) ||
+		!errors.Is(err, stapsdt.ErrUnsupported) {
 		t.Errorf("Load: %v, want ErrUnsupported", err)
 	}
 	typed.Fire("text", []byte("bytes"), -1)

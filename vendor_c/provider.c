@@ -3,7 +3,7 @@
 /*
  * provider.c - declares providers and their probes.
  *
- * <errno.h> must stay out of here: it makes a macro of a public struct's member.
+ * This file must not include <errno.h>, which makes a macro of a member of SDTProvider_t.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -21,9 +21,10 @@
 
 /* Sets public.error to the provider's name, the reason and the advice. */
 static void setMessage(Provider *provider, const char *advice) {
+  const char *name = provider->public.name;
+  const char *reason = provider->reason;
   char *message = NULL;
-  if (provider->reason == NULL ||
-      asprintf(&message, "provider %s: %s%s", provider->public.name, provider->reason, advice) < 0) {
+  if (reason == NULL || asprintf(&message, "provider %s: %s%s", name, reason, advice) < 0) {
     message = NULL;
   }
   free(provider->message);
@@ -104,8 +105,8 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size) {
 }
 
 /*
- * The path must still be right when the process has changed its directory. It must have a slash:
- * otherwise the dynamic linker would search its own directories.
+ * Returns a path that stays right when the process changes its directory, and that has a slash:
+ * otherwise the dynamic linker would search its own directories. NULL if memory runs out.
  */
 static char *absolutePath(const char *path) {
   if (path[0] == '/') {

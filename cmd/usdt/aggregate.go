@@ -41,8 +41,8 @@ type aggregate interface {
 	Close() error
 }
 
-// run reports what is in the aggregate every interval, and once more when the lifetime is over: what
-// was counted until the time at. It closes the aggregate.
+// run reports what is in the aggregate every interval, and once more at the end: what was counted
+// until the time at. It closes the aggregate.
 func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, sel *selection,
 	report func(at time.Time, last bool) error,
 ) error {
@@ -58,7 +58,7 @@ func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, sel *selection,
 	return errors.Join(err, a.Close())
 }
 
-// every calls f each interval until ctx is done or f fails. An interval of 0 never passes.
+// every calls f after each interval until ctx is done or f fails. An interval of 0 never passes.
 func every(ctx context.Context, interval time.Duration, f func() error) error {
 	var passed <-chan time.Time
 	if interval > 0 {

@@ -10,10 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exitInterval is how often a kernel without pidfds (before Linux 5.3) is asked whether a process is there.
+// exitInterval is how often a kernel without pidfds (before Linux 5.3) is asked whether a process
+// is still there.
 const exitInterval = 50 * time.Millisecond
 
-// awaitExit waits until the process has ended, or, which gives false, until ctx has.
+// awaitExit waits until the process has ended. It returns false if ctx ended before.
 func awaitExit(ctx context.Context, pid int) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	switch err {
@@ -26,8 +27,8 @@ func awaitExit(ctx context.Context, pid int) bool {
 	return awaitNoProcess(ctx, pid)
 }
 
-// awaitReadable waits until there is something to read, as a pidfd has once its process has ended, and closes
-// the file.
+// awaitReadable waits until the file is readable, which a pidfd is once its process has ended. It
+// closes the file.
 func awaitReadable(ctx context.Context, f *os.File) bool {
 	stop := context.AfterFunc(ctx, func() { f.Close() })
 	defer func() {
@@ -46,7 +47,8 @@ func awaitReadable(ctx context.Context, f *os.File) bool {
 	return err == nil
 }
 
-// awaitNoProcess also waits for the parent of the process to notice its end.
+// awaitNoProcess is awaitExit without a pidfd. It waits until the parent of the process has noticed
+// the end, too.
 func awaitNoProcess(ctx context.Context, pid int) bool {
 	again := time.NewTicker(exitInterval)
 	defer again.Stop()

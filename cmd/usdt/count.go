@@ -19,10 +19,10 @@ func newCountCommand() *cobra.Command {
 		Short: "Count how often probes are hit",
 		Long: `Count how often probes are hit: each second, and since counting began.
 
-On a terminal the numbers are refreshed in place, and at the end those of the whole time remain. Elsewhere,
-or with --json, there are lines for every interval. The last one is of what is left until the end or, but
-in JSON, when that is less than half an interval, of the one before and that together. Counting ends with
-Ctrl-C, after --duration, or when the process has ended.
+On a terminal, the numbers are refreshed in place; at the end, those of the whole time remain.
+Elsewhere, or with --json, there are lines for every interval. The last interval is the rest
+of the time; if that is less than half an interval, it is counted together with the interval
+before, except in JSON. Counting ends on Ctrl-C, after --duration, or when the process ends.
 
 ` + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
@@ -49,14 +49,14 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	tally, err := uprobe.CountProbes(sel.probes, options)
+	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
 	readings := newCountReadings(sel.probes, time.Now())
 	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, tally, sel, func(at time.Time, last bool) error {
-		totals, err := tally.Read()
+	return flags.run(cmd, counter, sel, func(at time.Time, last bool) error {
+		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
@@ -64,11 +64,12 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		if last && !flags.asJSON {
 			shortest = flags.interval / 2
 		}
-		r := readings.next(totals, tally.Missed(), at, shortest)
+		r := readings.next(totals, counter.Missed(), at, shortest)
 		if err := out.write(r, last); err != nil || !last || flags.asJSON {
 			return err
 		}
-		writeUnless0(cmd.ErrOrStderr(), r.missed, "hits not counted, while another BPF program was running")
+		writeUnless0(cmd.ErrOrStderr(), r.missed,
+			"hits not counted, while another BPF program was running")
 		return nil
 	})
 }

@@ -37,18 +37,21 @@ func (r countReading) whole() countReading {
 	return r
 }
 
-// countReadings are the last two readings: an interval begins where the one before has ended.
+// countReadings are the last two readings. An interval begins where the one before ended.
 type countReadings struct{ before, last countReading }
 
-// newCountReadings begins to count at a time.
+// newCountReadings returns the readings when counting begins.
 func newCountReadings(probes []uprobe.Probe, began time.Time) *countReadings {
-	zero := countReading{probes: probes, totals: make([]uint64, len(probes)), began: began, to: began}
+	totals := make([]uint64, len(probes))
+	zero := countReading{probes: probes, totals: totals, began: began, to: began}
 	return &countReadings{zero, zero}
 }
 
-// next adds the interval until to, and returns its reading. An interval shorter than that becomes one with the one
-// before it.
-func (c *countReadings) next(totals []uint64, missed uint64, to time.Time, shortest time.Duration) countReading {
+// next adds the interval that ends at to, and returns its reading. If the interval is shorter than
+// shortest, it is joined with the one before.
+func (c *countReadings) next(
+	totals []uint64, missed uint64, to time.Time, shortest time.Duration,
+) countReading {
 	if to.Sub(c.last.to) < shortest {
 		c.last = c.before
 	}
@@ -56,7 +59,7 @@ func (c *countReadings) next(totals []uint64, missed uint64, to time.Time, short
 	return c.last
 }
 
-// rate writes how many hits there were each second of the interval.
+// rate writes how many of the hits there were in a second of the interval, on average.
 func (r countReading) rate(hits uint64) string {
 	seconds := r.to.Sub(r.from).Seconds()
 	if hits == 0 || seconds <= 0 {

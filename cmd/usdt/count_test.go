@@ -17,7 +17,7 @@ func twoProbes() []uprobe.Probe {
 	return []uprobe.Probe{{Provider: "shop", Name: "order_start"}, {Provider: "shop", Name: "tick"}}
 }
 
-// The last interval of a second, a hundredth long, is told together with the one before it.
+// A last interval that is short, here a hundredth of a second, is joined with the one before.
 func TestCountShortInterval(t *testing.T) {
 	began := time.Unix(0, 0)
 	after := func(d time.Duration) time.Time { return began.Add(d) }
@@ -36,10 +36,11 @@ func TestCountShortInterval(t *testing.T) {
 	}
 }
 
-// With no interval before it, a short one stands for itself.
+// A short interval stays as it is when there is none before it.
 func TestCountOneShortInterval(t *testing.T) {
 	began := time.Unix(0, 0)
-	r := newCountReadings(twoProbes(), began).next([]uint64{7, 0}, 0, began.Add(time.Millisecond), time.Second)
+	readings, end := newCountReadings(twoProbes(), began), began.Add(time.Millisecond)
+	r := readings.next([]uint64{7, 0}, 0, end, time.Second)
 	if diff := cmp.Diff([]uint64{7, 0}, r.hits); diff != "" || r.from != began {
 		t.Errorf("from %v, hits (-want +got):\n%s", r.from, diff)
 	}
@@ -50,7 +51,8 @@ func TestCountScreenFits(t *testing.T) {
 	r := newCountReadings(twoProbes(), began).next([]uint64{1e12, 1}, 0, began.Add(time.Second), 0)
 	for columns := 2; columns < 60; columns++ {
 		var out strings.Builder
-		screen := &countScreen{w: &out, columns: func() int { return columns }, rows: func() int { return 20 }}
+		screen := &countScreen{w: &out}
+		screen.columns, screen.rows = func() int { return columns }, func() int { return 20 }
 		for range 2 {
 			if err := screen.write(r, false); err != nil {
 				t.Fatal(err)

@@ -35,7 +35,8 @@ func (c *countLines) write(r countReading, _ bool) error {
 		c.titled = true
 	}
 	line := func(name string, hits, total uint64) {
-		fmt.Fprintf(&b, "%s  %-*s  %12s  %14d\n", r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
+		fmt.Fprintf(&b, "%s  %-*s  %12s  %14d\n",
+			r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
 	}
 	for i, p := range r.probes {
 		line(printable(p.String()), r.hits[i], r.totals[i])

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,9 +17,9 @@ import (
 func newDemoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Trace a program made for it: events, then a latency histogram, for five seconds",
-		Long: `Start a small program that pretends to serve requests, and trace its probes for five seconds: first
-what happens, then how long the requests take. It prints the commands that it runs.`,
+		Short: "Trace a program that pretends to serve requests, for five seconds",
+		Long: `Start a small program that pretends to serve requests, and trace its probes for about five
+seconds: first its events, then how long the requests take. The commands that do so are printed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
 	}
@@ -36,7 +37,8 @@ func demonstrate(cmd *cobra.Command) (err error) {
 		}
 	}()
 	pid := strconv.Itoa(server.cmd.Process.Pid)
-	fmt.Fprintf(cmd.OutOrStdout(), "A program that serves requests runs as process %s. It has these probes:\n", pid)
+	fmt.Fprintf(cmd.OutOrStdout(),
+		"A program that serves requests runs as process %s. It has these probes:\n", pid)
 	for _, args := range [][]string{
 		{"list", "-p", pid},
 		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12"},
@@ -49,7 +51,7 @@ func demonstrate(cmd *cobra.Command) (err error) {
 	return nil
 }
 
-// demonstrateCommand prints a command line of usdt and carries it out.
+// demonstrateCommand prints a command line of usdt and runs it.
 func demonstrateCommand(cmd *cobra.Command, args []string) error {
 	var words []string
 	for _, arg := range args {
@@ -66,7 +68,7 @@ func demonstrateCommand(cmd *cobra.Command, args []string) error {
 	return root.ExecuteContext(cmd.Context())
 }
 
-// demoServer is this program in another process, as the command demo-server.
+// demoServer is the command demo-server of this program, in another process.
 type demoServer struct {
 	cmd  *exec.Cmd
 	stop func() error
@@ -81,7 +83,7 @@ func startDemoServer() (*demoServer, error) {
 	cmd := exec.Command(program, demoServerCommand)
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
 	cmd.Stderr = os.Stderr
-	// It ends at the end of its input, hence also with us, in whatever way.
+	// It ends at the end of its input, so it ends with this process, whatever ends that.
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -98,8 +100,9 @@ func startDemoServer() (*demoServer, error) {
 		return cmd.Wait()
 	}}
 	if !bufio.NewScanner(stdout).Scan() {
-		_ = server.stop() // it has said why on stderr
-		return nil, fmt.Errorf("the program to be traced could not load its probes; usdt doctor may know why")
+		_ = server.stop() // the program has said why on stderr
+		return nil, errors.New(
+			"the program to be traced could not load its probes; usdt doctor may know why")
 	}
 	return server, nil
 }

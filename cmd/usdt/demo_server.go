@@ -26,7 +26,8 @@ func newDemoServerCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			// Ctrl-C is for who started us: it closes our input when it has read the last event.
+			// Ctrl-C is meant for usdt demo, which closes the input of this process once it has
+			// read the last event.
 			signal.Ignore(endSignals...)
 			demo, err := newDemo()
 			if err != nil {
@@ -71,7 +72,7 @@ func newDemo() (*demo, error) {
 	return d, provider.Load()
 }
 
-// serve begins 200 requests a second until the end of ctx.
+// serve starts 200 requests a second until ctx ends.
 func (d *demo) serve(ctx context.Context) {
 	var requests sync.WaitGroup
 	defer requests.Wait()
@@ -102,7 +103,8 @@ func (d *demo) request(id uint64) {
 	d.end.Fire(id, status)
 }
 
-// latency is distributed as that of real servers is: most around a few milliseconds, some much longer.
+// latency is distributed as that of real servers: most requests take a few milliseconds, some much
+// longer.
 func latency() time.Duration {
 	const median, spread = 3 * time.Millisecond, 0.8
 	return time.Duration(float64(median) * math.Exp(spread*rand.NormFloat64()))

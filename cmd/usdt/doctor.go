@@ -19,21 +19,23 @@ func newDoctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check what tracing needs on this machine, and say what is missing",
-		Long: `Check what tracing needs on this machine, and what programs need to load their probes.
-Each check is ok, a warning or a failure; the last two come with a remedy. Any user may run it.
+		Long: `Check what this machine lacks for tracing, and for programs to load their probes. Each
+check is ok, a warning or a failure; warnings and failures come with a remedy. Any user may run
+it.
 
-Exit status: 1 when there is a failure, 0 otherwise: with warnings only, usdt can trace, but not
-everything, or other tools cannot.`,
+Exit status: 1 when there is a failure, 0 otherwise. With warnings only, usdt can trace, but
+not everything, or other tools cannot.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return examine(cmd.OutOrStdout(), doctor.Observe(), asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object: the worst status, and the findings")
+	cmd.Flags().BoolVar(&asJSON, "json", false,
+		"print one JSON object with the worst status and the findings")
 	return cmd
 }
 
-// examine writes what it finds, and returns the conclusion as an error if that is a failure.
+// examine writes the findings, and returns the conclusion as an error if there is a failure.
 func examine(w io.Writer, s doctor.System, asJSON bool) error {
 	findings, conclusion := doctor.Examine(s), doctor.Conclusion(s)
 	write := writeFindings

@@ -16,10 +16,10 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// percentiles are those that are told of every histogram.
+// percentiles are the percentiles that are written of every histogram.
 var percentiles = []float64{50, 90, 99}
 
-// figures returns what can be said of the values of a histogram in one line.
+// figures describes the values of a histogram in one line.
 func figures(h *histogram.Histogram) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "count %d  mean %s", h.Total(), h.Unit.Format(h.Mean()))
@@ -30,7 +30,7 @@ func figures(h *histogram.Histogram) string {
 	return b.String()
 }
 
-// percentile writes a percentile, or beyond which end of a linear scale it is.
+// percentile writes a percentile, or the end of a linear scale beyond which it is.
 func percentile(h *histogram.Histogram, p float64) string {
 	switch {
 	case isBelow(h, p):
@@ -58,20 +58,20 @@ func writeHistogram(w io.Writer, width int, h *histogram.Histogram) error {
 	return err
 }
 
-// figuresJSON is a histogram in JSON. What is unknown, or beyond an end of a linear scale, is null. The
-// names of its members are an interface.
+// figuresJSON is a histogram in JSON. A figure that is unknown, or beyond an end of a linear scale,
+// is null. The names of the members are an interface.
 type figuresJSON struct {
-	Count   uint64             `json:"count"`
-	Mean    *float64           `json:"mean"`
-	P50     *float64           `json:"p50"`
-	P90     *float64           `json:"p90"`
-	P99     *float64           `json:"p99"`
+	Count   uint64       `json:"count"`
+	Mean    *float64     `json:"mean"`
+	P50     *float64     `json:"p50"`
+	P90     *float64     `json:"p90"`
+	P99     *float64     `json:"p99"`
 	Max     *integer.Int `json:"max"`
-	Buckets []bucketJSON       `json:"buckets"` // those with values, in order
+	Buckets []bucketJSON `json:"buckets"` // those with values, in order
 }
 
-// bucketJSON has the values from Lo up to but without Hi; when they are negative and the scale is one of powers
-// of two, those without Lo up to Hi. An end that is null is infinite.
+// bucketJSON has the values from Lo, which is included, to Hi, which is not. Of negative values on
+// a scale of powers of two, Lo is not included and Hi is. An end that is null is infinite.
 type bucketJSON struct {
 	Lo    *json.Number `json:"lo"`
 	Hi    *json.Number `json:"hi"`
@@ -95,7 +95,7 @@ func newFiguresJSON(h *histogram.Histogram) figuresJSON {
 	return j
 }
 
-// number returns what JSON can have: nil is null.
+// number returns nil, which JSON writes as null, for what is no number of JSON.
 func number(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
@@ -103,7 +103,8 @@ func number(v float64) *float64 {
 	return &v
 }
 
-// bound is number for the end of a bucket, with all its digits: those of powers of two are right.
+// bound is number for the end of a bucket. All digits are written, because a float64 holds powers
+// of two exactly.
 func bound(v float64) *json.Number {
 	if math.IsInf(v, 0) {
 		return nil

@@ -8,18 +8,19 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// A fileID tells the files apart that the kernel attaches to.
+// A fileID tells apart the files that the kernel attaches to.
 type fileID struct {
 	dev, inode   uint64
-	size         int64 // this and the times, in place of the device: of files in overlays only
+	size         int64 // of a file in an overlay, size and times take the place of the device
 	mtime, ctime unix.Timespec
 }
 
 // identify returns the ids of the objects' files.
 //
-// In overlays the kernel attaches to the file below, which containers of one image share, and which may also
-// be mapped from where it is, while each of them has a device of its own: attaching to each would have every
-// hit seen several times. What stat(2) says otherwise is about the file below.
+// In an overlay the kernel attaches to the file below it. Containers of one image share that file,
+// which may also be mapped from where it is, but each container shows it with a device of its own.
+// To attach to each of them would show every hit several times. All else that stat(2) returns is
+// about the file below.
 func identify(objects []process.Object) []fileID {
 	ids := make([]fileID, len(objects))
 	overlaid := make(map[fileID]bool)
@@ -42,8 +43,8 @@ func isOverlay(path string) bool {
 	return unix.Statfs(path, &fs) == nil && int64(fs.Type) == unix.OVERLAYFS_SUPER_MAGIC
 }
 
-// below returns the id of a file that is in an overlay, or below one. With the option xino an overlay uses the
-// highest bits of the inode number to tell file systems apart.
+// below returns the id of a file that is in an overlay, or below one. With the option xino, an
+// overlay tells file systems apart by the highest bits of the inode number.
 func below(path string) fileID {
 	var st unix.Stat_t
 	if unix.Stat(path, &st) != nil {

@@ -40,7 +40,8 @@ func (f *commonFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	}
 	expr, err := f.where.parse()
 	o := uprobe.Options{PID: f.scope.pid, Filter: expr, Waiting: func() {
-		warn(stderr, "detaching waits until %v goes on: it is in a probe that waits for memory", f.scope)
+		warn(stderr, "detaching waits until %v goes on: it is in a probe that waits for memory",
+			f.scope)
 	}}
 	if f.scope.all {
 		o.Skipped = warnSkipped(stderr)

@@ -23,13 +23,15 @@ func TestSkipped(t *testing.T) {
 	for _, path := range []string{"/gone", "/gone", "/refused", "/gone"} {
 		options.Skipped(uprobe.Site{Path: path}, errors.New("reason"))
 	}
-	want := "usdt: probes in \"/gone\" are not traced: reason\nusdt: probes in \"/refused\" are not traced: reason\n"
+	want := `usdt: probes in "/gone" are not traced: reason
+usdt: probes in "/refused" are not traced: reason
+`
 	if diff := cmp.Diff(want, stderr.String()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 
 	f.scope = scope{pid: 1}
 	if options, err := f.options(&stderr); err != nil || options.Skipped != nil {
-		t.Errorf("probes of a chosen process may be skipped, or %v", err)
+		t.Errorf("probes of a single process may be skipped, or %v", err)
 	}
 }

@@ -29,36 +29,38 @@ func newHistCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
 		Short: "Draw a histogram of an argument",
-		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw that as a histogram:
-at the end, which comes with Ctrl-C, after --duration, or when the process has ended; with --interval now and
-then, too.
+		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw a
+histogram: at the end, that is on Ctrl-C, after --duration, or when the process ends, and with
+--interval also in between.
 
-The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI. The figures
-below come from a finer scale: without --linear they are within 1/32 of the truth. In any case max is exact, and
-mean is up to rounding.
+The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
+The figures below the rows come from a finer scale: without --linear, percentiles are within
+1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
-With --by M there is a histogram for each value of argument M. With --str M too, argument M is the address of
-text, whose first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by M, there is a histogram for each value of argument M. With --str M as well, argument M
+is the address of text. Texts with the same first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes
+share a histogram.
 
 ` + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
   sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
 		Args:              cobra.MinimumNArgs(1),
-		RunE:              func(cmd *cobra.Command, patterns []string) error { return f.hist(cmd, patterns) },
+		RunE:              f.hist,
 		ValidArgsFunction: completeProbes,
 	}
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
-	flags.Var(&f.arg, "arg", "the argument `N`, from 0, whose values are counted")
-	flags.Var(&f.by, "by", "a histogram for each value of argument `M`, from 0")
-	flags.Var(&f.text, "str", "argument `M`, that of --by, points to text that ends with a NUL")
-	flags.StringVar(&f.linear, "linear", "", "rows of equal width: `LO,HI,STEP`")
+	flags.Var(&f.arg, "arg", "count the values of argument `N`, from 0")
+	flags.Var(&f.by, "by", "draw a histogram for each value of argument `M`, from 0")
+	flags.Var(&f.text, "str",
+		"argument `M`, which is that of --by, points to text that ends with a NUL")
+	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
 	f.picture.addFlags(cmd)
 	return cmd
 }
 
-// scale is that of the values.
+// scale returns the scale of the values.
 func (f *histFlags) scale() (histogram.Scale, error) {
 	if f.linear == "" {
 		return histogram.Log2(), nil
@@ -95,28 +97,17 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	}
 	switch {
 	case f.arg == noArgument:
-		return o, usagef("which argument? say --arg N; the first is --arg 0")
+		return o, usagef("which argument? use --arg N; the first is --arg 0")
 	case f.text != noArgument && f.text != f.by:
-		return o, usagef("--str %d: it is about the argument of --by", f.text)
+		return o, usagef("--str %d: name the argument of --by", f.text)
 	}
 	o.Arg, o.By, o.ByText = int(f.arg), int(f.by), f.text != noArgument
 	o.Scale, err = f.scale()
 	return o, err
 }
 
-// byKind is how the argument to group by is understood.
-func (f *histFlags) byKind(p uprobe.Probe) byKind {
-	args := p.Args()
-	switch {
-	case f.by == noArgument:
-		return byNothing
-	case f.text != noArgument:
-		return byText
-	case int(f.by) < len(args) && args[f.by].Signed:
-		return bySigned
-	}
-	return byUnsigned
-}
+// grouping returns the argument to group by.
+func (f *histFlags) grouping() grouping { return grouping{f.by, f.text != noArgument} }
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	options, err := f.options(cmd.ErrOrStderr())
@@ -139,24 +130,24 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return attachError(err)
 	}
-	kind, began := f.byKind(sel.probes[0]), time.Now()
+	by, began := f.grouping(), time.Now()
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
-		r, err := readHist(d, kind)
+		r, err := readHist(d)
 		if err != nil {
 			return err
 		}
 		if last {
 			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(sel.probes))
-			if err := f.picture.write(title, r.panels(int(f.by))); err != nil {
+			if err := f.picture.write(title, r.panels(by)); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), sel.probes, int(f.arg), began, at)
+			return r.writeJSON(cmd.OutOrStdout(), sel.probes, f.arg, by, began, at)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return r.write(cmd.OutOrStdout(), int(f.by))
+		return r.write(cmd.OutOrStdout(), by)
 	})
 }

@@ -4,28 +4,85 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// A histReading is what a distribution has counted so far.
+type histReading struct {
+	groups     []uprobe.Group // the groups with most values first
+	unreadable uint64         // hits without the argument, or without the one to group by
+	lost       uint64         // hits that found no place
+}
+
+// readHist reads a distribution.
+func readHist(d *uprobe.Distribution) (r histReading, err error) {
+	if r.groups, err = d.Read(); err != nil {
+		return r, err
+	}
+	slices.SortFunc(r.groups, func(a, b uprobe.Group) int {
+		return cmp.Or(
+			cmp.Compare(b.Histogram.Total(), a.Histogram.Total()),
+			a.By.Compare(b.By),
+			cmp.Compare(a.Text, b.Text),
+		)
+	})
+	if r.unreadable, err = d.Unreadable(); err != nil {
+		return r, err
+	}
+	r.lost, err = d.Lost()
+	return r, err
+}
+
+// A grouping is the argument by whose values histograms are grouped.
+type grouping struct {
+	arg    argument // noArgument: there is one histogram
+	isText bool     // the argument points to text
+}
+
+// name says which group it is. Text of the program is quoted.
+func (by grouping) name(g uprobe.Group) string {
+	switch {
+	case by.arg == noArgument:
+		return ""
+	case by.isText:
+		return fmt.Sprintf("arg%d = %s", by.arg, strconv.Quote(g.Text))
+	}
+	return fmt.Sprintf("arg%d = %v", by.arg, g.By)
+}
+
+// json returns the value of the group for JSON: a string, a number, or nil.
+func (by grouping) json(g uprobe.Group) any {
+	switch {
+	case by.arg == noArgument:
+		return nil
+	case by.isText:
+		return g.Text
+	}
+	return g.By
+}
+
 // mostGroups is how many histograms are drawn at most.
 const mostGroups = 24
 
-// write draws the histograms. By is the argument that groups them.
-func (r histReading) write(w io.Writer, by int) error {
+// write draws the histograms.
+func (r histReading) write(w io.Writer, by grouping) error {
 	out := bufio.NewWriter(w)
 	for i, g := range r.drawn() {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		if name := g.name(by); name != "" {
+		if name := by.name(g); name != "" {
 			fmt.Fprintln(out, name)
 		}
-		if err := writeHistogram(out, terminalWidth(w), g.histogram); err != nil {
+		if err := writeHistogram(out, terminalWidth(w), g.Histogram); err != nil {
 			return err
 		}
 	}
@@ -33,29 +90,31 @@ func (r histReading) write(w io.Writer, by int) error {
 		fmt.Fprintln(out, "no values")
 	}
 	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
-		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n", len(hidden), by, total(hidden))
+		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n",
+			len(hidden), by.arg, total(hidden))
 	}
 	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
-	writeUnless0(out, r.lost, "hits lost to too many different values, or while another BPF program was running")
+	writeUnless0(out, r.lost,
+		"hits lost to too many different values, or while another BPF program was running")
 	return out.Flush()
 }
 
 // drawn returns the groups for which there is room.
-func (r histReading) drawn() []histGroup { return r.groups[:min(len(r.groups), mostGroups)] }
+func (r histReading) drawn() []uprobe.Group { return r.groups[:min(len(r.groups), mostGroups)] }
 
-func total(groups []histGroup) uint64 {
+func total(groups []uprobe.Group) uint64 {
 	var n uint64
 	for _, g := range groups {
-		n += g.histogram.Total()
+		n += g.Histogram.Total()
 	}
 	return n
 }
 
 // panels returns what is drawn in a picture.
-func (r histReading) panels(by int) []histogram.Group {
+func (r histReading) panels(by grouping) []histogram.Group {
 	var panels []histogram.Group
 	for _, g := range r.drawn() {
-		panels = append(panels, histogram.Group{Name: g.name(by), Histogram: g.histogram})
+		panels = append(panels, histogram.Group{Name: by.name(g), Histogram: g.Histogram})
 	}
 	if len(panels) == 0 {
 		return []histogram.Group{{Histogram: new(histogram.Histogram)}}
@@ -79,16 +138,19 @@ type histGroupJSON struct {
 	figuresJSON
 }
 
-func (r histReading) writeJSON(w io.Writer, probes []uprobe.Probe, arg int, began, at time.Time) error {
+func (r histReading) writeJSON(
+	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, began, at time.Time,
+) error {
 	j := histJSON{
-		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg, Groups: []histGroupJSON{}, // never null
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: int(arg),
+		Groups:     []histGroupJSON{}, // never null
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
 	for _, p := range probes {
 		j.Probes = append(j.Probes, p.String())
 	}
 	for _, g := range r.groups {
-		j.Groups = append(j.Groups, histGroupJSON{g.by, newFiguresJSON(g.histogram)})
+		j.Groups = append(j.Groups, histGroupJSON{by.json(g), newFiguresJSON(g.Histogram)})
 	}
 	return writeJSONLine(w, j)
 }

@@ -13,27 +13,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errInterrupted is the cause of the end of a context that a signal ended.
+// errInterrupted is the cause of the end of a context that ended by a signal.
 var errInterrupted = errors.New("interrupted")
 
 // endSignals ask a process to end.
 var endSignals = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP}
 
-// signalGrace is how long a signal to end may come again, as timeout(1) sends it to a process and to its group, and
-// still mean the same. Another one after that ends this process at once.
+// signalGrace is the time in which further signals to end mean the same as the first: timeout(1)
+// sends a signal to a process and to its group. A signal after that time ends this process at once.
 const signalGrace = time.Second
 
-// catchSignals has the context of cmd end when a signal asks this process to end. From now on such a signal does
-// nothing else: it is called right before anything is attached, and what takes time before that is ended by a signal
-// as usual. The caller calls release when nothing waits for the context any more.
+// catchSignals makes the context of cmd end when a signal asks this process to end. From then on,
+// such a signal does nothing else. Therefore commands call it right before they attach: whatever
+// takes time before, a signal ends as usual. The caller calls release when nothing waits for the
+// context any more.
 //
-// SIGPIPE stays as it is: whoever closes our stdout ends the program without a message, and the kernel detaches.
+// SIGPIPE keeps its effect: when the reader of stdout goes away, the process ends without a
+// message, and the kernel detaches.
 func catchSignals(cmd *cobra.Command) (release func()) {
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	cmd.SetContext(ctx)
 	release = func() { cancel(nil) }
 	signals := heededSignals()
-	if len(signals) == 0 { // to NotifyContext, that would mean all
+	if len(signals) == 0 { // to NotifyContext, none would mean all
 		return release
 	}
 	signalled, stop := signal.NotifyContext(context.Background(), signals...)
@@ -44,7 +46,8 @@ func catchSignals(cmd *cobra.Command) (release func()) {
 	return release
 }
 
-// heededSignals leaves out what nohup(1), or a shell in the background, has us ignore.
+// heededSignals leaves out the signals that this process ignores because nohup(1), or a shell that
+// started it in the background, wants it to.
 func heededSignals() []os.Signal {
 	var heeded []os.Signal
 	for _, s := range endSignals {

@@ -56,7 +56,8 @@ func forTracing(err error) error {
 	return err
 }
 
-// withUnread completes an error about probes that were not found: what could not be read may have them.
+// withUnread completes errors about probes that were not found: they may be in what could not be
+// read.
 func (v *inventory) withUnread(errs ...error) error {
 	return errors.Join(append(errs, v.unread...)...)
 }

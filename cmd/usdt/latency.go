@@ -26,19 +26,22 @@ func newLatencyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "latency {-p PID | --all} PROVIDER:BASE",
 		Short: "Measure the time from the probe BASE_start to BASE_end",
-		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of BASE_end with the same
-first argument in the same process, and draw a histogram with percentiles: at the end, which comes with Ctrl-C,
-after --duration, or when the process has ended; with --interval now and then, too. These belong together, too:
+		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of
+BASE_end with the same first argument in the same process, and draw a histogram with
+percentiles: at the end, that is on Ctrl-C, after --duration, or when the process ends, and with
+--interval also in between. These names belong together, too:
 ` + pairNames() + `.
 
-Percentiles are within 1/32 of the truth, max is exact, and mean is up to rounding. Hits that have no partner
-are counted below. --where chooses among the starts.
+Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
+The lines below count the hits without a partner. --where selects among the starts.
 
 ` + rights.Help,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
-		Args:              cobra.ExactArgs(1),
-		RunE:              func(cmd *cobra.Command, args []string) error { return f.latency(cmd, args[0]) },
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.latency(cmd, args[0])
+		},
 		ValidArgsFunction: completeBases,
 	}
 	f.addFlags(cmd, 0)
@@ -76,8 +79,9 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 		}
 		r.Histogram.Unit = histogram.Nanoseconds
 		if last {
-			title := fmt.Sprintf("from %s to %s", printable(start.String()), printable(end.String()))
-			if err := f.picture.write(title, []histogram.Group{{Histogram: r.Histogram}}); err != nil {
+			title := "from " + printable(start.String()) + " to " + printable(end.String())
+			panels := []histogram.Group{{Histogram: r.Histogram}}
+			if err := f.picture.write(title, panels); err != nil {
 				return err
 			}
 		}
@@ -91,7 +95,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	})
 }
 
-// writeLatency draws the histogram and tells about the hits that are not in it.
+// writeLatency draws the histogram and counts the hits that are not in it.
 func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
 	out := bufio.NewWriter(w)
 	if r.Histogram.Total() == 0 {
@@ -101,13 +105,15 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
 	}
 	writeUnless0(out, r.Open, "starts without an end so far")
 	writeUnless0(out, r.EndsAlone, "ends without a start")
-	writeUnless0(out, r.StartsAgain, "starts forgotten because of another one with the same first argument")
+	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same first argument")
 	writeUnless0(out, r.Unreadable, "hits whose first argument could not be read")
-	writeUnless0(out, r.Lost, "hits lost to too many open starts, or while another BPF program was running")
+	writeUnless0(out, r.Lost,
+		"hits lost to too many open starts, or while another BPF program was running")
 	return out.Flush()
 }
 
-// latencyJSON is a reading in JSON, in nanoseconds. The names of its members are an interface.
+// latencyJSON is a reading in JSON, with times in nanoseconds. The names of its members are an
+// interface.
 type latencyJSON struct {
 	Time    time.Time `json:"time"`
 	Seconds float64   `json:"seconds"` // since the beginning
@@ -116,15 +122,17 @@ type latencyJSON struct {
 	figuresJSON
 	Open        uint64 `json:"open"`         // starts whose end has not come yet
 	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
-	StartsAgain uint64 `json:"starts_again"` // starts forgotten because of another with the same argument
+	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same argument
 	Unreadable  uint64 `json:"unreadable"`
 	Lost        uint64 `json:"lost"`
 }
 
-func writeLatencyJSON(w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time) error {
+func writeLatencyJSON(
+	w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time,
+) error {
 	return writeJSONLine(w, latencyJSON{
 		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		figuresJSON: newFiguresJSON(r.Histogram),
-		Open:        r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+		figuresJSON: newFiguresJSON(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
+		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
 	})
 }

@@ -29,7 +29,8 @@ func (f *commonFlags) start(cmd *cobra.Command, sel *selection) *lifetime {
 	for _, err := range sel.refused {
 		warn(stderr, "%v", err)
 	}
-	warn(stderr, "tracing %s in %v; Ctrl-C ends it", plural(len(sel.probes), "probe", "probes"), sel.scope)
+	probes := plural(len(sel.probes), "probe", "probes")
+	warn(stderr, "tracing %s in %v; Ctrl-C ends it", probes, sel.scope)
 
 	ctx, stop := cmd.Context(), func() {}
 	if f.duration > 0 {
@@ -76,10 +77,12 @@ func (l *lifetime) explain(stderr io.Writer) {
 }
 
 // detachAtEnd detaches at the end of ctx, even while output is waiting for somebody to read it: the
-// traced program is free as soon as the user says so. The function that it returns detaches, too, or
-// waits until that is done. It returns when tracing ended; the caller calls it before anything is
-// closed.
-func detachAtEnd(ctx context.Context, tracing interface{ Detach() error }) func() (time.Time, error) {
+// traced program is free as soon as the user says so. The function that it returns detaches, too,
+// or waits until that is done. It returns when tracing ended; the caller calls it before anything
+// is closed.
+func detachAtEnd(
+	ctx context.Context, tracing interface{ Detach() error },
+) func() (time.Time, error) {
 	detach := sync.OnceValues(func() (time.Time, error) {
 		end := time.Now() // detaching takes a while
 		return end, tracing.Detach()

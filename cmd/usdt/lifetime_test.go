@@ -17,6 +17,7 @@ func TestLifetimeEnd(t *testing.T) {
 	child, gone := startCat(t), startCat(t)
 	gone.End(t)
 	ofProcess := func(c *testenv.Child) commonFlags { return commonFlags{scope: scope{pid: c.PID()}} }
+	short := commonFlags{scope: scope{all: true}, duration: 1}
 	tests := []struct {
 		name  string
 		ctx   context.Context
@@ -24,7 +25,7 @@ func TestLifetimeEnd(t *testing.T) {
 		want  error
 	}{
 		{"interrupt", interrupted, ofProcess(child), context.Canceled},
-		{"duration", t.Context(), commonFlags{scope: scope{all: true}, duration: 1}, context.DeadlineExceeded},
+		{"duration", t.Context(), short, context.DeadlineExceeded},
 		{"exit", t.Context(), ofProcess(gone), processEnded(gone.PID())},
 	}
 	for _, test := range tests {

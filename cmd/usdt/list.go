@@ -25,13 +25,14 @@ func newListCommand() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Long: `List the probes of a process, of all processes, or of executables and libraries.
 
-Of a process, these are the probes of all files that it has mapped to execute, deleted ones,
-memory-backed ones and those in containers included. Without arguments, all processes are listed.
+The probes of a process are those of all files that it has mapped to execute, including files
+that are deleted, in memory, or in containers. Without arguments, usdt lists all processes.
 
-The columns are the probe, its arguments as SIZE@LOCATION with a negative SIZE for signed ones, the file
-that has the probe (when it is deleted or in memory: a path that leads to it nevertheless), the probe's
-address (in a file: as linked) and whether a tracer is attached to it. A narrow terminal has fewer of them.
-With --json there is one line for each probe; its "path" is what to give to other tracers.`,
+The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
+ones; the file with the probe, or a path that leads to the file when it is deleted or in
+memory; the address of the probe, in the listing of a file as linked; and whether a tracer is
+attached to the probe. A narrow terminal shows fewer columns. With --json there is one line for
+each probe, in which "path" is the path to give to other tracers.`,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
@@ -52,7 +53,7 @@ With --json there is one line for each probe; its "path" is what to give to othe
 	}
 	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, a line for each probe")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
 	mustComplete(cmd, "pid", completePIDs)
 	return cmd
@@ -126,7 +127,8 @@ func (l *listing) addProcesses(s scope) error {
 	}
 	l.several = s.all
 	if denied > 0 {
-		warn(l.stderr, "not listed, for lack of rights (root has more): %d of the processes", denied)
+		warn(l.stderr, "not listed, for lack of rights (root has more): %d of the processes",
+			denied)
 	}
 	l.addObjects(objects)
 	switch {

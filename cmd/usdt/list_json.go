@@ -14,14 +14,14 @@ type probeJSON struct {
 	Provider        string         `json:"provider"`
 	Probe           string         `json:"probe"`
 	Arguments       []argumentJSON `json:"arguments"`
-	Path            string         `json:"path"`                       // what to give to a tracer
+	Path            string         `json:"path"`                       // the path to give to a tracer
 	FileOffset      uint64         `json:"file_offset"`                // of the site, in bytes
 	Address         uint64         `json:"address"`                    // of the site, as linked
 	Semaphore       uint64         `json:"semaphore,omitempty"`        // its address, as linked
 	SemaphoreOffset uint64         `json:"semaphore_offset,omitempty"` // in bytes into the file
 }
 
-// processJSON is what only a probe of a process has.
+// processJSON has the members that only a probe of a process has.
 type processJSON struct {
 	PID       int      `json:"pid"`
 	Comm      string   `json:"comm"`
@@ -32,8 +32,8 @@ type processJSON struct {
 	Traced    *bool    `json:"traced"`    // null when this user may not know
 }
 
-// argumentJSON has the members of its kind only: value, register (and high when its bits 8 to 15 are
-// meant), or what adds up to the address in memory.
+// argumentJSON has the members of its kind only: value, or register (and high when the argument is
+// in bits 8 to 15), or the terms of the address in memory.
 type argumentJSON struct {
 	Text         string `json:"text"`
 	Kind         string `json:"kind"`           // constant, register, memory or invalid
@@ -61,8 +61,9 @@ func writeListJSON(w io.Writer, probes []listedProbe) error {
 
 func (p listedProbe) json() probeJSON {
 	j := probeJSON{
-		Provider: p.note.Provider, Probe: p.note.Name, Arguments: argumentsJSON(operand.Parse(p.note)),
-		Path: p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
+		Provider: p.note.Provider, Probe: p.note.Name,
+		Arguments: argumentsJSON(operand.Parse(p.note)),
+		Path:      p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
 		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
 	}
 	if o := p.object; o != nil {
@@ -79,8 +80,8 @@ func argumentsJSON(args []operand.Arg) []argumentJSON {
 	for _, a := range args {
 		j := argumentJSON{
 			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed,
-			Register: a.Reg.Name, High: a.Reg.High,
-			Symbol: a.Symbol, Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
+			Register: a.Reg.Name, High: a.Reg.High, Symbol: a.Symbol,
+			Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
 		}
 		if a.Kind == operand.Constant {
 			j.Value = a.Value

@@ -9,7 +9,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// listTable returns the table of the probes, which tells the processes apart when there are several.
+// listTable returns the table of the probes, with columns for the process when there are several.
 func listTable(probes []listedProbe, several bool) *table {
 	pid := column{title: "PID", right: true}
 	comm := column{title: "COMM", least: 5}
@@ -36,16 +36,15 @@ func listTable(probes []listedProbe, several bool) *table {
 		address.add(hexAddresses(p.object.Addresses(p.note)...))
 		traced.add(yesNo(p.traced))
 	}
-	// Where space is short, columns are cut in this order.
-	return &table{
+	return &table{ // where space is short, columns are cut and dropped in these orders
 		columns: []*column{&pid, &comm, &container, &probe, &arguments, &object, &address, &traced},
 		cut:     []*column{&object, &arguments, &comm, &container, &probe, &address},
 		drop:    []*column{&address, &container, &arguments, &comm},
 	}
 }
 
-// objectName returns what finds the file. The name that the process knows it by does not, when it is deleted or
-// was never there, as that of a memfd.
+// objectName returns a path that leads to the file. The name that the process knows does not lead
+// to it when the file is deleted, or is a memfd.
 func objectName(o *process.Object) string {
 	if o.Deleted {
 		return o.Path
@@ -57,7 +56,7 @@ func objectName(o *process.Object) string {
 func hexAddresses(addresses ...uint64) string {
 	switch len(addresses) {
 	case 0:
-		return "" // unmapped meanwhile
+		return "" // unmapped in the meantime
 	case 1:
 		return fmt.Sprintf("%#x", addresses[0])
 	}

@@ -53,20 +53,22 @@ func TestListTraced(t *testing.T) {
 				got[probe.Probe] = probe.Traced
 			}
 		}
-		if diff := cmp.Diff(map[string]bool{"watched": true, "ignored": false}, got); status != 0 || diff != "" {
+		want := map[string]bool{"watched": true, "ignored": false}
+		if diff := cmp.Diff(want, got); status != 0 || diff != "" {
 			t.Errorf("usdt %v: status %d, %s, traced (-want +got):\n%s", args, status, stderr, diff)
 		}
 	}
 }
 
-// A process that has ended but was not waited for has no memory, and so no probes.
+// A process that has ended, but that its parent has not waited for, has no memory, so no probes.
 func TestListNoProbes(t *testing.T) {
 	cmd := exec.Command(testenv.Tool(t, "true"))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer cmd.Wait()
-	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+	err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	stdout, stderr, status := runCommand(t, "list", "-p", fmt.Sprint(cmd.Process.Pid))
@@ -86,35 +88,43 @@ func runCommand(t *testing.T, args ...string) (stdout, stderr string, status int
 func exampleProbes() []listedProbe {
 	no, yes := false, true
 	shop := &process.Object{
-		PID: 7, Comm: "shop server", Container: "0123456789ab", Name: "/memfd:libstapsdt:shop", Deleted: true, Path: "/proc/7/fd/3",
-		Mappings: []process.Mapping{{Start: 0x7f0000000000, End: 0x7f0000002000}, {Start: 0x7f0000004000, End: 0x7f0000006000}},
+		PID: 7, Comm: "shop server", Container: "0123456789ab",
+		Name: "/memfd:libstapsdt:shop", Deleted: true, Path: "/proc/7/fd/3",
+		Mappings: []process.Mapping{
+			{Start: 0x7f0000000000, End: 0x7f0000002000},
+			{Start: 0x7f0000004000, End: 0x7f0000006000},
+		},
 	}
 	evil := &process.Object{
 		PID: 1234567, Comm: "\x1b[2J\x1b[31m\xff", Name: "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so",
 		Mappings: []process.Mapping{{Start: 0x560000000000, End: 0x560000002000}},
 	}
+	start := sdtnote.Note{
+		Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi", FileOffset: 0x1000,
+	}
+	none := sdtnote.Note{Provider: "shop", Name: "none", FileOffset: 0x1010}
+	x := sdtnote.Note{Provider: "e\x07", Name: "x", Args: "8@\x1b]0;t\x07", FileOffset: 0x1}
 	return []listedProbe{
-		{note: sdtnote.Note{Provider: "shop", Name: "order_start", Args: "8@%rdi -4@%rsi", FileOffset: 0x1000}, object: shop, traced: &no},
-		{note: sdtnote.Note{Provider: "shop", Name: "none", FileOffset: 0x1010}, object: shop, traced: &yes},
-		{note: sdtnote.Note{Provider: "e\x07", Name: "x", Args: "8@\x1b]0;t\x07", FileOffset: 0x1}, object: evil},
+		{note: start, object: shop, traced: &no},
+		{note: none, object: shop, traced: &yes},
+		{note: x, object: evil},
 	}
 }
 
-// What comes from files and processes does nothing to the terminal.
+// Text from files and processes does nothing to the terminal.
 func TestListTable(t *testing.T) {
-	const want = `
-    PID  COMM                   CONTAINER     PROVIDER:PROBE    ARGUMENTS       OBJECT                                       ADDRESS            TRACED
-      7  shop server            0123456789ab  shop:order_start  8@%rdi -4@%rsi  /proc/7/fd/3                                 0x7f0000001000 +1  no
-      7  shop server            0123456789ab  shop:none                         /proc/7/fd/3                                 0x7f0000001010 +1  yes
-1234567  "\x1b[2J\x1b[31m\xff"                "e\a:x"           "8@\x1b]0;t\a"  "/usr/lib/x86_64-linux-gnu/evil\n\u202e.so"  0x560000000001     ?
-`
-	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes(), true).String()); diff != "" {
+	want, err := os.ReadFile("testdata/list_table.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), listTable(exampleProbes(), true).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestListTableOfFile(t *testing.T) {
-	probes := []listedProbe{{note: sdtnote.Note{Provider: "p", Name: "n", Address: 0x1000}, path: "/lib/x.so"}}
+	note := sdtnote.Note{Provider: "p", Name: "n", Address: 0x1000}
+	probes := []listedProbe{{note: note, path: "/lib/x.so"}}
 	const want = "PROVIDER:PROBE  OBJECT     ADDRESS\np:n             /lib/x.so  0x1000\n"
 	if got := listTable(probes, false).String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -134,7 +144,7 @@ func TestListTableFits(t *testing.T) {
 		}
 	}
 
-	// Of a file's name the end tells most.
+	// A file's name is cut on the left, because its end tells most.
 	const want = `
     PID  COMM          CONTAINER     PROVIDER:PROBE    ARGUM…  OBJECT    ADDRESS            TRACED
       7  shop server   0123456789ab  shop:order_start  8@%rd…  …/7/fd/3  0x7f0000001000 +1  no
@@ -146,7 +156,7 @@ func TestListTableFits(t *testing.T) {
 	}
 }
 
-// Where columns cannot be cut any more, some are left out.
+// When columns cannot be cut any more, some are left out.
 func TestListTableNarrow(t *testing.T) {
 	const want = `
     PID  PROVIDER:PROBE  OBJECT    TRACED
@@ -172,7 +182,7 @@ func TestListTableNarrow(t *testing.T) {
 	}
 }
 
-// The processes are not told apart when there is only one.
+// Without several processes, there are no columns that tell them apart.
 func TestListTableOfProcess(t *testing.T) {
 	const want = `
 PROVIDER:PROBE    ARGUMENTS       OBJECT        ADDRESS            TRACED
@@ -213,7 +223,7 @@ func TestTerminalWidth(t *testing.T) {
 	}
 }
 
-// openTerminal returns a terminal that is as wide as that.
+// openTerminal returns a terminal of that width.
 func openTerminal(t *testing.T, width uint16) *os.File {
 	t.Helper()
 	keyboard, terminal, err := newTerminal(width, 24)

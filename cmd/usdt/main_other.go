@@ -10,6 +10,7 @@ import (
 )
 
 func main() {
-	fmt.Fprintf(os.Stderr, "usdt: there is no tracing on %s: run it on the Linux machine where the traced programs are\n", runtime.GOOS)
+	fmt.Fprintf(os.Stderr,
+		"usdt: cannot trace on %s: run usdt on the Linux machine with the programs\n", runtime.GOOS)
 	os.Exit(1)
 }

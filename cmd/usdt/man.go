@@ -23,7 +23,7 @@ func newManCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
-			root.DisableAutoGenTag = true // it has the date
+			root.DisableAutoGenTag = true // the tag has the date
 			if err := writeManual(root, args[0]); err != nil {
 				return fmt.Errorf("write manual pages: %w", err)
 			}
@@ -32,7 +32,8 @@ func newManCommand() *cobra.Command {
 	}
 }
 
-// writeManual writes the page of a command and those of its commands. It changes the texts of the commands.
+// writeManual writes the page of a command and the pages of its commands. It changes the texts of
+// the commands.
 func writeManual(cmd *cobra.Command, dir string) error {
 	for _, sub := range cmd.Commands() {
 		if !sub.IsAvailableCommand() {
@@ -46,7 +47,9 @@ func writeManual(cmd *cobra.Command, dir string) error {
 		escapeTexts(cmd)
 	}
 	var page bytes.Buffer
-	header := &doc.GenManHeader{Section: "1", Source: "usdt " + moduleVersion(), Manual: "User Commands"}
+	header := &doc.GenManHeader{
+		Section: "1", Source: "usdt " + moduleVersion(), Manual: "User Commands",
+	}
 	if err := doc.GenMan(cmd, header, &page); err != nil {
 		return err
 	}
@@ -54,17 +57,18 @@ func writeManual(cmd *cobra.Command, dir string) error {
 	return os.WriteFile(filepath.Join(dir, name), undated(page.Bytes()), 0o644)
 }
 
-// escapeTexts makes Markdown, of which cobra makes the pages, of the texts of a command.
+// escapeTexts turns the texts of a command into Markdown, from which cobra makes the pages.
 func escapeTexts(cmd *cobra.Command) {
 	cmd.Short, cmd.Long = markdown(cmd.Short), markdown(cmd.Long)
 	cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { f.Usage = markdown(f.Usage) })
 }
 
-// special are the characters that mean something to Markdown, but for backquotes: those in a flag's text are
-// around the name of its value, which may well look like code.
+// special matches the characters that mean something to Markdown, except for backquotes. These are
+// around the name of the value in the text of a flag, which may well look like code.
 var special = regexp.MustCompile(`[\\*_{}\[\]()#+\-.!:|&<>~]`)
 
-// markdown returns what Markdown shows as text. Indented lines stay as they are, each on its own.
+// markdown returns Markdown that shows the text as it is. An indented line stays on a line of its
+// own.
 func markdown(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -79,8 +83,8 @@ func markdown(text string) string {
 
 var date = regexp.MustCompile(`(?m)^(\.TH "[^"]*" "[^"]*") "[^"]*"`)
 
-// undated removes today's date, for each build to make the same pages. SOURCE_DATE_EPOCH, which cobra
-// follows, sets one.
+// undated removes today's date, so that all builds make the same pages. A date that
+// SOURCE_DATE_EPOCH has set, which cobra follows, stays.
 func undated(page []byte) []byte {
 	if os.Getenv("SOURCE_DATE_EPOCH") != "" {
 		return page

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// nearest returns at most three of the names, those that take the fewest changes of a letter to get to from
-// name, the best first, and none that is another word altogether.
+// nearest returns the names that are most similar to name, at most three, the most similar first. A
+// name of which more than a third has to be changed is not similar.
 func nearest(name string, names []string) []string {
 	type candidate struct {
 		name    string

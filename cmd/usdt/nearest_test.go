@@ -9,7 +9,9 @@ import (
 )
 
 func TestNearest(t *testing.T) {
-	names := []string{"shop:order_start", "shop:order_end", "shop:tick", "shop:order_end", "libc:setjmp"}
+	names := []string{
+		"shop:order_start", "shop:order_end", "shop:tick", "shop:order_end", "libc:setjmp",
+	}
 	tests := []struct {
 		name string
 		want []string
@@ -31,7 +33,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"kitten", "sitting", 3}, {"tick", "tick", 0}, {"abc", "cab", 2},
+		{"", "", 0}, {"", "ab", 2}, {"ab", "", 2},
+		{"kitten", "sitting", 3}, {"tick", "tick", 0}, {"abc", "cab", 2},
 	} {
 		if got := distance(test.a, test.b); got != test.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)

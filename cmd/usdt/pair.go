@@ -11,7 +11,9 @@ import (
 
 // pairs are the ends of the names of two probes that belong together.
 var pairs = []struct{ start, end string }{
-	{"_start", "_end"}, {"__start", "__end"}, {"__entry", "__return"}, {"_entry", "_return"}, {"_begin", "_end"},
+	{"_start", "_end"}, {"__start", "__end"},
+	{"__entry", "__return"}, {"_entry", "_return"},
+	{"_begin", "_end"},
 }
 
 func pairNames() string {
@@ -54,8 +56,8 @@ func selectPair(s scope, name string) (*selection, error) {
 	return sel, nil
 }
 
-// pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil when
-// there are none.
+// pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil
+// when there are none.
 func pairOf(name string, names []string) []string {
 	for _, p := range pairs {
 		pair := []string{name + p.start, name + p.end}

@@ -38,7 +38,8 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"pairing:job_start 1", "pairing:job_end 1"}, names(sel.probes)); diff != "" {
+	want := []string{"pairing:job_start 1", "pairing:job_end 1"}
+	if diff := cmp.Diff(want, names(sel.probes)); diff != "" {
 		t.Fatalf("start and end (-want +got)\n%s", diff)
 	}
 	load("tick")

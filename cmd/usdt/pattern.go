@@ -34,8 +34,8 @@ func parsePatterns(texts []string) (patterns, error) {
 func parsePattern(text string) (pattern, error) {
 	provider, name, _ := strings.Cut(text, ":")
 	if provider == "" || name == "" {
-		return pattern{}, usagef("%q is not PROVIDER:PROBE; 'PROVIDER:*' stands for all probes of a provider",
-			text)
+		return pattern{}, usagef(
+			"%q is not PROVIDER:PROBE; 'PROVIDER:*' stands for all probes of a provider", text)
 	}
 	for _, glob := range []string{provider, name} {
 		if _, err := path.Match(glob, ""); err != nil {

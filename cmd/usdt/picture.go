@@ -15,20 +15,20 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// A picture is a file that histograms are drawn in, if the user wants one. What was in the file stays there until
-// there is something to draw.
+// A picture is the file, if the user wants one, in which histograms are drawn. The file keeps its
+// old content until there is something to draw.
 type picture struct {
 	name    string
 	file    *os.File
-	created bool // by us
+	created bool // by open
 }
 
 func (p *picture) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.name, "svg", "", "draw a picture in `FILE` at the end, too")
+	cmd.Flags().StringVar(&p.name, "svg", "", "at the end, also draw a picture in `FILE`")
 }
 
-// open makes sure, before anything is traced for it, that the file can be written. A pipe that nobody reads yet is an
-// error rather than a reason to wait.
+// open makes sure, before anything is traced, that the file can be written. A pipe without a reader
+// is an error, not a reason to wait.
 func (p *picture) open() error {
 	if p.name == "" {
 		return nil
@@ -61,7 +61,7 @@ func (p *picture) write(title string, panels []histogram.Group) error {
 	return nil
 }
 
-// replace writes text in place of what was in the file. Pipes and devices have nothing to be replaced.
+// replace writes text in place of the old content of the file, which pipes and devices do not have.
 func (p *picture) replace(text []byte) error {
 	info, err := p.file.Stat()
 	if err != nil {
@@ -76,7 +76,7 @@ func (p *picture) replace(text []byte) error {
 	return err
 }
 
-// close gives up a picture that was not drawn. It removes no file but one that open made.
+// close gives up a picture that was not drawn. It removes the file if open made it.
 func (p *picture) close() {
 	if p.file == nil {
 		return

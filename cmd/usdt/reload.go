@@ -33,8 +33,8 @@ func loadedSites(patterns patterns, objects []process.Object) map[loadedSite]boo
 }
 
 // watchReload warns until ctx is done when the process loads other probes that match, which come in
-// other files than the traced ones, or unloads the traced probes. Without the warning, tracing would
-// just fall silent.
+// other files than the traced ones, or unloads the traced probes. Without the warning, tracing
+// would just fall silent.
 func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 	if s.scope.all {
 		return
@@ -56,7 +56,8 @@ func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 		known, others := s.compare(objects)
 		switch {
 		case others:
-			warn(stderr, "%v has loaded other probes that match; run usdt again to trace them", s.scope)
+			warn(stderr, "%v has loaded other probes that match; run usdt again to trace them",
+				s.scope)
 			return
 		case !known && !unloaded:
 			warn(stderr, "%v has unloaded the probes", s.scope)

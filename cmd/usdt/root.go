@@ -25,15 +25,15 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "usdt",
 		Short: "See and trace the USDT probes of any process",
-		Long: `See and trace the USDT (stapsdt) probes of any process, whatever language it is written in.
+		Long: `See and trace the USDT (stapsdt) probes of any process, whatever its language.
 
-Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wrong.`,
+Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong.`,
 		Version:                    moduleVersion(),
 		SilenceUsage:               true,
 		SilenceErrors:              true,
 		Args:                       noSuchCommand,
 		SuggestionsMinimumDistance: 2,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:                       showHelp,
 	}
 	root.AddCommand(
 		newListCommand(),
@@ -53,18 +53,22 @@ Exit status: 0 when all is well, 1 on a failure, 2 when the command line is wron
 	return root
 }
 
-// noSuchCommand complains about what is no command: the arguments of usdt itself.
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// noSuchCommand reports arguments of usdt itself: they are no commands.
 func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if similar := root.SuggestionsFor(args[0]); len(similar) > 0 {
-		return usagef("unknown command %q; did you mean %s?", args[0], strings.Join(similar, " or "))
+		return usagef("unknown command %q; did you mean %s?",
+			args[0], strings.Join(similar, " or "))
 	}
 	return usagef("unknown command %q; see usdt help", args[0])
 }
 
-// refuseUnknownTopics has cobra's own commands complain about arguments that they do not know, as others do.
+// refuseUnknownTopics makes cobra's own commands report arguments that they do not know, as the
+// other commands do.
 func refuseUnknownTopics(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -78,7 +82,7 @@ func refuseUnknownTopics(root *cobra.Command) {
 				return nil
 			}
 		case "completion":
-			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() } // its Args want none
+			cmd.RunE = showHelp // its Args accept none
 		}
 	}
 }

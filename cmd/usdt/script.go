@@ -113,8 +113,8 @@ func (f *scriptFlags) setKinds(p *script.Probe) error {
 		case i < 0 || i+1 >= len(p.Args):
 			return usagef("--bytes %d: %s, and the number of bytes comes after them", i, has)
 		case !script.ReadsBytes(f.tool):
-			return usagef("--bytes %d: %s cannot read as many bytes as an argument says; try --tool bpftrace",
-				i, f.tool)
+			return usagef("--bytes %d: %s cannot read as many bytes as an argument says; "+
+				"try --tool bpftrace", i, f.tool)
 		}
 		p.Args[i].Kind = script.Bytes
 	}

@@ -20,7 +20,7 @@ type selection struct {
 	scope    scope
 	patterns patterns
 	probes   []uprobe.Probe      // at least one, sorted by provider and name
-	objects  []process.Object    // the files that have them, each with the notes of these probes only
+	objects  []process.Object    // the files with the probes, each with the notes of these only
 	refused  []error             // why other probes that match cannot be traced
 	loaded   map[loadedSite]bool // all sites that matched, to know those that are loaded later
 }
@@ -71,7 +71,9 @@ type siteID struct {
 
 // matching returns the objects that have matching probes, with the notes of these probes only and
 // each site once, and why other probes that match cannot be traced.
-func matching(patterns patterns, objects []process.Object) (matched []process.Object, refused []error) {
+func matching(
+	patterns patterns, objects []process.Object,
+) (matched []process.Object, refused []error) {
 	seen := make(map[siteID]bool)
 	files := identify(objects)
 	for i, o := range objects {

@@ -59,7 +59,8 @@ func TestSelectProbesRefused(t *testing.T) {
 	}
 }
 
-// A process lives on when its main thread has ended. The kernel does not find it by its id, but --all does.
+// A process lives on when its main thread has ended. The kernel does not find it by its id, but
+// --all does.
 func TestTraceWithoutMainThread(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "withoutmain")
 	gcc := exec.Command(testenv.Tool(t, "gcc"), "-pthread", "-o", program, "testdata/withoutmain.c")
@@ -83,7 +84,8 @@ func TestTraceWithoutMainThread(t *testing.T) {
 	var out, messages bytes.Buffer
 	where := fmt.Sprintf("pid == %d", pid)
 	args := []string{"trace", "--all", "--where", where, "--count", "1", "withoutmain:hit"}
-	if status := run(t.Context(), args, &out, &messages); status != 0 || !strings.Contains(out.String(), "withoutmain:hit") {
+	status := run(t.Context(), args, &out, &messages)
+	if status != 0 || !strings.Contains(out.String(), "withoutmain:hit") {
 		t.Errorf("status %d, %s%s", status, &messages, &out)
 	}
 }

@@ -16,10 +16,11 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// loadProvider has this process offer two probes from a file.
+// loadProvider gives this process two probes, in a file.
 func loadProvider(t *testing.T, name string) *stapsdt.Provider {
 	t.Helper()
-	p, err := stapsdt.NewProvider(name, stapsdt.WithBacking(stapsdt.FileBacking), stapsdt.WithDir(t.TempDir()))
+	p, err := stapsdt.NewProvider(name,
+		stapsdt.WithBacking(stapsdt.FileBacking), stapsdt.WithDir(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,10 @@ func TestSelectProbes(t *testing.T) {
 		patterns []string
 		want     []string
 	}{
-		{[]string{"selecttest:*", "*:none"}, []string{"selectother:none 1", "selecttest:none 2", "selecttest:one 2"}},
+		{
+			[]string{"selecttest:*", "*:none"},
+			[]string{"selectother:none 1", "selecttest:none 2", "selecttest:one 2"},
+		},
 		{[]string{"selecttest:one", "selecttest:on?"}, []string{"selecttest:one 2"}},
 	}
 	for _, test := range tests {
@@ -66,7 +70,8 @@ func TestSelectProbes(t *testing.T) {
 	}
 }
 
-// Containers of one image see one file through overlays of their own, and the host as it is.
+// Containers of one image see one file, each through an overlay of its own; the host sees the file
+// itself.
 func TestSelectProbesInOverlays(t *testing.T) {
 	image := loadProvider(t, "overlaytest").Path()
 	below := t.TempDir()
@@ -125,7 +130,8 @@ func mapToExecute(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	const protection = unix.PROT_READ | unix.PROT_EXEC
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), protection, unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
 	}

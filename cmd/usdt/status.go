@@ -25,7 +25,8 @@ type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// usageError is an error about the command line that the command itself found, such as a bad filter.
+// usageError is an error about the command line that the command itself found, such as a bad
+// filter.
 type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
@@ -71,8 +72,8 @@ func exitStatus(err error) int {
 	return statusFailure
 }
 
-// report prints err, or each of several errors on a line of its own, and the part of the command line
-// that it is about, if the error knows it.
+// report prints err, or each of several errors on a line of its own, and the part of the command
+// line that it is about, if the error knows it.
 func report(w io.Writer, err error) {
 	if err == nil {
 		return

@@ -9,24 +9,24 @@ import (
 
 // A table is text in columns.
 type table struct {
-	columns []*column // those without any text are left out
-	cut     []*column // those that may be cut to fit, the first first
-	drop    []*column // those that are left out when that is not enough, the first first
-	width   int       // characters that no line is longer than; 0 is no limit
+	columns []*column // columns without any text are left out
+	cut     []*column // columns that may be cut to fit, in this order
+	drop    []*column // columns that are left out when cutting is not enough, in this order
+	width   int       // no line has more characters; 0 is no limit
 }
 
 // A column has one cell for each row, or none at all.
 type column struct {
 	title   string
 	right   bool // aligned to the right
-	least   int  // characters that it is not cut below
-	cutLeft bool // it is the end of the text that tells more
+	least   int  // it is not cut below this number of characters
+	cutLeft bool // because the end of the text tells more than its beginning
 	cells   []string
 	width   int // characters
 	dropped bool
 }
 
-// add appends a cell. The text may be from anywhere.
+// add appends a cell. The text may come from any program.
 func (c *column) add(text string) {
 	text = printable(text)
 	c.cells = append(c.cells, text)
@@ -40,7 +40,7 @@ func (c *column) isHidden() bool {
 
 const columnGap = "  "
 
-// fit makes no line of the table longer than width characters; 0 is no limit.
+// fit cuts the table so that no line has more than width characters; 0 is no limit.
 func (t *table) fit(width int) {
 	t.width = width
 	for _, c := range t.drop {
@@ -56,7 +56,7 @@ func (t *table) fit(width int) {
 	}
 }
 
-// excess returns how many characters the table is too wide.
+// excess returns by how many characters the table is too wide.
 func (t *table) excess() int {
 	if t.width == 0 {
 		return 0
@@ -102,7 +102,7 @@ func (t *table) String() string {
 	return b.String()
 }
 
-// cell returns the text of a row, cut or filled up to the width of the column.
+// cell returns the text of a row, cut or padded to the width of the column.
 func (c *column) cell(row int) string {
 	text := c.title
 	if row >= 0 {

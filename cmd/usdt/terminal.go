@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminalWidth returns the number of columns of the terminal that w is, or 0 when it is none.
+// terminalWidth returns the number of columns if w is a terminal, otherwise 0.
 func terminalWidth(w io.Writer) int { return int(terminalSize(w).Col) }
 
-// terminalHeight returns the number of lines of the terminal that w is, or 0 when it is none.
+// terminalHeight returns the number of lines if w is a terminal, otherwise 0.
 func terminalHeight(w io.Writer) int { return int(terminalSize(w).Row) }
 
 func terminalSize(w io.Writer) unix.Winsize {

@@ -28,7 +28,7 @@ type tracer struct {
 
 	// At a terminal:
 	keyboard *os.File
-	screen   chan struct{} // closed when nothing more comes
+	screen   chan struct{} // closed when its output is complete
 }
 
 // background starts a program as the leader of a process group, as a shell does.
@@ -70,7 +70,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 		} else {
 			_ = syscall.Kill(group, signal) // it may have ended by itself
 		}
-		// gdb can miss it between two events, as a user would notice.
+		// gdb can miss the signal between two events. A user would notice, and press Ctrl-C again.
 		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
 		defer again.Stop()
 		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
@@ -84,7 +84,7 @@ func (t *tracer) end(signal syscall.Signal) error {
 	return t.err
 }
 
-// interrupt sends SIGINT, as Ctrl-C does. With !, the program may fail thereupon.
+// interrupt sends SIGINT, as Ctrl-C does. With !, the program may then fail.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	t, ok := tracers.Load(ts)
 	if !ok || len(args) != 0 {
@@ -97,7 +97,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sendSignals sends signals, one right after the other, and does not wait for what comes of it.
+// sendSignals sends signals, one right after the other, and does not wait for their effects.
 func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	t, ok := tracers.Load(ts)
 	if !ok || neg || len(args) == 0 {
@@ -112,7 +112,8 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until a file has a match.
+// await waits until a file has a match, or until the program that was started in the background
+// last has ended without one.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await FILE REGEXP")
@@ -122,13 +123,33 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for overdue := time.After(testenv.Patience); ; {
-		if want.MatchString(ts.ReadFile(args[0])) {
+		last, started := tracers.Load(ts)
+		ended := started && last.(*tracer).isOver()
+		content := ts.ReadFile(args[0])
+		switch {
+		case want.MatchString(content):
 			return
+		case ended:
+			ts.Fatalf("no match for %q in %s at the end of the program:\n%s", args[1], args[0], content)
 		}
 		select {
 		case <-again.C:
 		case <-overdue:
-			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, ts.ReadFile(args[0]))
+			ts.Fatalf("no match for %q in %s after %v:\n%s", args[1], args[0], testenv.Patience, content)
 		}
 	}
+}
+
+// isOver tells whether the program has ended, and its output is complete.
+func (t *tracer) isOver() bool {
+	var info unix.Siginfo
+	const flags = unix.WEXITED | unix.WNOHANG | unix.WNOWAIT // so that end can still wait for it
+	err := unix.Waitid(unix.P_PID, t.cmd.Process.Pid, &info, flags, nil)
+	if err == nil && info.Signo == 0 {
+		return false // it runs
+	}
+	if t.screen != nil {
+		<-t.screen
+	}
+	return true
 }

@@ -19,7 +19,8 @@ const nobodyID = 65534
 var nobody = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
 	"--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"}
 
-// status runs a command that must end with the exit status that is its first argument, perhaps as nobody.
+// status runs a command that must end with the exit status that is its first argument, perhaps as
+// nobody.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N [nobody] COMMAND ...")

@@ -27,15 +27,16 @@ func (t scriptT) Cleanup(f func()) { t.Defer(f) }
 // programs has the program that each script started last.
 var programs sync.Map // of *testenv.Child by *testscript.TestScript
 
-// targets returns the command target, which builds the program in dir once for each value of CGO_ENABLED.
-func targets(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
+// startTraced returns the command traced, which builds the program in dir once for each value of
+// CGO_ENABLED.
+func startTraced(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
 	var builds sync.Map // of func() error by CGO_ENABLED
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) == 0 {
-			ts.Fatalf("usage: target [nobody] PROVIDER NAME[:TYPE,...] ...")
+			ts.Fatalf("usage: traced [nobody] PROVIDER NAME[:TYPE,...] ...")
 		}
 		cgo := ts.Getenv("CGO_ENABLED")
-		program := filepath.Join(dir, "cgo"+cgo, "target")
+		program := filepath.Join(dir, "cgo"+cgo, "traced")
 		once, _ := builds.LoadOrStore(cgo, sync.OnceValue(func() error {
 			return build(cgo, "go", "build", "-o", program, "../../internal/testing/traced")
 		}))
@@ -56,16 +57,18 @@ func asNobody(ts *testscript.TestScript, program string) []string {
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(os.RemoveAll(images)) })
 	ts.Check(os.Chown(images, nobodyID, nobodyID))
-	return slices.Concat(nobody, []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images, program})
+	env := []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images}
+	return slices.Concat(nobody, env, []string{program})
 }
 
-// startCTarget builds the program for each script, as its probes are those of the file.
-func startCTarget(ts *testscript.TestScript, neg bool, args []string) {
+// startCTraced builds the program anew for each script, because probes in a file are shared by all
+// processes of the program.
+func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
-		ts.Fatalf("usage: ctarget")
+		ts.Fatalf("usage: ctraced")
 	}
-	program := filepath.Join(ts.Getenv("WORK"), "ctarget")
-	ts.Check(build("", "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctarget.c")))
+	program := filepath.Join(ts.Getenv("WORK"), "ctraced")
+	ts.Check(build("", "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctraced.c")))
 	startProgram(ts, program)
 	ts.Setenv("IMAGE", program)
 }

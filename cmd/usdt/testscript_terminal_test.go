@@ -21,7 +21,8 @@ func newTerminal(columns, rows uint16) (keyboard, terminal *os.File, err error) 
 	}
 	terminal, err = slave(keyboard)
 	if err == nil {
-		err = unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: columns, Row: rows})
+		size := unix.Winsize{Col: columns, Row: rows}
+		err = unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &size)
 	}
 	if err != nil {
 		keyboard.Close()
@@ -42,15 +43,16 @@ func slave(master *os.File) (*os.File, error) {
 	return os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 }
 
-// atTerminal starts a program at a terminal of its own, of 60 columns and 20 rows. What appears there goes into
-// the file.
+// atTerminal starts a program at a terminal of its own, of 60 columns and 20 rows. What appears
+// there goes into the file.
 func atTerminal(ts *testscript.TestScript, file string, command []string) *tracer {
 	screen, err := os.Create(ts.MkAbs(file))
 	ts.Check(err)
 	keyboard, terminal, err := newTerminal(60, 20)
 	ts.Check(err)
 	defer terminal.Close()
-	t := &tracer{cmd: exec.Command(command[0], command[1:]...), keyboard: keyboard, screen: make(chan struct{})}
+	cmd := exec.Command(command[0], command[1:]...)
+	t := &tracer{cmd: cmd, keyboard: keyboard, screen: make(chan struct{})}
 	t.cmd.Dir = ts.MkAbs(".")
 	t.cmd.Stdin, t.cmd.Stdout, t.cmd.Stderr = terminal, terminal, terminal
 	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -58,11 +60,11 @@ func atTerminal(ts *testscript.TestScript, file string, command []string) *trace
 	go func() {
 		defer close(t.screen)
 		defer screen.Close()
-		_, _ = io.Copy(screen, keyboard) // until all of the program have closed the terminal: EIO
+		_, _ = io.Copy(screen, keyboard) // until EIO: all processes have closed the terminal
 	}()
 	ts.Check(err)
 	return t
 }
 
-// ctrlC is what the key sends.
+// ctrlC is what the keys Ctrl-C send.
 const ctrlC = "\x03"

@@ -20,33 +20,35 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"usdt": main})
 }
 
-// TestScript runs the scripts of testdata/script. Besides testscript's own, they have these commands:
+// TestScript runs the scripts of testdata/script. Besides testscript's own, they have the commands:
 //
-//	target [nobody] PROVIDER NAME[:TYPE,...] ...
-//	                                      starts internal/testing/traced, perhaps as a user without any rights and
-//	                                      backed by a file; sets PID, and IMAGE to the file with its probes
-//	ctarget                               the same with testdata/ctarget.c, where IMAGE is the program
-//	tell COMMAND ...                      has the program that was started last carry out a command, which
-//	                                      must answer "ok" or, with !, something else; sets ANSWER
-//	end                                   ends that program, as the end of the script does
-//	background [terminal] FILE COMMAND .. starts a command with its output in a file, which ends with the
-//	                                      script at the latest; with terminal, at one of its own
-//	interrupt                             sends SIGINT, or types Ctrl-C, to what was started in the background
-//	                                      last, and waits for its end; with !, it may fail
-//	signal SIGNAL ...                     sends signals to it, without a pause between them
-//	await FILE REGEXP                     waits until the file matches
-//	status N [nobody] COMMAND ...         is exec for a command that must end with exit status N, perhaps run
-//	                                      by a user without any rights
+//	traced [nobody] PROVIDER NAME[:TYPE,...] ...
+//	                          starts internal/testing/traced, or has nobody start it, backed by a
+//	                          file; sets PID, and IMAGE to the file with its probes
+//	ctraced                   starts testdata/ctraced.c; sets PID, and IMAGE to the program
+//	tell COMMAND ...          makes the program that was started last carry out a command, to which
+//	                          it must answer "ok" or, with !, something else; sets ANSWER
+//	end                       ends that program, as the end of the script does
+//	background [terminal] FILE COMMAND ...
+//	                          starts a command with its output in a file; with terminal, at a
+//	                          terminal of its own. The command ends with the script at the latest
+//	interrupt                 sends SIGINT, or types Ctrl-C, to the command that was started in the
+//	                          background last, and waits for its end; with !, it may fail
+//	signal SIGNAL ...         sends signals to that command, without a pause between them
+//	await FILE REGEXP         waits until the file matches
+//	status N [nobody] COMMAND ...
+//	                          is exec for a command that must end with exit status N; nobody, a
+//	                          user without any rights, may run it
 //
-// and conditions:
+// and the conditions:
 //
 //	[root]          the script runs with all rights
 //	[tool:NAME]     the program NAME is installed
 //	[bcc]           bcc for Python and any kernel headers are installed
-//	[uprobe_multi]  the kernel is from Linux 6.10 or later, and traces with CAP_BPF and CAP_PERFMON
+//	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.10 or later
 //
-// Where USDT_REQUIRE_TRACERS=1 says that everything is there, a condition that does not hold is an error, but for
-// the kernel's.
+// With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of
+// the first three does not hold.
 func TestScript(t *testing.T) {
 	usdt, err := exec.LookPath("usdt")
 	if err != nil {
@@ -58,8 +60,8 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"target":     targets(t.TempDir()),
-			"ctarget":    startCTarget,
+			"traced":     startTraced(t.TempDir()),
+			"ctraced":    startCTraced,
 			"tell":       tell,
 			"end":        end,
 			"background": background,

@@ -21,8 +21,8 @@ const (
 // captureFlags tell what arguments point to.
 type captureFlags struct {
 	strings  []int // arguments that point to text
-	byteArgs []int // those that point to bytes, whose number is the argument after them
-	limit    int   // bytes
+	byteArgs []int // arguments that point to bytes; the argument after each is their number
+	limit    int   // in bytes
 }
 
 func (c *captureFlags) addFlags(cmd *cobra.Command) {
@@ -34,38 +34,41 @@ func (c *captureFlags) addFlags(cmd *cobra.Command) {
 
 func (c *captureFlags) check() error {
 	if c.limit < 1 || c.limit > format.MaxPrecision {
-		return usagef("--strlen %d: from 1 to %d bytes", c.limit, format.MaxPrecision)
+		return usagef("--strlen %d: want 1 to %d bytes", c.limit, format.MaxPrecision)
 	}
 	for _, n := range c.byteArgs {
 		if slices.Contains(c.strings, n) {
-			return usagef("arg%d: either --str or --bytes, not both", n)
+			return usagef("arg%d: use either --str or --bytes, not both", n)
 		}
 	}
 	return nil
 }
 
-// captures returns what is to be read of each probe: what the format needs or, without a format, the flags say.
-func (c *captureFlags) captures(probes []uprobe.Probe, form *format.Format) ([][]uprobe.Capture, error) {
+// captures returns what is to be read of each probe: what the format needs or, without a format,
+// what the flags say.
+func (c *captureFlags) captures(
+	probes []uprobe.Probe, parsed *format.Format,
+) ([][]uprobe.Capture, error) {
 	captures := make([][]uprobe.Capture, len(probes))
 	for i, p := range probes {
-		if form == nil {
+		if parsed == nil {
 			captures[i] = c.ofFlags(p.Args())
 			continue
 		}
-		if err := form.Check(len(p.Args())); err != nil {
+		if err := parsed.Check(len(p.Args())); err != nil {
 			return nil, usagef("format for %s: %w", printable(p.String()), err)
 		}
-		captures[i] = c.ofFormat(form)
+		captures[i] = c.ofFormat(parsed)
 	}
-	if form == nil {
+	if parsed == nil {
 		return captures, c.checkUsed(probes, captures)
 	}
 	return captures, nil
 }
 
-func (c *captureFlags) ofFormat(form *format.Format) []uprobe.Capture {
+func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
 	var captures []uprobe.Capture
-	for _, need := range form.Captures() {
+	for _, need := range parsed.Captures() {
 		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
 		if capture.Max == 0 {
 			capture.Max = c.limit
@@ -83,7 +86,7 @@ func (c *captureFlags) ofFormat(form *format.Format) []uprobe.Capture {
 
 const addressSize = 8 // bytes
 
-// ofFlags leaves out what a probe does not have, or has too small for an address.
+// ofFlags leaves out arguments that a probe does not have, or that are too small for an address.
 func (c *captureFlags) ofFlags(args []operand.Arg) []uprobe.Capture {
 	var captures []uprobe.Capture
 	for arg, a := range args {
@@ -100,22 +103,22 @@ func (c *captureFlags) ofFlags(args []operand.Arg) []uprobe.Capture {
 	return captures
 }
 
-// checkUsed reports a flag that is about no probe at all.
+// checkUsed reports a flag that applies to none of the probes.
 func (c *captureFlags) checkUsed(probes []uprobe.Probe, captures [][]uprobe.Capture) error {
-	used := func(arg int) bool {
-		return slices.ContainsFunc(captures, func(of []uprobe.Capture) bool {
-			return slices.ContainsFunc(of, func(capture uprobe.Capture) bool { return capture.Arg == arg })
-		})
+	used := make(map[int]bool)
+	for _, capture := range slices.Concat(captures...) {
+		used[capture.Arg] = true
 	}
 	for _, arg := range c.strings {
-		if !used(arg) {
-			return usagef("--str %d: arg%d is no address in %s; the first is arg0", arg, arg, probeNames(probes))
+		if !used[arg] {
+			return usagef("--str %d: arg%d is no address in %s; the first is arg0",
+				arg, arg, probeNames(probes))
 		}
 	}
 	for _, arg := range c.byteArgs {
-		if !used(arg) {
-			return usagef("--bytes %d: arg%d is no address, or has no number of bytes after it, in %s; the first is arg0",
-				arg, arg, probeNames(probes))
+		if !used[arg] {
+			return usagef("--bytes %d: arg%d is no address, or has no number of bytes after it, in %s; "+
+				"the first is arg0", arg, arg, probeNames(probes))
 		}
 	}
 	return nil

@@ -10,9 +10,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// An eventWriter writes events. None of its methods allocates but to grow dst.
+// An eventWriter writes events. Its methods allocate only to grow dst.
 type eventWriter interface {
-	// append writes an event and a line feed behind dst.
+	// append appends an event and a line feed to dst.
 	append(dst []byte, ev *uprobe.Event) []byte
 }
 
@@ -35,7 +35,7 @@ func (v *eventValues) Bytes(arg int) (data []byte, ok bool) {
 	return v.args[arg].Data, v.args[arg].Captured
 }
 
-// appendInteger writes an argument that was read.
+// appendInteger appends an argument that was read.
 func appendInteger(dst []byte, v uprobe.Value, signed bool) []byte {
 	if signed {
 		return strconv.AppendInt(dst, int64(v.Int), 10)
@@ -43,7 +43,7 @@ func appendInteger(dst []byte, v uprobe.Value, signed bool) []byte {
 	return strconv.AppendUint(dst, v.Int, 10)
 }
 
-// A timestamp writes times, of which all but the fraction of the second is written once a second only.
+// A timestamp writes times. Once a second it formats everything but the fraction of the second.
 type timestamp struct {
 	layout string // up to the seconds
 	digits int    // of the fraction, at most 9

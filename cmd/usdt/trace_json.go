@@ -13,14 +13,15 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// jsonEvents writes events for programs: an object in a line. Its names are an interface. It is made by hand
-// because encoding/json takes several times as long and allocates.
+// jsonEvents writes events for programs, each as an object in one line. The names of its members
+// are an interface. It does not use encoding/json, which takes several times as long, and
+// allocates.
 type jsonEvents struct {
 	time   timestamp
 	probes []jsonProbe
 }
 
-// A jsonProbe is what is known of a probe beforehand.
+// A jsonProbe is what is known of a probe before there are events.
 type jsonProbe struct {
 	names []byte // provider and probe, up to the first argument
 	args  []jsonArg
@@ -63,7 +64,7 @@ func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	return append(dst, '}', '\n')
 }
 
-// appendArgs writes the arguments, and which of them were cut.
+// appendArgs appends the arguments, and which of them were cut.
 func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 	cut := false
 	for i, v := range args {
@@ -105,8 +106,8 @@ func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
 	return appendInteger(dst, v, a.signed)
 }
 
-// appendJSONText writes text of any bytes as a string of JSON, in which what is not printable is escaped,
-// since it may be for a terminal all the same. What is not UTF-8 becomes U+FFFD, byte by byte.
+// appendJSONText appends text of any bytes as a string of JSON. What is not printable is escaped,
+// because the output may go to a terminal. Each byte that is not part of UTF-8 becomes U+FFFD.
 func appendJSONText(dst, text []byte) []byte {
 	dst = append(dst, '"')
 	for len(text) > 0 {

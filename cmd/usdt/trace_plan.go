@@ -20,14 +20,14 @@ type tracePlan struct {
 	format    *format.Format // nil: all arguments
 }
 
-// plan is what a command line asks for.
+// plan returns what the command line asks for.
 func (f *traceFlags) plan(args []string, stderr io.Writer) (*tracePlan, error) {
 	options, err := f.options(stderr)
 	if err != nil {
 		return nil, err
 	}
 	if f.buffer < 0 || f.buffer > maxTraceBuffer {
-		return nil, usagef("--buffer %d: from 1 to %d MiB", f.buffer, maxTraceBuffer)
+		return nil, usagef("--buffer %d: want 1 to %d MiB", f.buffer, maxTraceBuffer)
 	}
 	if err := f.captureFlags.check(); err != nil {
 		return nil, err
@@ -54,20 +54,23 @@ func (f *traceFlags) plan(args []string, stderr io.Writer) (*tracePlan, error) {
 }
 
 // parseFormat separates the format, if there is one, from the patterns.
-func (f *traceFlags) parseFormat(args []string) (patterns []string, parsed *format.Format, err error) {
+func (f *traceFlags) parseFormat(
+	args []string,
+) (patterns []string, parsed *format.Format, err error) {
 	text := f.format
 	if last := len(args) - 1; text == "" && last >= 0 && strings.Contains(args[last], "%") {
 		args, text = args[:last], args[last]
 	}
 	switch {
 	case text == "" && f.bare:
-		return nil, nil, usagef("--bare wants a format, such as 'id=%%d name=%%s'")
+		return nil, nil, usagef("--bare needs a format, such as 'id=%%d name=%%s'")
 	case text == "":
 		return args, nil, nil
 	case f.json:
-		return nil, nil, usagef("either --json or a format, not both; --str N reads text for --json")
+		return nil, nil, usagef(
+			"use either --json or a format, not both; with --json, --str N reads text")
 	case len(f.strings)+len(f.byteArgs) > 0:
-		return nil, nil, usagef("with a format, %%s and %%b stand for --str and --bytes")
+		return nil, nil, usagef("with a format, use %%s and %%b in place of --str and --bytes")
 	}
 	parsed, err = format.Parse(text)
 	if err != nil {
@@ -86,9 +89,9 @@ func (p *tracePlan) captured(probe int) []bool {
 	return captured
 }
 
-// byTypes splits each probe into probes whose sites agree in the size and sign of all arguments. Two
-// versions of a program, or two places in one, may differ in them, and an event does not tell its
-// site.
+// byTypes splits each probe into probes whose sites agree in the size and sign of all arguments.
+// Two versions of a program, or two places in one, may differ in them, and an event does not tell
+// its site.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {
 	var split []uprobe.Probe
 	for _, p := range probes {

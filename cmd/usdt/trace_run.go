@@ -30,10 +30,12 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 	lifetime := f.start(cmd, plan.selection)
 	defer lifetime.close()
 	detach := detachAtEnd(lifetime, tracer)
-	defer func() { _, _ = detach() }() // finish gets the error
+	defer func() { _, _ = detach() }() // finish returns the error
 
-	r := traceRun{tracer: tracer, detach: detach, out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count}
-	r.events = newTextEvents(plan, f.bare)
+	r := traceRun{
+		tracer: tracer, detach: detach, events: newTextEvents(plan, f.bare),
+		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count,
+	}
 	if f.json {
 		r.events = newJSONEvents(plan)
 	}
@@ -59,15 +61,16 @@ type traceRun struct {
 	event   uprobe.Event
 	lines   []byte // not written yet
 	written uint64 // events
-	told    uint64 // how many events were lost, as the user knows
+	told    uint64 // the number of lost events that the user knows of
 	askedAt time.Time
 }
 
 const (
-	// lineBytes are written at once when events come fast. When they do not, each is written as it comes.
+	// lineBytes are written at once when events come fast. Otherwise each event is written as it
+	// comes.
 	lineBytes = 64 << 10
 
-	// lostInterval is how often the user is told, at most, that events were lost.
+	// lostInterval is the least time between two messages that events were lost.
 	lostInterval = time.Second
 )
 
@@ -89,7 +92,7 @@ func (r *traceRun) receive(over func() bool) error {
 	return r.flush()
 }
 
-// next receives an event, unless none comes for a while.
+// next receives an event. It is idle when none comes for a while.
 func (r *traceRun) next() (idle bool, err error) {
 	err = r.tracer.Next(&r.event)
 	switch {
@@ -114,8 +117,8 @@ func (r *traceRun) flush() error {
 	return err
 }
 
-// tellLost says that events have been lost, at most once a second. Only with a ring buffer is the
-// number right at any time.
+// tellLost says that events have been lost, at most once in lostInterval. Without a ring buffer the
+// number is right only at the end.
 func (r *traceRun) tellLost() error {
 	now := time.Now()
 	if !kernel.Running().Features.RingBuffer || now.Sub(r.askedAt) < lostInterval {
@@ -127,13 +130,14 @@ func (r *traceRun) tellLost() error {
 		return err
 	}
 	if lost > r.told {
-		warn(r.stderr, "lost %s so far: too fast to be written; try --where, --buffer, or usdt count", plural(lost, "event", "events"))
+		warn(r.stderr, "lost %s so far, which came faster than they could be written; "+
+			"try --where, --buffer or usdt count", plural(lost, "event", "events"))
 		r.told = lost
 	}
 	return nil
 }
 
-// finish detaches, writes what has been received already, and says how much it was.
+// finish detaches, writes the events that the buffer still has, and says how many there were.
 func (r *traceRun) finish() error {
 	if _, err := r.detach(); err != nil {
 		return err

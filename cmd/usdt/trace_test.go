@@ -22,7 +22,10 @@ import (
 func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	note := sdtnote.Note{Provider: "shop", Name: "order", Machine: elf.EM_X86_64, Args: args}
 	probe := uprobe.Probe{Provider: note.Provider, Name: note.Name, Sites: []uprobe.Site{{Note: note}}}
-	return &tracePlan{probes: []uprobe.Probe{probe}, options: uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}}}
+	return &tracePlan{
+		probes:  []uprobe.Probe{probe},
+		options: uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}},
+	}
 }
 
 func TestByTypes(t *testing.T) {
@@ -59,7 +62,8 @@ func anEvent(last uprobe.Value) *uprobe.Event {
 		Time: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.Local),
 		PID:  12, TID: 1234567, Comm: []byte("a comm\n"),
 		Args: []uprobe.Value{
-			intValue(255), intValue(-1), intValue(math.MaxUint32), intValue(math.MinInt64), intValue(-1), last,
+			intValue(255), intValue(-1), intValue(math.MaxUint32),
+			intValue(math.MinInt64), intValue(-1), last,
 		},
 	}
 }
@@ -68,7 +72,8 @@ func captureLast() uprobe.Capture { return uprobe.Capture{Arg: 5, Length: -1, Ma
 
 func TestTextEvents(t *testing.T) {
 	const origin = `03:04:05.000006 12      1234567 a comm\n        `
-	const integers = "shop:order arg0=255 arg1=-1 arg2=4294967295 arg3=-9223372036854775808 arg4=18446744073709551615"
+	const integers = "shop:order arg0=255 arg1=-1 arg2=4294967295 " +
+		"arg3=-9223372036854775808 arg4=18446744073709551615"
 	tests := []struct {
 		name   string
 		last   uprobe.Value
@@ -76,7 +81,10 @@ func TestTextEvents(t *testing.T) {
 		bare   bool
 		want   string
 	}{
-		{"text", text("\x00\x1b[31m\"é\xff\u202e"), "", false, origin + integers + ` arg5="\x00\x1b[31m\"é\xff\u202e"`},
+		{
+			"text", text("\x00\x1b[31m\"é\xff\u202e"), "", false,
+			origin + integers + ` arg5="\x00\x1b[31m\"é\xff\u202e"`,
+		},
 		{"cut", cutText("0123456789"), "", false, origin + integers + ` arg5="0123456789"…`},
 		{"fault", uprobe.Value{Read: true, Int: 7}, "", false, origin + integers + ` arg5=(fault)`},
 		{"unreadable", uprobe.Value{}, "", false, origin + integers + ` arg5=(fault)`},
@@ -139,7 +147,7 @@ func TestJSONEvents(t *testing.T) {
 	}
 }
 
-// checkJSONEvent has encoding/json read what was written.
+// checkJSONEvent reads back with encoding/json what was written.
 func checkJSONEvent(t *testing.T, line string, ev *uprobe.Event) {
 	t.Helper()
 	var parsed struct {
@@ -157,7 +165,8 @@ func checkJSONEvent(t *testing.T, line string, ev *uprobe.Event) {
 		t.Errorf("read back: %+v", parsed)
 	}
 	last := ev.Args[len(ev.Args)-1]
-	if want := strings.ToValidUTF8(string(last.Data), "\ufffd"); last.Captured && parsed.Args[5] != want {
+	want := strings.ToValidUTF8(string(last.Data), "\ufffd")
+	if last.Captured && parsed.Args[5] != want {
 		t.Errorf("read back: %q, want %q", parsed.Args[5], want)
 	}
 }
@@ -171,7 +180,7 @@ func TestJSONEventsOfBytes(t *testing.T) {
 	}
 }
 
-// The text of other programs is valid JSON whatever it is.
+// Text of other programs becomes valid JSON, whatever bytes it has.
 func FuzzAppendJSONText(f *testing.F) {
 	f.Add([]byte("a\x00\xff\u2028\U0010ffff"))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -190,7 +199,7 @@ func FuzzAppendJSONText(f *testing.F) {
 	})
 }
 
-// A timestamp is what time.Format says, in whatever order the times come.
+// A timestamp writes what time.Format does, in whatever order the times come.
 func TestTimestamp(t *testing.T) {
 	w := timestamp{layout: time.TimeOnly, digits: 9}
 	for _, ns := range []int64{0, 1, 999_999_999, 1e9, 5, 61e9 + 120_000_000, -1, -1e9} {
@@ -211,7 +220,9 @@ func eventWriters(tb testing.TB) map[string]eventWriter {
 	}
 	formatted.format = form
 	return map[string]eventWriter{
-		"Text": newTextEvents(plan, false), "Format": newTextEvents(&formatted, false), "JSON": newJSONEvents(plan),
+		"Text":   newTextEvents(plan, false),
+		"Format": newTextEvents(&formatted, false),
+		"JSON":   newJSONEvents(plan),
 	}
 }
 

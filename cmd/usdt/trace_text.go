@@ -22,18 +22,20 @@ type textEvents struct {
 	values eventValues
 }
 
-// A textProbe is what is known of a probe beforehand.
+// A textProbe is what is known of a probe before there are events.
 type textProbe struct {
 	name     string
 	types    []operand.Arg
 	labels   []string // of the arguments
-	captured []bool   // whether what an argument points to was asked for
+	captured []bool   // whether the user wants what an argument points to
 }
 
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
-	w := &textEvents{time: timestamp{layout: time.TimeOnly, digits: 6}, format: p.format, bare: bare}
+	clock := timestamp{layout: time.TimeOnly, digits: 6}
+	w := &textEvents{time: clock, format: p.format, bare: bare}
 	for i, probe := range p.probes {
-		t := textProbe{name: printable(probe.String()), types: probe.Args(), captured: p.captured(i)}
+		name := printable(probe.String())
+		t := textProbe{name: name, types: probe.Args(), captured: p.captured(i)}
 		for i := range t.types {
 			t.labels = append(t.labels, fmt.Sprintf(" arg%d=", i))
 		}
@@ -66,7 +68,7 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 
 var lineFeed = []byte("\n")
 
-// appendOrigin writes the columns that say when and where the event was.
+// appendOrigin appends the columns that say when and where the event was.
 func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	const pidWidth, commWidth = 7, 15
 	dst = w.time.append(dst, ev.Time)

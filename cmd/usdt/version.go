@@ -29,7 +29,7 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// moduleVersion returns the version as the go command stamped it.
+// moduleVersion returns the version that the go command has put into the program.
 func moduleVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

@@ -1,5 +1,5 @@
-// Shop is an HTTP service with probes. It sells what is in its catalogue, and prints a line for each order with
-// the values that a tracer sees of it, so that the two can be compared.
+// Shop is an HTTP service with probes. It sells what is in its catalogue, and prints a line for
+// each order with the values that a tracer sees of it, so that the two can be compared.
 package main
 
 import (
@@ -36,7 +36,8 @@ func run(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	log.Printf("process %d serves at http://%v, probes are in %q", os.Getpid(), listener.Addr(), provider.Path())
+	log.Printf("process %d serves at http://%v, probes are in %q", os.Getpid(), listener.Addr(),
+		provider.Path())
 
 	server := &http.Server{Handler: newShop(os.Stdout), ReadHeaderTimeout: 5 * time.Second}
 	done := make(chan error, 1)

@@ -36,8 +36,8 @@ func sites(machine elf.Machine) (all [][]byte) {
 	return all
 }
 
-// landings has the no-op before a site, returns the return instruction that follows it, traps what fills the
-// rest of its slot.
+// landings has the no-op before a site, returns the return instruction that follows the site, and
+// traps the byte that fills the rest of the slot.
 var (
 	landings = map[elf.Machine][]byte{
 		elf.EM_X86_64:  {0x90},
@@ -75,7 +75,8 @@ func eachSpec(t *testing.T, test func(*testing.T, elfimage.Spec)) {
 
 func TestImage(t *testing.T) { eachSpec(t, checkImage) }
 
-// checkImage builds spec and holds the image to what tracers, the kernel and the dynamic linker need.
+// checkImage builds spec and checks everything in the image that tracers, the kernel and the
+// dynamic linker need.
 func checkImage(t *testing.T, spec elfimage.Spec) {
 	t.Helper()
 	image := build(t, spec)
@@ -83,7 +84,8 @@ func checkImage(t *testing.T, spec elfimage.Spec) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Class != debugelf.ELFCLASS64 || f.Data != debugelf.ELFDATA2LSB || f.Type != debugelf.ET_DYN || elf.Machine(f.Machine) != spec.Machine {
+	if f.Class != debugelf.ELFCLASS64 || f.Data != debugelf.ELFDATA2LSB || f.Type != debugelf.ET_DYN ||
+		elf.Machine(f.Machine) != spec.Machine {
 		t.Errorf("header %+v", f.FileHeader)
 	}
 	checkSections(t, f)
@@ -116,12 +118,16 @@ func checkSections(t *testing.T, f *debugelf.File) {
 			t.Errorf("%s at %#x, the section before ends at %#x", s.Name, s.Offset, end)
 		}
 		end = s.Offset + s.Size
-		if allocated := s.Flags&debugelf.SHF_ALLOC != 0; allocated && s.Addr != s.Offset || !allocated && s.Addr != 0 {
+		addr := s.Offset
+		if s.Flags&debugelf.SHF_ALLOC == 0 {
+			addr = 0
+		}
+		if s.Addr != addr {
 			t.Errorf("%s has address %#x and offset %#x", s.Name, s.Addr, s.Offset)
 		}
 	}
-	want := []string{".note.gnu.build-id", ".hash", ".dynsym", ".dynstr", ".stapsdt.base", ".text", ".dynamic",
-		".note.stapsdt", ".shstrtab"}
+	want := []string{".note.gnu.build-id", ".hash", ".dynsym", ".dynstr", ".stapsdt.base", ".text",
+		".dynamic", ".note.stapsdt", ".shstrtab"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)
 	}
@@ -130,15 +136,21 @@ func checkSections(t *testing.T, f *debugelf.File) {
 	}
 }
 
-// checkSegments holds the segments to what is written and what is executable.
+// checkSegments checks which parts of the image are writable and which are executable.
 func checkSegments(t *testing.T, f *debugelf.File) {
 	t.Helper()
-	page := map[elf.Machine]uint64{elf.EM_X86_64: 4 << 10, elf.EM_AARCH64: 64 << 10}[elf.Machine(f.Machine)]
+	page := uint64(4 << 10)
+	if f.Machine == debugelf.EM_AARCH64 {
+		page = 64 << 10
+	}
 	text, dynamic, id := f.Section(".text"), f.Section(".dynamic"), f.Section(".note.gnu.build-id")
 	want := []debugelf.ProgHeader{
-		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_X, Filesz: text.Offset + text.Size, Align: page},
-		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: page},
-		{Type: debugelf.PT_DYNAMIC, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset, Filesz: dynamic.Size, Align: 8},
+		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_X, Filesz: text.Offset + text.Size,
+			Align: page},
+		{Type: debugelf.PT_LOAD, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset,
+			Filesz: dynamic.Size, Align: page},
+		{Type: debugelf.PT_DYNAMIC, Flags: debugelf.PF_R | debugelf.PF_W, Off: dynamic.Offset,
+			Filesz: dynamic.Size, Align: 8},
 		{Type: debugelf.PT_NOTE, Flags: debugelf.PF_R, Off: id.Offset, Filesz: id.Size, Align: 4},
 		{Type: debugelf.PT_GNU_STACK, Flags: debugelf.PF_R | debugelf.PF_W, Align: 16},
 	}
@@ -153,7 +165,8 @@ func checkSegments(t *testing.T, f *debugelf.File) {
 		t.Errorf("segments (-want +got):\n%s", diff)
 	}
 	if text.Offset%page != 0 || dynamic.Offset%page != 0 {
-		t.Errorf(".text at %#x and .dynamic at %#x share pages of %#x bytes", text.Offset, dynamic.Offset, page)
+		t.Errorf(".text at %#x and .dynamic at %#x share pages of %#x bytes", text.Offset, dynamic.Offset,
+			page)
 	}
 }
 
@@ -168,7 +181,8 @@ func checkNotes(t *testing.T, f *debugelf.File, image []byte, spec elfimage.Spec
 		start := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
 		site := start + uint64(len(landings[spec.Machine]))
 		want = append(want, sdtnote.Note{
-			Provider: spec.Provider, Name: p.Name, Machine: spec.Machine, Args: operands(spec.Machine, p.Args),
+			Provider: spec.Provider, Name: p.Name, Machine: spec.Machine,
+			Args:     operands(spec.Machine, p.Args),
 			Location: site, Address: site, FileOffset: site,
 			Base: f.Section(".stapsdt.base").Addr,
 		})
@@ -204,7 +218,8 @@ func operands(machine elf.Machine, sizes []int) string {
 	return string(words)
 }
 
-// checkBuildID reads the note as perf does and compares it with another implementation of the digest.
+// checkBuildID reads the note as perf does and compares it with another implementation of the
+// digest.
 func checkBuildID(t *testing.T, f *debugelf.File, image []byte) {
 	t.Helper()
 	s := f.Section(".note.gnu.build-id")
@@ -225,10 +240,11 @@ func checkBuildID(t *testing.T, f *debugelf.File, image []byte) {
 	}
 }
 
-// TestBase: an image made for an address differs from one for any in its addresses only.
+// TestBase: an image for one address differs from an image for any address only in its addresses.
 func TestBase(t *testing.T) {
 	const base = 0x7f00_0000_0000
-	spec := elfimage.Spec{Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b", Args: []int{8}}}, Site: []byte{0x90}}
+	spec := elfimage.Spec{Machine: elf.EM_X86_64, Provider: "shop",
+		Probes: []elfimage.Probe{{Name: "a"}, {Name: "b", Args: []int{8}}}, Site: []byte{0x90}}
 	anywhere, err := elfimage.Build(spec)
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +281,7 @@ func TestBase(t *testing.T) {
 	}
 }
 
-// TestForGDB: the notes and symbols of the image for gdb lead to the landings.
+// TestForGDB: the notes and symbols of an image for gdb have the addresses of the landings.
 func TestForGDB(t *testing.T) {
 	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
 		landing := uint64(len(elfimage.Landing(spec.Machine)))

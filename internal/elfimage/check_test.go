@@ -18,6 +18,9 @@ func TestBuildErrors(t *testing.T) {
 	args := func(sizes ...int) func(*elfimage.Spec) {
 		return probes(elfimage.Probe{Name: "p", Args: sizes})
 	}
+	site := func(machine elf.Machine, code []byte) func(*elfimage.Spec) {
+		return func(s *elfimage.Spec) { s.Machine, s.Site = machine, code }
+	}
 	for _, tt := range []struct {
 		name string
 		edit func(*elfimage.Spec)
@@ -26,16 +29,18 @@ func TestBuildErrors(t *testing.T) {
 		{"no machine", func(s *elfimage.Spec) { s.Machine = 0 }, "machine EM_NONE"},
 		{"other machine", func(s *elfimage.Spec) { s.Machine = elf.EM_386 }, "machine EM_386"},
 		{"no site", func(s *elfimage.Spec) { s.Site = nil }, "no machine code"},
-		{"site too long", func(s *elfimage.Spec) { s.Site = make([]byte, 16) }, "site of 16 bytes, at most 14"},
-		{"arm64 site too long", func(s *elfimage.Spec) { s.Machine, s.Site = elf.EM_AARCH64, make([]byte, 16) },
+		{"site too long", site(elf.EM_X86_64, make([]byte, 16)), "site of 16 bytes, at most 14"},
+		{"arm64 site too long", site(elf.EM_AARCH64, make([]byte, 16)),
 			"site of 16 bytes, at most 8"},
-		{"part of an instruction", func(s *elfimage.Spec) { s.Machine, s.Site = elf.EM_AARCH64, make([]byte, 5) },
+		{"part of an instruction", site(elf.EM_AARCH64, make([]byte, 5)),
 			"site of 5 bytes, instructions take 4"},
 		{"empty provider", func(s *elfimage.Spec) { s.Provider = "" }, "provider name: empty"},
-		{"NUL in provider", func(s *elfimage.Spec) { s.Provider = "a\x00" }, "provider name: byte 1 is NUL"},
+		{"NUL in provider", func(s *elfimage.Spec) { s.Provider = "a\x00" },
+			"provider name: byte 1 is NUL"},
 		{"empty probe", probes(elfimage.Probe{}), `probe 0 (""): name: empty`},
 		{"NUL in probe", probes(elfimage.Probe{Name: "\x00"}), `probe 0 ("\x00"): name: byte 0 is NUL`},
-		{"duplicate", probes(elfimage.Probe{Name: "a"}, elfimage.Probe{Name: "b"}, elfimage.Probe{Name: "a"}),
+		{"duplicate", probes(elfimage.Probe{Name: "a"}, elfimage.Probe{Name: "b"},
+			elfimage.Probe{Name: "a"}),
 			`probe 2 ("a"): an earlier probe has this name`},
 		{"seven arguments", args(1, 1, 1, 1, 1, 1, 1), `probe 0 ("p"): 7 arguments, at most 6`},
 		{"size 0", args(8, 0), `probe 0 ("p"): argument 1: size 0`},
@@ -66,7 +71,7 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// TestLongestSite holds the largest site that is allowed to the rest of its slot.
+// TestLongestSite builds images with the longest site that is allowed.
 func TestLongestSite(t *testing.T) {
 	checkImage(t, elfimage.Spec{
 		Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},

@@ -41,26 +41,26 @@ func (d digest) skip(n uint64) digest {
 }
 
 // digest returns the digest of the whole image.
-func (im *image) digest() digest {
+func (w *writer) digest() digest {
 	d, end := fnvBasis, uint64(0)
 	part := func(offset, size uint64) {
 		d = d.skip(offset - end)
 		end = offset + size
-		d = d.write(im.out[offset:end])
+		d = d.write(w.out[offset:end])
 	}
 	part(0, headersSize)
-	for _, s := range im.sections[1:] {
+	for _, s := range w.sections[1:] {
 		part(s.offset, s.size)
 	}
-	part(im.sectionTable, im.size-im.sectionTable)
+	part(w.sectionTable, w.size-w.sectionTable)
 	return d
 }
 
 // setBuildID comes last: the build ID is the digest, big-endian, of the finished image whose build
 // ID is still zero.
-func (im *image) setBuildID() {
-	d := im.digest()
-	at := im.out[im.sections[buildID].offset+buildIDOffset:]
+func (w *writer) setBuildID() {
+	d := w.digest()
+	at := w.out[w.sections[buildID].offset+buildIDOffset:]
 	binary.BigEndian.PutUint64(at, d.hi)
 	binary.BigEndian.PutUint64(at[8:], d.lo)
 }

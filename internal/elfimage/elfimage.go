@@ -1,9 +1,9 @@
 // Package elfimage writes the ELF image of a provider: a shared object with a stub for each probe
-// and the stapsdt notes that lead tracers to the stubs. It turns a specification into bytes, does no
-// I/O, and makes images for every supported machine on every platform.
+// and the stapsdt notes that lead tracers to the stubs. It turns a specification into bytes, does
+// no I/O, and makes images for every supported machine on every platform.
 //
-// It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes of
-// both equal, so a change here needs the same change there.
+// It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes
+// of both equal, so a change here needs the same change there.
 //
 // Every virtual address equals its file offset, so the location in a note is also the offset that a
 // uprobe attaches to. From the front of the file to its end:
@@ -64,21 +64,21 @@ type Probe struct {
 //
 // The image takes little more than two pages of the machine's largest size, plus the probes.
 func Build(s Spec) ([]byte, error) {
-	im, err := newImage(s)
+	w, err := newWriter(s)
 	if err != nil {
 		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
 	}
-	im.putHeader()
-	im.putSegments()
-	im.putBuildID()
-	im.putHash()
-	im.putSymbols()
-	im.putSymbolNames()
-	im.putStubs()
-	im.putDynamic()
-	im.putNotes()
-	im.putSectionNames()
-	im.putSectionTable()
-	im.setBuildID()
-	return im.out, nil
+	w.putHeader()
+	w.putSegments()
+	w.putBuildID()
+	w.putHash()
+	w.putSymbols()
+	w.putSymbolNames()
+	w.putStubs()
+	w.putDynamic()
+	w.putNotes()
+	w.putSectionNames()
+	w.putSectionTable()
+	w.setBuildID()
+	return w.out, nil
 }

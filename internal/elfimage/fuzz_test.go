@@ -17,13 +17,15 @@ func TestRandomImages(t *testing.T) {
 	}
 }
 
-// FuzzBuild builds images of any names and sizes: either there is an error, or what was put in is read
-// back. Run it with
+// FuzzBuild builds images of any names and sizes: either there is an error, or the image is read
+// back as specified. Run it with
 //
 //	go test -fuzz=FuzzBuild -fuzztime=60s ./internal/elfimage
 func FuzzBuild(f *testing.F) {
-	f.Add(uint16(elf.EM_X86_64), "shop", []byte{0x90}, []byte("order_start\norder_end"), []byte{8, 0xfc})
-	f.Add(uint16(elf.EM_AARCH64), "shop", []byte{0x1f, 0x20, 0x03, 0xd5}, []byte("a\nb\nc"), []byte{1, 2, 4, 8, 0xff, 0xfe})
+	f.Add(uint16(elf.EM_X86_64), "shop", []byte{0x90}, []byte("order_start\norder_end"),
+		[]byte{8, 0xfc})
+	f.Add(uint16(elf.EM_AARCH64), "shop", []byte{0x1f, 0x20, 0x03, 0xd5}, []byte("a\nb\nc"),
+		[]byte{1, 2, 4, 8, 0xff, 0xfe})
 	f.Add(uint16(elf.EM_X86_64), "a\x00b", []byte{0xcc}, []byte("a\na"), []byte{3})
 	f.Add(uint16(elf.EM_386), "", []byte{}, []byte("\n"), []byte{1, 1, 1, 1, 1, 1, 1})
 
@@ -51,7 +53,8 @@ func FuzzBuild(f *testing.F) {
 
 // valid reports whether there must be an image of spec.
 func valid(spec elfimage.Spec) bool {
-	if _, ok := returns[spec.Machine]; !ok || len(spec.Site) == 0 || len(slot(spec)) > elfimage.SlotSize {
+	if _, ok := returns[spec.Machine]; !ok || len(spec.Site) == 0 ||
+		len(slot(spec)) > elfimage.SlotSize {
 		return false
 	}
 	if spec.Machine == elf.EM_AARCH64 && len(spec.Site)%4 != 0 {
@@ -69,5 +72,6 @@ func valid(spec elfimage.Spec) bool {
 			return false
 		}
 	}
-	return len(names) == len(spec.Probes) && spec.Provider != "" && !bytes.ContainsRune([]byte(spec.Provider), 0)
+	return len(names) == len(spec.Probes) && spec.Provider != "" &&
+		!bytes.ContainsRune([]byte(spec.Provider), 0)
 }

@@ -46,7 +46,8 @@ type section struct {
 // fixedSections has what is the same in every image. The notes have no flags, so they are not
 // mapped: otherwise perf does not find them.
 var fixedSections = [sectionCount]section{
-	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC, addralign: noteAlign},
+	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC,
+		addralign: noteAlign},
 	hash: {name: ".hash", typ: elf.SHT_HASH, flags: elf.SHF_ALLOC, addralign: 8,
 		entsize: wordSize, link: dynsym},
 	dynsym: {name: ".dynsym", typ: elf.SHT_DYNSYM, flags: elf.SHF_ALLOC, addralign: 8,
@@ -55,60 +56,60 @@ var fixedSections = [sectionCount]section{
 	base:   {name: ".stapsdt.base", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC, addralign: 1},
 	text: {name: ".text", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR,
 		addralign: SlotSize},
-	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE, addralign: 8,
-		entsize: dynSize, link: dynstr},
+	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE,
+		addralign: 8, entsize: dynSize, link: dynstr},
 	notes:    {name: ".note.stapsdt", typ: elf.SHT_NOTE, addralign: noteAlign},
 	shstrtab: {name: ".shstrtab", typ: elf.SHT_STRTAB, addralign: 1},
 }
 
 // layOut places the sections and the section header table.
-func (im *image) layOut() error {
-	im.sections = fixedSections
-	im.measure()
+func (w *writer) layOut() error {
+	w.sections = fixedSections
+	w.measure()
 	end := uint64(headersSize)
-	for i := range im.sections[1:] {
-		s := &im.sections[1+i]
-		s.offset = roundUp(end, im.placement(1+i))
+	for i := range w.sections[1:] {
+		s := &w.sections[1+i]
+		s.offset = roundUp(end, w.placement(1+i))
 		if s.flags&elf.SHF_ALLOC != 0 {
-			s.addr = im.base + s.offset
+			s.addr = w.base + s.offset
 		}
 		end = s.offset + s.size
 	}
-	im.sectionTable = roundUp(end, 8)
-	im.size = im.sectionTable + sectionCount*sectionSize
+	w.sectionTable = roundUp(end, 8)
+	w.size = w.sectionTable + sectionCount*sectionSize
 	// Offsets of names and sizes of notes have 32 bits.
-	if im.size > math.MaxInt32 {
+	if w.size > math.MaxInt32 {
 		return errors.New("the image would be too large")
 	}
 	return nil
 }
 
 // measure sets the sizes of the sections.
-func (im *image) measure() {
-	symbols := uint64(len(im.probes) + 1)
-	im.sections[buildID].size = buildIDOffset + digestSize
-	im.sections[hash].size = (2 + 2*symbols) * wordSize
-	im.sections[dynsym].size = symbols * elf.Sym64Size
-	im.sections[dynstr].size = 1
-	im.sections[base].size = 1
-	im.sections[text].size = uint64(len(im.probes)) * SlotSize
-	im.sections[dynamic].size = dynamicEntries * dynSize
-	for _, p := range im.probes {
-		im.sections[dynstr].size += uint64(len(p.name)) + 1
-		im.sections[notes].size += probeNoteHeader + roundUp(im.descriptionSize(p), noteAlign)
+func (w *writer) measure() {
+	symbols := uint64(len(w.probes) + 1)
+	w.sections[buildID].size = buildIDOffset + digestSize
+	w.sections[hash].size = (2 + 2*symbols) * wordSize
+	w.sections[dynsym].size = symbols * elf.Sym64Size
+	w.sections[dynstr].size = 1
+	w.sections[base].size = 1
+	w.sections[text].size = uint64(len(w.probes)) * SlotSize
+	w.sections[dynamic].size = dynamicEntries * dynSize
+	for _, p := range w.probes {
+		w.sections[dynstr].size += uint64(len(p.name)) + 1
+		w.sections[notes].size += probeNoteHeader + roundUp(w.descriptionSize(p), noteAlign)
 	}
-	for _, s := range im.sections {
-		im.sections[shstrtab].size += uint64(len(s.name)) + 1
+	for _, s := range w.sections {
+		w.sections[shstrtab].size += uint64(len(s.name)) + 1
 	}
 }
 
 // placement returns the number of which the offset of a section is a multiple. .dynamic starts a
 // page because its protection differs, and .text so that the stubs can be mapped without the rest.
-func (im *image) placement(section int) uint64 {
+func (w *writer) placement(section int) uint64 {
 	if section == text || section == dynamic {
-		return im.machine.page
+		return w.machine.page
 	}
-	return im.sections[section].addralign
+	return w.sections[section].addralign
 }
 
 // roundUp returns the multiple of align, a power of two, that is not below n.

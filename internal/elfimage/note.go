@@ -17,34 +17,34 @@ const (
 )
 
 // putNoteHeader writes what precedes a description of size bytes.
-func (im *image) putNoteHeader(owner string, size uint64, typ uint32) {
-	im.put32(uint32(len(owner)), uint32(size), typ)
-	im.out = append(im.out, owner...)
+func (w *writer) putNoteHeader(owner string, size uint64, typ uint32) {
+	w.put32(uint32(len(owner)), uint32(size), typ)
+	w.out = append(w.out, owner...)
 }
 
-func (im *image) putNotes() {
-	im.begin(notes)
-	for i, p := range im.probes {
-		size := im.descriptionSize(p)
-		location, _ := im.entry(i)
-		im.putNoteHeader(probeOwner, size, probeType)
+func (w *writer) putNotes() {
+	w.begin(notes)
+	for i, p := range w.probes {
+		size := w.descriptionSize(p)
+		location, _ := w.entry(i)
+		w.putNoteHeader(probeOwner, size, probeType)
 		// There is no semaphore: the code itself tells whether a tracer is attached.
-		im.put64(location, im.sections[base].addr, 0)
-		im.putString(im.provider)
-		im.putString(p.name)
-		im.putString(p.args)
-		im.seek(roundUp(uint64(len(im.out)), noteAlign))
+		w.put64(location, w.sections[base].addr, 0)
+		w.putString(w.provider)
+		w.putString(p.name)
+		w.putString(p.args)
+		w.seek(roundUp(uint64(len(w.out)), noteAlign))
 	}
 }
 
 // descriptionSize is the size that the note of p states, without its padding.
-func (im *image) descriptionSize(p probe) uint64 {
+func (w *writer) descriptionSize(p probe) uint64 {
 	const addrs, nuls = 3 * 8, 3
-	return addrs + uint64(len(im.provider)+len(p.name)+len(p.args)) + nuls
+	return addrs + uint64(len(w.provider)+len(p.name)+len(p.args)) + nuls
 }
 
 // putBuildID leaves the build ID itself zero, for setBuildID.
-func (im *image) putBuildID() {
-	im.begin(buildID)
-	im.putNoteHeader(buildIDOwner, digestSize, buildIDType)
+func (w *writer) putBuildID() {
+	w.begin(buildID)
+	w.putNoteHeader(buildIDOwner, digestSize, buildIDType)
 }

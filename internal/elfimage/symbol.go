@@ -5,18 +5,18 @@ import "github.com/go-usdt/usdt/internal/elf"
 // putHash writes the hash table of the System V ABI: the numbers of buckets and of chain links, the
 // buckets, the links. There are as many buckets as symbols. A later symbol goes to the front of its
 // bucket's chain.
-func (im *image) putHash() {
-	symbols := uint32(len(im.probes) + 1)
+func (w *writer) putHash() {
+	symbols := uint32(len(w.probes) + 1)
 	table := make([]uint32, 2+2*symbols)
 	table[0], table[1] = symbols, symbols
 	buckets, chain := table[2:2+symbols], table[2+symbols:]
-	for i, p := range im.probes {
+	for i, p := range w.probes {
 		symbol := uint32(i + 1)
 		bucket := &buckets[symbolHash(p.name)%symbols]
 		chain[symbol], *bucket = *bucket, symbol
 	}
-	im.begin(hash)
-	im.put32(table...)
+	w.begin(hash)
+	w.put32(table...)
 }
 
 // symbolHash is the hash function of the System V ABI.
@@ -32,25 +32,25 @@ func symbolHash(name string) uint32 {
 
 // putSymbols writes an Elf64_Sym for each probe, behind the null symbol: a function of the probe's
 // name, for dlsym and symbolizers.
-func (im *image) putSymbols() {
-	im.begin(dynsym)
-	im.seek(im.sections[dynsym].offset + elf.Sym64Size)
+func (w *writer) putSymbols() {
+	w.begin(dynsym)
+	w.seek(w.sections[dynsym].offset + elf.Sym64Size)
 	name := 1
-	for i, p := range im.probes {
-		addr, size := im.entry(i)
-		im.put32(uint32(name))
-		im.out = append(im.out, elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), 0) // default visibility
-		im.put16(text)
-		im.put64(addr, size)
+	for i, p := range w.probes {
+		addr, size := w.entry(i)
+		w.put32(uint32(name))
+		w.out = append(w.out, elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), 0) // default visibility
+		w.put16(text)
+		w.put64(addr, size)
 		name += len(p.name) + 1
 	}
 }
 
-func (im *image) putSymbolNames() {
-	im.begin(dynstr)
-	im.putString("")
-	for _, p := range im.probes {
-		im.putString(p.name)
+func (w *writer) putSymbolNames() {
+	w.begin(dynstr)
+	w.putString("")
+	for _, p := range w.probes {
+		w.putString(p.name)
 	}
 }
 
@@ -58,12 +58,12 @@ const dynamicEntries = 6
 
 // putDynamic writes the Elf64_Dyn that dlopen and dlsym need. There is no DT_SONAME: the dynamic
 // linker would take a second image of the same name for the first.
-func (im *image) putDynamic() {
-	im.begin(dynamic)
-	im.put64(uint64(elf.DT_HASH), im.sections[hash].addr)
-	im.put64(uint64(elf.DT_SYMTAB), im.sections[dynsym].addr)
-	im.put64(uint64(elf.DT_STRTAB), im.sections[dynstr].addr)
-	im.put64(uint64(elf.DT_STRSZ), im.sections[dynstr].size)
-	im.put64(uint64(elf.DT_SYMENT), elf.Sym64Size)
-	im.put64(uint64(elf.DT_NULL), 0)
+func (w *writer) putDynamic() {
+	w.begin(dynamic)
+	w.put64(uint64(elf.DT_HASH), w.sections[hash].addr)
+	w.put64(uint64(elf.DT_SYMTAB), w.sections[dynsym].addr)
+	w.put64(uint64(elf.DT_STRTAB), w.sections[dynstr].addr)
+	w.put64(uint64(elf.DT_STRSZ), w.sections[dynstr].size)
+	w.put64(uint64(elf.DT_SYMENT), elf.Sym64Size)
+	w.put64(uint64(elf.DT_NULL), 0)
 }

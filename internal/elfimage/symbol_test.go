@@ -10,7 +10,7 @@ import (
 	"github.com/go-usdt/usdt/internal/elfimage"
 )
 
-// checkSymbols compares the dynamic symbols with the probes, and looks each up as dlsym does.
+// checkSymbols compares the dynamic symbols with the probes, and finds each as dlsym does.
 func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 	t.Helper()
 	var symbols []debugelf.Symbol
@@ -53,8 +53,8 @@ func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 
 const textIndex = 6
 
-// lookup returns the index of name in the symbol table, or 0. It is "Hash Table" of the System V ABI:
-// follow the chain of the name's bucket.
+// lookup returns the index of name in the symbol table, or 0. It follows the chain of the name's
+// bucket: see "Hash Table" of the System V ABI.
 func lookup(t *testing.T, f *debugelf.File, symbols []debugelf.Symbol, name string) uint32 {
 	t.Helper()
 	data, err := f.Section(".hash").Data()
@@ -64,7 +64,8 @@ func lookup(t *testing.T, f *debugelf.File, symbols []debugelf.Symbol, name stri
 	word := func(i uint32) uint32 { return binary.LittleEndian.Uint32(data[4*i:]) }
 	buckets, links := word(0), word(1)
 	if links != uint32(len(symbols)+1) || len(data) != 4*int(2+buckets+links) {
-		t.Fatalf("hash table of %d bytes, %d buckets and %d links for %d symbols", len(data), buckets, links, len(symbols))
+		t.Fatalf("hash table of %d bytes, %d buckets and %d links for %d symbols", len(data), buckets,
+			links, len(symbols))
 	}
 	i := word(2 + abiHash(name)%buckets)
 	for steps := 0; i != 0 && symbols[i-1].Name != name; steps++ {

@@ -12,8 +12,9 @@ import (
 	"bytes"
 	"slices"
 	"sync"
-	"syscall"
 	"unsafe"
+
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
 // entry begins with a struct jit_code_entry of that interface.
@@ -101,13 +102,8 @@ func watched() bool { return *code() != returnCode }
 // traced reports whether a debugger is attached. A debugger that was killed leaves its breakpoint
 // behind, and a call that runs into that breakpoint would kill the process.
 func traced() bool {
-	fd, err := syscall.Open("/proc/self/status", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
-	if err != nil {
-		return false
-	}
-	defer syscall.Close(fd)
 	var status [512]byte // TracerPid is in the eighth line
-	n, err := syscall.Read(fd, status[:])
+	n, err := linux.ReadStart("/proc/self/status", status[:])
 	return err == nil && tracerPID(status[:n]) != "0"
 }
 

@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// shown returns what gdb would find, in either direction of the list.
+// shown returns the files that gdb would find. It checks both directions of the list.
 func shown(t *testing.T) []string {
 	t.Helper()
 	list.Lock()
@@ -74,5 +74,18 @@ func TestRegisterConcurrently(t *testing.T) {
 	wg.Wait()
 	if got := shown(t); got != nil {
 		t.Errorf("in the end gdb sees %q", got)
+	}
+}
+
+func TestTracerPID(t *testing.T) {
+	for status, want := range map[string]string{
+		"Name:\tshop\nPPid:\t1\nTracerPid:\t0\nUid:\t0\n": "0",
+		"Name:\tTracerPid:\t0\nTracerPid:\t4711\n":        "4711",
+		"Name:\tshop\nTracerPid:\t47":                     "", // cut off
+		"":                                                "",
+	} {
+		if got := tracerPID([]byte(status)); got != want {
+			t.Errorf("%q: %q, want %q", status, got, want)
+		}
 	}
 }

@@ -25,7 +25,8 @@ func Dir(parents ...string) (dir string, skipped []error, err error) {
 		}
 		skipped = append(skipped, fmt.Errorf("use directory %s: %w", parent, err))
 	}
-	none := errors.New("no directory for the image: name one that is writable on a mount without noexec")
+	none := errors.New("no directory for the image: " +
+		"name one that is writable on a mount without noexec")
 	return "", skipped, errors.Join(append(skipped, none)...)
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
 // process identifies a process in file names. Unlike a pid alone, it is never used again.
@@ -81,24 +83,20 @@ func (p process) gone() bool {
 // startTime reads the stat of the main thread, whose start is the process's: the /proc/PID/stat of
 // qemu-user is invented.
 func startTime(pid int) (uint64, error) {
-	f, err := Open(fmt.Sprintf("/proc/%d/task/%d/stat", pid, pid))
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	var buffer [1024]byte // the kernel writes some 400 bytes, all in one read
-	n, err := f.Read(buffer[:])
+	var stat [1024]byte // the kernel writes some 400 bytes
+	n, err := linux.ReadStart(fmt.Sprintf("/proc/%d/task/%d/stat", pid, pid), stat[:])
 	if err != nil {
 		return 0, err
 	}
 	// The command's name, field 2, is in parentheses and may hold any byte.
-	field := buffer[bytes.LastIndexByte(buffer[:n], ')')+1 : n]
-	for range 22 - 2 {
-		space := bytes.IndexByte(field, ' ')
-		if space < 0 {
-			return 0, fmt.Errorf("process %d: short stat %q", pid, buffer[:n])
+	rest := stat[bytes.LastIndexByte(stat[:n], ')')+1 : n]
+	var field []byte
+	for number := 2; number <= 22; number++ {
+		end := bytes.IndexByte(rest, ' ')
+		if end < 0 {
+			return 0, fmt.Errorf("process %d: short stat %q", pid, stat[:n])
 		}
-		field = field[space+1:]
+		field, rest = rest[:end], rest[end+1:]
 	}
-	return strconv.ParseUint(string(field[:max(bytes.IndexByte(field, ' '), 0)]), 10, 64)
+	return strconv.ParseUint(string(field), 10, 64)
 }

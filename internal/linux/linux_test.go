@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"errors"
 	"os"
 	"testing"
 	"unsafe"
@@ -56,6 +57,23 @@ func TestMove(t *testing.T) {
 	}
 }
 
+func TestReadStart(t *testing.T) {
+	path := t.TempDir() + "/file"
+	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{3, 100} {
+		buffer := make([]byte, size)
+		n, err := ReadStart(path, buffer)
+		if want := "content"[:min(size, 7)]; err != nil || string(buffer[:n]) != want {
+			t.Errorf("%d bytes: %q, %v; want %q", size, buffer[:n], err, want)
+		}
+	}
+	if _, err := ReadStart(path+"/none", nil); !errors.Is(err, unix.ENOTDIR) {
+		t.Errorf("a path that is none: %v", err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	if _, err := MemfdCreate("a\x00b", 0); err != unix.EINVAL {
 		t.Errorf("MemfdCreate of a name with a NUL: %v", err)
@@ -66,7 +84,8 @@ func TestErrors(t *testing.T) {
 	if _, err := Fcntl(NoFile, unix.F_GETFD, 0); err != unix.EBADF {
 		t.Errorf("Fcntl of no file: %v", err)
 	}
-	if _, err := Mmap(nil, 0, unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, NoFile, 0); err != unix.EINVAL {
+	_, err := Mmap(nil, 0, unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, NoFile, 0)
+	if err != unix.EINVAL {
 		t.Errorf("Mmap of nothing: %v", err)
 	}
 	if err := Munmap(nil, 0); err != unix.EINVAL {

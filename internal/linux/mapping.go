@@ -8,13 +8,14 @@ import (
 )
 
 // Mmap is mmap(2). The memory is not the garbage collector's.
-func Mmap(addr unsafe.Pointer, size uintptr, prot, flags int, fd uintptr, offset int64) (unsafe.Pointer, error) {
-	r, _, errno := syscall.Syscall6(syscall.SYS_MMAP, uintptr(addr), size, uintptr(prot), uintptr(flags),
-		fd, uintptr(offset))
+func Mmap(addr unsafe.Pointer, size uintptr, prot, flags int, fd uintptr, offset int64) (
+	unsafe.Pointer, error) {
+	r, _, errno := syscall.Syscall6(syscall.SYS_MMAP, uintptr(addr), size, uintptr(prot),
+		uintptr(flags), fd, uintptr(offset))
 	if errno != 0 {
 		return nil, errno
 	}
-	// Written so because go vet takes unsafe.Pointer(r) for a mistake.
+	// go vet would take unsafe.Pointer(r) for a mistake.
 	return *(*unsafe.Pointer)(unsafe.Pointer(&r)), nil
 }
 

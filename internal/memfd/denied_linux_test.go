@@ -21,11 +21,12 @@ const (
 	flagsEnv  = "MEMFD_TEST_FLAGS"  // only to calls with one of these flags
 )
 
-// TestDenied runs this test program again under a seccomp policy, because none can be lifted.
+// TestDenied runs itself again in a process of its own, because a seccomp policy cannot be lifted.
 func TestDenied(t *testing.T) {
 	if os.Getenv(deniedEnv) != "" {
 		const flags = 1 // the index of the argument
-		testenv.FailSyscall(t, unix.SYS_MEMFD_CREATE, syscall.Errno(number(t, deniedEnv)), flags, number(t, flagsEnv))
+		testenv.FailSyscall(t, unix.SYS_MEMFD_CREATE, syscall.Errno(number(t, deniedEnv)), flags,
+			number(t, flagsEnv))
 		f, err := New("test", []byte("content"))
 		if err == nil {
 			f.Close()
@@ -48,7 +49,8 @@ func TestDenied(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestDenied$", "-test.v")
-			cmd.Env = append(os.Environ(), deniedEnv+"="+strconv.Itoa(int(test.errno)), flagsEnv+"="+strconv.Itoa(int(test.flags)))
+			cmd.Env = append(os.Environ(), deniedEnv+"="+strconv.Itoa(int(test.errno)),
+				flagsEnv+"="+strconv.Itoa(int(test.flags)))
 			out, err := cmd.CombinedOutput()
 			if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
 				t.Skipf("no seccomp under %s", emulator)

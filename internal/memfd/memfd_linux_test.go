@@ -34,7 +34,8 @@ func TestNew(t *testing.T) {
 	if err != nil || flags&unix.FD_CLOEXEC == 0 {
 		t.Errorf("descriptor flags %#x, %v; want close-on-exec", flags, err)
 	}
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC,
+		unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatalf("map executable: %v", err)
 	}

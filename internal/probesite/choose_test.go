@@ -15,7 +15,7 @@ func TestChooseFor(t *testing.T) {
 		want     Form
 		wantErr  string // part of the message
 	}{
-		{elf.EM_X86_64, "", Nop5, ""}, // what the kernel likes best
+		{elf.EM_X86_64, "", Nop5, ""}, // the kernel decides
 		{elf.EM_X86_64, "nop", Nop, ""},
 		{elf.EM_X86_64, "nop10", Nop10, ""},
 		{elf.EM_X86_64, "nop6", 0, `STAPSDT_SITE: "nop6" is none of nop, nop5, nop10; unset it`},
@@ -29,7 +29,8 @@ func TestChooseFor(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%v, %q: %v, want %v", tt.machine, tt.override, got, tt.want)
 		}
-		if (err == nil) != (tt.wantErr == "") || err != nil && !strings.Contains(err.Error(), tt.wantErr) {
+		if (err == nil) != (tt.wantErr == "") ||
+			err != nil && !strings.Contains(err.Error(), tt.wantErr) {
 			t.Errorf("%v, %q: error %v, want %q", tt.machine, tt.override, err, tt.wantErr)
 		}
 		if errors.Is(err, errors.ErrUnsupported) != (tt.machine == elf.EM_NONE) {
@@ -41,7 +42,7 @@ func TestChooseFor(t *testing.T) {
 	}
 }
 
-// TestChoose holds the choice to its machine and to being made once.
+// TestChoose: the machine has the form that is chosen, and the choice is made once.
 func TestChoose(t *testing.T) {
 	if Host == elf.EM_NONE {
 		if _, err := Choose(); !errors.Is(err, errors.ErrUnsupported) {

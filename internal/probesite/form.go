@@ -9,18 +9,19 @@
 //	nop5   12492 stepped   12152 stepped   387 call   2772
 //	nop10  cannot attach   cannot attach   (same)     2494 call
 //
-// A nop becomes a breakpoint, which the kernel emulates. Since Linux 6.18 a nop5 becomes a call of a
-// trampoline, which enters the kernel by the system call uprobe instead of by an exception. Since
-// 7.2, and in stable releases to which the change was backported, a nop10 becomes such a call, and a
-// nop5 no longer does.
+// A nop becomes a breakpoint, which the kernel emulates. Since Linux 6.18 a nop5 becomes a call of
+// a trampoline, which enters the kernel by the system call uprobe instead of by an exception. Since
+// 7.2, and in stable releases to which the change was backported, a nop10 becomes such a call, and
+// a nop5 no longer does.
 //
 // The trampolines make three demands:
 //
-//   - Stack below the return address: 32 bytes for a nop5, 160 for a nop10. Package cstub reserves it.
+//   - Stack below the return address: 32 bytes for a nop5, 160 for a nop10. Package cstub reserves
+//     it.
 //   - No site that crosses a page boundary. Package elfimage aligns the slots.
-//   - No plain fork. On 6.18 a forked child that hits a traced nop5 dies, because it does not inherit
-//     the trampoline. Children that share the memory until they exec, as those of os/exec do, are
-//     safe. C programs fork, so libstapsdt gives them the nop unless told otherwise.
+//   - No plain fork. On 6.18 a forked child that hits a traced nop5 dies, because it does not
+//     inherit the trampoline. Children that share the memory until they exec, as those of os/exec
+//     do, are safe. C programs fork, so libstapsdt gives them the nop unless told otherwise.
 //
 // On arm64 there is only the nop.
 package probesite
@@ -43,7 +44,8 @@ const (
 
 var names = [...]string{Nop: "nop", Nop5: "nop5", Nop10: "nop10"}
 
-// Code returns the instruction, or nil when the machine has no such form. The caller owns the slice.
+// Code returns the instruction, or nil when the machine has no such form. The caller owns the
+// slice.
 func (f Form) Code(machine elf.Machine) []byte {
 	switch machine {
 	case elf.EM_X86_64:

@@ -28,7 +28,8 @@ func TestFormSizes(t *testing.T) {
 	}
 }
 
-// TestImages builds an image with every form, which refuses a site that could cross a page boundary.
+// TestImages builds an image with every form: elfimage would refuse a site that could cross a page
+// boundary.
 func TestImages(t *testing.T) {
 	for _, machine := range []elf.Machine{elf.EM_X86_64, elf.EM_AARCH64} {
 		for _, f := range allForms {
@@ -41,7 +42,7 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// TestDisassembly lets objdump say that each form is one instruction that does nothing.
+// TestDisassembly: objdump says that each form is one instruction that does nothing.
 func TestDisassembly(t *testing.T) {
 	objdump := testenv.Tool(t, "objdump")
 	instruction := regexp.MustCompile(`(?m)^ +[0-9a-f]+:\t[0-9a-f ]+\t(\S+ ?nop\w?|nop\w?)\b`)
@@ -50,7 +51,8 @@ func TestDisassembly(t *testing.T) {
 		if err := os.WriteFile(path, f.Code(elf.EM_X86_64), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command(objdump, "-D", "-w", "-b", "binary", "-m", "i386:x86-64", path).CombinedOutput()
+		cmd := exec.Command(objdump, "-D", "-w", "-b", "binary", "-m", "i386:x86-64", path)
+		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("objdump: %v\n%s", err, out)
 		}

@@ -11,8 +11,8 @@ import (
 // Host is the machine of this process, EM_NONE on a platform that can have no probes.
 const Host = elf.EM_X86_64
 
-// sysUprobe is the system call of the kernel's trampolines. Anywhere else it fails and does nothing.
-// The one before it, uretprobe, would kill a process that calls it elsewhere.
+// sysUprobe is the system call of the kernel's trampolines. Anywhere else it fails and does
+// nothing. The one before it, uretprobe, would kill a process that calls it elsewhere.
 const sysUprobe = 336
 
 // best asks the running kernel.
@@ -43,9 +43,9 @@ func release() string {
 // with that errno.
 //
 // The errno decides, not the version, because stable releases change as well. The version only
-// decides whether to ask: kernels below 6.18 do not know the call, and a strict seccomp policy could
-// punish a process for an unknown one. From 6.18 on the call passes every seccomp policy, as the
-// trampolines' own calls must. Anything unexpected means nop.
+// decides whether to ask: kernels below 6.18 do not know the call, and a strict seccomp policy
+// could punish a process for an unknown one. From 6.18 on the call passes every seccomp policy, as
+// the trampolines' own calls must. Anything unexpected means nop.
 func decide(release string, uprobe func() syscall.Errno) Form {
 	major, minor := version(release)
 	if major < 6 || major == 6 && minor < 18 {

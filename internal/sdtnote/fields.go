@@ -6,16 +6,16 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 )
 
-// A fields decodes the members of an ELF structure one after another. Its users have made sure that b is
-// long enough.
+// A fields decodes the members of an ELF structure one after another. The caller makes sure that b
+// is long enough.
 type fields struct {
 	b     []byte
 	order binary.ByteOrder
 	wide  bool
 }
 
-func (im *image) fields(b []byte) *fields {
-	return &fields{b: b, order: im.order, wide: im.wide}
+func (e *elfFile) fields(b []byte) *fields {
+	return &fields{b: b, order: e.order, wide: e.wide}
 }
 
 func (f *fields) u8() uint8 {
@@ -48,14 +48,14 @@ func (f *fields) word() uint64 {
 
 // Sizes of the structures, in bytes, from the System V ABI.
 
-func (im *image) wordSize() int    { return im.byClass(4, 8) }
-func (im *image) headerSize() int  { return im.byClass(52, 64) }
-func (im *image) segmentSize() int { return im.byClass(32, 56) }
-func (im *image) sectionSize() int { return im.byClass(40, 64) }
-func (im *image) symbolSize() int  { return im.byClass(16, 24) }
+func (e *elfFile) wordSize() int    { return e.byClass(4, 8) }
+func (e *elfFile) headerSize() int  { return e.byClass(52, 64) }
+func (e *elfFile) segmentSize() int { return e.byClass(32, 56) }
+func (e *elfFile) sectionSize() int { return e.byClass(40, 64) }
+func (e *elfFile) symbolSize() int  { return e.byClass(16, 24) }
 
-func (im *image) byClass(narrow, wide int) int {
-	if im.wide {
+func (e *elfFile) byClass(narrow, wide int) int {
+	if e.wide {
 		return wide
 	}
 	return narrow
@@ -70,8 +70,8 @@ type header struct {
 	shentsize, shnum, shstrndx uint16
 }
 
-func (im *image) header(b []byte) (h header) {
-	f := im.fields(b[elf.EI_NIDENT:])
+func (e *elfFile) header(b []byte) (h header) {
+	f := e.fields(b[elf.EI_NIDENT:])
 	h.typ = elf.Type(f.u16())
 	h.machine = elf.Machine(f.u16())
 	f.u32()  // version
@@ -91,9 +91,9 @@ type segment struct {
 	off, addr, fileSize uint64
 }
 
-// segment decodes b. The flags are the one member whose place depends on the class.
-func (im *image) segment(b []byte) (s segment) {
-	f := im.fields(b)
+// segment decodes b. The place of the flags depends on the class.
+func (e *elfFile) segment(b []byte) (s segment) {
+	f := e.fields(b)
 	s.typ = elf.ProgType(f.u32())
 	if f.wide {
 		s.flags = elf.ProgFlag(f.u32())
@@ -117,8 +117,8 @@ type section struct {
 	link            uint32 // of a symbol table: the index of its string table
 }
 
-func (im *image) section(b []byte) (s section) {
-	f := im.fields(b)
+func (e *elfFile) section(b []byte) (s section) {
+	f := e.fields(b)
 	s.name = uint64(f.u32())
 	s.typ = elf.SectionType(f.u32())
 	s.flags = elf.SectionFlag(f.word())
@@ -135,9 +135,9 @@ type symbol struct {
 	value   uint64
 }
 
-// symbol decodes b. The members are in another order in each class.
-func (im *image) symbol(b []byte) (s symbol) {
-	f := im.fields(b)
+// symbol decodes b. The order of the members depends on the class.
+func (e *elfFile) symbol(b []byte) (s symbol) {
+	f := e.fields(b)
 	s.name = f.u32()
 	if !f.wide {
 		s.value = f.word()

@@ -12,17 +12,21 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/elffile"
 )
 
-// FuzzRead holds Read to its promise for any bytes: no panic, bounded memory, and an error that says whose
-// fault it is. Run it with
+// FuzzRead holds Read to its promise for any bytes: no panic, bounded memory, and an error that
+// tells a malformed file from a failing reader. Run it with
 //
 //	go test -fuzz=FuzzRead -fuzztime=60s ./internal/sdtnote
 func FuzzRead(f *testing.F) {
-	f.Add(elffile.New64(validNote, elffile.Note(binary.LittleEndian, "GNU\x00", 3, []byte("id")), validNote).Bytes(f))
+	f.Add(elffile.New64(validNote, elffile.Note(binary.LittleEndian, "GNU\x00", 3, []byte("id")),
+		validNote).Bytes(f))
 	f.Add(elffile.New64().Bytes(f))
-	f.Add(edit(elffile.New64(validNote), func(f *elffile.File) { f.Sections = append(f.Sections, elffile.NoteSection(validNote)) }).Bytes(f))
+	twoSections := elffile.New64(validNote)
+	twoSections.Sections = append(twoSections.Sections, elffile.NoteSection(validNote))
+	f.Add(twoSections.Bytes(f))
 	for _, class := range []elf.Class{elf.ELFCLASS32, elf.ELFCLASS64} {
 		for _, data := range []elf.Data{elf.ELFDATA2LSB, elf.ELFDATA2MSB} {
-			n := elffile.NoteOf(f, class, data, elffile.TextAddr, elffile.BaseAddr, elffile.DataAddr, "p\x00n\x00args\x00")
+			n := elffile.NoteOf(f, class, data, elffile.TextAddr, elffile.BaseAddr, elffile.DataAddr,
+				"p\x00n\x00args\x00")
 			f.Add(elffile.New(class, data, n).Bytes(f))
 		}
 	}

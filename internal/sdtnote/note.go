@@ -28,12 +28,12 @@ func (n elfNote) isProbe() bool {
 	return n.typ == noteType && string(n.owner) == noteOwner
 }
 
-// cutNote decodes the note at the start of b and returns what follows it.
-func (im *image) cutNote(b []byte) (n elfNote, rest []byte, err error) {
+// cutNote decodes the note at the start of b, and returns the rest of b.
+func (e *elfFile) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	if len(b) < noteHeader {
 		return n, nil, malformed("%d bytes are left for the header, want %d", len(b), noteHeader)
 	}
-	f := im.fields(b)
+	f := e.fields(b)
 	nameSize, descSize := f.u32(), f.u32()
 	n.typ = f.u32()
 
@@ -48,8 +48,8 @@ func (im *image) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	return n, rest, nil
 }
 
-// cutPadded returns the first size bytes of b, and what follows them and their padding. Padding is
-// outside the size, and after the last note of a section it may be missing.
+// cutPadded returns the first size bytes of b, and the bytes after these and their padding. The
+// padding is not counted in size, and may be missing after the last note of a section.
 func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 	if uint64(size) > uint64(len(b)) {
 		return nil, nil, false
@@ -59,20 +59,20 @@ func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 }
 
 // probe decodes the description of a stapsdt note.
-func (im *image) probe(desc []byte) (Note, error) {
-	if size := 3 * im.wordSize(); len(desc) < size {
+func (e *elfFile) probe(desc []byte) (Note, error) {
+	if size := 3 * e.wordSize(); len(desc) < size {
 		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
 	}
-	f := im.fields(desc)
-	n := Note{Machine: im.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
+	f := e.fields(desc)
+	n := Note{Machine: e.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
 	if err := n.setStrings(f.b); err != nil {
 		return Note{}, err
 	}
 	return n, nil
 }
 
-// setStrings decodes the three strings that end a description. Nothing but zeros may follow, since some
-// writers count the padding in the size.
+// setStrings decodes the three strings that end a description. Only zeros may follow: some writers
+// count the padding in the size.
 func (n *Note) setStrings(b []byte) error {
 	for _, s := range []struct {
 		what string
@@ -100,33 +100,35 @@ func (n *Note) setStrings(b []byte) error {
 	return nil
 }
 
-// isTombstone tells whether a link editor has put the location of a function there that it discarded: LLVM's
-// writes 0 or the highest address. 0 may well be in the executable segment; then it is the ELF header.
-func (im *image) isTombstone(location uint64) bool {
+// isTombstone reports whether location is what a link editor writes for a function that it
+// discarded: LLVM's writes 0 or the highest address. Address 0 may be in an executable segment, but
+// the ELF header is there.
+func (e *elfFile) isTombstone(location uint64) bool {
 	highest := uint64(math.MaxUint64)
-	if !im.wide {
+	if !e.wide {
 		highest = math.MaxUint32
 	}
 	return location == 0 || location == highest
 }
 
-// locate fills in Address and what is about the file. It returns false when the site is nowhere in that.
-func (im *image) locate(n *Note) (ok bool) {
-	n.Address = im.moved(n.Location, n.Base)
-	if n.FileOffset, ok = im.fileOffset(n.Address, elf.PF_X); !ok {
+// locate fills in Address and the offsets in the file. It is not ok if the site is not in the file.
+func (e *elfFile) locate(n *Note) (ok bool) {
+	n.Address = e.moved(n.Location, n.Base)
+	if n.FileOffset, ok = e.fileOffset(n.Address, elf.PF_X); !ok {
 		return false
 	}
 	if n.Semaphore == 0 {
 		return true
 	}
 	// The kernel counts tracers only in a writable mapping of the file.
-	n.SemaphoreOffset, _ = im.fileOffset(im.moved(n.Semaphore, n.Base), elf.PF_W)
+	n.SemaphoreOffset, _ = e.fileOffset(e.moved(n.Semaphore, n.Base), elf.PF_W)
 	return true
 }
 
-// SemaphoreErr says why the kernel cannot count tracers in the semaphore of the probe, if it has one: it is
-// not in the file, as in memory that begins as zeros, or not to be written. Who attaches all the same waits
-// for hits in vain, because the program does not learn of it.
+// SemaphoreErr says why the kernel cannot count tracers in the probe's semaphore, if the probe has
+// one: the semaphore is not in the file, as in memory that begins as zeros, or it is not writable.
+// A tracer that attaches anyway never sees a hit, because the program does not know that it is
+// traced.
 func (n Note) SemaphoreErr() error {
 	if n.Semaphore == 0 || n.SemaphoreOffset != 0 {
 		return nil

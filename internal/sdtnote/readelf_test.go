@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,11 +22,13 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// TestReadelfInstalled compares what is read from libraries that many systems have with what readelf says.
+// TestReadelfInstalled compares the notes of libraries that many systems have with the output of
+// readelf.
 func TestReadelfInstalled(t *testing.T) {
 	found := 0
 	for _, pattern := range []string{
-		"/lib*/*-linux-gnu/libstdc++.so.6", "/lib*/*-linux-gnu/libc.so.6", "/lib*/*-linux-gnu/libpython3.*.so.1.0",
+		"/lib*/*-linux-gnu/libstdc++.so.6", "/lib*/*-linux-gnu/libc.so.6",
+		"/lib*/*-linux-gnu/libpython3.*.so.1.0",
 		"/lib64/libstdc++.so.6", "/lib64/libc.so.6", "/lib64/libpython3.*.so.1.0",
 		"/usr/lib/ld-linux-*.so.*",
 	} {
@@ -38,13 +41,13 @@ func TestReadelfInstalled(t *testing.T) {
 		}
 	}
 	if found == 0 {
-		t.Skip("none of libstdc++, libc and libpython is installed with probes")
+		testenv.Lacks(t, errors.New("none of libstdc++, libc and libpython is installed with probes"))
 	}
 	t.Logf("%d notes are the same", found)
 }
 
-// TestReadelfLinked does so for files that the system's linker makes of testdata/probes.S, and follows the
-// file offsets to what is there.
+// TestReadelfLinked does the same with files that the system's linker makes of testdata/probes.S,
+// and looks at the bytes at the file offsets.
 func TestReadelfLinked(t *testing.T) {
 	gcc := testenv.Tool(t, "gcc")
 	for _, tt := range []struct{ name, flags string }{
@@ -75,8 +78,8 @@ func TestReadelfLinked(t *testing.T) {
 
 const isX86 = runtime.GOARCH == "amd64" || runtime.GOARCH == "386"
 
-// followOffsets checks that each site is where probes.S put it, a nop before the probe's name, and so the
-// semaphore.
+// followOffsets checks that each site, a nop before the probe's name, and each semaphore is where
+// probes.S put it.
 func followOffsets(t *testing.T, path string, notes []sdtnote.Note) {
 	t.Helper()
 	file, err := os.ReadFile(path)
@@ -89,7 +92,8 @@ func followOffsets(t *testing.T, path string, notes []sdtnote.Note) {
 	}
 	for _, n := range notes {
 		if text := n.Name + "\x00"; !bytes.HasPrefix(file[n.FileOffset+uint64(nop):], []byte(text)) {
-			t.Errorf("%s: at offset %#x: % x, want a nop and %q", n.Name, n.FileOffset, file[n.FileOffset:][:8], text)
+			t.Errorf("%s: at offset %#x: % x, want a nop and %q", n.Name, n.FileOffset,
+				file[n.FileOffset:][:8], text)
 		}
 	}
 	if at := notes[0].SemaphoreOffset; at == 0 || !bytes.HasPrefix(file[at:], []byte{0x17, 0x5a}) {
@@ -100,7 +104,8 @@ func followOffsets(t *testing.T, path string, notes []sdtnote.Note) {
 	}
 }
 
-// compareReadelf reads path both ways. It also holds the offsets to debug/elf's view of the sections.
+// compareReadelf reads path both ways. It also compares the offsets with the sections as debug/elf
+// reads them.
 func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 	t.Helper()
 	want := readelfNotes(t, path)
@@ -108,7 +113,8 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 	if err != nil {
 		t.Fatal(err)
 	}
-	computed := cmpopts.IgnoreFields(sdtnote.Note{}, "Machine", "Address", "FileOffset", "SemaphoreOffset")
+	computed := cmpopts.IgnoreFields(sdtnote.Note{}, "Machine", "Address", "FileOffset",
+		"SemaphoreOffset")
 	if diff := cmp.Diff(want, got, computed); diff != "" {
 		t.Errorf("%s: notes differ (-readelf +got):\n%s", path, diff)
 	}
@@ -123,13 +129,16 @@ func compareReadelf(t *testing.T, path string) []sdtnote.Note {
 			t.Errorf("%s:%s: machine %v, want %v", n.Provider, n.Name, n.Machine, f.Machine)
 		}
 		for _, a := range operand.Parse(n) {
-			if isSupported := f.Machine == elf.EM_X86_64 || f.Machine == elf.EM_AARCH64; isSupported && a.Err != nil {
+			supported := f.Machine == elf.EM_X86_64 || f.Machine == elf.EM_AARCH64
+			if supported && a.Err != nil {
 				t.Errorf("%s:%s: %v", n.Provider, n.Name, a.Err)
 			}
 		}
 		text := sectionAt(f, n.Address)
-		if text == nil || text.Flags&elf.SHF_EXECINSTR == 0 || text.Offset+n.Address-text.Addr != n.FileOffset {
-			t.Errorf("%s:%s: address %#x, offset %#x, section %+v", n.Provider, n.Name, n.Address, n.FileOffset, text)
+		if text == nil || text.Flags&elf.SHF_EXECINSTR == 0 ||
+			text.Offset+n.Address-text.Addr != n.FileOffset {
+			t.Errorf("%s:%s: address %#x, offset %#x, section %+v", n.Provider, n.Name, n.Address,
+				n.FileOffset, text)
 		}
 	}
 	return got

@@ -8,36 +8,40 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 )
 
-// maxSymbolBytes bounds the symbol tables of a file taken together, in bytes, and so their strings: room
+// maxSymbolBytes bounds the size in bytes of all symbol tables of a file and their strings: room
 // for 2.8 million symbols.
 const maxSymbolBytes = 64 << 20
 
-// maxSymbolName is in bytes. It bounds the time to find the end of each symbol's name, where many have one end.
+// maxSymbolName is the length of the longest name that is looked for, in bytes. It bounds the time
+// to find the end of each symbol's name: many names can share one end.
 const maxSymbolName = 4096
 
 type symbolTable struct{ symbols, strings section }
 
-// SymbolAddresses returns the link-time addresses of the symbols that the executable or shared library r
-// defines, local ones included: what Arg.Symbol needs. Names that it does not define are absent, and so
-// are those that stand for several addresses, as static variables of C can: nothing tells which is meant.
-// Names of more than 4096 bytes are not looked for.
+// SymbolAddresses returns the link-time addresses of those names that are symbols of the executable
+// or shared library r, including local symbols. The operands of some notes refer to symbols.
+//
+// The map lacks names that r does not define, and those that stand for several addresses, as static
+// variables of C can: nothing tells which of them is meant. Names of more than 4096 bytes are not
+// looked for.
 //
 // The errors are those of [Read].
 func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) {
-	im, err := openImage(r)
+	e, err := openELF(r)
 	if err != nil {
 		return nil, fmt.Errorf("read symbols: %w", err)
 	}
 	search := newSymbolSearch(names)
 	left := uint64(maxSymbolBytes)
-	for _, table := range im.symbolTables {
+	for _, table := range e.symbolTables {
 		for _, size := range []uint64{table.symbols.size, table.strings.size} {
 			if size > left {
-				return nil, fmt.Errorf("read symbols: %w", malformed("more than %d bytes of symbols", maxSymbolBytes))
+				err := malformed("more than %d bytes of symbols", maxSymbolBytes)
+				return nil, fmt.Errorf("read symbols: %w", err)
 			}
 			left -= size
 		}
-		if err := search.read(im, table); err != nil {
+		if err := search.read(e, table); err != nil {
 			return nil, fmt.Errorf("read symbols: %w", err)
 		}
 	}
@@ -56,7 +60,11 @@ type symbolSearch struct {
 }
 
 func newSymbolSearch(names []string) *symbolSearch {
-	s := &symbolSearch{wanted: make(map[string]bool), addresses: make(map[string]uint64), ambiguous: make(map[string]bool)}
+	s := &symbolSearch{
+		wanted:    make(map[string]bool),
+		addresses: make(map[string]uint64),
+		ambiguous: make(map[string]bool),
+	}
 	for _, name := range names {
 		if len(name) <= maxSymbolName {
 			s.wanted[name] = true
@@ -66,25 +74,25 @@ func newSymbolSearch(names []string) *symbolSearch {
 	return s
 }
 
-// read goes through a symbol table piece by piece; only the strings are read as a whole.
-func (s *symbolSearch) read(im *image, table symbolTable) error {
+// read reads a symbol table piece by piece, but the strings as a whole.
+func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 	if table.strings.typ != elf.SHT_STRTAB {
 		return malformed("section %d is no string table", table.symbols.link)
 	}
-	strings, err := im.bytesAt(table.strings.off, table.strings.size)
+	strings, err := e.bytesAt(table.strings.off, table.strings.size)
 	if err != nil {
 		return err
 	}
 	const symbolsPerPiece = 4096
-	entry := uint64(im.symbolSize())
+	entry := uint64(e.symbolSize())
 	for off, left := table.symbols.off, table.symbols.size/entry*entry; left > 0; {
 		size := min(left, symbolsPerPiece*entry)
-		piece, err := im.bytesAt(off, size)
+		piece, err := e.bytesAt(off, size)
 		if err != nil {
 			return err
 		}
 		for ; len(piece) > 0; piece = piece[entry:] {
-			s.add(im.symbol(piece), strings)
+			s.add(e.symbol(piece), strings)
 		}
 		off += size
 		left -= size
@@ -110,8 +118,8 @@ func (s *symbolSearch) addAddress(name string, address uint64) {
 	s.addresses[name] = address
 }
 
-// hasAddress tells definitions in the file's memory from imports, constants, and what is relative to a
-// thread.
+// hasAddress reports whether s is defined in the file's memory, unlike imports, constants and
+// variables of a thread.
 func (s symbol) hasAddress() bool {
 	switch s.typ {
 	case elf.STT_SECTION, elf.STT_FILE, elf.STT_TLS:

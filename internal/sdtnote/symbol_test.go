@@ -21,7 +21,8 @@ import (
 
 func TestSymbolAddressesLinked(t *testing.T) {
 	gcc := testenv.Tool(t, "gcc")
-	wanted := []string{"global", "zeroed", "local", "both", "of_thread", "environ", "absolute", "loba", "global\x00", ""}
+	wanted := []string{"global", "zeroed", "local", "both", "of_thread", "environ", "absolute", "loba",
+		"global\x00", ""}
 	for _, tt := range []struct {
 		name, flags string
 		want        []string
@@ -31,7 +32,8 @@ func TestSymbolAddressesLinked(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "symbols.so")
-			args := append(strings.Fields(tt.flags), "-shared", "-fPIC", "-nostdlib", "-Wl,--defsym=absolute=7", "-o", path, "testdata/symbols.c")
+			args := append(strings.Fields(tt.flags), "-shared", "-fPIC", "-nostdlib",
+				"-Wl,--defsym=absolute=7", "-o", path, "testdata/symbols.c")
 			if out, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
 				t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
 			}
@@ -50,7 +52,7 @@ func TestSymbolAddressesLinked(t *testing.T) {
 	}
 }
 
-// openSymbols returns path's bytes and what debug/elf makes of its symbol tables.
+// openSymbols returns the bytes of the file at path, and its symbols as debug/elf reads them.
 func openSymbols(t *testing.T, path string) (file []byte, symbols []elf.Symbol) {
 	t.Helper()
 	file, err := os.ReadFile(path)
@@ -75,19 +77,22 @@ func TestSymbolAddressesBuilt(t *testing.T) {
 			t.Run(class.String()+"_"+data.String(), func(t *testing.T) {
 				f := withSymbols(t, elffile.New(class, data), []symbol{
 					{"one", elf.STT_OBJECT, 1, 0x1000}, {"two", elf.STT_NOTYPE, 1, 0x2000},
-					{"twice", elf.STT_OBJECT, 1, 1}, {"twice", elf.STT_OBJECT, 1, 2}, {"twice", elf.STT_OBJECT, 1, 1},
+					{"twice", elf.STT_OBJECT, 1, 1}, {"twice", elf.STT_OBJECT, 1, 2},
+					{"twice", elf.STT_OBJECT, 1, 1},
 					{"same", elf.STT_FUNC, 1, 3}, {"same", elf.STT_FUNC, 2, 3},
 					{"import", elf.STT_OBJECT, elf.SHN_UNDEF, 4}, {"absolute", elf.STT_OBJECT, elf.SHN_ABS, 4},
-					{"thread", elf.STT_TLS, 1, 4}, {"file", elf.STT_FILE, 1, 4}, {"section", elf.STT_SECTION, 1, 4},
+					{"thread", elf.STT_TLS, 1, 4}, {"file", elf.STT_FILE, 1, 4},
+					{"section", elf.STT_SECTION, 1, 4},
 				})
 				checkSymbols(t, f.Bytes(t), map[string]uint64{"one": 0x1000, "two": 0x2000, "same": 3},
-					"one", "two", "twice", "same", "import", "absolute", "thread", "file", "section", "ne", "on", "absent")
+					"one", "two", "twice", "same", "import", "absolute", "thread", "file", "section",
+					"ne", "on", "absent")
 			})
 		}
 	}
 }
 
-// A table may be longer than what is read at once.
+// A table may be longer than the piece that is read at once.
 func TestSymbolAddressesMany(t *testing.T) {
 	symbols := make([]symbol, 10_000)
 	for i := range symbols {
@@ -98,8 +103,8 @@ func TestSymbolAddressesMany(t *testing.T) {
 	checkSymbols(t, file, map[string]uint64{"last": uint64(len(symbols) - 1)}, "last", "other")
 }
 
-// What it takes does not grow with the product of symbols and names, nor with that of symbols and the length of
-// a name that never ends.
+// The time does not grow with the number of symbols times the number of names, nor with the number
+// of symbols times the length of a name that never ends.
 func BenchmarkSymbolAddressesHostile(b *testing.B) {
 	symbols := make([]symbol, 10_000)
 	symbols[0].name = strings.Repeat("x", 1<<20)
@@ -136,8 +141,10 @@ func TestSymbolAddressesMalformed(t *testing.T) {
 	}{
 		{"no ELF", []byte("0123456789abcdef"), "no ELF magic number"},
 		{"no strings", edited(func(s *elffile.Section) { s.Link = 1 }), "section 1 is no string table"},
-		{"too many", edited(func(s *elffile.Section) { s.Size = 64 << 20 }), "more than 67108864 bytes of symbols"},
-		{"size wraps", edited(func(s *elffile.Section) { s.Size = math.MaxUint64 - 100 }), "more than 67108864 bytes of symbols"},
+		{"too many", edited(func(s *elffile.Section) { s.Size = 64 << 20 }),
+			"more than 67108864 bytes of symbols"},
+		{"size wraps", edited(func(s *elffile.Section) { s.Size = math.MaxUint64 - 100 }),
+			"more than 67108864 bytes of symbols"},
 		{"beyond the end", edited(func(s *elffile.Section) { s.Size = 1 << 20 }), "the file ends before"},
 		{"far away", edited(func(s *elffile.Section) { s.Offset = math.MaxInt64 }), "at offset"},
 	} {
@@ -147,10 +154,12 @@ func TestSymbolAddressesMalformed(t *testing.T) {
 		}
 	}
 
-	// Names that are not in the string table, and tables of strings that do not exist, name nothing.
+	// A name outside the string table, and a string table that does not exist, name nothing.
 	for name, file := range map[string][]byte{
 		"link": edited(func(s *elffile.Section) { s.Link = 100 }),
-		"name": edited(func(s *elffile.Section) { binary.LittleEndian.PutUint32(s.Data[24:], math.MaxUint32) }),
+		"name": edited(func(s *elffile.Section) {
+			binary.LittleEndian.PutUint32(s.Data[24:], math.MaxUint32)
+		}),
 	} {
 		t.Run(name, func(t *testing.T) { checkSymbols(t, file, map[string]uint64{}, "a") })
 	}
@@ -177,7 +186,8 @@ type symbol struct {
 // withSymbols adds a symbol table, as the last section, and its strings.
 func withSymbols(t testing.TB, f *elffile.File, symbols []symbol) *elffile.File {
 	t.Helper()
-	strings := elffile.Section{Name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB}, Data: []byte{0}}
+	strings := elffile.Section{Name: ".strtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_STRTAB},
+		Data: []byte{0}}
 	table := elffile.Section{Name: ".symtab", SectionHeader: elf.SectionHeader{Type: elf.SHT_SYMTAB}}
 	for _, s := range append([]symbol{{}}, symbols...) {
 		name := uint32(len(strings.Data))

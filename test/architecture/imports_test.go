@@ -26,10 +26,10 @@ const (
 //
 //	| `package` | `package`, `other/package` |
 //
-// with the packages of this module by their directories, and others by their modules.
-// `directory/*` stands for all packages below the directory that have no row of their own; its
-// row leaves out what they import of each other. Packages of the standard library, and the
-// packages of tests and examples, are not in the table.
+// with the packages of this module by their directories, and others by their modules. `directory/*`
+// stands for all packages below the directory that have no row of their own; its row leaves out
+// what they import of each other. Packages of the standard library, and the packages of tests and
+// examples, are not in the table.
 func TestImports(t *testing.T) {
 	want := table(t)
 	got := make(map[string]set)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: build.sh VERSION DIRECTORY
 #
-# Builds the Debian packages into the directory, which is emptied first, from a copy of the sources:
-# dpkg-buildpackage writes beside them. Wants dpkg-dev and debhelper. The changelog is git's; its date
-# is the last commit's, or SOURCE_DATE_EPOCH.
+# Builds the Debian packages into the directory, which is emptied first. It works on a copy of the
+# sources, because dpkg-buildpackage writes beside them. It wants dpkg-dev and debhelper. The
+# changelog is made from git; its date is that of the last commit, or SOURCE_DATE_EPOCH.
 set -euo pipefail
 version=$1
 output=$(realpath -m "$2")

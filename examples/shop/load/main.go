@@ -1,5 +1,5 @@
-// Load is a customer of the example shop: it asks for prices and places orders, at a steady rate and for a limited
-// time.
+// Load is a customer of the example shop: it asks for prices and places orders, at a steady rate
+// and for a limited time.
 package main
 
 import (
@@ -42,8 +42,8 @@ type client struct {
 	base string
 }
 
-// run sends a request per period, each when the one before is answered, until the end of ctx. It does not give up
-// on a shop that fails to answer: a debugger may have stopped it.
+// run sends a request in each period, after the answer to the one before, until the end of ctx. It
+// does not give up if the shop does not answer: a debugger may have stopped it.
 func (c *client) run(ctx context.Context, period time.Duration) error {
 	if err := c.await(ctx); err != nil {
 		return err
@@ -92,7 +92,8 @@ var (
 	customers = []string{"Ada", "Grace", "Zoë"}
 )
 
-// send sends the nth request: a price or an order, in turn, and sometimes something that the shop does not have.
+// send sends the nth request: a price or an order, in turn, and sometimes something that the shop
+// does not have.
 func (c *client) send(ctx context.Context, n int) error {
 	article := articles[n/2%len(articles)]
 	switch {

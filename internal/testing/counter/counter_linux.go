@@ -10,14 +10,30 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/perfevent"
 )
 
-// Counter counts how often an instruction of a file runs. Its methods are not
-// safe for concurrent use.
+// A Counter counts how often an instruction of a file runs. It consists of perf events of the
+// uprobe PMU (Linux 4.17): nothing appears in tracefs, and the kernel detaches when the process
+// ends. Its methods are not safe for concurrent use.
 type Counter struct {
 	events []*os.File
 }
 
-// OpenProbe attaches, as Open does, to the probe called name in the file at path, whose notes say
-// where it is.
+// Open attaches to the instruction at offset bytes into the file at path. It counts in all
+// processes, by one perf event for each processor. It needs CAP_SYS_ADMIN. The caller closes the
+// Counter.
+func Open(path string, offset uint64) (*Counter, error) {
+	cpus, err := perfevent.OnlineCPUs()
+	if err != nil {
+		return nil, err
+	}
+	scopes := make([]scope, len(cpus))
+	for i, cpu := range cpus {
+		scopes[i] = scope{perfevent.AllProcesses, cpu}
+	}
+	return open(path, offset, scopes)
+}
+
+// OpenProbe is like Open, for the site of the probe called name in the file at path. The provider
+// does not matter. Of several sites it takes the first.
 func OpenProbe(path, name string) (*Counter, error) {
 	offset, err := siteOffset(path, name)
 	if err != nil {
@@ -26,8 +42,8 @@ func OpenProbe(path, name string) (*Counter, error) {
 	return Open(path, offset)
 }
 
-// OpenThread is like OpenProbe but counts what the calling thread runs, which it does with one
-// event: a hit costs as little as it can. The goroutine must be locked to its thread.
+// OpenThread is like OpenProbe but counts only in the calling thread, to which the goroutine must
+// be locked. One perf event is enough for this: a hit costs as little as possible.
 func OpenThread(path, name string) (*Counter, error) {
 	offset, err := siteOffset(path, name)
 	if err != nil {
@@ -49,30 +65,14 @@ func siteOffset(path, name string) (uint64, error) {
 	return 0, fmt.Errorf("%s has no probe %s", path, name)
 }
 
-// Open attaches to the instruction at offset bytes into the file at path. It needs
-// CAP_SYS_ADMIN. The caller closes the counter.
-//
-// Perf events of the uprobe PMU (Linux 4.17) do it, one for each processor: nothing appears in
-// tracefs, and the kernel detaches when the process ends.
-func Open(path string, offset uint64) (*Counter, error) {
-	cpus, err := perfevent.OnlineCPUs()
-	if err != nil {
-		return nil, err
-	}
-	scopes := make([]scope, len(cpus))
-	for i, cpu := range cpus {
-		scopes[i] = scope{perfevent.AllProcesses, cpu}
-	}
-	return open(path, offset, scopes)
-}
-
-// A scope says whose hits an event counts, as perf_event_open(2) has it.
+// A scope says whose hits a perf event counts: the parameters of perf_event_open(2).
 type scope struct{ pid, cpu int }
 
 func open(path string, offset uint64, scopes []scope) (*Counter, error) {
 	c := new(Counter)
+	place := perfevent.Place{Path: path, Offset: offset}
 	for _, s := range scopes {
-		event, err := perfevent.Open(perfevent.Place{Path: path, Offset: offset}, s.pid, s.cpu)
+		event, err := perfevent.Open(place, s.pid, s.cpu)
 		if err != nil {
 			err = fmt.Errorf("attach to %s+%#x: %w", path, offset, err)
 			return nil, errors.Join(err, c.Close())
@@ -82,7 +82,7 @@ func open(path string, offset uint64, scopes []scope) (*Counter, error) {
 	return c, nil
 }
 
-// Value returns the number of times so far.
+// Value returns how often the instruction has run since the Counter was opened.
 func (c *Counter) Value() (uint64, error) {
 	var sum uint64
 	for _, e := range c.events {
@@ -95,7 +95,7 @@ func (c *Counter) Value() (uint64, error) {
 	return sum, nil
 }
 
-// Close detaches.
+// Close detaches. It is safe to call twice.
 func (c *Counter) Close() error {
 	var errs []error
 	for _, e := range c.events {

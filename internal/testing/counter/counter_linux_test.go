@@ -1,12 +1,10 @@
 package counter
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestOpenErrors(t *testing.T) {
 	if c, err := Open("/nonexistent", 0); err == nil {
-		t.Error("attached to a file that is not there")
+		t.Error("attached to a file that does not exist")
 		c.Close()
 	}
 }

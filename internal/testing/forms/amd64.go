@@ -2,19 +2,22 @@ package forms
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 )
 
-// amd64Registers has the names of all the registers but rsp, by number, in the sizes 8, 4, 2 and 1.
+// amd64Registers has the names of all registers but rsp, in the sizes 8, 4, 2 and 1.
 var amd64Registers = [][4]string{
-	{"rax", "eax", "ax", "al"}, {"rbx", "ebx", "bx", "bl"}, {"rcx", "ecx", "cx", "cl"}, {"rdx", "edx", "dx", "dl"},
+	{"rax", "eax", "ax", "al"}, {"rbx", "ebx", "bx", "bl"},
+	{"rcx", "ecx", "cx", "cl"}, {"rdx", "edx", "dx", "dl"},
 	{"rsi", "esi", "si", "sil"}, {"rdi", "edi", "di", "dil"}, {"rbp", "ebp", "bp", "bpl"},
 	{"r8", "r8d", "r8w", "r8b"}, {"r9", "r9d", "r9w", "r9b"}, {"r10", "r10d", "r10w", "r10b"},
-	{"r11", "r11d", "r11w", "r11b"}, {"r12", "r12d", "r12w", "r12b"}, {"r13", "r13d", "r13w", "r13b"},
+	{"r11", "r11d", "r11w", "r11b"},
+	{"r12", "r12d", "r12w", "r12b"}, {"r13", "r13d", "r13w", "r13b"},
 	{"r14", "r14d", "r14w", "r14b"}, {"r15", "r15d", "r15w", "r15b"},
 }
 
-// The registers that memory operands use.
+// The registers that memory operands use, as indexes of amd64Registers.
 const (
 	amd64Base   = 12 // r13: the address of table[1]
 	amd64Index  = 14 // r15: 1
@@ -22,16 +25,21 @@ const (
 	amd64Bottom = 1  // rbx: 0
 )
 
-func amd64Forms() []Form {
+// amd64Name returns the operand of a register in a size of 1, 2, 4 or 8 bytes.
+func amd64Name(names [4]string, size int) string {
+	return "%" + names[3-bits.TrailingZeros(uint(size))]
+}
+
+func amd64Probes() []Probe {
 	var l list
 	for i, names := range amd64Registers {
 		switch i {
 		case amd64Base, amd64Index, amd64Frame, amd64Bottom:
 			continue
 		}
-		l.sizes(func(size int) string { return "%" + names[map[int]int{8: 0, 4: 1, 2: 2, 1: 3}[size]] }, Pattern(i))
+		l.sizes(func(size int) string { return amd64Name(names, size) }, Pattern(i))
 	}
-	// What our own images say: the name of the whole register.
+	// The notes of our own images have the name of the whole register for every size.
 	l.sizes(same("%rdi"), Pattern(5))
 	for i, high := range []string{0: "ah", 2: "ch", 3: "dh"} {
 		if high != "" {
@@ -49,7 +57,8 @@ func amd64Forms() []Form {
 		word    int
 	}{
 		{"(%r13)", 1}, {"-8(%r13)", 0}, {"8(%r13)", 2}, {"0x10(%r13)", 3},
-		{"(%rbp,%r15,8)", 1}, {"8(%rbp,%r15,8)", 2}, {"-8(%r13,%r15,8)", 1}, {"4(%r13,%r15,4)", 2}, {"6(%r13,%r15,2)", 2},
+		{"(%rbp,%r15,8)", 1}, {"8(%rbp,%r15,8)", 2}, {"-8(%r13,%r15,8)", 1},
+		{"4(%r13,%r15,4)", 2}, {"6(%r13,%r15,2)", 2},
 		{"7(%r13,%r15,1)", 2}, {"7(%r13,%r15)", 2}, {"8(%rsp)", 1}, {"(%rsp)", 0},
 		{"table(%rip)", 0}, {"table+8(%rip)", 1}, {"16+table(%rip)", 2},
 	} {

@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// The registers of memory operands: x19 is the address of table[1], x20 is 8, x21 is 1.
+const arm64Registers = 31
+
+// The registers that memory operands use, by number.
 const (
-	arm64Registers = 31
-	arm64Base      = 19
-	arm64Offset    = 20
-	arm64Index     = 21
+	arm64Base   = 19 // the address of table[1]
+	arm64Offset = 20 // 8
+	arm64Index  = 21 // 1
 )
 
-func arm64Forms() []Form {
+func arm64Probes() []Probe {
 	var l list
 	for i := range arm64Registers {
 		switch i {
@@ -33,7 +34,8 @@ func arm64Forms() []Form {
 		operand string
 		word    int
 	}{
-		{"[x19]", 1}, {"[x19, 8]", 2}, {"[x19, -8]", 0}, {"[x19,16]", 3}, {"[sp]", 0}, {"[sp, 8]", 1},
+		{"[x19]", 1}, {"[x19, 8]", 2}, {"[x19, -8]", 0}, {"[x19,16]", 3},
+		{"[sp]", 0}, {"[sp, 8]", 1},
 		{"[x19, x20]", 2}, {"[x19, x21, lsl 3]", 2},
 	} {
 		l.sizes(same(m.operand), table[m.word])

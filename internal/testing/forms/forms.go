@@ -1,9 +1,9 @@
-// Package forms makes a program that has one probe for each form in which an argument can be described,
-// and says which values a tracer must see. It is for tests.
+// Package forms makes a program that has one probe for each form of operand, and says which values
+// a tracer must see. It is for tests.
 //
-// The program needs no C library. It writes an empty line when it runs. Then it fires all its probes
-// whenever it reads a byte, writes the byte when that is done, and ends with its input. Before it
-// fires, it sets every register to Pattern of its number, except those that the memory operands need.
+// The program needs no C library. It writes an empty line as soon as it runs. Whenever it reads a
+// byte, it fires all its probes and then writes the byte. It ends with its input. Before it fires,
+// it sets every register to Pattern of its number, except the registers that memory operands need.
 package forms
 
 import (
@@ -17,21 +17,21 @@ import (
 // Provider is the provider of all the probes.
 const Provider = "forms"
 
-// A Form is a probe with one argument.
-type Form struct {
-	Probe string
-	Arg   string // as in the note
-	Want  uint64 // extended to 64 bits
+// A Probe is a probe of the program. It has one argument.
+type Probe struct {
+	Name string
+	Arg  string // its size and operand, as in the note
+	Want uint64 // the value that a tracer must see, extended to 64 bits
 }
 
-// Pattern is what a register of that number holds. Each byte of it differs, and each is negative as a
-// signed one.
+// Pattern returns the value of a register by its number. Each byte of it differs, and each is
+// negative as a signed number.
 func Pattern(register int) uint64 {
 	const bytes, step = 0x8F8E8D8C8B8A8988, 0x0808080808080808
 	return bytes + uint64(register%14)*step
 }
 
-// value returns the low size bytes of v, extended.
+// value returns the low size bytes of v, extended to 64 bits.
 func value(v uint64, size int, signed bool) uint64 {
 	shift := 64 - 8*size
 	if signed {
@@ -40,14 +40,14 @@ func value(v uint64, size int, signed bool) uint64 {
 	return v << shift >> shift
 }
 
-// A list collects forms and numbers their probes.
-type list []Form
+// A list collects probes and numbers them.
+type list []Probe
 
 func (l *list) add(arg string, want uint64) {
-	*l = append(*l, Form{fmt.Sprintf("form%d", len(*l)), arg, want})
+	*l = append(*l, Probe{fmt.Sprintf("form%d", len(*l)), arg, want})
 }
 
-// sizes adds operand in all sizes, signed and not, where v is what it means in 64 bits.
+// sizes adds an operand in all sizes, signed and unsigned. v is its value in 64 bits.
 func (l *list) sizes(operand func(size int) string, v uint64) {
 	for _, size := range []int{1, 2, 4, 8} {
 		l.add(fmt.Sprintf("%d@%s", size, operand(size)), value(v, size, false))
@@ -55,38 +55,47 @@ func (l *list) sizes(operand func(size int) string, v uint64) {
 	}
 }
 
-// same is an operand that is written alike in all sizes.
+// same returns an operand that is written alike in all sizes.
 func same(operand string) func(int) string { return func(int) string { return operand } }
 
-// table is what the symbol table of the program holds, in words of 8 bytes.
-var table = [4]uint64{0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0}
+// table is the data at the program's symbol table, in words of 8 bytes.
+var table = [4]uint64{
+	0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0,
+}
 
-// List returns the forms of an architecture, by Go's name for it.
-func List(arch string) []Form { return machines[arch].forms() }
+// Probes returns the probes of the program for an architecture, amd64 or arm64, in the order of
+// their sites.
+func Probes(arch string) []Probe { return machines[arch].probes() }
 
 // A machine is what differs between architectures.
 type machine struct {
-	compilers []string
+	compilers []string // the first that is installed is used
 	flags     []string
-	forms     func() []Form
+	probes    func() []Probe
 	source    func(probes string) string
 }
 
 var machines = map[string]machine{
-	"amd64": {[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-static-pie"}, amd64Forms, amd64Source},
-	"arm64": {[]string{"aarch64-linux-gnu-gcc", "gcc"}, []string{"-static"}, arm64Forms, arm64Source},
+	"amd64": {
+		[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-static-pie"}, amd64Probes, amd64Source,
+	},
+	"arm64": {
+		[]string{"aarch64-linux-gnu-gcc", "gcc"}, []string{"-static"}, arm64Probes, arm64Source,
+	},
 }
 
-// Build makes the program in dir and returns its path. It needs gcc for the architecture.
+// Build makes the program for an architecture, amd64 or arm64, in dir and returns its path. It
+// needs gcc for the architecture.
 func Build(dir, arch string) (string, error) {
 	m := machines[arch]
 	var probes strings.Builder
-	for _, f := range m.forms() {
-		fmt.Fprintf(&probes, "\tprobe %s, \"%s\"\n", f.Probe, f.Arg)
+	for _, p := range m.probes() {
+		fmt.Fprintf(&probes, "\tprobe %s, \"%s\"\n", p.Name, p.Arg)
 	}
 	program := filepath.Join(dir, "forms")
 	source := program + ".S"
-	if err := os.WriteFile(source, []byte(macro+m.source(probes.String())+data()), 0o600); err != nil {
+	text := macro + m.source(probes.String()) + data()
+	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	compiler := m.compilers[0]
@@ -102,7 +111,7 @@ func Build(dir, arch string) (string, error) {
 	return program, nil
 }
 
-// macro places a probe: a nop, and its note.
+// macro defines the assembler's macro for a probe: a nop, and its note.
 const macro = `
 	.macro probe name, args
 990:	nop

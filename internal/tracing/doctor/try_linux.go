@@ -69,15 +69,15 @@ func countFire(provider *stapsdt.Provider, probe *stapsdt.Probe0) (err error) {
 		return err
 	}
 	site := uprobe.Site{Path: provider.Path(), Note: notes[0]}
-	tally, err := uprobe.CountProbes(
+	counter, err := uprobe.Count(
 		[]uprobe.Probe{{Provider: provider.Name(), Name: probe.Name(), Sites: []uprobe.Site{site}}},
 		uprobe.Options{PID: os.Getpid()})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, tally.Close()) }()
+	defer func() { err = errors.Join(err, counter.Close()) }()
 	probe.Fire()
-	counts, err := tally.Read()
+	counts, err := counter.Read()
 	if err == nil && counts[0] != 1 {
 		err = fmt.Errorf("%w: %d fires of a probe that fired once", errCount, counts[0])
 	}

@@ -4,12 +4,13 @@ import "github.com/go-usdt/usdt/internal/tracing/integer"
 
 // Values is one event, as Eval reads it.
 type Values interface {
-	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed. It is
-	// not ok when the argument could not be read or the probe has no such argument.
+	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed. It
+	// is not ok when the argument could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
 
-	// String returns the text that an argument points to, without its NUL. It is not ok when the text
-	// could not be read. Text longer than MaxString may be cut, but must stay longer than MaxString.
+	// String returns the text that an argument points to, without its NUL. It is not ok when the
+	// text could not be read. Text longer than MaxString may be cut, but must stay longer than
+	// MaxString.
 	String(arg int) (text string, ok bool)
 
 	PID() uint32

@@ -40,7 +40,7 @@ func TestEval(t *testing.T) {
 			3: {},
 			4: integer.Min,
 		},
-		texts: map[int]string{0: "GET", 1: ""}, // arg9 cannot be read, neither way
+		texts: map[int]string{0: "GET", 1: ""}, // arg9 cannot be read, as an integer or as a text
 	}
 	tests := map[string]bool{
 		`arg0`:                         true,
@@ -52,7 +52,7 @@ func TestEval(t *testing.T) {
 		`arg0 <= 100`:                  true,
 		`arg0 > 100`:                   false,
 		`arg0 >= 100`:                  true,
-		`arg1 < arg2`:                  true, // the same bits, as numbers
+		`arg1 < arg2`:                  true, // with the same bits, as mathematical numbers
 		`arg1 == arg2`:                 false,
 		`arg1 == -1`:                   true,
 		`arg2 == -1`:                   false,
@@ -97,8 +97,8 @@ func TestEval(t *testing.T) {
 	}
 }
 
-// TestEvalAsGo has the Go type checker as the judge: a filter without bare terms is a constant
-// expression of Go, with integers of any size.
+// TestEvalAsGo compares Eval with the Go type checker: a filter without terms that stand alone is a
+// constant expression of Go, whose integers have any size.
 func TestEvalAsGo(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {

@@ -99,8 +99,8 @@ func (o Op) turned() Op {
 	return o
 }
 
-// Holds reports whether the operator holds between two values that compare as cmp says: negative, 0 or
-// positive, as [integer.Int.Compare] returns it.
+// Holds reports whether the operator holds between two values that compare as cmp says: negative, 0
+// or positive, as [integer.Int.Compare] returns it.
 func (o Op) Holds(cmp int) bool {
 	switch o {
 	case Equal:
@@ -118,8 +118,8 @@ func (o Op) Holds(cmp int) bool {
 	}
 }
 
-// Args returns which arguments e uses as integers and which as strings, each list in ascending order and
-// without duplicates. One argument may be in both lists.
+// Args returns which arguments e uses as integers and which as strings, each list in ascending
+// order and without duplicates. One argument may be in both lists.
 func Args(e Expr) (ints, strings []int) {
 	var walk func(Expr)
 	walk = func(e Expr) {

@@ -37,8 +37,8 @@ type parser struct {
 	nesting     int
 }
 
-// A node is what a part of the filter's text means: a condition (Expr), an integer (Term) or the text of
-// a string literal (string).
+// A node is what a part of the filter's text means: a condition (Expr), an integer (Term) or the
+// text of a string literal (string).
 type node struct {
 	offset int
 	value  any

@@ -23,7 +23,9 @@ func TestParse(t *testing.T) {
 		text string
 		want Expr
 	}{
-		{`arg0 > 100 && arg1 == "GET"`, And{Compare{arg(0), Greater, number(100)}, StringCompare{1, "GET", true}}},
+		{`arg0 > 100 && arg1 == "GET"`, And{
+			Compare{arg(0), Greater, number(100)}, StringCompare{1, "GET", true},
+		}},
 		{`"GET" != arg1`, StringCompare{1, "GET", false}},
 		{"arg1 == `a\\b`", StringCompare{1, `a\b`, true}},
 		{`arg1 == "tab\t\"\x41é"`, StringCompare{1, "tab\t\"Aé", true}},
@@ -152,7 +154,8 @@ func TestParseErrors(t *testing.T) {
 			continue
 		}
 		if syntaxErr.Offset != test.offset || !strings.Contains(syntaxErr.Msg, test.msg) {
-			t.Errorf("Parse(%.80q): got %d: %s\nwant %d: …%s…", test.text, syntaxErr.Offset, syntaxErr.Msg, test.offset, test.msg)
+			t.Errorf("Parse(%.80q): got %d: %s\nwant %d: …%s…",
+				test.text, syntaxErr.Offset, syntaxErr.Msg, test.offset, test.msg)
 		}
 	}
 }
@@ -191,7 +194,8 @@ func TestString(t *testing.T) {
 }
 
 func TestArgs(t *testing.T) {
-	e, err := Parse(`arg3 < arg1 && !(arg1 == "a" || pid) || arg7 & 1 && arg3 == 2 && 4 > arg2 && arg0 != "b"`)
+	e, err := Parse(`arg3 < arg1 && !(arg1 == "a" || pid) || ` +
+		`arg7 & 1 && arg3 == 2 && 4 > arg2 && arg0 != "b"`)
 	if err != nil {
 		t.Fatal(err)
 	}

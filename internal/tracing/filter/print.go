@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Parentheses are printed only where the tree needs them, so that a filter that Parse accepted does not
-// nest deeper when it is printed.
+// Parentheses are printed only where the tree needs them, so that a filter that Parse accepted does
+// not nest deeper when it is printed.
 
 func (e And) String() string { return within(e.L, 1) + " && " + within(e.R, 2) }
 func (e Or) String() string  { return within(e.L, 0) + " || " + within(e.R, 1) }
@@ -56,8 +56,8 @@ func (t Term) String() string {
 	return text
 }
 
-// within writes e as a part of an expression that binds as tight as level: 0 for ||, 1 for &&, 3 for !.
-// The level is one more where e is on the right, because && and || group from the left.
+// within writes e as a part of an expression that binds as tight as level: 0 for ||, 1 for &&, 3
+// for !. The level is one more where e is on the right, because && and || group from the left.
 func within(e Expr, level int) string {
 	own := 2
 	switch e.(type) {

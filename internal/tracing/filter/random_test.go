@@ -8,18 +8,22 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// Of random events and filters, arg0 to arg9 are integers, arg10 and arg11 text. Few values, so that
-// equal ones meet.
+// In random events and filters the arguments before firstText are integers, and those from
+// firstText on are texts. There are few different values, so that equal ones are compared.
 const firstText = 10
 
 var (
 	randomTexts  = []string{"", "GET", "PUT\n", "\x01\xffé"}
-	randomValues = []uint64{0, 1, 2, 3, 0x7f, 0xff, 1 << 31, 1<<63 - 1, 1 << 63, 1<<64 - 2, 1<<64 - 1}
+	randomValues = []uint64{
+		0, 1, 2, 3, 0x7f, 0xff, 1 << 31, 1<<63 - 1, 1 << 63, 1<<64 - 2, 1<<64 - 1,
+	}
 )
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-func randomInt(r *rand.Rand) integer.Int { return integer.Of(pick(r, randomValues), r.IntN(2) == 0) }
+func randomInt(r *rand.Rand) integer.Int {
+	return integer.Of(pick(r, randomValues), r.IntN(2) == 0)
+}
 
 func randomEvent(r *rand.Rand) event {
 	v := event{map[int]integer.Int{}, map[int]string{}}
@@ -54,7 +58,8 @@ func randomExpr(r *rand.Rand, depth int) Expr {
 
 func randomComparison(r *rand.Rand) Expr {
 	if r.IntN(4) == 0 {
-		return StringCompare{firstText + r.IntN(operand.MaxArgs-firstText), pick(r, randomTexts), r.IntN(2) == 0}
+		arg := firstText + r.IntN(operand.MaxArgs-firstText)
+		return StringCompare{arg, pick(r, randomTexts), r.IntN(2) == 0}
 	}
 	c := Compare{randomTerm(r), Op(r.IntN(len(opTexts))), randomTerm(r)}
 	if r.IntN(2) == 0 {
@@ -91,7 +96,8 @@ func TestParseOfString(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`arg0 > 100 && arg1 == "GET"`, `!(arg0 & 0x4) || -1 >= arg2`, `'a' <= arg0 && (pid == tid)`,
-		"arg1 != `raw`", `arg0 && (arg1 && arg2)`, `!!arg3`, `arg0 == 18446744073709551615`, `arg0 = "`,
+		"arg1 != `raw`", `arg0 && (arg1 && arg2)`, `!!arg3`, `arg0 == 18446744073709551615`,
+		`arg0 = "`,
 	} {
 		f.Add(seed)
 	}

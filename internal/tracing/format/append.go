@@ -8,23 +8,25 @@ import (
 
 // Values is one event, as Append reads it.
 type Values interface {
-	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed; not ok
-	// when it could not be read or the probe has no such argument.
+	// Int returns an argument, sign-extended to 64 bits when the probe says that it is signed. It
+	// is not ok when the argument could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
+
 	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
 	Size(arg int) int
-	// Bytes returns what was read where the argument points: text without its NUL, or bytes. Not ok
-	// when it could not be read. The caller of Bytes does not keep it.
+
+	// Bytes returns the text, without its NUL, or the bytes that an argument points to. It is not
+	// ok when they could not be read. The caller does not keep the slice.
 	Bytes(arg int) (data []byte, ok bool)
 }
 
-// Fault stands for what could not be read, as in the kernel's own tracing.
+// Fault is written in place of something that could not be read, as the kernel's own tracing does.
 const Fault = "(fault)"
 
-// Append writes one event behind dst and returns the longer slice. It allocates only to grow dst.
+// Append appends one event to dst and returns the extended slice. It allocates only to grow dst.
 //
-// Bytes (%b) of which fewer were read than their number says end with "…" outside of the quotes. A %f,
-// %e or %g of an argument that has not 4 or 8 bytes is written as "%!f(size=2)".
+// If fewer bytes (%b) were read than their number says, "…" follows after the quotes. A %f, %e or
+// %g of an argument whose size is not 4 or 8 bytes is written as "%!f(size=2)".
 func (f *Format) Append(dst []byte, v Values) []byte {
 	for i := range f.parts {
 		p := &f.parts[i]
@@ -62,7 +64,7 @@ func (p *part) append(dst []byte, v Values, escape bool) []byte {
 	return p.appendBits(dst, value&sizeMask(v.Size(p.arg)))
 }
 
-// sizeMask takes the sign extension off again: the bits that an argument really has.
+// sizeMask returns the mask for the bits of an argument of size bytes, without its sign extension.
 func sizeMask(size int) uint64 {
 	if size >= 8 {
 		return math.MaxUint64
@@ -118,9 +120,11 @@ func (p *part) appendFloat(dst []byte, value uint64, size int) []byte {
 	}
 	switch size {
 	case 4:
-		return strconv.AppendFloat(dst, float64(math.Float32frombits(uint32(value))), p.verb, precision, 32)
+		f := math.Float32frombits(uint32(value))
+		return strconv.AppendFloat(dst, float64(f), p.verb, precision, 32)
 	case 8:
-		return strconv.AppendFloat(dst, math.Float64frombits(value), p.verb, precision, 64)
+		f := math.Float64frombits(value)
+		return strconv.AppendFloat(dst, f, p.verb, precision, 64)
 	}
 	dst = append(dst, "%!"...)
 	dst = append(dst, p.verb)

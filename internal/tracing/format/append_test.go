@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// An argument is one value of an event; a nil one cannot be read.
+// An argument is one argument of an event. A nil argument cannot be read.
 type argument struct {
 	value  uint64
 	size   int
 	signed bool
-	data   []byte // nil: bad address
+	data   []byte // nil when the argument is a bad address
 }
 
 type event []*argument
@@ -33,6 +33,8 @@ func integer(n int64, size int) *argument {
 }
 
 func unsigned(n uint64, size int) *argument { return &argument{value: n, size: size} }
+
+func float(f float64) *argument { return unsigned(math.Float64bits(f), 8) }
 
 func pointer(data string) *argument {
 	return &argument{value: 0x7f00, size: 8, data: []byte(data)}
@@ -58,26 +60,58 @@ func TestAppend(t *testing.T) {
 		{`%x`, event{integer(-1, 8)}, "ffffffffffffffff"},
 		{`%p`, event{pointer("")}, "0x7f00"},
 		{`%#x %#X`, event{unsigned(255, 1), unsigned(255, 1)}, "0xff 0XFF"},
-		{`%ld %llx %zu %hhd`, event{integer(1, 8), unsigned(10, 8), unsigned(3, 8), integer(4, 1)}, "1 a 3 4"},
+		{
+			`%ld %llx %zu %hhd`,
+			event{integer(1, 8), unsigned(10, 8), unsigned(3, 8), integer(4, 1)},
+			"1 a 3 4",
+		},
 		{`%c%c%c`, event{unsigned('a', 1), unsigned('é', 4), unsigned(1<<40, 8)}, "aé\uFFFD"},
 		{`%[arg1]d %d %[arg0]d %d`, event{integer(0, 4), integer(1, 4), integer(2, 4)}, "1 2 0 1"},
 
-		{`[%5d|%-5d|%05d]`, event{integer(-7, 4), integer(-7, 4), integer(-7, 4)}, "[   -7|-7   |-0007]"},
-		{`[%08x|%#08x|%-08x|%12p]`, event{minus[0], unsigned(1, 4), unsigned(1, 4), pointer("")}, "[ffffffff|0x000001|1       |      0x7f00]"},
+		{
+			`[%5d|%-5d|%05d]`,
+			event{integer(-7, 4), integer(-7, 4), integer(-7, 4)},
+			"[   -7|-7   |-0007]",
+		},
+		{
+			`[%08x|%#08x|%-08x|%12p]`,
+			event{minus[0], unsigned(1, 4), unsigned(1, 4), pointer("")},
+			"[ffffffff|0x000001|1       |      0x7f00]",
+		},
 		{`[%5[arg0]d|%[arg0]5d]`, event{integer(7, 4)}, "[    7|    7]"},
-		{`[%5s|%-5s|%.2s|%5.1s|%05s]`, event{pointer("tea"), pointer("été"), pointer("tea"), pointer("tea"), pointer("tea")}, "[  tea|été  |te|    t|  tea]"},
+		{
+			`[%5s|%-5s|%.2s|%5.1s|%05s]`,
+			event{pointer("tea"), pointer("été"), pointer("tea"), pointer("tea"), pointer("tea")},
+			"[  tea|été  |te|    t|  tea]",
+		},
 		{`[%1s]`, event{pointer("longer")}, "[longer]"},
 		{`[%3c|%-3c]`, event{unsigned('é', 4), unsigned('b', 1)}, "[  é|b  ]"},
 
-		{`%f %.2f %e`, event{unsigned(math.Float64bits(1.5), 8), unsigned(math.Float64bits(-2.0/3), 8), unsigned(math.Float64bits(1e10), 8)}, "1.500000 -0.67 1.000000e+10"},
-		{`%g %g`, event{unsigned(uint64(math.Float32bits(0.1)), 4), unsigned(math.Float64bits(0.1), 8)}, "0.1 0.1"},
-		{`[%08.2f|%-8.1f|%8f]`, event{unsigned(math.Float64bits(-1.5), 8), unsigned(math.Float64bits(1), 8), unsigned(math.Float64bits(math.NaN()), 8)}, "[-0001.50|1.0     |     NaN]"},
+		{
+			`%f %.2f %e`,
+			event{float(1.5), float(-2.0 / 3), float(1e10)},
+			"1.500000 -0.67 1.000000e+10",
+		},
+		{`%g %g`, event{unsigned(uint64(math.Float32bits(0.1)), 4), float(0.1)}, "0.1 0.1"},
+		{
+			`[%08.2f|%-8.1f|%8f]`,
+			event{float(-1.5), float(1), float(math.NaN())},
+			"[-0001.50|1.0     |     NaN]",
+		},
 		{`%f %g`, event{unsigned(1, 2), unsigned(1, 1)}, "%!f(size=2) %!g(size=1)"},
 
-		{`%b %d`, event{pointer("a\x00\"\xff\n'é"), unsigned(8, 8), integer(1, 4)}, `"a\x00\"\xff\n'é" 1`},
+		{
+			`%b %d`,
+			event{pointer("a\x00\"\xff\n'é"), unsigned(8, 8), integer(1, 4)},
+			`"a\x00\"\xff\n'é" 1`,
+		},
 		{`%b`, event{pointer("abc"), unsigned(4, 8)}, `"abc"…`},
 		{`%.2b`, event{pointer("abc"), unsigned(3, 8)}, `"ab"…`},
-		{`[%8b|%-8b]`, event{pointer("abc"), unsigned(3, 8), pointer("abc"), unsigned(3, 8)}, `[   "abc"|"abc"   ]`},
+		{
+			`[%8b|%-8b]`,
+			event{pointer("abc"), unsigned(3, 8), pointer("abc"), unsigned(3, 8)},
+			`[   "abc"|"abc"   ]`,
+		},
 
 		{`%d`, event{nil}, "(fault)"},
 		{`%d`, nil, "(fault)"},
@@ -126,8 +160,8 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestAppendAsFmt has Go's fmt as the judge where both mean the same. %#08x does not: the width of 0x
-// counts here, as in C. Nor does %#.0x of 0.
+// TestAppendAsFmt compares Append with Go's fmt where both mean the same. They differ in %#08x,
+// where the width includes 0x here, as in C, and in %#.0x of 0.
 func TestAppendAsFmt(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
@@ -146,7 +180,8 @@ func TestAppendAsFmt(t *testing.T) {
 		case verb == "d" && r.IntN(2) == 0:
 			directive, v, operand = directive+verb, event{integer(int64(value), 8)}, int64(value)
 		case verb == "f" || verb == "e" || verb == "g":
-			directive, v, operand = directive+verb, event{unsigned(value, 8)}, math.Float64frombits(value)
+			directive, v = directive+verb, event{unsigned(value, 8)}
+			operand = math.Float64frombits(value)
 		default:
 			directive, v, operand = directive+verb, event{unsigned(value, 8)}, value
 		}

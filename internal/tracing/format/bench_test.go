@@ -45,7 +45,8 @@ func BenchmarkAppend(b *testing.B) {
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		`id=%d name=%s`, everyVerb, `%[arg3]-10.5s\n`, `100%% \x41\e[1m`, `%#llx%zu`, `%`, `%5.b`, `\`,
+		`id=%d name=%s`, everyVerb, `%[arg3]-10.5s\n`, `100%% \x41\e[1m`,
+		`%#llx%zu`, `%`, `%5.b`, `\`,
 	} {
 		f.Add(seed)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
-// capture works out what the directives need together.
+// capture finds out what all directives together need.
 func (f *Format) capture() error {
 	needs := map[int]Capture{}
 	for _, p := range f.parts {
@@ -16,7 +16,8 @@ func (f *Format) capture() error {
 		}
 		merged, ok := merge(needs[p.arg], p.capture())
 		if !ok {
-			return syntax.Errorf(f.text, p.offset, "arg%d cannot be both text (%%s) and bytes (%%b)", p.arg)
+			return syntax.Errorf(f.text, p.offset,
+				"arg%d cannot be both text (%%s) and bytes (%%b)", p.arg)
 		}
 		needs[p.arg] = merged
 		if p.verb == 'b' {
@@ -43,10 +44,11 @@ func (p *part) capture() Capture {
 	return Capture{Arg: p.arg}
 }
 
-// merge returns what serves both needs of an argument. What the format does not limit stays so.
+// merge returns a Capture that serves two needs of one argument, if there is one. A need without a
+// Max makes one without a Max.
 func merge(a, b Capture) (Capture, bool) {
 	switch {
-	case a.Kind == Integer: // also when there is none yet
+	case a.Kind == Integer: // also when there is no need yet
 		return b, true
 	case b.Kind == Integer:
 		return a, true

@@ -1,24 +1,24 @@
 // Package format is the language in which a user says how events are written: 'id=%d name=%s'.
 //
-// A directive is %, flags, width, .precision and a verb, of which only the first and the last must be
-// there: %-10.5s. It takes the next argument: the first directive arg0, each other the one after those of
-// the directive before it. [argN] right after the % or right before the verb chooses another: %[arg2]d.
-// Arguments count from 0, as in filters and in other tracers; %[2]d, which is the second in Go's fmt, is
-// refused.
+// A directive consists of %, flags, a width, .precision and a verb, as in %-10.5s. Only the % and
+// the verb are required. The first directive takes arg0, and each other directive takes the
+// argument after those of the directive before it. [argN], right after the % or right before the
+// verb, chooses another argument: %[arg2]d. Arguments count from 0, as in filters and in other
+// tracers. %[2]d, which is the second argument in Go's fmt, is refused.
 //
 //	%d %i     integer, signed as the probe says
 //	%u        integer, unsigned
-//	%x %X %o  its bits in hexadecimal or octal, as many as the argument has
-//	%p        the same with 0x before it
+//	%x %X %o  bits of the argument's size, in hexadecimal or octal
+//	%p        the same in hexadecimal, after 0x
 //	%c        character (code point)
-//	%f %e %g  float64 or float32 of the argument's bits: it must have 8 or 4 bytes
-//	%s        NUL-terminated text at the address; the precision is how many bytes are read at most
-//	%b        bytes, quoted as by %q of Go; takes two arguments, their address and their number
+//	%f %e %g  the argument's bits as a float64 or float32: it must have 8 or 4 bytes
+//	%s        NUL-terminated text at the address; the precision is the most bytes that are read
+//	%b        bytes, quoted as by Go's %q; takes two arguments, the address and the number of bytes
 //	%%        a percent sign
 //
-// The flags are - (pad on the right), 0 (pad numbers with zeros) and # (0x before %x). The width is a
-// minimum of characters; the precision of an integer a minimum of digits, of %f and %e how many digits
-// follow the point (6 when not given), of %g how many digits there are. C's length modifiers (%ld, %llx,
-// %zu) are accepted and mean nothing: sizes are the probe's. Outside of directives, \n, \t, \e, \x1b, \\
-// and the other escapes of Go are replaced.
+// The flags are - (pad on the right), 0 (pad numbers with zeros) and # (0x before %x). The width is
+// the least number of characters. The precision of an integer is its least number of digits, that
+// of %f and %e the number of digits after the point (6 by default), and that of %g the number of
+// digits. C's length modifiers (%ld, %llx, %zu) are accepted and ignored, because the probe says
+// the sizes. Outside of directives, \n, \t, \e, \x1b, \\ and the other escapes of Go are replaced.
 package format

@@ -5,9 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// AppendEscaped writes text of a traced program for a terminal: what is not printable in Go's sense
-// (control characters, those that change the direction of writing, bytes that are not UTF-8) becomes an
-// escape. Quotes and backslashes stay as they are.
+// AppendEscaped appends text of a traced program to dst so that a terminal can show it. What Go's
+// strconv.IsPrint does not call printable becomes an escape: control characters, characters that
+// change the direction of writing, and bytes that are not UTF-8. Quotes and backslashes stay as
+// they are.
 func AppendEscaped(dst, text []byte) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
@@ -35,7 +36,8 @@ func appendHex(dst []byte, b byte) []byte {
 	return append(dst, '\\', 'x', digits[b>>4], digits[b&15])
 }
 
-// AppendQuoted writes data of a traced program as a string literal of Go, like strconv.AppendQuote of a string.
+// AppendQuoted appends data of a traced program to dst as a string literal of Go, as
+// strconv.AppendQuote does with a string.
 func AppendQuoted(dst, data []byte) []byte {
 	dst = append(dst, '"')
 	for len(data) > 0 {

@@ -8,10 +8,10 @@ const (
 	MaxPrecision = 4096 // digits; bytes of %s and %b
 )
 
-// A Format writes events. Nothing changes it after Escape is set: any goroutine may use it.
+// A Format writes events. As soon as Escape is set, any goroutine may use it.
 type Format struct {
-	// Escape writes what is not printable in %s and %c as Go's escapes (\n, \x1b): text of a traced
-	// program must not control a terminal or pretend to be another event.
+	// Escape makes %s and %c write what is not printable as Go's escapes (\n, \x1b). Otherwise text
+	// of a traced program could control the terminal or pretend to be another event.
 	Escape bool
 
 	text     string
@@ -27,41 +27,42 @@ type part struct {
 	offset    int // of the directive in the text of the format
 	arg       int
 	width     int
-	precision int // -1: not given
+	precision int // -1 when not given
 	left      bool
 	zero      bool
 	alternate bool // #
 }
 
-// Kind is what must be read of an argument in the kernel, at the moment of the event.
+// A Kind says what must be read of an argument at the moment of the event.
 type Kind uint8
 
 const (
 	Integer Kind = iota // the argument itself
 	String              // also the text that it points to, up to its NUL
-	Bytes               // also the bytes that it points to
+	Bytes               // also the bytes that it points to, as many as another argument says
 )
 
 // A Capture tells what a Format needs of one argument.
 type Capture struct {
 	Arg    int
 	Kind   Kind
-	Length int // of Bytes: the argument with their number
-	Max    int // of String and Bytes: how many bytes at most; 0 when the format does not say
+	Length int // of Bytes: the argument that is their number
+	Max    int // of String and Bytes: the most bytes that are needed; 0 for no limit
 }
 
-// Captures returns what the format needs, one Capture for each argument it uses, in order of the
-// arguments. The caller does not change it.
+// Captures returns one Capture for each argument that the format uses, in the order of the
+// arguments. The caller does not change the slice.
 func (f *Format) Captures() []Capture { return f.captures }
 
-// Check returns an error (*SyntaxError) if a probe with nargs arguments has too few for the format.
+// Check returns a *SyntaxError if the format needs more than nargs arguments.
 func (f *Format) Check(nargs int) error {
 	for _, p := range f.parts {
 		if p.verb == 0 || p.arg+argsOf(p.verb) <= nargs {
 			continue
 		}
-		missing := max(p.arg, nargs) // of %b its number may be what is missing
-		return syntax.Errorf(f.text, p.offset, "%%%c takes arg%d, but the probe has %s", p.verb, missing, arguments(nargs))
+		missing := max(p.arg, nargs) // the second argument of %b may be missing alone
+		return syntax.Errorf(f.text, p.offset, "%%%c takes arg%d, but the probe has %s",
+			p.verb, missing, arguments(nargs))
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// appendBits writes an unsigned integer.
+// appendBits appends an unsigned integer.
 func (p *part) appendBits(dst []byte, value uint64) []byte {
 	switch p.verb {
 	case 'p':
@@ -23,7 +23,7 @@ func (p *part) appendBits(dst []byte, value uint64) []byte {
 	return p.appendInteger(dst, "", value, 10)
 }
 
-// prefix is what the flag # puts before the digits.
+// prefix returns what the flag # puts before the digits.
 func (p *part) prefix(s string) string {
 	if p.alternate {
 		return s
@@ -39,8 +39,8 @@ func upper(b []byte) {
 	}
 }
 
-// appendInteger writes sign or prefix, and at least as many digits as the precision says or, with the
-// flag 0, as fill the width.
+// appendInteger appends a sign or prefix, and at least as many digits as the precision says.
+// Without a precision, the flag 0 fills the width with digits.
 func (p *part) appendInteger(dst []byte, before string, value uint64, base int) []byte {
 	dst = append(dst, before...)
 	start := len(dst)
@@ -54,8 +54,8 @@ func (p *part) appendInteger(dst []byte, before string, value uint64, base int) 
 	return fill(dst, start, digits-(len(dst)-start), '0')
 }
 
-// pad fills what was written from start on up to the width, with blanks. A float with the flag 0 has
-// zeros between its sign and its digits.
+// pad fills the text from start on with blanks up to the width. A float with the flag 0 gets zeros
+// between its sign and its digits.
 func (p *part) pad(dst []byte, start int) []byte {
 	missing := p.width - utf8.RuneCount(dst[start:])
 	switch {
@@ -72,7 +72,7 @@ func (p *part) pad(dst []byte, start int) []byte {
 	return fill(dst, start, missing, ' ')
 }
 
-// isFinite tells whether text is a float of digits: not NaN, an infinity or a message.
+// isFinite reports whether text is a float with digits, and not NaN, an infinity or a message.
 func (p *part) isFinite(text []byte) bool {
 	switch p.verb {
 	case 'f', 'e', 'g':
@@ -82,7 +82,7 @@ func (p *part) isFinite(text []byte) bool {
 	return false
 }
 
-// fill puts n bytes c into dst, before what is at offset at.
+// fill inserts the byte c n times into dst at the offset at.
 func fill(dst []byte, at, n int, c byte) []byte {
 	if n <= 0 {
 		return dst

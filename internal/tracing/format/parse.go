@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
-// A SyntaxError tells what is wrong in a format, and where.
+// A SyntaxError says what is wrong in a format, and where.
 type SyntaxError = syntax.Error
 
 const verbs = "diuxXopcfegsb"
@@ -93,7 +93,7 @@ func (p *parser) escape(rest string) error {
 	return nil
 }
 
-// directive reads what begins with a %.
+// directive reads a directive, which begins with a %.
 func (p *parser) directive() (err error) {
 	d := part{offset: p.at}
 	p.at++
@@ -151,7 +151,7 @@ func (p *parser) flags(d *part) {
 	}
 }
 
-// number reads digits, if there are any; none are 0.
+// number reads digits. It returns 0 if there are none.
 func (p *parser) number(what string, limit int) (int, error) {
 	start := p.at
 	for p.at < len(p.text) && '0' <= p.text[p.at] && p.text[p.at] <= '9' {
@@ -167,7 +167,7 @@ func (p *parser) number(what string, limit int) (int, error) {
 	return n, nil
 }
 
-// argument reads [argN], if it is there; otherwise it returns the next argument.
+// argument reads [argN] if it is there, otherwise it returns the next argument.
 func (p *parser) argument() (arg int, chosen bool, err error) {
 	start := p.at
 	if !p.accept("[") {
@@ -190,8 +190,8 @@ func (p *parser) argument() (arg int, chosen bool, err error) {
 	return n, true, nil
 }
 
-// verb reads the verb, after C's sizes of integers, which mean nothing here. A size before what cannot be a verb
-// was meant as one.
+// verb reads the verb after C's length modifiers, which are ignored. A modifier before something
+// that cannot be a verb is taken for an unknown verb.
 func (p *parser) verb(d *part) (byte, error) {
 	start := p.at
 	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], "hlLqjzt"))

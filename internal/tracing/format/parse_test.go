@@ -61,7 +61,8 @@ func TestParseErrors(t *testing.T) {
 			continue
 		}
 		if syntaxErr.Offset != test.offset || !strings.Contains(syntaxErr.Msg, test.msg) {
-			t.Errorf("Parse(%q): got %d: %s\nwant %d: …%s…", test.text, syntaxErr.Offset, syntaxErr.Msg, test.offset, test.msg)
+			t.Errorf("Parse(%q): got %d: %s\nwant %d: …%s…",
+				test.text, syntaxErr.Offset, syntaxErr.Msg, test.offset, test.msg)
 		}
 	}
 }

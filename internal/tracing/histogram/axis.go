@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// An axis is the rows that all panels show.
+// An axis is the range of rows that all panels show.
 type axis struct {
 	first, last int
 	empty       bool
@@ -26,7 +26,8 @@ func sharedAxis(groups []Group) axis {
 	return a
 }
 
-// rows returns at most maxBars of them: several of a linear scale become one.
+// rows returns the rows of h, at most maxBars of them on a linear scale: if there are more, several
+// become one.
 func (a axis) rows(h *Histogram) []Row {
 	if a.empty {
 		return nil
@@ -52,7 +53,7 @@ func (h *Histogram) joined(rows []Row) Row {
 	return row
 }
 
-// place tells where on the axis of rows a value is, from 0 to 1. Powers of two are equally wide.
+// place returns where a value is on the axis of rows, from 0 to 1. All rows are equally wide.
 func (s Scale) place(rows []Row, v float64) float64 {
 	for i, row := range rows {
 		if v < row.Hi {

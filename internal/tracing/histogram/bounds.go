@@ -2,10 +2,11 @@ package histogram
 
 import "math"
 
-// Bounds returns the range of the values in a bucket: lo <= v < hi. Of a Log2 scale's negative index it
-// is lo < v <= hi, the mirror image. The outermost buckets of a linear scale have an infinite end.
+// Bounds returns the range of the values in a bucket: lo <= v < hi. For a negative index of a Log2
+// scale the range is lo < v <= hi, the mirror image. The outermost buckets of a linear scale have
+// an infinite end.
 //
-// Bounds are exact on a Log2 scale; on a linear one, up to a magnitude of 1<<53.
+// Bounds are exact on a Log2 scale. On a linear scale they are exact up to a magnitude of 1<<53.
 func (s Scale) Bounds(index int) (lo, hi float64) {
 	if s.Linear {
 		return s.linearBounds(index)
@@ -33,8 +34,8 @@ func log2Bounds(index int) (lo, hi float64) {
 	return float64(least), float64(least) + float64(width)
 }
 
-// middle returns the value that stands for those of a bucket: the middle one of its integers, or its
-// finite end.
+// middle returns the value that represents a bucket: the middle of its integers, or its finite end
+// if the other end is infinite.
 func (s Scale) middle(index int) float64 {
 	lo, hi := s.Bounds(index)
 	switch {

@@ -1,8 +1,8 @@
-// Package histogram counts values in buckets: which bucket a value belongs to, what can be said of the
-// values afterwards, and how the counts are drawn for a terminal or as a picture.
+// Package histogram counts values in buckets. It says which bucket a value belongs to, computes
+// statistics from the counts, and draws them for a terminal or as a picture.
 //
-// The kernel does the counting; Scale.Bucket is the specification that its programs are tested against.
-// A bucket is known by its index, a small integer.
+// The BPF programs of package uprobe do the counting; Scale.Bucket is the specification that they
+// are tested against. A bucket is identified by its index, a small integer.
 //
-// A Histogram is not for several goroutines at once, unless all of them only read.
+// Several goroutines may use a Histogram at once only if all of them only read it.
 package histogram

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// The columns of a drawing that has 80 or more, as bpftrace draws it.
+// The widths of a drawing's parts in 80 or more columns, as bpftrace draws it.
 const (
 	labelWidth = 16
 	countWidth = 8
@@ -17,8 +17,8 @@ const (
 	rulers     = len(" ||")
 )
 
-// Draw writes the rows as text, in lines of at most width columns (80 when it is 0) if the numbers leave
-// room for bars:
+// Draw writes the rows as text. Lines have at most width columns, or 80 if width is 0, unless the
+// numbers leave no room for bars:
 //
 //	[16, 32)             123 |@@@@@@@@@@@                                         |
 //
@@ -33,7 +33,8 @@ func (h *Histogram) Draw(w io.Writer, width int) error {
 	var b strings.Builder
 	for _, row := range rows {
 		bar := strings.Repeat("@", int(float64(row.Count)/float64(highest)*float64(columns.bar)))
-		fmt.Fprintf(&b, "%-*s%*d |%-*s|\n", columns.label, row.Label, columns.count, row.Count, columns.bar, bar)
+		fmt.Fprintf(&b, "%-*s%*d |%-*s|\n",
+			columns.label, row.Label, columns.count, row.Count, columns.bar, bar)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -41,14 +42,16 @@ func (h *Histogram) Draw(w io.Writer, width int) error {
 
 type columns struct{ label, count, bar int }
 
-// fit takes room from the columns of blanks before it takes any from the bars.
+// fit returns the widths for a number of columns. It takes room from the blanks before it takes
+// room from the bars.
 func fit(rows []Row, width int) columns {
 	var c columns
 	for _, row := range rows {
 		c.label = max(c.label, utf8.RuneCountInString(row.Label))
 		c.count = max(c.count, 1+len(strconv.FormatUint(row.Count, 10)))
 	}
-	spare := max(width-1-c.label-c.count-rulers-barWidth, 0) // the last column stays free: it could wrap
+	// The last column stays free, because a terminal may wrap a line that fills it.
+	spare := max(width-1-c.label-c.count-rulers-barWidth, 0)
 	label := min(max(labelWidth-c.label, 0), spare)
 	c.label += label
 	c.count += min(max(countWidth-c.count, 0), spare-label)

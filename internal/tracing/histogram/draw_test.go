@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens")
 
-// golden compares with testdata/name.
+// golden compares got with the file testdata/name.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -35,7 +35,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// latencies has the shape of a service's: most are below 100us times scale, and a few wait for something.
+// latencies returns latencies like those of a service, multiplied by scale: most are below 100us,
+// and a few are longer because they waited for something.
 func latencies(scale int) *Histogram {
 	r := rand.New(rand.NewPCG(1, 2))
 	h := &Histogram{Unit: Nanoseconds}

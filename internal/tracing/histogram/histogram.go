@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// A Histogram says how often values of each bucket were seen. The zero value is an empty histogram on the
-// scale of Log2.
+// A Histogram says how often values of each bucket were seen. The zero value is an empty histogram
+// on the scale of Log2.
 type Histogram struct {
 	Scale  Scale
 	Counts map[int]uint64 // by index of bucket; nil when empty
@@ -25,7 +25,8 @@ func (h *Histogram) Add(v uint64, signed bool) {
 	h.AddBucket(h.Scale.Bucket(v, signed), 1, number.Float(), number)
 }
 
-// AddBucket counts values of the bucket index: how many there are, their sum, and the largest of them.
+// AddBucket counts values of the bucket index: how many there are, their sum, and the largest of
+// them.
 func (h *Histogram) AddBucket(index int, count uint64, sum float64, largest integer.Int) {
 	if len(h.Counts) == 0 {
 		h.Counts, h.Max = map[int]uint64{}, largest
@@ -49,11 +50,11 @@ func (h *Histogram) Total() uint64 {
 // Mean returns the average, exact up to rounding. It is NaN when nothing was counted.
 func (h *Histogram) Mean() float64 { return h.Sum / float64(h.Total()) }
 
-// Percentile returns a value that p percent of the values do not exceed, for p from 0 to 100. It is the
-// middle of the bucket that holds the true percentile, or the largest value if that is less. On a Log2
-// scale the error is at most 1/32 of the true percentile, and 0 below 32. On a linear scale the error is
-// at most half a step, and unknown outside of the scale's range. Percentile(100) is the largest value. The
-// result is NaN when nothing was counted.
+// Percentile returns a value that p percent of the values do not exceed, for p from 0 to 100. It is
+// the middle of the bucket that holds the true percentile, or the largest value if that is less. On
+// a Log2 scale the error is at most 1/32 of the true percentile, and 0 below 32. On a linear scale
+// the error is at most half a step, and unknown outside of the scale's range. Percentile(100) is
+// the largest value. The result is NaN when nothing was counted.
 func (h *Histogram) Percentile(p float64) float64 {
 	total := h.Total()
 	if total == 0 {
@@ -65,13 +66,15 @@ func (h *Histogram) Percentile(p float64) float64 {
 	return min(h.Scale.middle(h.indexOf(rank(p, total))), h.Max.Float())
 }
 
-// rank returns how many of total values are at most the percentile, by the nearest-rank method: at least 1.
+// rank returns how many of total values are at most the percentile, by the nearest-rank method: at
+// least 1.
 func rank(p float64, total uint64) uint64 {
 	n := math.Ceil(p / 100 * float64(total))
 	return min(max(uint64(max(n, 0)), 1), total)
 }
 
-// indexOf returns the bucket of the value with a rank, from 1, in the ascending order of all values.
+// indexOf returns the bucket of the value with a rank, from 1, in the ascending order of all
+// values.
 func (h *Histogram) indexOf(rank uint64) int {
 	indexes := h.indexes()
 	for _, index := range indexes {

@@ -88,8 +88,10 @@ func TestMax(t *testing.T) {
 
 func TestNothingCounted(t *testing.T) {
 	for _, h := range []*Histogram{{}, {Counts: map[int]uint64{7: 0}}} {
-		if !math.IsNaN(h.Percentile(50)) || !math.IsNaN(h.Percentile(100)) || !math.IsNaN(h.Mean()) {
-			t.Errorf("%+v: got %v, %v, %v, want NaN", h, h.Percentile(50), h.Percentile(100), h.Mean())
+		for _, v := range []float64{h.Percentile(50), h.Percentile(100), h.Mean()} {
+			if !math.IsNaN(v) {
+				t.Errorf("%+v: got %v, want NaN", h, v)
+			}
 		}
 		if h.Total() != 0 || h.Rows() != nil {
 			t.Errorf("%+v: got %d, %v", h, h.Total(), h.Rows())
@@ -117,10 +119,12 @@ func TestUnitFormat(t *testing.T) {
 	}{
 		{Nanoseconds, 0, "0ns"}, {Nanoseconds, 1, "1ns"}, {Nanoseconds, 512, "512ns"},
 		{Nanoseconds, 999, "999ns"}, {Nanoseconds, 999.4, "999ns"}, {Nanoseconds, 999.6, "1us"},
-		{Nanoseconds, 1024, "1.02us"}, {Nanoseconds, 16384, "16.4us"}, {Nanoseconds, 131072, "131us"},
-		{Nanoseconds, 999_600, "1ms"}, {Nanoseconds, 2_000_000, "2ms"}, {Nanoseconds, 1.5e9, "1.5s"},
+		{Nanoseconds, 1024, "1.02us"}, {Nanoseconds, 16384, "16.4us"},
+		{Nanoseconds, 131072, "131us"}, {Nanoseconds, 999_600, "1ms"},
+		{Nanoseconds, 2_000_000, "2ms"}, {Nanoseconds, 1.5e9, "1.5s"},
 		{Nanoseconds, 3600e9, "3600s"}, {Nanoseconds, -2048, "-2.05us"},
-		{Number, 0, "0"}, {Number, 12.345, "12.3"}, {Number, 1.005, "1"}, {Number, 123456.7, "123457"},
+		{Number, 0, "0"}, {Number, 12.345, "12.3"}, {Number, 1.005, "1"},
+		{Number, 123456.7, "123457"},
 		{Number, -99.96, "-100"}, {Number, math.Ldexp(1, 63), "9223372036854775808"},
 	}
 	for _, test := range tests {

@@ -23,7 +23,8 @@ func (s Scale) Least(index int) integer.Int {
 	return integer.Of(least, false)
 }
 
-// log2Least returns the least value of a bucket with an index from 0 on, and how many values it holds.
+// log2Least returns the least value of a bucket with an index from 0 on, and how many values it
+// holds.
 func log2Least(index int) (least, width uint64) {
 	if index < subBuckets {
 		return uint64(index), 1

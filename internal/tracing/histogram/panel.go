@@ -12,12 +12,12 @@ const (
 	leftMargin = 48 // for the counts
 	nameLine   = 16
 	factsLine  = 16
-	rulerLine  = 13 // one percentile
-	axisLine   = 20 // the values
-	charWidth  = 7  // of an axis, at most
-	nameWidth  = 8  // a character of a name, on average
+	rulerLine  = 13 // for one percentile
+	axisLine   = 20 // for the values
+	charWidth  = 7  // of a character of an axis, at most
+	nameWidth  = 8  // of a character of a name, on average
 	maxBars    = 120
-	minHeight  = 1 // of a bar: a rare value, far out, must be seen
+	minHeight  = 1 // of a bar, so that a rare value far out can be seen
 )
 
 var marks = []float64{50, 90, 99}
@@ -41,8 +41,10 @@ func (p panel) plot() (w, h int)   { return p.width - leftMargin, p.bottom() - p
 func (p panel) y(h float64) string { return pixels(float64(p.bottom()) - h) }
 
 func (p panel) draw(b *strings.Builder, g Group, a axis) {
-	fmt.Fprintf(b, `<text class="name" x="%d" y="12">%s</text>`+"\n", leftMargin, escaped(cut(g.Name, (p.width-leftMargin)/nameWidth)))
-	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`+"\n", leftMargin, nameLine+10, facts(g.Histogram))
+	name := cut(g.Name, (p.width-leftMargin)/nameWidth)
+	fmt.Fprintf(b, `<text class="name" x="%d" y="12">%s</text>`+"\n", leftMargin, escaped(name))
+	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`+"\n",
+		leftMargin, nameLine+10, facts(g.Histogram))
 	rows := a.rows(g.Histogram)
 	p.counts(b, highest(rows))
 	p.bars(b, rows)
@@ -69,7 +71,7 @@ func facts(h *Histogram) string {
 		n, h.Unit.Format(h.Mean()), h.Unit.FormatInteger(h.Max))
 }
 
-// bars draws the rows, the highest as high as the plot.
+// bars draws the rows. The bar of the highest row is as high as the plot.
 func (p panel) bars(b *strings.Builder, rows []Row) {
 	width, height := p.plot()
 	step := float64(width) / float64(len(rows))
@@ -80,8 +82,10 @@ func (p panel) bars(b *strings.Builder, rows []Row) {
 			continue
 		}
 		h := max(float64(row.Count)/highest*float64(height), minHeight)
-		fmt.Fprintf(b, `<rect class="bar" x="%s" y="%s" width="%s" height="%s"><title>%s: %d</title></rect>`+"\n",
-			pixels(leftMargin+float64(i)*step), p.y(h), pixels(step-gap), pixels(h), row.Label, row.Count)
+		x, width := leftMargin+float64(i)*step, step-gap
+		fmt.Fprintf(b, `<rect class="bar" x="%s" y="%s" width="%s" height="%s">`,
+			pixels(x), p.y(h), pixels(width), pixels(h))
+		fmt.Fprintf(b, "<title>%s: %d</title></rect>\n", row.Label, row.Count)
 	}
 }
 
@@ -94,12 +98,14 @@ func (p panel) counts(b *strings.Builder, highest uint64) {
 		if tick == 0 {
 			class = "base"
 		}
-		fmt.Fprintf(b, `<line class="%s" x1="%d" x2="%d" y1="%s" y2="%[4]s"/>`+"\n", class, leftMargin, p.width, y)
-		fmt.Fprintf(b, `<text x="%d" y="%s" dy="4" text-anchor="end">%s</text>`+"\n", leftMargin-6, y, decimal(tick))
+		fmt.Fprintf(b, `<line class="%s" x1="%d" x2="%d" y1="%s" y2="%[4]s"/>`+"\n",
+			class, leftMargin, p.width, y)
+		fmt.Fprintf(b, `<text x="%d" y="%s" dy="4" text-anchor="end">%s</text>`+"\n",
+			leftMargin-6, y, decimal(tick))
 	}
 }
 
-// values draws the axis of values: where rows begin, as many as have room.
+// values draws the axis of values: the lower bounds of rows, as many as there is room for.
 func (p panel) values(b *strings.Builder, rows []Row, bound func(float64) string) {
 	width, _ := p.plot()
 	step := float64(width) / float64(len(rows))
@@ -117,7 +123,7 @@ func (p panel) values(b *strings.Builder, rows []Row, bound func(float64) string
 	}
 }
 
-// percentiles draws a line for each, from its text down to the axis.
+// percentiles draws a line for each percentile, from its text down to the axis.
 func (p panel) percentiles(b *strings.Builder, h *Histogram, rows []Row) {
 	width, _ := p.plot()
 	for i, percent := range marks {
@@ -128,9 +134,11 @@ func (p panel) percentiles(b *strings.Builder, h *Histogram, rows []Row) {
 		if x > float64(p.width)*3/4 {
 			anchor, dx = "end", -4
 		}
-		fmt.Fprintf(b, `<line class="mark" x1="%s" x2="%[1]s" y1="%d" y2="%d"/>`+"\n", pixels(x), y, p.bottom())
-		fmt.Fprintf(b, `<text class="marked" x="%s" y="%d" dx="%d" text-anchor="%s">p%.0f %s</text>`+"\n",
-			pixels(x), y+9, dx, anchor, percent, h.Unit.Format(v))
+		fmt.Fprintf(b, `<line class="mark" x1="%s" x2="%[1]s" y1="%d" y2="%d"/>`+"\n",
+			pixels(x), y, p.bottom())
+		fmt.Fprintf(b, `<text class="marked" x="%s" y="%d" dx="%d" text-anchor="%s">`,
+			pixels(x), y+9, dx, anchor)
+		fmt.Fprintf(b, "p%.0f %s</text>\n", percent, h.Unit.Format(v))
 	}
 }
 

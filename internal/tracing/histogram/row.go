@@ -5,15 +5,16 @@ import (
 	"math/bits"
 )
 
-// A Row is one line of a drawing: a power of two, of which a Log2 scale has 16 buckets, or a bucket of a
-// linear scale.
+// A Row is one line of a drawing: a power of two, of which a Log2 scale has 16 buckets, or a bucket
+// of a linear scale.
 type Row struct {
 	Label  string  // the range, such as "[16, 32)"
 	Lo, Hi float64 // as Scale.Bounds says
 	Count  uint64
 }
 
-// Rows returns the rows from the first that has values to the last, those between without values too.
+// Rows returns the rows from the first to the last that has values, including the empty ones
+// between.
 func (h *Histogram) Rows() []Row {
 	first, last, ok := h.span()
 	if !ok {
@@ -45,8 +46,8 @@ func (h *Histogram) span() (first, last int, ok bool) {
 	return h.Scale.row(indexes[0]), h.Scale.row(indexes[len(indexes)-1]), true
 }
 
-// row returns the number of the row that a bucket belongs to. On a Log2 scale it is how many bits the
-// magnitude of the values has, negative for negative ones.
+// row returns the number of the row that a bucket belongs to. On a Log2 scale this is the number of
+// bits of the values' magnitude, negated for negative values.
 func (s Scale) row(index int) int {
 	switch {
 	case s.Linear:

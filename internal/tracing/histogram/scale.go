@@ -5,37 +5,42 @@ import (
 	"math/bits"
 )
 
-// MaxLinear is how many buckets a linear scale may have, without the two outside of its range.
+// MaxLinear is how many buckets a linear scale may have, not counting the two outside of its range.
 const MaxLinear = 10000
 
 // A Scale divides the integers into buckets. The zero Scale is that of Log2.
 type Scale struct {
 	Linear bool
 
-	// Of a linear scale: buckets of Step values each from Lo on; the last one may be cut off by Hi.
+	// A linear scale has buckets of Step values each, from Lo up to but without Hi, which may cut
+	// off the last bucket.
 	Lo, Hi, Step int64
 }
 
-// Log2 returns the scale with 16 buckets for each power of two, so that a bucket is at most 1/16 of its
-// values wide, and with a bucket for each value below 32. Negative values are divided in the same way.
+// Log2 returns the scale with 16 buckets for each power of two. The width of a bucket is at most
+// 1/16 of its values, and each value below 32 has a bucket of its own. Negative values are divided
+// in the same way.
 //
 //	v < 16:  v
 //	else:    (e-3)*16 + (v>>(e-4))&15, with e = floor(log2 v); at most 975
 //	v < 0:   minus the index of -v
 func Log2() Scale { return Scale{} }
 
-// Linear returns the scale of buckets that are step wide, from lo up to but without hi. Values below lo
-// have the index -1, those from hi on the index after the last.
+// Linear returns the scale of buckets that are step wide, from lo up to but without hi. Values
+// below lo are in the bucket -1, and values from hi on are in the bucket after the last.
 func Linear(lo, hi, step int64) (Scale, error) {
 	if step <= 0 {
 		return Scale{}, fmt.Errorf("linear scale: step %d must be above 0", step)
 	}
 	if hi <= lo {
-		return Scale{}, fmt.Errorf("linear scale: the upper end %d must be above the lower end %d", hi, lo)
+		return Scale{}, fmt.Errorf(
+			"linear scale: the upper end %d must be above the lower end %d", hi, lo)
 	}
 	s := Scale{Linear: true, Lo: lo, Hi: hi, Step: step}
 	if n := s.count(); n > MaxLinear {
-		return Scale{}, fmt.Errorf("linear scale: %d buckets are too many; use a step of at least %d", n, s.stepFor(MaxLinear))
+		return Scale{}, fmt.Errorf(
+			"linear scale: %d buckets are too many; use a step of at least %d",
+			n, s.stepFor(MaxLinear))
 	}
 	return s, nil
 }
@@ -49,12 +54,12 @@ func (s Scale) stepFor(buckets uint64) uint64 {
 	return (uint64(s.Hi)-uint64(s.Lo)-1)/buckets + 1
 }
 
-// Len returns how many buckets a linear scale has within its range. It is also the index of the bucket
-// above.
+// Len returns how many buckets a linear scale has within its range. The bucket for values above the
+// range has this index.
 func (s Scale) Len() int { return int(s.count()) }
 
-// Bucket returns the index of the bucket that a value belongs to. A signed value is in v sign-extended to
-// 64 bits.
+// Bucket returns the index of the bucket that a value belongs to. A signed value is in v
+// sign-extended to 64 bits.
 func (s Scale) Bucket(v uint64, signed bool) int {
 	if s.Linear {
 		return s.linear(v, signed)
@@ -66,7 +71,7 @@ func (s Scale) Bucket(v uint64, signed bool) int {
 }
 
 func (s Scale) linear(v uint64, signed bool) int {
-	switch above := !signed && int64(v) < 0; { // more than an int64 holds
+	switch above := !signed && int64(v) < 0; { // larger than any int64
 	case above || int64(v) >= s.Hi:
 		return s.Len()
 	case int64(v) < s.Lo:

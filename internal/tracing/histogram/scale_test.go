@@ -17,7 +17,8 @@ func TestLog2Bucket(t *testing.T) {
 		{32, false, 32}, {33, false, 32}, {34, false, 33}, {63, false, 47}, {64, false, 48},
 		{1000, false, 111}, {1024, false, 112}, {1<<63 - 1, true, 959}, {1 << 63, false, 960},
 		{math.MaxUint64, false, 975},
-		{math.MaxUint64, true, -1}, {^uint64(15), true, -16}, {^uint64(999), true, -111}, {1 << 63, true, -960},
+		{math.MaxUint64, true, -1}, {^uint64(15), true, -16}, {^uint64(999), true, -111},
+		{1 << 63, true, -960},
 	}
 	for _, test := range tests {
 		if got := Log2().Bucket(test.v, test.signed); got != test.want {
@@ -45,7 +46,8 @@ func TestLinearBucket(t *testing.T) {
 		signed bool
 		want   int
 	}{
-		{math.MinInt64, true, -1}, {-11, true, -1}, {-10, true, 0}, {-1, true, 0}, {0, true, 1}, {9, true, 1},
+		{math.MinInt64, true, -1}, {-11, true, -1}, {-10, true, 0}, {-1, true, 0},
+		{0, true, 1}, {9, true, 1},
 		{10, false, 2}, {24, false, 3}, {25, false, 4}, {math.MaxInt64, true, 4},
 		{-1, false, 4}, {math.MinInt64, false, 4}, // above MaxInt64
 	}
@@ -58,7 +60,9 @@ func TestLinearBucket(t *testing.T) {
 
 func TestLinearOfEverything(t *testing.T) {
 	s := mustLinear(t, math.MinInt64, math.MaxInt64, 1<<60)
-	for v, want := range map[int64]int{math.MinInt64: 0, -1: 7, 0: 8, math.MaxInt64 - 1: 15, math.MaxInt64: 16} {
+	for v, want := range map[int64]int{
+		math.MinInt64: 0, -1: 7, 0: 8, math.MaxInt64 - 1: 15, math.MaxInt64: 16,
+	} {
 		if got := s.Bucket(uint64(v), true); got != want {
 			t.Errorf("Bucket(%d): got %d, want %d", v, got, want)
 		}
@@ -80,7 +84,8 @@ func TestLinearErrors(t *testing.T) {
 	for _, test := range tests {
 		_, err := Linear(test.lo, test.hi, test.step)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("Linear(%d, %d, %d): got %v, want …%s…", test.lo, test.hi, test.step, err, test.want)
+			t.Errorf("Linear(%d, %d, %d): got %v, want …%s…",
+				test.lo, test.hi, test.step, err, test.want)
 		}
 	}
 	mustLinear(t, 0, 10000, 1)
@@ -88,8 +93,8 @@ func TestLinearErrors(t *testing.T) {
 	mustLinear(t, math.MinInt64, math.MaxInt64, 1844674407370956)
 }
 
-// TestBounds holds Bounds and Bucket to each other: the values at both ends are in the bucket, those
-// beyond them are not.
+// TestBounds compares Bounds with Bucket: the values at both ends are in the bucket, and the values
+// beyond the ends are not.
 func TestBounds(t *testing.T) {
 	for _, s := range []Scale{Log2(), mustLinear(t, -100, 1000, 7), mustLinear(t, 0, 10, 100)} {
 		first, last := -900, 900 // where every bound of Log2 is an int64
@@ -102,9 +107,12 @@ func TestBounds(t *testing.T) {
 			if index < 0 {
 				low, high = low+1, high+1
 			}
-			for v, inside := range map[int64]bool{low: true, high - 1: true, low - 1: false, high: false} {
+			for v, inside := range map[int64]bool{
+				low: true, high - 1: true, low - 1: false, high: false,
+			} {
 				if got := s.Bucket(uint64(v), true); (got == index) != inside {
-					t.Fatalf("%+v: bucket %d is from %v to %v, but %d is in %d", s, index, lo, hi, v, got)
+					t.Fatalf("%+v: bucket %d is from %v to %v, but %d is in %d",
+						s, index, lo, hi, v, got)
 				}
 			}
 		}
@@ -138,8 +146,8 @@ func TestRowOfBucket(t *testing.T) {
 			number = float64(int64(v))
 		}
 		lo, hi := Log2().rowBounds(Log2().row(Log2().Bucket(v, signed)))
-		if inside := lo <= number && number < hi || number < 0 && lo < number && number <= hi; !inside &&
-			number < math.Ldexp(1, 53) { // above, float64 rounds up to hi
+		inside := lo <= number && number < hi || number < 0 && lo < number && number <= hi
+		if !inside && number < math.Ldexp(1, 53) { // a larger float64 may be rounded up to hi
 			t.Fatalf("%v is in the row from %v to %v", number, lo, hi)
 		}
 	}

@@ -7,22 +7,23 @@ import (
 	"strings"
 )
 
-// A Group is one of the histograms of a picture, such as that of one value of a second argument.
+// A Group is one of the histograms of a picture, for instance for one value of a second argument.
 type Group struct {
-	Name      string // may be empty
+	Name      string // can be empty
 	Histogram *Histogram
 }
 
-// Sizes are in pixels.
+// Sizes in pixels.
 const (
 	pageMargin = 20
 	titleLine  = 34
 	panelGap   = 24
 )
 
-// WriteSVG writes a picture that needs nothing else: one panel for each group, on the same axis of values
-// but each on its own axis of counts, so that the shapes compare. The groups' scales must be the same.
-// Texts may hold anything. Percentiles are marked when the unit is one of time.
+// WriteSVG writes a picture that needs no other file. It has one panel for each group. The panels
+// share the axis of values, but each has its own axis of counts, so that the shapes can be
+// compared. The groups must have the same scale. The title and names can be any text. Percentiles
+// are marked if the unit is nanoseconds.
 func WriteSVG(w io.Writer, title string, groups []Group) error {
 	p := picture{columns: 1, panel: panel{width: 720, height: 300}}
 	if len(groups) > 1 {
@@ -56,7 +57,8 @@ type picture struct {
 	panel   panel // all have the same size
 }
 
-// style has a background of its own, because a viewer's may be light or dark whatever it says.
+// style sets a background, because the background of a viewer can be light or dark whatever color
+// scheme it asks for.
 const style = `<style>
 text { font: 11px system-ui, sans-serif; fill: #57606a; }
 .title { font-size: 16px; font-weight: 600; fill: #1f2328; }
@@ -86,20 +88,22 @@ func (p *picture) open(title string, groups int) {
 	lines := (groups + p.columns - 1) / p.columns
 	width := 2*pageMargin + p.columns*(p.panel.width+panelGap) - panelGap
 	height := 2*pageMargin + titleLine + max(lines*(p.panel.height+panelGap)-panelGap, 0)
-	fmt.Fprintf(p, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img">`+"\n", width, height)
+	fmt.Fprintf(p, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" `+
+		`viewBox="0 0 %[1]d %[2]d" role="img">`+"\n", width, height)
 	fmt.Fprintf(p, "<title>%s</title>\n%s", escaped(title), style)
 	fmt.Fprintf(p, `<rect class="page" width="%d" height="%d"/>`+"\n", width, height)
-	fmt.Fprintf(p, `<text class="title" x="%d" y="%d">%s</text>`+"\n", pageMargin, pageMargin+14, escaped(title))
+	fmt.Fprintf(p, `<text class="title" x="%d" y="%d">%s</text>`+"\n",
+		pageMargin, pageMargin+14, escaped(title))
 }
 
-// at begins the panel of group i.
+// at begins the group of elements for panel i.
 func (p *picture) at(i int) {
 	x := pageMargin + i%p.columns*(p.panel.width+panelGap)
 	y := pageMargin + titleLine + i/p.columns*(p.panel.height+panelGap)
 	fmt.Fprintf(p, `<g transform="translate(%d %d)">`+"\n", x, y)
 }
 
-// escaped makes any text one that may stand in XML.
+// escaped returns the text as XML can contain it.
 func escaped(text string) string {
 	var b strings.Builder
 	xml.EscapeText(&b, []byte(text)) // a Builder does not fail

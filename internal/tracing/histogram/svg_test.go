@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// An svg is what the tests look at in a picture.
+// An svg has the parts of a picture that the tests check.
 type svg struct {
 	Width  float64 `xml:"width,attr"`
 	Height float64 `xml:"height,attr"`
@@ -42,7 +42,7 @@ func draw(t *testing.T, title string, groups ...Group) ([]byte, svg) {
 		t.Fatalf("%v in\n%s", err, b.String())
 	}
 	if bytes.Contains(b.Bytes(), []byte("NaN")) || bytes.Contains(b.Bytes(), []byte("Inf")) {
-		t.Errorf("a number that is none in\n%s", b.String())
+		t.Errorf("NaN or an infinity in\n%s", b.String())
 	}
 	if len(s.Panels) != len(groups) {
 		t.Fatalf("got %d panels for %d groups", len(s.Panels), len(groups))
@@ -51,7 +51,9 @@ func draw(t *testing.T, title string, groups ...Group) ([]byte, svg) {
 }
 
 func TestWriteSVG(t *testing.T) {
-	groups := []Group{{"GET", latencies(1)}, {"PUT", latencies(9)}, {"DELETE", &Histogram{Unit: Nanoseconds}}}
+	groups := []Group{
+		{"GET", latencies(1)}, {"PUT", latencies(9)}, {"DELETE", &Histogram{Unit: Nanoseconds}},
+	}
 	for name, groups := range map[string][]Group{
 		"log2.svg": {{"", sizes()}}, "latency.svg": groups[:1], "groups.svg": groups,
 	} {
@@ -60,12 +62,13 @@ func TestWriteSVG(t *testing.T) {
 	}
 }
 
-// TestBars: for each row with values there is one bar, which says its range and count, and is as high as
-// its count in relation to the others.
+// TestBars: each row with values has one bar, which says its range and count, and whose height is
+// proportional to its count.
 func TestBars(t *testing.T) {
 	h := sizes()
-	h.Counts[Log2().Bucket(100, false)] = 1000 // beside it the others are the least that can be seen
-	for _, h := range []*Histogram{sizes(), h, latencies(1), of(mustLinear(t, 0, 50, 10), -1, 5, 6, 45, 70)} {
+	h.Counts[Log2().Bucket(100, false)] = 1000 // the other bars get the least height
+	linear := of(mustLinear(t, 0, 50, 10), -1, 5, 6, 45, 70)
+	for _, h := range []*Histogram{sizes(), h, latencies(1), linear} {
 		_, s := draw(t, "title", Group{"name", h})
 		bars := s.Panels[0].Bars
 		rows := h.Rows()
@@ -86,7 +89,8 @@ func TestBars(t *testing.T) {
 			if want := fmt.Sprintf("%s: %d", row.Label, row.Count); bar.Title != want {
 				t.Errorf("got a bar for %q, want %q", bar.Title, want)
 			}
-			if want := max(float64(row.Count)/high*tallest, minHeight); math.Abs(bar.Height-want) > 0.02 {
+			want := max(float64(row.Count)/high*tallest, minHeight)
+			if math.Abs(bar.Height-want) > 0.02 {
 				t.Errorf("%s: height %v, want %v", bar.Title, bar.Height, want)
 			}
 			if bar.X < 0 || bar.Y < 0 || bar.X+bar.Width > s.Width || bar.Y+bar.Height > s.Height {
@@ -145,7 +149,8 @@ func TestPercentileLines(t *testing.T) {
 	if n != len(marks) {
 		t.Errorf("got %d percentiles, want %d", n, len(marks))
 	}
-	if texts := strings.Join(panel.Texts, "|"); !strings.Contains(texts, "|p50 20ns|p90 20ns|p99 20ns") {
+	texts := strings.Join(panel.Texts, "|")
+	if !strings.Contains(texts, "|p50 20ns|p90 20ns|p99 20ns") {
 		t.Errorf("texts: %s", texts)
 	}
 }
@@ -178,14 +183,17 @@ func TestNothingToDraw(t *testing.T) {
 
 func TestTicks(t *testing.T) {
 	for highest, want := range map[uint64]string{
-		0: "[0]", 1: "[0 1]", 4: "[0 1 2 3 4]", 5: "[0 2 4]", 99: "[0 20 40 60 80]", 101: "[0 50 100]", 1000: "[0 500 1000]",
+		0: "[0]", 1: "[0 1]", 4: "[0 1 2 3 4]", 5: "[0 2 4]", 99: "[0 20 40 60 80]",
+		101: "[0 50 100]", 1000: "[0 500 1000]",
 		math.MaxUint64: "[0 5000000000000000000 10000000000000000000 15000000000000000000]",
 	} {
 		if got := fmt.Sprint(ticks(highest)); got != want {
 			t.Errorf("ticks(%d): got %s, want %s", highest, got, want)
 		}
 	}
-	for n, want := range map[uint64]string{0: "0", 500: "500", 20000: "20k", 1500000: "1500k", 5e18: "5E"} {
+	for n, want := range map[uint64]string{
+		0: "0", 500: "500", 20000: "20k", 1500000: "1500k", 5e18: "5E",
+	} {
 		if got := decimal(n); got != want {
 			t.Errorf("decimal(%d): got %s, want %s", n, got, want)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// A Unit is that of a histogram's values.
+// A Unit is the unit of a histogram's values.
 type Unit uint8
 
 const (
@@ -20,8 +20,8 @@ var durations = []struct {
 	suffix      string
 }{{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}}
 
-// Format writes a value for people, with three significant digits: 1.5us, 262ms, 1234. Numbers without
-// a unit keep the digits before their point.
+// Format returns a value for people to read, with three significant digits: 1.5us, 262ms. All
+// digits before the point are kept: 1234.
 func (u Unit) Format(v float64) string {
 	if u == Number {
 		if math.Abs(v) >= 100 {
@@ -30,7 +30,7 @@ func (u Unit) Format(v float64) string {
 		return digits(v)
 	}
 	for _, d := range durations {
-		// 999.6 would be written as 1000: it is 1 of the next unit.
+		// 999.6 would be rounded to 1000, which is 1 of the next unit.
 		if scaled := v / d.nanoseconds; math.Abs(scaled) >= 0.9995 || d.nanoseconds == 1 {
 			return digits(scaled) + d.suffix
 		}
@@ -38,7 +38,7 @@ func (u Unit) Format(v float64) string {
 	return ""
 }
 
-// FormatInteger writes a value as Format does, but all the digits of a number.
+// FormatInteger is like Format, but returns all digits of a value without a unit.
 func (u Unit) FormatInteger(i integer.Int) string {
 	if u == Number {
 		return i.String()
@@ -46,7 +46,7 @@ func (u Unit) FormatInteger(i integer.Int) string {
 	return u.Format(i.Float())
 }
 
-// digits writes three significant ones, and all of those before the point.
+// digits returns three significant digits, and all digits before the point.
 func digits(v float64) string {
 	magnitude := math.Abs(v)
 	decimals := 2
@@ -60,9 +60,10 @@ func digits(v float64) string {
 	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
 }
 
-// bound returns how the histogram writes the ends of its ranges. Without a unit, those of powers of two
-// (and of linear steps of 1024, 2048…) are written with K, M, G, T, P and E as other tracing tools do.
-// Durations are not: 1024 ns are 1.02us.
+// bound returns the function that formats the ends of the histogram's ranges. Values without a unit
+// get the suffixes K, M, G, T, P and E for powers of 1024, as in other tracing tools, on a Log2
+// scale and on a linear one whose step is a multiple of 1024. Durations get their units: 1024 ns
+// are 1.02us.
 func (h *Histogram) bound() func(float64) string {
 	switch {
 	case h.Unit != Number:

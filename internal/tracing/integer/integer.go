@@ -22,8 +22,8 @@ func Of(bits uint64, signed bool) Int {
 	return Int{Bits: bits, Negative: signed && int64(bits) < 0}
 }
 
-// Compare returns a negative number, 0 or a positive number when i is less than, equal to or greater
-// than j.
+// Compare returns a negative number, 0 or a positive number when i is less than, equal to or
+// greater than j.
 func (i Int) Compare(j Int) int {
 	switch {
 	case i.Negative && !j.Negative:

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// OnlineCPUs returns the numbers of all processors that run, including those that this process may not use.
+// OnlineCPUs returns the numbers of all processors that are online, including those that this
+// process may not use.
 func OnlineCPUs() ([]int, error) {
 	const file = "/sys/devices/system/cpu/online"
 	text, err := os.ReadFile(file)
@@ -17,7 +18,7 @@ func OnlineCPUs() ([]int, error) {
 	return parseCPUs(strings.TrimSpace(string(text)))
 }
 
-// parseCPUs reads a list such as 0-3,8.
+// parseCPUs parses a list such as 0-3,8.
 func parseCPUs(list string) ([]int, error) {
 	var cpus []int
 	for part := range strings.SplitSeq(list, ",") {

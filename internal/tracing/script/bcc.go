@@ -38,9 +38,9 @@ func bcc(p Probe) (string, error) {
 		size, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.PID), nil
 }
 
-// bccArg returns for argument i the lines that declare it in the event, the lines of the BPF program
-// that read the number and those that read what it points to, and the Python expression of the
-// value.
+// bccArg returns for argument i the lines that declare it in the event, the lines of the BPF
+// program that read the number and those that read what it points to, and the Python expression of
+// the value.
 func bccArg(i int, a Arg) (field, number, text, value string) {
 	sign := signLetter(a.Arg)
 	field = fmt.Sprintf("    %s64 arg%d;\n", sign, i)

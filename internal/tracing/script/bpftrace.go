@@ -29,12 +29,13 @@ func bpftrace(p Probe) (string, error) {
 	}
 	program := fmt.Sprintf("\n%s {\n\tprintf(\"%s\\n\"%s);\n}",
 		strings.Join(probes, ",\n"), format, values)
-	return p.header("until Ctrl-C") + "exec bpftrace " + p.bpftracePID() + "-e " + quote(program) + "\n", nil
+	command := "exec bpftrace " + p.bpftracePID() + "-e " + quote(program) + "\n"
+	return p.header("until Ctrl-C") + command, nil
 }
 
 // bpftracePID returns the option that limits the script to the process. It is not needed for files
-// that only this process leads to, and for them bpftrace before 0.25 fails with a process id when the
-// process is in another mount namespace.
+// that only this process leads to, and for them bpftrace before 0.25 fails with a process id when
+// the process is in another mount namespace.
 func (p Probe) bpftracePID() string {
 	own := fmt.Sprintf("/proc/%d/fd/", p.PID)
 	isShared := func(f File) bool { return !strings.HasPrefix(f.Path, own) }

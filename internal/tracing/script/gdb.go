@@ -33,8 +33,8 @@ func gdb(p Probe) (string, error) {
 		fmt.Sprintf(gdbCommands, p.symbolFiles(), p, p.stopsAtProbe(), format, values, p.PID), nil
 }
 
-// gdbCommands has verbs for: commands that add files, provider:probe, the condition that gdb stopped
-// at the probe, a format and its values, and the process id.
+// gdbCommands has verbs for: commands that add files, provider:probe, the condition that gdb
+// stopped at the probe, a format and its values, and the process id.
 const gdbCommands = `commands=$(mktemp)
 trap 'rm -f "$commands"' EXIT
 interrupted=
@@ -54,8 +54,8 @@ END
 gdb -nx -batch -p %d -x "$commands" || [ "$interrupted" ] # fails if Ctrl-C comes between two hits
 `
 
-// symbolFiles returns commands that show gdb the files with the probe. They are comments, because as
-// a rule gdb knows the files, and would stop twice at each hit.
+// symbolFiles returns commands that show gdb the files with the probe. They are comments, because
+// as a rule gdb knows the files, and would stop twice at each hit.
 func (p Probe) symbolFiles() string {
 	commands := "# If gdb finds no such probe, and while no other tracer is attached to it:\n"
 	for _, f := range p.Files {
@@ -67,9 +67,9 @@ func (p Probe) symbolFiles() string {
 	return commands
 }
 
-// stopsAtProbe returns the condition for gdb that it has stopped because of the probe. Ctrl-C can stop
-// the process at the same address, but by another signal than SIGTRAP. In a program that shows gdb
-// its probes by itself, gdb stops at the landing before the site.
+// stopsAtProbe returns the condition for gdb that it has stopped because of the probe. Ctrl-C can
+// stop the process at the same address, but by another signal than SIGTRAP. In a program that shows
+// gdb its probes by itself, gdb stops at the landing before the site.
 func (p Probe) stopsAtProbe() string {
 	var stops []string
 	for _, f := range p.Files {
@@ -80,5 +80,6 @@ func (p Probe) stopsAtProbe() string {
 			}
 		}
 	}
-	return fmt.Sprintf("(%s) && $_siginfo.si_signo == %d", strings.Join(stops, " || "), syscall.SIGTRAP)
+	return fmt.Sprintf("(%s) && $_siginfo.si_signo == %d",
+		strings.Join(stops, " || "), syscall.SIGTRAP)
 }

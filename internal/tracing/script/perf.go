@@ -10,8 +10,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// perf defines a uprobe event through tracefs, because perf itself does not find probes in memory or
-// by a path into a container, and does not read texts.
+// perf defines a uprobe event through tracefs, because perf itself does not find probes in memory
+// or by a path into a container, and does not read texts.
 func perf(p Probe) (string, error) {
 	if err := p.checkPointers("perf", p.Args); err != nil {
 		return "", err

@@ -48,8 +48,8 @@ func (p Probe) String() string { return p.Provider + ":" + p.Name }
 
 var plain = regexp.MustCompile(`^[\w./+,@=-]+$`)
 
-// IsPlain tells whether all characters of a name stand for themselves in a shell and in the language
-// of every tool.
+// IsPlain tells whether all characters of a name stand for themselves in a shell and in the
+// language of every tool.
 func IsPlain(name string) bool { return plain.MatchString(name) }
 
 // checkNames refuses the names that a hostile process could give itself to make a script do

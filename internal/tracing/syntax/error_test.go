@@ -20,10 +20,12 @@ func TestError(t *testing.T) {
 	for _, test := range tests {
 		err := Errorf(test.text, test.offset, "use %s", "==")
 		if err.Error() != test.message {
-			t.Errorf("Error at %d of %q: got %q, want %q", test.offset, test.text, err.Error(), test.message)
+			t.Errorf("Error at %d of %q: got %q, want %q",
+				test.offset, test.text, err.Error(), test.message)
 		}
 		if got := err.Excerpt(); got != test.excerpt {
-			t.Errorf("Excerpt at %d of %q:\n%s\nwant\n%s", test.offset, test.text, got, test.excerpt)
+			t.Errorf("Excerpt at %d of %q:\n%s\nwant\n%s",
+				test.offset, test.text, got, test.excerpt)
 		}
 	}
 }

@@ -6,12 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync"
 	"syscall"
-	"time"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/rlimit"
+	"github.com/cilium/ebpf/link"
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
@@ -19,39 +17,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// A session is what one kind of tracing has open in the kernel. It is not safe for concurrent use, but for
-// Detach.
-type session struct {
-	options  Options
-	features kernel.Features
-	maps     []*ebpf.Map
-	programs []*ebpf.Program
-	links    closers
-
-	semaphores semaphores // that this process counts in itself
-	skipped    error      // why the last site was skipped
-}
-
-func newSession(o Options) *session {
-	// Where this fails and matters, the first map cannot be made, which says so.
-	_ = rlimit.RemoveMemlock()
-	return &session{options: o, features: o.features()}
-}
-
-// newMap makes a map that lives as long as the session.
-func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
-	m, err := ebpf.NewMap(spec)
-	if err != nil {
-		return nil, fmt.Errorf("make BPF map: %w", explain(err))
-	}
-	s.maps = append(s.maps, m)
-	return m, nil
-}
-
-// attachEach makes body the program of every site of the probes, of which it is told the number.
+// attachEach attaches to every site of the probes. body writes the program of a site and gets the
+// index of its probe.
 func (s *session) attachEach(probes []Probe, body func(prog *program, probe int) error) error {
 	for i, p := range probes {
-		if _, err := s.attach(p, func(prog *program) error { return body(prog, i) }); err != nil {
+		_, err := s.attach(p, func(prog *program) error { return body(prog, i) })
+		if err != nil {
 			return err
 		}
 	}
@@ -61,7 +32,8 @@ func (s *session) attachEach(probes []Probe, body func(prog *program, probe int)
 	return nil
 }
 
-// attach makes body the program of every site of p, and returns of how many.
+// attach attaches to every site of p and returns how many sites that were. body writes the program
+// of a site.
 func (s *session) attach(p Probe, body func(*program) error) (sites int, err error) {
 	before := len(s.links)
 	for _, site := range p.Sites {
@@ -77,9 +49,6 @@ func (s *session) attach(p Probe, body func(*program) error) (sites int, err err
 }
 
 func (s *session) attachSite(p Probe, site Site, prog *program) error {
-	if err := site.Note.SemaphoreErr(); err != nil {
-		return fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, err)
-	}
 	kind := ebpf.AttachNone
 	if s.features.Multi {
 		kind = ebpf.AttachTraceUprobeMulti
@@ -92,14 +61,15 @@ func (s *session) attachSite(p Probe, site Site, prog *program) error {
 
 	link, err := s.link(loaded, site)
 	if err != nil {
-		err = fmt.Errorf("attach to %s at %s+%#x: %w", p, site.Path, site.Note.FileOffset, explain(err))
+		err = fmt.Errorf("attach to %s at %s+%#x: %w",
+			p, site.Path, site.Note.FileOffset, explain(err))
 		return s.skip(site, err)
 	}
 	s.links = append(s.links, link)
 	return nil
 }
 
-// skip lets tracing go on without a site, unless what is wrong is wrong with all of them.
+// skip lets tracing continue without a site, unless the error concerns all sites.
 func (s *session) skip(site Site, err error) error {
 	if s.options.Skipped == nil || errors.Is(err, ErrRights) || errors.Is(err, unix.EMFILE) {
 		return err
@@ -111,25 +81,33 @@ func (s *session) skip(site Site, err error) error {
 
 // link makes prog run at the site.
 func (s *session) link(prog *ebpf.Program, site Site) (io.Closer, error) {
+	if err := site.Note.SemaphoreErr(); err != nil {
+		return nil, err
+	}
 	file, err := site.open()
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	path, semaphore := fmt.Sprintf("/proc/self/fd/%d", file.Fd()), site.Note.SemaphoreOffset
-	if s.features.Multi {
-		return linkMulti(prog, path, site.Note.FileOffset, semaphore, uint32(s.options.PID))
+	place := perfevent.Place{
+		Path:      fmt.Sprintf("/proc/self/fd/%d", file.Fd()),
+		Offset:    site.Note.FileOffset,
+		Semaphore: site.Note.SemaphoreOffset,
 	}
-	if semaphore != 0 && !s.features.Semaphores {
+	if s.features.Multi {
+		return linkMulti(prog, place, s.options.PID)
+	}
+	if place.Semaphore != 0 && !s.features.Semaphores {
 		if err := s.countInSemaphores(site.SemaphoreAddresses); err != nil {
 			return nil, err
 		}
-		semaphore = 0
+		place.Semaphore = 0
 	}
-	return s.linkEvent(prog, path, site.Note.FileOffset, semaphore)
+	return linkEvent(prog, place, s.options.PID)
 }
 
-// open opens the site's file, if it is that, for no more than to name it.
+// open opens the site's file with O_PATH, which is enough to name it, and checks that it is the
+// expected file.
 func (s Site) open() (*os.File, error) {
 	fd, err := unix.Open(s.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -151,10 +129,32 @@ func (s Site) open() (*os.File, error) {
 	return file, nil
 }
 
-// linkEvent makes prog run for a perf event. An event of all processes belongs to a processor, but its
-// program runs on every one.
-func (s *session) linkEvent(prog *ebpf.Program, path string, offset, semaphore uint64) (io.Closer, error) {
-	pid, cpu := s.options.PID, perfevent.AnyCPU
+// linkMulti makes prog run at the place in the process pid or, when pid is 0, in every process.
+func linkMulti(prog *ebpf.Program, place perfevent.Place, pid int) (io.Closer, error) {
+	file, err := link.OpenExecutable(place.Path)
+	if err != nil {
+		return nil, err
+	}
+	o := &link.UprobeMultiOptions{Addresses: []uint64{place.Offset}, PID: uint32(pid)}
+	if place.Semaphore != 0 {
+		o.RefCtrOffsets = []uint64{place.Semaphore}
+	}
+	multi, err := file.UprobeMulti(nil, prog, o)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // which the library makes of ESRCH
+		return nil, os.NewSyscallError("bpf", unix.ESRCH)
+	case errors.Is(err, unix.EINVAL): // to which the library adds guesses that do not apply
+		return nil, os.NewSyscallError("bpf", unix.EINVAL)
+	case err != nil:
+		return nil, err
+	}
+	return multi, nil
+}
+
+// linkEvent does the same by a perf event. An event for all processes belongs to one processor, but
+// its program runs on every processor.
+func linkEvent(prog *ebpf.Program, place perfevent.Place, pid int) (io.Closer, error) {
+	cpu := perfevent.AnyCPU
 	if pid == 0 {
 		cpus, err := perfevent.OnlineCPUs()
 		if err != nil {
@@ -162,75 +162,15 @@ func (s *session) linkEvent(prog *ebpf.Program, path string, offset, semaphore u
 		}
 		pid, cpu = perfevent.AllProcesses, cpus[0]
 	}
-	event, err := perfevent.Open(perfevent.Place{Path: path, Offset: offset, Semaphore: semaphore}, pid, cpu)
+	event, err := perfevent.Open(place, pid, cpu)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.IoctlSetInt(int(event.Fd()), unix.PERF_EVENT_IOC_SET_BPF, prog.FD()); err != nil {
+	err = unix.IoctlSetInt(int(event.Fd()), unix.PERF_EVENT_IOC_SET_BPF, prog.FD())
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("set program of perf event: %w", err), event.Close())
 	}
 	return event, nil
-}
-
-// missed returns how often programs were not run because another one was running on that processor. Kernels
-// before 5.12 do not say.
-func (s *session) missed() uint64 {
-	var sum uint64
-	for _, p := range s.programs {
-		if stats, err := p.Stats(); err == nil {
-			sum += stats.RecursionMisses
-		}
-	}
-	return sum
-}
-
-// closers are closed together: the kernel makes each wait until no processor can be in its program, some 30
-// milliseconds, so they wait at the same time.
-type closers []io.Closer
-
-func (c closers) Close() error {
-	const atOnce = 64 // each takes a thread
-	errs := make([]error, len(c))
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i := range c {
-		wg.Add(1)
-		slots <- struct{}{}
-		go func() {
-			defer wg.Done()
-			errs[i] = c[i].Close()
-			<-slots
-		}()
-	}
-	wg.Wait()
-	return errors.Join(errs...)
-}
-
-// Detach ends the tracing and keeps what came of it. It is safe to call twice, one after the other, and while
-// another goroutine reads what came.
-func (s *session) Detach() error {
-	if s.options.Waiting != nil {
-		defer time.AfterFunc(detachPatience, s.options.Waiting).Stop()
-	}
-	err := errors.Join(s.links.Close(), s.semaphores.restore())
-	s.links = nil
-	return err
-}
-
-// detachPatience is how long detaching from a process may take that has no reason to wait.
-const detachPatience = 3 * time.Second
-
-// Close detaches and frees everything. It is safe to call twice.
-func (s *session) Close() error {
-	errs := []error{s.Detach()}
-	for _, p := range s.programs {
-		errs = append(errs, p.Close())
-	}
-	for _, m := range s.maps {
-		errs = append(errs, m.Close())
-	}
-	s.programs, s.maps = nil, nil
-	return errors.Join(errs...)
 }
 
 // explain says what to do about the errors that a user can do something about.
@@ -238,7 +178,8 @@ func explain(err error) error {
 	var errno syscall.Errno
 	switch {
 	case errors.As(err, &errno) && errors.Is(errno, fs.ErrPermission):
-		return fmt.Errorf("%w (%w): %s", ErrRights, errno, rights.ToAttach(kernel.Running().Expected().Multi))
+		return fmt.Errorf("%w (%w): %s",
+			ErrRights, errno, rights.ToAttach(kernel.Running().Expected().Multi))
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
 	}

@@ -1,6 +1,7 @@
 package uprobe_test
 
 import (
+	"io"
 	"os"
 	"testing"
 
@@ -10,10 +11,12 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// BenchmarkTraced is what a fire costs the traced program, by how it is traced.
+// BenchmarkTraced measures what a fire costs the traced program, for each way of tracing.
 func BenchmarkTraced(b *testing.B) {
 	var probe *stapsdt.Probe2[uint64, string]
-	p := provider(b, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe2[uint64, string](p, "bench") })
+	p := provider(b, func(p *stapsdt.Provider) {
+		probe = stapsdt.MustProbe2[uint64, string](p, "bench")
+	})
 	probes := find(b, p, "bench")
 	o := uprobe.Options{PID: os.Getpid()}
 	where, err := filter.Parse(`arg0 > 100 && arg1 == "GET"`)
@@ -23,22 +26,24 @@ func BenchmarkTraced(b *testing.B) {
 	filtered := o
 	filtered.Filter = where
 	text := [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 64}}}
+	const buffer = 64 << 20
 	for _, way := range []struct {
 		name   string
-		attach func() (interface{ Close() error }, error)
+		attach func() (io.Closer, error)
 	}{
-		{"count", func() (interface{ Close() error }, error) { return uprobe.CountProbes(probes, o) }},
-		{"count filtered", func() (interface{ Close() error }, error) { return uprobe.CountProbes(probes, filtered) }},
-		{"trace", func() (interface{ Close() error }, error) {
-			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 64 << 20})
+		{"count", func() (io.Closer, error) { return uprobe.Count(probes, o) }},
+		{"count filtered", func() (io.Closer, error) { return uprobe.Count(probes, filtered) }},
+		{"trace", func() (io.Closer, error) {
+			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: buffer})
 		}},
-		{"trace text", func() (interface{ Close() error }, error) {
-			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, Captures: text, BufferBytes: 64 << 20})
+		{"trace text", func() (io.Closer, error) {
+			options := uprobe.TraceOptions{Options: o, Captures: text, BufferBytes: buffer}
+			return uprobe.Trace(probes, options)
 		}},
-		{"distribution", func() (interface{ Close() error }, error) {
+		{"distribution", func() (io.Closer, error) {
 			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: -1})
 		}},
-		{"latency", func() (interface{ Close() error }, error) { return uprobe.Pair(probes[0], probes[0], o) }},
+		{"latency", func() (io.Closer, error) { return uprobe.Pair(probes[0], probes[0], o) }},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			attached, err := way.attach()

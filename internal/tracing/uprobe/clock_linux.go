@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A clock translates the kernel's time, CLOCK_MONOTONIC of the machine in nanoseconds, to that of the wall
-// clock.
+// A clock translates CLOCK_MONOTONIC of the machine, which BPF programs read in nanoseconds, to the
+// time of the wall clock.
 type clock struct {
-	zero     time.Time
-	adjusted time.Time // with the monotonic time of Go
+	zero     time.Time // when CLOCK_MONOTONIC was 0
+	adjusted time.Time // with Go's monotonic time
 }
 
 func newClock() clock {
@@ -23,8 +23,8 @@ func newClock() clock {
 
 func (c clock) at(ns uint64) time.Time { return c.zero.Add(time.Duration(ns)) }
 
-// adjust follows the wall clock, which goes on while the machine sleeps, the other one not. It is cheap to
-// call when there is nothing else to do.
+// adjust follows the wall clock, which continues while the machine sleeps and CLOCK_MONOTONIC
+// stands still. It is cheap enough to be called whenever no event is waiting.
 func (c *clock) adjust() {
 	if time.Since(c.adjusted) > time.Second {
 		c.set()
@@ -41,8 +41,8 @@ func (c *clock) set() {
 	c.zero = now.Round(0).Add(-time.Duration(ts.Nano()) + monotonicOffset())
 }
 
-// monotonicOffset returns what this process's time namespace (Linux 5.6) adds to CLOCK_MONOTONIC, which BPF
-// programs do not see.
+// monotonicOffset returns what this process's time namespace (Linux 5.6) adds to CLOCK_MONOTONIC.
+// BPF programs read the clock without this offset.
 func monotonicOffset() time.Duration {
 	text, err := os.ReadFile("/proc/self/timens_offsets")
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
 
-// textWords is the room for a string to be compared, in words of 8 bytes: the longest that a filter
-// has, its NUL, and one byte more, by which a longer text differs.
+// textWords is the room for a text to be compared, in words of 8 bytes: for the longest string that
+// a filter can have, its NUL, and one byte more, by which a longer text differs.
 const textWords = (filter.MaxString + 2 + 7) / 8
 
-// unless goes on where the filter holds and jumps to the label where it does not. Package filter says
-// what it means.
+// unless jumps to the label when the filter does not hold; nil always holds. Package filter
+// specifies what a filter means. It changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
 func (p *program) unless(e filter.Expr, label string) error {
 	if e == nil {
 		return nil
@@ -30,7 +30,7 @@ func (p *program) unless(e filter.Expr, label string) error {
 	return nil
 }
 
-// condition jumps to yes or no.
+// condition jumps to yes when e holds, otherwise to no.
 func (p *program) condition(e filter.Expr, yes, no string) {
 	switch e := e.(type) {
 	case filter.And:
@@ -52,70 +52,83 @@ func (p *program) condition(e filter.Expr, yes, no string) {
 	}
 }
 
-// A domain says which of the two meanings of 64 bits, or both, a value has.
+// A domain says how 64 bits can be compared: as an int64, as a uint64, or as either.
 type domain struct{ signed, unsigned bool }
 
-func (p *program) domain(o filter.Term) domain {
-	natural := domain{true, true}
+func (p *program) domain(t filter.Term) domain {
+	either := domain{signed: true, unsigned: true}
 	switch {
-	case o.Mask != 0:
-		return domain{signed: o.Mask <= math.MaxInt64, unsigned: true}
-	case o.Kind == filter.Literal:
-		return domain{signed: o.Value.Negative || o.Value.Bits <= math.MaxInt64, unsigned: !o.Value.Negative}
-	case o.Kind != filter.Arg:
-		return natural
-	case p.args[o.Arg].Signed:
+	case t.Mask != 0:
+		return domain{signed: t.Mask <= math.MaxInt64, unsigned: true}
+	case t.Kind == filter.Literal:
+		return domain{
+			signed:   t.Value.Negative || t.Value.Bits <= math.MaxInt64,
+			unsigned: !t.Value.Negative,
+		}
+	case t.Kind != filter.Arg:
+		return either
+	case p.args[t.Arg].Signed:
 		return domain{signed: true}
-	case p.args[o.Arg].Size < 8:
-		return natural
+	case p.args[t.Arg].Size < 8:
+		return either
 	}
 	return domain{unsigned: true}
 }
 
+// compare jumps to yes when the comparison holds, otherwise to no. It changes R0 to R5, regTemp and
+// frameWord.
 func (p *program) compare(c filter.Compare, yes, no string) {
-	p.operand(asm.R8, c.L, no)
-	p.operand(asm.R2, c.R, no)
+	// The left side must survive the calls that the right side may take.
+	const left, right = regTemp, asm.R2
+	p.term(left, c.L, no)
+	p.term(right, c.R, no)
 	l, r := p.domain(c.L), p.domain(c.R)
 	switch {
 	case l.signed && r.signed:
-		p.emit(signedJumps[c.Op].Reg(asm.R8, asm.R2, yes))
+		p.emit(signedJumps[c.Op].Reg(left, right, yes))
 	case l.unsigned && r.unsigned:
-		p.emit(unsignedJumps[c.Op].Reg(asm.R8, asm.R2, yes))
-	default:
-		// One may be negative, the other may be too large for an int64.
-		negative, order := asm.R8, -1
-		if r.signed {
-			negative, order = asm.R2, 1
-		}
-		decided := no
-		if c.Op.Holds(order) {
-			decided = yes
-		}
+		p.emit(unsignedJumps[c.Op].Reg(left, right, yes))
+	case l.signed:
+		// The left side may be negative, the right side may be too large for an int64.
 		p.emit(
-			asm.JSLT.Imm(negative, 0, decided),
-			unsignedJumps[c.Op].Reg(asm.R8, asm.R2, yes),
+			asm.JSLT.Imm(left, 0, decided(c.Op, -1, yes, no)),
+			unsignedJumps[c.Op].Reg(left, right, yes),
+		)
+	default:
+		p.emit(
+			asm.JSLT.Imm(right, 0, decided(c.Op, 1, yes, no)),
+			unsignedJumps[c.Op].Reg(left, right, yes),
 		)
 	}
 	p.jump(no)
 }
 
+// decided returns the label to jump to when the sides compare as cmp says.
+func decided(op filter.Op, cmp int, yes, no string) string {
+	if op.Holds(cmp) {
+		return yes
+	}
+	return no
+}
+
 var (
 	signedJumps = [...]asm.JumpOp{
 		filter.Equal: asm.JEq, filter.NotEqual: asm.JNE,
-		filter.Less: asm.JSLT, filter.LessOrEqual: asm.JSLE, filter.Greater: asm.JSGT, filter.GreaterOrEqual: asm.JSGE,
+		filter.Less: asm.JSLT, filter.LessOrEqual: asm.JSLE,
+		filter.Greater: asm.JSGT, filter.GreaterOrEqual: asm.JSGE,
 	}
 	unsignedJumps = [...]asm.JumpOp{
 		filter.Equal: asm.JEq, filter.NotEqual: asm.JNE,
-		filter.Less: asm.JLT, filter.LessOrEqual: asm.JLE, filter.Greater: asm.JGT, filter.GreaterOrEqual: asm.JGE,
+		filter.Less: asm.JLT, filter.LessOrEqual: asm.JLE,
+		filter.Greater: asm.JGT, filter.GreaterOrEqual: asm.JGE,
 	}
 )
 
-// operand sets dst to the value of o, or jumps to unreadable. It changes R0, R1 and R3 to R5, and R2 unless
-// that is dst.
-func (p *program) operand(dst asm.Register, o filter.Term, unreadable string) {
-	switch o.Kind {
+// term sets dst to the value of t, or jumps to unreadable. It changes R0 to R5 and frameWord.
+func (p *program) term(dst asm.Register, t filter.Term, unreadable string) {
+	switch t.Kind {
 	case filter.Literal:
-		p.emit(loadConstant(dst, int64(o.Value.Bits)))
+		p.emit(loadConstant(dst, int64(t.Value.Bits)))
 	case filter.PID:
 		p.pidTgid()
 		p.emit(asm.RSh.Imm(asm.R0, 32), asm.Mov.Reg(dst, asm.R0))
@@ -123,18 +136,19 @@ func (p *program) operand(dst asm.Register, o filter.Term, unreadable string) {
 		p.pidTgid()
 		p.emit(asm.LSh.Imm(asm.R0, 32), asm.RSh.Imm(asm.R0, 32), asm.Mov.Reg(dst, asm.R0))
 	case filter.Arg:
-		p.unlessRead(o.Arg, unreadable)
-		p.emit(asm.LoadMem(dst, asm.RFP, frameArg(o.Arg), asm.DWord))
+		p.unlessRead(t.Arg, unreadable)
+		p.emit(asm.LoadMem(dst, asm.RFP, frameArg(t.Arg), asm.DWord))
 	}
-	if o.Mask != 0 {
+	if t.Mask != 0 {
 		p.emit(
-			loadConstant(asm.R1, int64(o.Mask)),
+			loadConstant(asm.R1, int64(t.Mask)),
 			asm.And.Reg(dst, asm.R1),
 		)
 	}
 }
 
-// compareText reads what could be equal and compares it word by word.
+// compareText reads as much of the text as could be equal and compares it word by word. It jumps as
+// compare does, and changes R0 to R5, regTemp, frameWord, frameWord2 and frameText.
 func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	equal, differ := yes, no
 	if !c.Equal {
@@ -143,7 +157,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	size := len(c.Text) + 1
 	p.unlessRead(c.Arg, no)
 	p.touch(c.Arg)
-	p.clear(frameText+size/8*8, 1) // what is read may not fill the last word
+	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
 	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
 	p.readUserText(size + 1)
@@ -153,11 +167,11 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	)
 	text := make([]byte, 8*textWords)
 	copy(text, c.Text)
-	// One jump, not one for each word, which the verifier would have to follow.
+	// One jump, because the verifier would have to follow a jump for each word.
 	p.emit(asm.Mov.Imm(regTemp, 0))
 	for at := 0; at < size; at += 8 {
 		p.emit(asm.LoadMem(asm.R1, asm.RFP, int16(frameText+at), asm.DWord))
-		// Before Linux 5.10 bytes after the NUL may have been copied, too.
+		// Linux before 5.10 may have copied bytes after the NUL, too.
 		if rest := size - at; rest < 8 {
 			p.emit(loadConstant(asm.R2, 1<<(8*rest)-1), asm.And.Reg(asm.R1, asm.R2))
 		}

@@ -1,15 +1,12 @@
 package uprobe_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -47,15 +44,22 @@ func TestFilter(t *testing.T) {
 		probe = stapsdt.MustProbe4[int32, uint64, int64, string](p, "hit")
 	})
 	probes := find(t, p, "hit")
+	long := strings.Repeat("x", filter.MaxString)
 	filters := []string{
-		`arg0 == -5`, `arg0 != -5`, `arg0 < 0`, `arg0 <= -5`, `arg0 > 7`, `arg0 >= 7`, `arg0`, `!arg0`,
-		`arg1 > 9223372036854775807`, `arg1 == 18446744073709551615`, `arg1 > -1`, `arg1 < -1`, `arg1 <= 7`,
-		`arg2 < 18446744073709551615`, `arg2 >= 9223372036854775808`, `arg2 == -9223372036854775808`,
+		`arg0`, `!arg0`,
+		`arg0 == -5`, `arg0 != -5`, `arg0 < 0`, `arg0 <= -5`, `arg0 > 7`, `arg0 >= 7`,
+		`arg1 > 9223372036854775807`, `arg1 == 18446744073709551615`,
+		`arg1 > -1`, `arg1 < -1`, `arg1 <= 7`,
+		`arg2 < 18446744073709551615`, `arg2 >= 9223372036854775808`,
+		`arg2 == -9223372036854775808`,
 		`arg0 < arg1`, `arg1 > arg0`, `arg2 < arg1`, `arg1 <= arg2`, `arg0 == arg2`, `arg0 != arg1`,
-		`arg0 & 1`, `arg1 & 0x8000000000000000`, `arg0 & 0xff == 251`, `arg2 & 0xffffffffffffffff > 7`,
-		`arg3 == "GET"`, `arg3 != "GET"`, `arg3 == ""`, `arg3 == "1234567"`, `arg3 == "12345678"`, `arg3 == "123456789"`,
-		fmt.Sprintf("arg3 == %q", strings.Repeat("x", filter.MaxString)), fmt.Sprintf("arg3 != %q", strings.Repeat("x", filter.MaxString)),
-		`arg0 > 0 && arg3 == "GET"`, `arg0 > 0 || arg3 == "GET"`, `!(arg0 > 0 || arg3 == "GET")`, `!(arg0 > 0 && !(arg3 == "GET"))`,
+		`arg0 & 1`, `arg1 & 0x8000000000000000`, `arg0 & 0xff == 251`,
+		`arg2 & 0xffffffffffffffff > 7`,
+		`arg3 == "GET"`, `arg3 != "GET"`, `arg3 == ""`,
+		`arg3 == "1234567"`, `arg3 == "12345678"`, `arg3 == "123456789"`,
+		fmt.Sprintf("arg3 == %q", long), fmt.Sprintf("arg3 != %q", long),
+		`arg0 > 0 && arg3 == "GET"`, `arg0 > 0 || arg3 == "GET"`,
+		`!(arg0 > 0 || arg3 == "GET")`, `!(arg0 > 0 && !(arg3 == "GET"))`,
 		`(arg0 < 0 || arg1 == 7) && (arg2 > 0 || arg3 != "")`,
 		fmt.Sprintf("pid == %d", os.Getpid()), `pid == 1`, `tid != 0`,
 	}
@@ -83,8 +87,8 @@ func TestFilter(t *testing.T) {
 				t.Errorf("%s: %d events, want %d", text, len(got), len(want))
 			}
 			for i, ev := range got[:min(len(got), len(want))] {
-				h := want[i]
-				if int32(ev.Args[0].Int) != h.a || ev.Args[1].Int != h.b || int64(ev.Args[2].Int) != h.c {
+				a, b, c := ev.Args[0].Int, ev.Args[1].Int, ev.Args[2].Int
+				if h := want[i]; int32(a) != h.a || b != h.b || int64(c) != h.c {
 					t.Errorf("%s: event %d is %v, want %v", text, i, ev, h)
 				}
 			}
@@ -98,23 +102,29 @@ func TestFilter(t *testing.T) {
 func testHits() []hit {
 	var hits []hit
 	long := strings.Repeat("x", filter.MaxString)
-	texts := []string{"GET", "GETS", "GE", "", "1234567", "12345678", "123456789", long, long + "x", long[1:]}
+	texts := []string{
+		"GET", "GETS", "GE", "", "1234567", "12345678", "123456789", long, long + "x", long[1:],
+	}
+	unsigned := []uint64{0, 7, math.MaxUint64, 1 << 63, math.MaxInt64}
 	for i, n := range []int64{0, 7, -5, -1, 1, math.MaxInt64, math.MinInt64, 251} {
 		for j, s := range texts {
-			hits = append(hits, hit{int32(n), []uint64{0, 7, math.MaxUint64, 1 << 63, math.MaxInt64}[(i+j)%5], n, s})
+			hits = append(hits, hit{int32(n), unsigned[(i+j)%len(unsigned)], n, s})
 		}
 	}
 	return hits
 }
 
-// TestFilterUnreadable: what cannot be read makes a comparison false, whichever it is.
+// TestFilterUnreadable: a comparison with something that cannot be read is false.
 func TestFilterUnreadable(t *testing.T) {
 	var address *stapsdt.Probe1[uintptr]
-	p := provider(t, func(p *stapsdt.Provider) { address = stapsdt.MustProbe1[uintptr](p, "address") })
+	p := provider(t, func(p *stapsdt.Provider) {
+		address = stapsdt.MustProbe1[uintptr](p, "address")
+	})
 	probes := find(t, p, "address")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for text, want := range map[string]int{
-			`arg0 == "x"`: 0, `arg0 != "x"`: 0, `!(arg0 == "x")`: 1, `arg0 == "x" || arg0 == 1`: 1,
+			`arg0 == "x"`: 0, `arg0 != "x"`: 0,
+			`!(arg0 == "x")`: 1, `arg0 == "x" || arg0 == 1`: 1,
 		} {
 			var err error
 			if o.Filter, err = filter.Parse(text); err != nil {
@@ -135,13 +145,17 @@ func TestFilterUnreadable(t *testing.T) {
 	})
 }
 
-// TestLargestFilter has the verifier accept as many comparisons as there can be, of twelve arguments in memory.
+// TestLargestFilter makes the verifier accept the largest number of comparisons, with the largest
+// number of arguments, all in memory.
 func TestLargestFilter(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "memory") })
 	probes := find(t, p, "memory")
-	probes[0].Sites[0].Note.Args = strings.TrimSpace(strings.Repeat(stackOperand[runtime.GOARCH]+" ", operand.MaxArgs))
+	args := strings.Repeat(stackOperand[runtime.GOARCH]+" ", operand.MaxArgs)
+	probes[0].Sites[0].Note.Args = strings.TrimSpace(args)
 	long := strings.Repeat("x", filter.MaxString)
-	for name, comparison := range map[string]string{"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\""} {
+	for name, comparison := range map[string]string{
+		"numbers": "arg%d == %d", "texts": "arg%d == \"" + long[3:] + "%03d\"",
+	} {
 		for _, join := range []string{" && ", " || "} {
 			t.Run(name+join, func(t *testing.T) {
 				var list []string
@@ -154,11 +168,11 @@ func TestLargestFilter(t *testing.T) {
 				}
 				eachKernel(t, func(t *testing.T, o uprobe.Options) {
 					o.Filter = e
-					tally, err := uprobe.CountProbes(probes, o)
+					counter, err := uprobe.Count(probes, o)
 					if err != nil {
 						t.Fatal(err)
 					}
-					closing(t, tally)
+					closing(t, counter)
 				})
 			})
 		}
@@ -166,53 +180,3 @@ func TestLargestFilter(t *testing.T) {
 }
 
 var stackOperand = map[string]string{"amd64": "8@(%rsp)", "arm64": "8@[sp]"}
-
-// TestAnotherFile does not attach where a process has put another file meanwhile.
-func TestAnotherFile(t *testing.T) {
-	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "here") })
-	probes := find(t, p, "here")
-	var st unix.Stat_t
-	if err := unix.Stat(p.Path(), &st); err != nil {
-		t.Fatal(err)
-	}
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		site := &probes[0].Sites[0]
-		for _, other := range []uint64{0, 1} {
-			site.Dev, site.Inode = st.Dev, st.Ino+other
-			tally, err := uprobe.CountProbes(probes, o)
-			if (err == nil) != (other == 0) {
-				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
-			}
-			if err == nil {
-				closing(t, tally)
-			}
-		}
-	})
-}
-
-func TestNoSuchArgument(t *testing.T) {
-	var probe *stapsdt.Probe1[int]
-	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "one") })
-	probes := find(t, p, "one")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		e, err := filter.Parse("arg1 == 3")
-		if err != nil {
-			t.Fatal(err)
-		}
-		filtered := o
-		filtered.Filter = e
-		_, errFilter := uprobe.CountProbes(probes, filtered)
-		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
-			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
-		})
-		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, Arg: 1, By: -1})
-		for what, err := range map[string]error{"filter": errFilter, "capture": errCapture, "distribution": errDistribution} {
-			if !errors.Is(err, uprobe.ErrArgument) || !strings.Contains(err.Error(), "enginetest:one") {
-				t.Errorf("%s: %v", what, err)
-			}
-		}
-		if probe.Enabled() {
-			t.Error("a failed attempt left the probe attached")
-		}
-	})
-}

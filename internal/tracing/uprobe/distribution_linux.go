@@ -9,55 +9,42 @@ import (
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room for a text to group by, with its NUL, in words of 8 bytes.
+// byWords is the room for a text that tells groups apart, with its NUL, in words of 8 bytes.
 const byWords = 8
 
-// How many buckets there can be: more than a logarithmic scale has, and for all groups together.
-const (
-	logBuckets   = 2 << 10
-	groupBuckets = 16 << 10
-)
-
-// A bucketKey is where a value belongs: the key of the map that programs count in.
-type bucketKey struct {
-	Bucket int32
-	Signed uint32          // 1 when the values are, which the sites of one probe need not agree in
-	By     [byWords]uint64 // an integer in the first word, or text
-}
-
-// A bucketValue is what one processor saw of a bucket.
-type bucketValue struct {
-	Count     uint64
-	Low, High uint64 // sums of the lower and of the upper halves of the values
-	Max       uint64 // with the sign bit inverted for signed values, so that 0 is the least
-}
-
-// DistributionOptions say of what the distribution is.
-type DistributionOptions struct {
-	Options
-	Arg    int // whose value
-	Scale  histogram.Scale
-	By     int  // the argument whose values have a distribution each; -1 for none
-	ByText bool // By points to text, which is told apart by its first MaxByText bytes
-}
-
-// MaxByText is how much of a text tells groups apart, in bytes.
+// MaxByText is how many bytes of a text tell groups apart.
 const MaxByText = 8*byWords - 1
 
-// A Distribution counts, in the kernel, how often an argument had which value. Its methods are not safe for
-// concurrent use, but for Detach.
+// How many buckets there can be.
+const (
+	logBuckets   = 2 << 10  // more than a logarithmic scale has
+	groupBuckets = 16 << 10 // of all groups together, or of a linear scale
+)
+
+// DistributionOptions say which distribution is wanted.
+type DistributionOptions struct {
+	Options
+	Arg    int // the argument whose values are counted
+	Scale  histogram.Scale
+	By     int  // the argument by whose values they are grouped; -1 for one group
+	ByText bool // By points to text, of which the first MaxByText bytes count
+}
+
+// A Distribution counts, in the kernel, how often an argument had which value. Its methods are not
+// safe for concurrent use, except for Detach.
 type Distribution struct {
 	*session
-	options    DistributionOptions
-	buckets    *buckets
+	spec       DistributionOptions
+	counts     *valueCounts
 	unreadable *ebpf.Map
 }
 
 // Distribute attaches to the probes. The caller closes the Distribution.
 func Distribute(probes []Probe, o DistributionOptions) (*Distribution, error) {
-	d := &Distribution{session: newSession(o.Options), options: o}
+	d := &Distribution{session: newSession(o.Options), spec: o}
 	if err := d.attachAll(probes); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -66,21 +53,21 @@ func Distribute(probes []Probe, o DistributionOptions) (*Distribution, error) {
 
 func (d *Distribution) attachAll(probes []Probe) error {
 	limit := logBuckets
-	if d.options.By >= 0 || d.options.Scale.Linear {
+	if d.spec.By >= 0 || d.spec.Scale.Linear {
 		limit = groupBuckets
 	}
 	var err error
-	if d.buckets, err = d.newBuckets(limit); err != nil {
+	if d.counts, err = d.newValueCounts(limit); err != nil {
 		return err
 	}
-	if d.unreadable, err = d.newCounter(); err != nil {
+	if d.unreadable, err = d.newNumbers("usdt_unreadable", 1); err != nil {
 		return err
 	}
 	return d.attachEach(probes, func(prog *program, _ int) error { return d.body(prog) })
 }
 
 func (d *Distribution) body(p *program) error {
-	o := d.options
+	o := d.spec
 	end, unreadable := p.newLabel(), p.newLabel()
 	if err := p.unless(o.Filter, end); err != nil {
 		return err
@@ -98,7 +85,7 @@ func (d *Distribution) body(p *program) error {
 		p.group(o, unreadable)
 	}
 	p.emit(asm.LoadMem(regTemp, asm.RFP, frameArg(o.Arg), asm.DWord))
-	p.record(d.buckets, o.Scale, p.args[o.Arg].Signed)
+	p.countValue(d.counts, o.Scale, p.args[o.Arg].Signed)
 	p.jump(end)
 	p.place(unreadable)
 	p.increment(d.unreadable, 0)
@@ -107,14 +94,24 @@ func (d *Distribution) body(p *program) error {
 	return nil
 }
 
-// group puts into the key in the frame to which group the event belongs.
+// group writes the group that the event belongs to into the bucketKey at frameKey: a text, or an
+// integer and, in the second word, 1 if it is negative. The sites of the probes may differ in the
+// sign of the argument.
 func (p *program) group(o DistributionOptions, unreadable string) {
-	const by = frameKey + 8
+	const by, negative = frameKey + 8, frameKey + 16
 	if !o.ByText {
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(o.By), asm.DWord),
 			asm.StoreMem(asm.RFP, by, asm.R1, asm.DWord),
 		)
+		if p.args[o.By].Signed {
+			done := p.newLabel()
+			p.emit(
+				asm.JSGE.Imm(asm.R1, 0, done),
+				asm.StoreImm(asm.RFP, negative, 1, asm.Word),
+			)
+			p.place(done)
+		}
 		return
 	}
 	p.touch(o.By)
@@ -124,25 +121,28 @@ func (p *program) group(o DistributionOptions, unreadable string) {
 	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
 }
 
-// A Group is the distribution of one value of the argument By, or the only one.
+// A Group is the distribution for one value of the argument By, or for all events.
 type Group struct {
-	By        uint64
-	Text      string
+	By        integer.Int // the value of the argument, unless it is a text
+	Text      string      // the text that the argument points to, with DistributionOptions.ByText
 	Histogram *histogram.Histogram
 }
 
-// Read returns what was counted so far, in no order. An error may leave groups out.
+// Read returns what was counted so far, in no particular order. When it returns an error, groups
+// may be missing.
 func (d *Distribution) Read() ([]Group, error) {
 	groups := make(map[[byWords]uint64]*Group)
-	err := d.buckets.read(func(k bucketKey, values []bucketValue) {
-		if d.options.ByText {
+	err := d.counts.read(func(k bucketKey, values []bucketValue) {
+		if d.spec.ByText {
 			k.By = cleared(k.By)
 		}
 		g := groups[k.By]
 		if g == nil {
-			g = &Group{By: k.By[0], Histogram: &histogram.Histogram{Scale: d.options.Scale}}
-			if d.options.ByText {
-				g.By, g.Text = 0, text(k.By)
+			g = &Group{Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
+			if d.spec.ByText {
+				g.Text = text(k.By)
+			} else {
+				g.By = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
 			}
 			groups[k.By] = g
 		}
@@ -158,10 +158,10 @@ func (d *Distribution) Read() ([]Group, error) {
 // Unreadable returns how many events are missing because an argument could not be read.
 func (d *Distribution) Unreadable() (uint64, error) { return sum(d.unreadable, 0) }
 
-// Lost returns how many events are missing because there were too many different values, or because another
-// BPF program was running on that processor.
+// Lost returns how many events are missing because there were too many different values, or because
+// another BPF program was running on the same processor.
 func (d *Distribution) Lost() (uint64, error) {
-	full, err := sum(d.buckets.full, 0)
+	full, err := sum(d.counts.full, 0)
 	return full + d.missed(), err
 }
 
@@ -174,7 +174,8 @@ func text(by [byWords]uint64) string {
 	return string(b)
 }
 
-// cleared returns the text without what followed its NUL, which Linux 5.5 to 5.9 may have copied, too.
+// cleared returns the text without the bytes after its NUL, which Linux 5.5 to 5.9 may have copied,
+// too.
 func cleared(by [byWords]uint64) [byWords]uint64 {
 	var b [8 * byWords]byte
 	copy(b[:], text(by))

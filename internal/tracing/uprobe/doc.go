@@ -1,20 +1,20 @@
-// Package uprobe attaches to probe sites through the kernel's uprobes and brings back what passes
-// there: events ([Trace]), counts ([CountProbes]), distributions of a value ([Distribute]) and of the time
-// between two probes ([Latency]).
+// Package uprobe attaches to probe sites through the kernel's uprobes. It collects events
+// ([Trace]), counts of hits ([Count]), distributions of an argument ([Distribute]) and of the time
+// between two probes ([Pair]).
 //
-// The work at a site is done by a BPF program that this package assembles for it, one per site, since
-// each describes its own arguments. Nothing is compiled and nothing has to be installed.
+// The package assembles a BPF program for each site, because each site describes its own arguments.
+// Nothing is compiled and nothing has to be installed.
 //
 // # Kernel
 //
-// Linux 4.18 on amd64 and arm64 is enough. What later kernels can do is used where it is there: see
-// kernel.Features, and docs/kernels.md for what is done without.
+// Linux 4.18 on amd64 and arm64 is enough. The abilities of later kernels are used where they are
+// there: package kernel lists them, and docs/kernels.md says what happens without them.
 //
 // # Rights
 //
-// See package rights: rights.Attach, and whatever it takes to open the traced file, for a
-// memory-backed one of another user rights.Read. Before Linux 5.11 also enough of RLIMIT_MEMLOCK, or
-// CAP_SYS_RESOURCE to raise it.
+// Attaching takes the rights that rights.Attach lists. Opening the traced file takes its own
+// rights: for the memfd of another user's process those of rights.Read. Linux before 5.11 also
+// needs a sufficient RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
 //
 // The package is empty on systems other than Linux.
 package uprobe

@@ -16,7 +16,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// kernels are sets of abilities that must give the same results: those of this kernel and of 4.18.
+// kernels returns sets of abilities that must give the same results: those of this kernel and of
+// 4.18.
 func kernels() map[string]kernel.Features {
 	return map[string]kernel.Features{"this": kernel.Running().Features, "4.18": {}}
 }
@@ -37,7 +38,8 @@ func eachKernel(t *testing.T, f func(*testing.T, uprobe.Options)) {
 	}
 }
 
-// stayOnCPU keeps the test's goroutine on one processor, so that its events come in order without a ring buffer.
+// stayOnCPU keeps the test's goroutine on one processor, so that its events come in order even
+// without a ring buffer.
 func stayOnCPU(t *testing.T) {
 	t.Helper()
 	runtime.LockOSThread() // for good: the thread ends with the goroutine
@@ -55,7 +57,7 @@ func stayOnCPU(t *testing.T) {
 	}
 }
 
-// provider loads a new provider with what declare declares.
+// provider loads a new provider with the probes that declare adds.
 func provider(t testing.TB, declare func(*stapsdt.Provider)) *stapsdt.Provider {
 	t.Helper()
 	p, err := stapsdt.NewProvider("enginetest")
@@ -74,7 +76,7 @@ func provider(t testing.TB, declare func(*stapsdt.Provider)) *stapsdt.Provider {
 	return p
 }
 
-// find returns the probes of a provider as a tracer sees them, in the order of names.
+// find returns probes of a provider as a tracer sees them, in the order of names.
 func find(t testing.TB, p *stapsdt.Provider, names ...string) []uprobe.Probe {
 	t.Helper()
 	notes, err := sdtnote.ReadFile(p.Path())
@@ -85,8 +87,9 @@ func find(t testing.TB, p *stapsdt.Provider, names ...string) []uprobe.Probe {
 	for _, name := range names {
 		for _, n := range notes {
 			if n.Name == name {
-				site := uprobe.Site{Path: p.Path(), Note: n}
-				probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: name, Sites: []uprobe.Site{site}})
+				probe := uprobe.Probe{Provider: n.Provider, Name: name}
+				probe.Sites = []uprobe.Site{{Path: p.Path(), Note: n}}
+				probes = append(probes, probe)
 			}
 		}
 	}
@@ -96,18 +99,19 @@ func find(t testing.TB, p *stapsdt.Provider, names ...string) []uprobe.Probe {
 	return probes
 }
 
-// event is what matters of an uprobe.Event, with memory of its own.
+// An event is the part of an uprobe.Event that tests compare, with memory of its own.
 type event struct {
 	Probe int
 	Args  []uprobe.Value
 }
 
-// receive detaches and returns all events, which this process must have fired.
+// receive detaches the tracer and returns all events, which must be of this process.
 func receive(t testing.TB, tracer *uprobe.Tracer) []event {
 	t.Helper()
 	return receiveFrom(t, tracer, os.Getpid())
 }
 
+// receiveFrom is like receive, for the events of the process pid.
 func receiveFrom(t testing.TB, tracer *uprobe.Tracer, pid int) []event {
 	t.Helper()
 	if err := tracer.Detach(); err != nil {
@@ -137,6 +141,7 @@ func receiveFrom(t testing.TB, tracer *uprobe.Tracer, pid int) []event {
 	}
 }
 
+// closing closes c twice at the end of the test.
 func closing(t testing.TB, c interface{ Close() error }) {
 	t.Helper()
 	t.Cleanup(func() {

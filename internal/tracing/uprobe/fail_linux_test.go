@@ -1,17 +1,21 @@
 package uprobe_test
 
 import (
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// What cannot be opened is an error and nothing else, and leaves nothing behind.
+// TestTraceWithoutBuffer: when the buffer cannot be made, that is an error and no tracer is left.
 func TestTraceWithoutBuffer(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "nothing") })
 	probes := find(t, p, "nothing")
@@ -25,10 +29,11 @@ func TestTraceWithoutBuffer(t *testing.T) {
 	})
 }
 
-// refused are paths of a file that is gone, and of one that the kernel does not trace.
-var refused = []string{"/nonexistent", "/proc/self/status"}
+// refused are the paths of sites that cannot be attached to: of a file that does not exist, of a
+// file that the kernel does not trace, and of a site whose semaphore cannot be counted.
+var refused = []string{"/nonexistent", "/proc/self/status", "/proc/self/exe"}
 
-// addRefused gives each probe such sites before its own or, with only, in place of them.
+// addRefused adds refused sites before the sites of each probe or, with only, in place of them.
 func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 	changed := slices.Clone(probes)
 	for i, p := range probes {
@@ -36,6 +41,8 @@ func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 		for _, path := range refused {
 			sites = append(sites, uprobe.Site{Path: path, Note: p.Sites[0].Note})
 		}
+		const nowhere = 0x1000 // an address that is not in the file, so that there is no offset
+		sites[len(sites)-1].Note.Semaphore = nowhere
 		if !only {
 			sites = append(sites, p.Sites...)
 		}
@@ -44,7 +51,8 @@ func addRefused(probes []uprobe.Probe, only bool) []uprobe.Probe {
 	return changed
 }
 
-// TestSkipped traces what is left of probes some of whose sites are refused, where the caller wants that.
+// TestSkipped: some sites of the probes are refused. The others are traced if the caller wants
+// that.
 func TestSkipped(t *testing.T) {
 	var start *stapsdt.Probe1[int]
 	p := provider(t, func(p *stapsdt.Provider) {
@@ -89,6 +97,61 @@ func TestSkipped(t *testing.T) {
 			if diff := cmp.Diff(want, skipped); diff != "" {
 				t.Errorf("way %d: skipped (-want +got):\n%s", i, diff)
 			}
+		}
+	})
+}
+
+// TestAnotherFile does not attach to another file that a process has put in the place of the first.
+func TestAnotherFile(t *testing.T) {
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe0(p, "here") })
+	probes := find(t, p, "here")
+	var st unix.Stat_t
+	if err := unix.Stat(p.Path(), &st); err != nil {
+		t.Fatal(err)
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		site := &probes[0].Sites[0]
+		for _, other := range []uint64{0, 1} {
+			site.Dev, site.Inode = st.Dev, st.Ino+other
+			counter, err := uprobe.Count(probes, o)
+			if (err == nil) != (other == 0) {
+				t.Errorf("inode %d in place of %d: %v", site.Inode, st.Ino, err)
+			}
+			if err == nil {
+				closing(t, counter)
+			}
+		}
+	})
+}
+
+func TestNoSuchArgument(t *testing.T) {
+	var probe *stapsdt.Probe1[int]
+	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "one") })
+	probes := find(t, p, "one")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		e, err := filter.Parse("arg1 == 3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		filtered := o
+		filtered.Filter = e
+		_, errFilter := uprobe.Count(probes, filtered)
+		_, errCapture := uprobe.Trace(probes, uprobe.TraceOptions{
+			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
+		})
+		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{
+			Options: o, Arg: 1, By: -1,
+		})
+		for what, err := range map[string]error{
+			"filter": errFilter, "capture": errCapture, "distribution": errDistribution,
+		} {
+			named := err != nil && strings.Contains(err.Error(), "enginetest:one")
+			if !errors.Is(err, uprobe.ErrArgument) || !named {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if probe.Enabled() {
+			t.Error("a failed attempt left the probe attached")
 		}
 	})
 }

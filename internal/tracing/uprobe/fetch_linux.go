@@ -6,8 +6,37 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// fetch puts the value of argument i, extended to 64 bits, into its place in the frame. An argument that
-// cannot be read counts as 0 and its bit is set in regFailed. It changes R0 to R5 and frameWord.
+// need fetches arguments into the frame, each once.
+func (p *program) need(args ...int) error {
+	for _, i := range args {
+		if err := p.usable(i); err != nil {
+			return err
+		}
+		if p.fetched[i] {
+			continue
+		}
+		if err := p.fetch(i); err != nil {
+			return err
+		}
+		p.fetched[i] = true
+	}
+	return nil
+}
+
+// usable returns why a program cannot use argument i, if it cannot.
+func (p *program) usable(i int) error {
+	if i >= len(p.args) {
+		return argumentError(p.probe, i, "the probe has %d, arg0 is the first", len(p.args))
+	}
+	if a := p.args[i]; a.Kind == operand.Invalid {
+		return argumentError(p.probe, i, "%s cannot be read: %v", a.Text, a.Err)
+	}
+	return nil
+}
+
+// fetch puts the value of argument i, extended to 64 bits, into its place in the frame. If the
+// argument cannot be read, the value is 0 and its bit in regFailed is set. It changes R0 to R5,
+// frameWord and frameWord2.
 func (p *program) fetch(i int) error {
 	a := p.args[i]
 	switch a.Kind {
@@ -35,14 +64,14 @@ func (p *program) fetch(i int) error {
 	return nil
 }
 
-// setUnreadable puts what cannot be read into the place of argument i.
+// setUnreadable makes argument i one that cannot be read. It changes R0.
 func (p *program) setUnreadable(i int) {
 	p.emit(asm.Or.Imm(regFailed, 1<<i))
 	p.clear(int(frameArg(i)), 1)
 }
 
-// unlessRead jumps to the label if argument i could not be read. It changes R0. A jump that tests regFailed
-// itself would give it two values for the verifier to follow from then on.
+// unlessRead jumps to the label if argument i could not be read. It changes R0: if a jump tested
+// regFailed itself, the verifier would follow two values of it from there on.
 func (p *program) unlessRead(i int, label string) {
 	p.emit(
 		asm.Mov.Reg(asm.R0, regFailed),
@@ -65,7 +94,7 @@ func (p *program) extend(dst asm.Register, a operand.Arg) {
 	}
 }
 
-// address sets R3 to the address of a memory operand.
+// address sets R3 to the address of an operand in memory. It changes R1.
 func (p *program) address(i int, a operand.Arg) error {
 	p.emit(loadConstant(asm.R3, a.Disp))
 	if a.Symbol != "" {
@@ -93,11 +122,13 @@ func (p *program) address(i int, a operand.Arg) error {
 	return nil
 }
 
-// addSymbol adds the run-time address of a symbol to R3: as far from the site as when they were linked.
+// addSymbol adds the run-time address of a symbol to R3. Its distance from the site is the same as
+// at link time. It changes R1.
 func (p *program) addSymbol(i int, symbol string) error {
 	address, ok := p.site.Symbols[symbol]
 	if !ok {
-		return argumentError(p.probe, i, "the file has no symbol %s, it may have been stripped", symbol)
+		return argumentError(p.probe, i,
+			"the file has no symbol %s, it may have been stripped", symbol)
 	}
 	p.emit(
 		asm.LoadMem(asm.R1, regContext, registers[programCounter], asm.DWord),
@@ -108,11 +139,11 @@ func (p *program) addSymbol(i int, symbol string) error {
 	return nil
 }
 
-// readMemory sets R0 to the low bytes at the address in R3. It changes R1 to R5, frameWord and frameWord2.
+// readMemory sets the low bytes of R0 to the argument at the address in R3. It changes R1 to R5,
+// frameWord and frameWord2.
 func (p *program) readMemory(i int, a operand.Arg) {
-	// The kernel wants the whole word to have a value.
 	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R3, asm.DWord))
-	p.clear(frameWord, 1)
+	p.clear(frameWord, 1) // the verifier wants the whole word to be initialised
 	p.emit(loadAddress(asm.R1, frameWord)...)
 	p.readUser(a.Size)
 	if p.features.Sleep {
@@ -127,8 +158,8 @@ func (p *program) readMemory(i int, a operand.Arg) {
 		)
 		p.place(there)
 	}
-	// What could not be read is 0. Setting the bit without a jump spares the verifier from following each
-	// of several arguments both ways.
+	// After an error the word is 0. The bit is set without a jump: otherwise the verifier would
+	// have to follow both ways for each of several arguments.
 	p.emit(
 		asm.RSh.Imm(asm.R0, 63),
 		asm.LSh.Imm(asm.R0, int32(i)),

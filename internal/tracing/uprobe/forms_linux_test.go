@@ -14,8 +14,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// formsProgram returns the path of the program of package forms: made here, or where there is no compiler
-// a copy of the one that USDT_FORMS names, because not every file system takes uprobes.
+// formsProgram returns the path of the program of package forms. It makes the program or, if
+// USDT_FORMS is set because there is no compiler, copies the file that USDT_FORMS names. A copy is
+// needed because not every file system supports uprobes.
 func formsProgram(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,7 +39,7 @@ func formsProgram(t *testing.T) string {
 	return path
 }
 
-// TestForms traces a program that has an argument of every form.
+// TestForms traces a program that has an argument for every form of operand.
 func TestForms(t *testing.T) {
 	path := formsProgram(t)
 	notes, err := sdtnote.ReadFile(path)
@@ -46,13 +47,13 @@ func TestForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	symbols := symbolsOf(t, path, "table")
-	list := forms.List(runtime.GOARCH)
+	list := forms.Probes(runtime.GOARCH)
 	if len(notes) != len(list) {
 		t.Fatalf("%d notes, want %d", len(notes), len(list))
 	}
 	var probes []uprobe.Probe
 	for i, n := range notes {
-		if n.Name != list[i].Probe || n.Args != list[i].Arg {
+		if n.Name != list[i].Name || n.Args != list[i].Arg {
 			t.Fatalf("note %d is %+v, want %+v", i, n, list[i])
 		}
 		probes = append(probes, uprobe.Probe{
@@ -64,8 +65,8 @@ func TestForms(t *testing.T) {
 	program := testenv.StartFiring(t, path)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		o.PID = program.PID()
-		// Perf events are detached one after the other, which takes 50 ms each: some forms of all
-		// kinds and sizes must do.
+		// The kernel detaches perf events one after the other, which takes 50 ms each. A part of
+		// the forms, of all kinds and sizes, must be enough.
 		step := 1
 		if !o.Features.Multi {
 			step = 13
@@ -82,9 +83,9 @@ func TestForms(t *testing.T) {
 			t.Fatalf("%d events, want %d", len(events), len(list))
 		}
 		for _, ev := range events {
-			f := list[ev.Probe]
-			if v := ev.Args[0]; !v.Read || v.Int != f.Want {
-				t.Errorf("%s: %+v, want %#x", f.Arg, v, f.Want)
+			p := list[ev.Probe]
+			if v := ev.Args[0]; !v.Read || v.Int != p.Want {
+				t.Errorf("%s: %+v, want %#x", p.Arg, v, p.Want)
 			}
 		}
 	})

@@ -10,30 +10,31 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// maxOpen is how many starts can wait for their ends.
+// maxOpen is how many starts can wait for their ends at the same time.
 const maxOpen = 1 << 16
 
-// What a Latency counts beside the pairs, as indexes of its map.
+// The outcomes of hits that a Latency counts, as indexes of an array.
 const (
-	starts = iota // that wait for their ends, or did
-	endsAlone
-	startsAgain
-	startsLost
-	unreadableKeys
-	outcomes
+	starts         = iota // that wait for their ends, or have waited
+	endsAlone             // without a start
+	startsAgain           // in place of another start with the same key
+	startsLost            // for which there was no room
+	unreadableKeys        // hits whose first argument could not be read
+	outcomes              // how many outcomes there are
 )
 
-// A Latency measures the time between the hits of two probes that belong together because their first
-// argument is equal, in one process. Its methods are not safe for concurrent use, but for Detach.
+// A Latency measures the time between the hits of two probes. Two hits are a pair when they are in
+// the same process and have the same first argument. Its methods are not safe for concurrent use,
+// except for Detach.
 type Latency struct {
 	*session
-	open     *ebpf.Map // process and first argument to the time of the start
+	open     *ebpf.Map // the time of the start, by process and first argument
 	outcomes *ebpf.Map
-	buckets  *buckets
+	counts   *valueCounts
 }
 
-// Pair attaches to two probes. The filter is for the starts; the end of one that does not satisfy it is one
-// without a start. The caller closes the Latency.
+// Pair attaches to two probes. The filter applies to the starts: an end whose start does not
+// satisfy the filter counts as an end without a start. The caller closes the Latency.
 func Pair(start, end Probe, o Options) (*Latency, error) {
 	l := &Latency{session: newSession(o)}
 	if err := l.attachAll(start, end); err != nil {
@@ -44,7 +45,7 @@ func Pair(start, end Probe, o Options) (*Latency, error) {
 
 func (l *Latency) attachAll(start, end Probe) error {
 	var err error
-	if l.buckets, err = l.newBuckets(logBuckets); err != nil {
+	if l.counts, err = l.newValueCounts(logBuckets); err != nil {
 		return err
 	}
 	l.open, err = l.newMap(&ebpf.MapSpec{
@@ -53,13 +54,11 @@ func (l *Latency) attachAll(start, end Probe) error {
 	if err != nil {
 		return err
 	}
-	l.outcomes, err = l.newMap(&ebpf.MapSpec{
-		Name: "usdt_outcomes", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8, MaxEntries: outcomes,
-	})
-	if err != nil {
+	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
 		return err
 	}
-	// The end first: otherwise a start could be seen whose end passes before it is attached.
+	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
+	// attached.
 	if sites, err := l.attach(end, l.end); err != nil || sites == 0 {
 		return errors.Join(err, l.skipped)
 	}
@@ -69,7 +68,7 @@ func (l *Latency) attachAll(start, end Probe) error {
 	return nil
 }
 
-// key puts the process and the first argument into the frame.
+// key writes the process and the first argument to frameKey.
 func (l *Latency) key(p *program, unreadable string) error {
 	if err := p.need(0); err != nil {
 		return fmt.Errorf("pair by the first argument: %w", err)
@@ -85,10 +84,9 @@ func (l *Latency) key(p *program, unreadable string) error {
 	return nil
 }
 
-// start makes the program of the first probe: it notes the time.
+// start writes the program of the first probe, which stores the time.
 func (l *Latency) start(p *program) error {
-	const addOnly, replace = 1, 0 // BPF_NOEXIST, BPF_ANY
-	const exists = -17            // -EEXIST
+	const exists = -17 // -EEXIST
 	again, lost, unreadable, end := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
 	if err := p.unless(l.options.Filter, end); err != nil {
 		return err
@@ -100,8 +98,8 @@ func (l *Latency) start(p *program) error {
 		asm.FnKtimeGetNs.Call(),
 		asm.StoreMem(asm.RFP, frameWord2, asm.R0, asm.DWord),
 	)
-	p.update(l.open, frameKey, frameWord2, addOnly)
-	// Where calls of maps are inlined, as by Linux 5.10, R0 is a 32-bit int.
+	p.update(l.open, frameKey, frameWord2, newKey)
+	// A kernel that inlines calls of maps, such as Linux 5.10, returns a 32-bit int in R0.
 	p.emit(
 		asm.LSh.Imm(asm.R0, 32),
 		asm.ArSh.Imm(asm.R0, 32),
@@ -111,14 +109,14 @@ func (l *Latency) start(p *program) error {
 	p.increment(l.outcomes, starts)
 	p.jump(end)
 	p.place(again)
-	p.update(l.open, frameKey, frameWord2, replace)
+	p.update(l.open, frameKey, frameWord2, anyKey)
 	p.increment(l.outcomes, startsAgain)
 	p.jump(end)
 	l.finish(p, lost, startsLost, unreadable, end)
 	return nil
 }
 
-// finish ends a program: hits that come to the label other are that outcome.
+// finish ends a program. Hits that arrive at the label other have that outcome.
 func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
 	p.place(other)
 	p.increment(l.outcomes, outcome)
@@ -129,7 +127,7 @@ func (l *Latency) finish(p *program, other string, outcome int, unreadable, end 
 	p.exit()
 }
 
-// end makes the program of the second probe: it counts how much later that is.
+// end writes the program of the second probe, which counts how much later it was hit.
 func (l *Latency) end(p *program) error {
 	alone, end, unreadable := p.newLabel(), p.newLabel(), p.newLabel()
 	p.emit(asm.FnKtimeGetNs.Call(), asm.Mov.Reg(regTemp, asm.R0))
@@ -140,38 +138,41 @@ func (l *Latency) end(p *program) error {
 	p.emit(
 		asm.JEq.Imm(asm.R0, 0, alone),
 		asm.LoadMem(asm.R1, asm.R0, 0, asm.DWord),
-		asm.JLT.Reg(regTemp, asm.R1, alone), // a start of the same key just now, elsewhere
+		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
 		asm.Sub.Reg(regTemp, asm.R1),
 	)
 	p.emit(loadAddress(asm.R2, frameKey)...)
 	p.emit(
 		asm.LoadMapPtr(asm.R1, l.open.FD()),
 		asm.FnMapDeleteElem.Call(),
-		asm.JNE.Imm(asm.R0, 0, alone), // somebody else has paired it
+		asm.JNE.Imm(asm.R0, 0, alone), // another end has taken the start
 	)
 	p.clearKey()
-	p.record(l.buckets, histogram.Log2(), false)
+	p.countValue(l.counts, histogram.Log2(), false)
 	p.jump(end)
 	l.finish(p, alone, endsAlone, unreadable, end)
 	return nil
 }
 
-// A LatencyReading is what was measured so far. Every hit is in it once, as half of a pair or in one of the
-// numbers.
+// A LatencyReading is what was measured so far. It has every hit once, as a half of a pair or in
+// one of the numbers.
 type LatencyReading struct {
 	Histogram *histogram.Histogram // of the pairs, in nanoseconds
 
 	Open        uint64 // starts whose end has not come yet
 	EndsAlone   uint64 // ends without a start
-	StartsAgain uint64 // starts that were forgotten because another one with the same first argument came
+	StartsAgain uint64 // starts that another start with the same first argument replaced
 	Unreadable  uint64 // hits whose first argument could not be read
-	Lost        uint64 // starts beyond 65,536 open ones, and hits while another BPF program was running
+
+	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
+	// running on the same processor.
+	Lost uint64
 }
 
 // Read returns what was measured so far.
 func (l *Latency) Read() (LatencyReading, error) {
 	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}}
-	err := l.buckets.read(func(k bucketKey, values []bucketValue) {
+	err := l.counts.read(func(k bucketKey, values []bucketValue) {
 		addTo(r.Histogram, k, values)
 	})
 	if err != nil {
@@ -188,7 +189,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 		{l.outcomes, startsAgain, &r.StartsAgain},
 		{l.outcomes, unreadableKeys, &r.Unreadable},
 		{l.outcomes, startsLost, &lost},
-		{l.buckets.full, 0, &full},
+		{l.counts.full, 0, &full},
 	} {
 		if *n.dst, err = sum(n.array, n.index); err != nil {
 			return r, err

@@ -20,22 +20,25 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// everyWay returns the ways of tracing two probes.
+// everyWay returns all ways of tracing two probes.
 func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 	return []func(uprobe.Options) (io.Closer, error){
-		func(o uprobe.Options) (io.Closer, error) { return uprobe.CountProbes(probes, o) },
+		func(o uprobe.Options) (io.Closer, error) { return uprobe.Count(probes, o) },
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: 1})
 		},
 		func(o uprobe.Options) (io.Closer, error) {
-			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: -1, Scale: histogram.Log2()})
+			return uprobe.Distribute(probes, uprobe.DistributionOptions{
+				Options: o, By: -1, Scale: histogram.Log2(),
+			})
 		},
 		func(o uprobe.Options) (io.Closer, error) { return uprobe.Pair(probes[0], probes[1], o) },
 	}
 }
 
-// TestAttachAndDetach does it 500 times, in turn in all ways and several at once, while the probe is fired.
-// No descriptor, among which are links, programs and maps, and no uprobe may remain.
+// TestAttachAndDetach attaches and detaches 500 times, in all ways and several at once, while the
+// probes are fired. No descriptor (of a link, program or map, for example) and no uprobe may
+// remain.
 func TestAttachAndDetach(t *testing.T) {
 	var start, end *stapsdt.Probe1[int]
 	p := provider(t, func(p *stapsdt.Provider) {
@@ -47,9 +50,7 @@ func TestAttachAndDetach(t *testing.T) {
 
 	stop := make(chan struct{})
 	var firing sync.WaitGroup
-	firing.Add(1)
-	go func() {
-		defer firing.Done()
+	firing.Go(func() {
 		for i := 0; ; i++ {
 			select {
 			case <-stop:
@@ -59,7 +60,7 @@ func TestAttachAndDetach(t *testing.T) {
 				end.Fire(i)
 			}
 		}
-	}()
+	})
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		const workers = 10
 		times := 47
@@ -83,18 +84,16 @@ func TestAttachAndDetach(t *testing.T) {
 			}
 		}
 		for way := range ways {
-			cycle(way) // what is opened once for ever
+			cycle(way) // opens what stays open for the life of the process
 		}
 		before := descriptors(t)
 		var wg sync.WaitGroup
 		for w := range workers {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
+			wg.Go(func() {
 				for i := range times {
 					cycle(w + i)
 				}
-			}()
+			})
 		}
 		wg.Wait()
 		if after := descriptors(t); after != before {

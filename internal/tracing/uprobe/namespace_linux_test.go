@@ -1,24 +1,32 @@
 package uprobe_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestPIDNamespace runs tests in a pid and a time namespace: the ids and times of events must be those that are
-// known there.
+// TestPIDNamespace runs other tests in a pid and a time namespace. The ids and times of events must
+// be those of the namespaces.
 func TestPIDNamespace(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("not root")
+		testenv.Lacks(t, errors.New("not root"))
 	}
-	const tests = "^(TestTraceIntegers|TestFilter)$/^this$"
-	out, err := exec.Command(testenv.Tool(t, "unshare"), "--pid", "--fork", "--mount-proc",
-		"--time", "--monotonic", "1000000",
-		os.Args[0], "-test.run", tests, "-test.v").CombinedOutput()
+	tests := []string{"TestTraceIntegers", "TestFilter"}
+	pattern := "^(" + strings.Join(tests, "|") + ")$/^this$"
+	cmd := exec.Command(testenv.Tool(t, "unshare"), "--pid", "--fork", "--mount-proc",
+		"--time", "--monotonic", "1000000", os.Args[0], "-test.v", "-test.run", pattern)
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, name := range tests {
+		if !strings.Contains(string(out), "--- PASS: "+name+"/this ") {
+			t.Errorf("%s did not pass in the namespaces:\n%s", name, out)
+		}
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// A Probe is what is traced under one name. A probe that a compiler inlined or copied has several sites.
+// A Probe is the sites of one name. There are several when a compiler has inlined or copied the
+// code.
 type Probe struct {
 	Provider, Name string
 	Sites          []Site
@@ -18,41 +19,41 @@ type Probe struct {
 
 func (p Probe) String() string { return p.Provider + ":" + p.Name }
 
-// A Site is a place in a file.
+// A Site is the instruction of a file that a note describes.
 type Site struct {
-	// Path opens the file. It may be of any kind that this process can open: /proc/PID/fd/N, too.
+	// Path names the file. It can be any path that this process can open, such as /proc/PID/fd/N.
 	Path string
 
-	// Dev and Inode, unless 0, are those of stat(2) that the file must have, because what a path such as
-	// /proc/PID/fd/N leads to is up to the process.
+	// Dev and Inode identify the file as stat(2) does, unless Inode is 0. Attaching fails when the
+	// path leads to another file: a process can change what its /proc/PID/fd/N leads to.
 	Dev, Inode uint64
 
 	Note sdtnote.Note
 
-	// Symbols are the link-time addresses of the symbols that arguments refer to, by name.
+	// Symbols has the link-time addresses of the symbols that arguments refer to, by name.
 	Symbols map[string]uint64
 
-	// SemaphoreAddresses are where the traced process has the probe's semaphore. They matter to
-	// kernels that do not count semaphores themselves.
+	// SemaphoreAddresses are the addresses of the probe's semaphore in the traced process. They are
+	// needed only where the kernel does not count tracers in semaphores itself (before Linux 4.20).
 	SemaphoreAddresses []uint64
 }
 
 // Options say what is traced.
 type Options struct {
-	PID    int         // the process, as the pid namespace of this one has it; 0 means every process
-	Filter filter.Expr // only hits that satisfy it; nil means every hit
+	PID    int         // the process, in the pid namespace of this process; 0 for every process
+	Filter filter.Expr // which hits are wanted; nil for all
 
-	// Features, unless nil, are the abilities of the kernel to be used.
+	// Features are the abilities of the kernel that are used; nil for those of the running kernel.
 	Features *kernel.Features
 
-	// Skipped, unless nil, is called for each site that cannot be attached to because its file is gone by now, or
-	// because the kernel does not trace it, and the others are attached all the same. Without it, or when none is
-	// left, that is an error of the whole.
+	// Skipped is called for each site that cannot be attached to, for instance because its file is
+	// gone. The other sites are then attached without it. If no site is left, or if Skipped is nil,
+	// attaching fails. It also fails without a call of Skipped if the error concerns all sites.
 	Skipped func(site Site, err error)
 
-	// Waiting, unless nil, is called when Detach has waited for a while: a thread of the process is in a
-	// program and waits for memory that does not come, as it can with userfaultfd or a file system that
-	// does not answer. It ends with that process.
+	// Waiting, unless nil, is called when Detach has waited for a while: a thread of the traced
+	// process is in a BPF program and waits for memory that does not come, because of userfaultfd
+	// or of a file system that does not answer. The wait ends when that process ends.
 	Waiting func()
 }
 
@@ -61,7 +62,8 @@ func (o Options) features() kernel.Features {
 	if o.Features != nil {
 		f = *o.Features
 	}
-	// What all processes do about their memory is beyond the user's control.
+	// Waiting for memory could block Detach. When all processes are traced, nobody knows which of
+	// them would have to be ended.
 	f.Sleep = f.Sleep && f.Multi && o.PID != 0
 	return f
 }
@@ -72,13 +74,13 @@ func (s Site) args() []operand.Arg {
 	return args[:min(len(args), operand.MaxArgs)]
 }
 
-// Args describes the arguments of the probe, by its first site.
+// Args describes the arguments of the probe, as its first site has them.
 func (p Probe) Args() []operand.Arg { return p.Sites[0].args() }
 
-// ErrRights is matched by the errors of a kernel that does not let this process trace.
+// ErrRights matches the errors of attaching when the kernel does not let this process trace.
 var ErrRights = errors.New("not permitted to trace")
 
-// ErrArgument is matched by the errors about an argument that a probe does not have or that cannot be read.
+// ErrArgument matches errors about an argument that the probe does not have or that cannot be read.
 var ErrArgument = errors.New("no such argument")
 
 func argumentError(p Probe, arg int, format string, a ...any) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// A record is what a program writes for one event: a header, the arguments, and after them, each in its
-// own place, the texts and bytes that were asked for:
+// A record is what a program writes for one event: a header, the arguments, and the captures, each
+// at a fixed offset:
 //
 //	u32 probe   u32 failed   u64 time   u64 process, thread   char comm[16]
 //	u64 argument 0 …
@@ -26,25 +26,25 @@ const (
 	recordArgs   = recordComm + commSize
 )
 
-// A Capture asks for what an argument points to, at the moment of the event.
+// A Capture asks for the text or bytes that an argument points to at the moment of the event.
 type Capture struct {
-	Arg int // the address
+	Arg int // the argument that is the address
 
-	// Length is the argument that says how many bytes there are; -1 for text that ends at a NUL.
+	// Length is the argument that is the number of bytes; -1 for text that ends at a NUL.
 	Length int
 
-	// Max is how many bytes are copied at most, the NUL of a text not counted: from 1 to MaxCapture.
+	// Max is how many bytes are copied at most, without the NUL of a text: from 1 to MaxCapture.
 	Max int
 }
 
-// MaxCapture is the most bytes that the captures of one probe may take together.
+// MaxCapture is how many bytes the captures of one probe can take together.
 const MaxCapture = 24 << 10
 
-// size is what the capture takes in a record, after its length: a text is read with its NUL and one
-// byte more, by which one that is too long is known.
+// size returns how many bytes the capture takes in a record after its length. A text is read with
+// its NUL and one byte more, which shows whether the text is too long.
 func (c Capture) size() int { return (c.Max + 2 + 7) &^ 7 }
 
-// A layout is the form of the records of one site.
+// A layout says where the parts of a record of one probe are.
 type layout struct {
 	probe    int
 	args     int
@@ -61,28 +61,29 @@ func (l layout) captureOffset(i int) int {
 
 func (l layout) size() int { return l.captureOffset(len(l.captures)) }
 
-// check reports captures that cannot be.
+// check returns an error about a capture that is impossible.
 func (l layout) check(p Probe) error {
 	for _, c := range l.captures {
 		if c.Max < 1 || l.size() > recordArgs+8*operand.MaxArgs+MaxCapture {
-			return fmt.Errorf("capture arg%d of %s: %d bytes, all of a probe must be from 1 to %d", c.Arg, p, c.Max, MaxCapture)
+			return fmt.Errorf("capture arg%d of %s: %d bytes, all of a probe must be from 1 to %d",
+				c.Arg, p, c.Max, MaxCapture)
 		}
 	}
 	return nil
 }
 
-// writeRecord writes the record at regTarget. The arguments are in the frame.
+// writeRecord writes the record at regOut. The arguments are in the frame.
 func (p *program) writeRecord(l layout) {
 	p.emit(
-		asm.StoreImm(regTarget, recordProbe, int64(l.probe), asm.Word),
-		asm.StoreMem(regTarget, recordFailed, regFailed, asm.Word),
+		asm.StoreImm(regOut, recordProbe, int64(l.probe), asm.Word),
+		asm.StoreMem(regOut, recordFailed, regFailed, asm.Word),
 		asm.FnKtimeGetNs.Call(),
-		asm.StoreMem(regTarget, recordTime, asm.R0, asm.DWord),
+		asm.StoreMem(regOut, recordTime, asm.R0, asm.DWord),
 	)
 	p.pidTgid()
 	p.emit(
-		asm.StoreMem(regTarget, recordPID, asm.R0, asm.DWord),
-		asm.Mov.Reg(asm.R1, regTarget),
+		asm.StoreMem(regOut, recordPID, asm.R0, asm.DWord),
+		asm.Mov.Reg(asm.R1, regOut),
 		asm.Add.Imm(asm.R1, recordComm),
 		asm.Mov.Imm(asm.R2, commSize),
 		asm.FnGetCurrentComm.Call(),
@@ -90,7 +91,7 @@ func (p *program) writeRecord(l layout) {
 	for i := range l.args {
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(i), asm.DWord),
-			asm.StoreMem(regTarget, int16(recordArgs+8*i), asm.R1, asm.DWord),
+			asm.StoreMem(regOut, int16(recordArgs+8*i), asm.R1, asm.DWord),
 		)
 	}
 	for i, c := range l.captures {
@@ -101,7 +102,7 @@ func (p *program) writeRecord(l layout) {
 // capture writes the capture at offset into the record.
 func (p *program) capture(c Capture, offset int32) {
 	p.emit(
-		asm.Mov.Reg(asm.R1, regTarget),
+		asm.Mov.Reg(asm.R1, regOut),
 		asm.Add.Imm(asm.R1, offset+8),
 		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
 	)
@@ -110,10 +111,11 @@ func (p *program) capture(c Capture, offset int32) {
 	} else {
 		p.captureBytes(c)
 	}
-	p.emit(asm.StoreMem(regTarget, int16(offset), asm.R0, asm.DWord))
+	p.emit(asm.StoreMem(regOut, int16(offset), asm.R0, asm.DWord))
 }
 
-// captureBytes sets R0 to the length that the traced program said, or to an error.
+// captureBytes copies bytes from the address in R3 to the address in R1. It sets R0 to the length
+// that the traced program passes, or to an error.
 func (p *program) captureBytes(c Capture) {
 	fits, done := p.newLabel(), p.newLabel()
 	p.emit(
@@ -130,7 +132,7 @@ func (p *program) captureBytes(c Capture) {
 	p.place(done)
 }
 
-// decode fills in ev from a record.
+// decode reads a record into ev.
 func (l layout) decode(ev *Event, b []byte, clock clock) {
 	failed := binary.NativeEndian.Uint32(b[recordFailed:])
 	ev.Probe = l.probe

@@ -1,9 +1,10 @@
 package uprobe
 
-// registers maps names to offsets in struct pt_regs, which a kprobe program gets
-// (arch/x86/include/uapi/asm/ptrace.h).
+// registers has the offsets of registers in struct pt_regs, the context of a kprobe program, by
+// name (arch/x86/include/uapi/asm/ptrace.h).
 var registers = map[string]int16{
-	"r15": 0, "r14": 8, "r13": 16, "r12": 24, "rbp": 32, "rbx": 40, "r11": 48, "r10": 56, "r9": 64, "r8": 72,
+	"r15": 0, "r14": 8, "r13": 16, "r12": 24, "rbp": 32, "rbx": 40, "r11": 48, "r10": 56,
+	"r9": 64, "r8": 72,
 	"rax": 80, "rcx": 88, "rdx": 96, "rsi": 104, "rdi": 112, programCounter: 128, "rsp": 152,
 }
 

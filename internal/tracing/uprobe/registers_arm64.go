@@ -2,8 +2,8 @@ package uprobe
 
 import "fmt"
 
-// registers maps names to offsets in struct user_pt_regs, which a kprobe program gets
-// (arch/arm64/include/uapi/asm/ptrace.h).
+// registers has the offsets of registers in struct user_pt_regs, the context of a kprobe program,
+// by name (arch/arm64/include/uapi/asm/ptrace.h).
 var registers = func() map[string]int16 {
 	offsets := map[string]int16{"sp": 31 * 8, programCounter: 32 * 8}
 	for i := range int16(31) {

@@ -4,6 +4,7 @@ package uprobe_test
 
 import (
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -15,25 +16,30 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// wantSDT is what testdata/sdt.c passes, where nil is an address that is not known.
+// wantSDT returns the arguments that testdata/sdt.c passes. A nil is an address that is not known.
 func wantSDT() map[string][]any {
 	table := []int64{-1, 1 << 62, -3, 4}
 	return map[string][]any{
-		"plain":   {int64(-5), int64(math.MinInt64), int64(-2), int64(4000000000), int64(math.MaxInt64), nil},
-		"many":    {int64(7), int64(-7), int64(math.MinInt64), table[2], table[2], nil, nil, int64(-1), int64(8000000000 & math.MaxUint32), int64(0), int64(-1), int64(math.MaxInt64)},
+		"plain": {
+			int64(-5), int64(math.MinInt64), int64(-2), int64(4000000000), int64(math.MaxInt64),
+			nil,
+		},
+		"many": {
+			int64(7), int64(-7), int64(math.MinInt64), table[2], table[2], nil, nil, int64(-1),
+			int64(8000000000 & math.MaxUint32), int64(0), int64(-1), int64(math.MaxInt64),
+		},
 		"guarded": {int64(4000000000)},
 	}
 }
 
-// buildSDT compiles testdata/sdt.c with what the flags say of optimisation.
+// buildSDT compiles testdata/sdt.c with flags for the compiler and returns the path of the program.
 func buildSDT(t *testing.T, flags ...string) string {
 	t.Helper()
+	testenv.RequireSDT(t)
 	cc := testenv.Tool(t, "cc")
 	path := filepath.Join(t.TempDir(), "sdt")
-	if err := exec.Command(cc, "-E", "-include", "sys/sdt.h", "-o", "/dev/null", "-xc", "/dev/null").Run(); err != nil {
-		testenv.Lacks(t, err) // the package systemtap-sdt-dev
-	}
-	cmd := exec.Command(cc, append(flags, "-Wall", "-Wextra", "-Werror", "-o", path, "testdata/sdt.c")...)
+	flags = append(flags, "-Wall", "-Wextra", "-Werror", "-o", path, "testdata/sdt.c")
+	cmd := exec.Command(cc, flags...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
@@ -83,8 +89,10 @@ func TestSDT(t *testing.T) {
 				if program.Fire(t) != "0" {
 					t.Error("the semaphore is set although nobody traces")
 				}
-				captures := [][]uprobe.Capture{{{Arg: 5, Length: -1, Max: 32}}, nil, nil}
-				tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o, Captures: captures})
+				tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{
+					Options:  o,
+					Captures: [][]uprobe.Capture{{{Arg: 5, Length: -1, Max: 32}}, nil, nil},
+				})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -127,7 +135,33 @@ func checkSDT(t *testing.T, probe string, args []uprobe.Value) {
 	}
 }
 
-// TestAllProcesses traces a file in whatever process runs it.
+// TestOneProcess traces one of two processes that run the same file, whose execute permission has
+// been taken away: shared libraries and sealed memfds have none.
+func TestOneProcess(t *testing.T) {
+	path := buildSDT(t, "-O2")
+	traced, other := testenv.StartFiring(t, path), testenv.StartFiring(t, path)
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	probes := findIn(t, traced.PID(), "csdt", "guarded")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		o.PID = traced.PID()
+		tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, tracer)
+		other.Fire(t)
+		if traced.Fire(t) != "1" {
+			t.Error("the semaphore is not set")
+		}
+		if events := receiveFrom(t, tracer, o.PID); len(events) != 1 {
+			t.Errorf("%d events: %v", len(events), events)
+		}
+	})
+}
+
+// TestAllProcesses traces a file in every process that runs it.
 func TestAllProcesses(t *testing.T) {
 	path := buildSDT(t, "-O2")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {

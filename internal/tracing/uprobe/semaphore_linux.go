@@ -11,18 +11,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// semaphores are those that this process counts in. A semaphore is the 16-bit count of tracers in the memory
-// of a process, by which a program knows that a probe is traced; the sites of a probe share it. Before Linux
-// 4.20 tracers count in it themselves, which cannot be atomic between two of them.
+// semaphores are the semaphores in which this process has counted itself. A semaphore is a 16-bit
+// count of tracers in the memory of a process, by which the program knows that a probe is traced.
+// The sites of a probe share it. Before Linux 4.20 tracers must count themselves, which two of them
+// cannot do atomically.
 type semaphores struct {
 	pid       int
 	addresses []uint64
 }
 
-// countInSemaphores counts this tracer, once for each address.
+// countInSemaphores counts this tracer once for each address.
 func (s *session) countInSemaphores(addresses []uint64) error {
 	if s.options.PID == 0 {
-		return errors.New("the probe has a semaphore, which before Linux 4.20 cannot be traced in all processes: name one")
+		return errors.New("the probe has a semaphore, which before Linux 4.20 " +
+			"cannot be traced in all processes: name one")
 	}
 	s.semaphores.pid = s.options.PID
 	for _, address := range addresses {
@@ -37,12 +39,14 @@ func (s *session) countInSemaphores(addresses []uint64) error {
 	return nil
 }
 
-// restore takes this tracer off the counts. A process that has ended needs none.
+// restore removes this tracer from the counts. It is no error when the process has ended.
 func (s *semaphores) restore() error {
 	var errs []error
 	for _, address := range s.addresses {
 		err := addToSemaphore(s.pid, address, -1)
-		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, unix.ESRCH) && !errors.Is(err, io.EOF) {
+		ended := errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) ||
+			errors.Is(err, io.EOF)
+		if !ended {
 			errs = append(errs, err)
 		}
 	}

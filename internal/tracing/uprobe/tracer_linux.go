@@ -10,29 +10,30 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
 
-// An Event is one hit of a probe. What it refers to is valid until the next call of Next.
+// An Event is one hit of a probe. Its slices are valid until the next call of Next.
 type Event struct {
-	Probe    int       // index of the probe in what was given to Trace
-	Time     time.Time // of the wall clock; between events it is precise to the nanosecond
+	Probe    int       // the probe's index in the argument of Trace
+	Time     time.Time // of the wall clock; differences between events are exact to the nanosecond
 	PID, TID uint32
-	Comm     []byte // the thread's name, at most 15 bytes of any kind
+	Comm     []byte // the thread's name, at most 15 bytes, which can have any value
 	Args     []Value
 }
 
 // A Value is an argument of an event.
 type Value struct {
-	Int  uint64 // extended to 64 bits as the probe's description says
+	Int  uint64 // extended to 64 bits, as the note says
 	Read bool   // whether the argument could be read
 
-	// For an argument with a Capture that could be read: its bytes, Length in all, of which Data has
-	// the first ones and, when Cut, not all. Text that was cut has the Length that was seen.
+	// Captured says that the argument has a Capture and could be read. Data is then the captured
+	// bytes, of Length in all, and Cut says that they are not all. The Length of a text that was
+	// cut is the length that was seen.
 	Captured bool
 	Data     []byte
 	Length   uint64
 	Cut      bool
 }
 
-// A Tracer receives events. Its methods are not safe for concurrent use, but for Detach.
+// A Tracer receives events. Its methods are not safe for concurrent use, except for Detach.
 type Tracer struct {
 	*session
 	stream  stream
@@ -40,20 +41,20 @@ type Tracer struct {
 	clock   clock
 }
 
-// TraceOptions say what of an event is wanted.
+// TraceOptions say which parts of an event are wanted.
 type TraceOptions struct {
 	Options
-	Captures [][]Capture // for each probe, or nil
+	Captures [][]Capture // for each probe; nil for none
 
-	// BufferBytes is the size of the buffer between kernel and reader, or of one for each processor
-	// where the kernel has no ring buffer; 0 means 8 MiB, respectively 1 MiB. It is rounded up to a
+	// BufferBytes is the size of the ring buffer, or, if the kernel has none, of the buffer of each
+	// processor. 0 means 8 MiB for the former, 1 MiB for the latter. The size is rounded up to a
 	// power of two.
 	BufferBytes int
 }
 
-// Trace attaches to the probes and receives their events. Every hit that satisfies the filter is either
-// received or counted by Lost. To end without losing what is in the buffer: Detach, Next until it returns
-// os.ErrDeadlineExceeded, Close.
+// Trace attaches to the probes and receives their events. Every hit that satisfies the filter is
+// either received or counted by Lost. To end without losing the events in the buffer, call Detach,
+// then Next until it returns os.ErrDeadlineExceeded, then Close.
 func Trace(probes []Probe, o TraceOptions) (*Tracer, error) {
 	t := &Tracer{session: newSession(o.Options), clock: newClock()}
 	if err := t.attachAll(probes, o); err != nil {
@@ -67,11 +68,10 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 	if err != nil {
 		return err
 	}
-	stream, err := newStream(t.session, layouts, o.BufferBytes)
-	if err != nil {
-		return err // with a stream that holds a nil pointer
+	t.layouts = layouts
+	if t.stream, err = newStream(t.session, layouts, o.BufferBytes); err != nil {
+		return err
 	}
-	t.stream, t.layouts = stream, layouts
 	return t.attachEach(probes, func(prog *program, probe int) error {
 		return prog.trace(layouts[probe], o.Filter, t.stream)
 	})
@@ -95,7 +95,7 @@ func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
 	return layouts, nil
 }
 
-// trace makes the program that sends a record of layout l.
+// trace writes the program that sends a record of layout l.
 func (p *program) trace(l layout, e filter.Expr, s stream) error {
 	end := p.newLabel()
 	if err := p.unless(e, end); err != nil {
@@ -116,7 +116,8 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 			p.setUnreadable(i)
 		}
 	}
-	// Before a record is reserved: meanwhile nothing behind it could be read.
+	// The memory is touched before a record is reserved, because no later record can be read while
+	// an earlier one is reserved.
 	for _, c := range l.captures {
 		p.touch(c.Arg)
 		if c.Length >= 0 {
@@ -129,9 +130,9 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 	return nil
 }
 
-// Next waits for an event and puts it into ev, whose memory it uses again. When none came for a while it
-// returns os.ErrDeadlineExceeded; then the buffer was empty. Events come in the order of their hits; without
-// the ring buffer only those of each processor do.
+// Next waits for an event and stores it in ev, whose memory it reuses. When no event came for a
+// while, it returns os.ErrDeadlineExceeded; the buffer was then empty. Events come in the order of
+// their hits. Without the ring buffer, only the events of each processor do.
 func (t *Tracer) Next(ev *Event) error {
 	b, err := t.stream.next()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -151,14 +152,15 @@ func (t *Tracer) Next(ev *Event) error {
 	return nil
 }
 
-// Lost returns how many events were not received because they came faster than they were read, or because
-// another BPF program was running. It is exact after Detach, when Next has returned os.ErrDeadlineExceeded.
+// Lost returns how many events were not received because they came faster than they were read, or
+// because another BPF program was running on the same processor. It is exact after Detach, as soon
+// as Next has returned os.ErrDeadlineExceeded.
 func (t *Tracer) Lost() (uint64, error) {
 	lost, err := t.stream.lost()
 	return lost + t.missed(), err
 }
 
-// Close detaches and gives up what was not received. It is safe to call twice.
+// Close detaches and drops the events that were not received. It is safe to call twice.
 func (t *Tracer) Close() error {
 	err := t.session.Close()
 	if t.stream != nil {

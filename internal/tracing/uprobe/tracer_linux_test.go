@@ -12,7 +12,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-func integer(n uint64) uprobe.Value { return uprobe.Value{Int: n, Read: true} }
+func unsigned(n uint64) uprobe.Value { return uprobe.Value{Int: n, Read: true} }
+func signed(n int64) uprobe.Value    { return unsigned(uint64(n)) }
 
 func TestTraceIntegers(t *testing.T) {
 	var narrow *stapsdt.Probe6[int8, uint8, int16, uint16, int32, uint32]
@@ -28,17 +29,19 @@ func TestTraceIntegers(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, tracer)
-		narrow.Fire(math.MinInt8, math.MaxUint8, math.MinInt16, math.MaxUint16, math.MinInt32, math.MaxUint32)
+		narrow.Fire(math.MinInt8, math.MaxUint8, math.MinInt16, math.MaxUint16,
+			math.MinInt32, math.MaxUint32)
 		wide.Fire(math.MinInt64, math.MaxUint64, true)
 		narrow.Fire(-1, 1, -2, 2, -3, 3)
-		signed := func(n int64) uprobe.Value { return integer(uint64(n)) }
 		want := []event{
 			{0, []uprobe.Value{
-				signed(math.MinInt8), integer(math.MaxUint8), signed(math.MinInt16), integer(math.MaxUint16),
-				signed(math.MinInt32), integer(math.MaxUint32),
+				signed(math.MinInt8), unsigned(math.MaxUint8), signed(math.MinInt16),
+				unsigned(math.MaxUint16), signed(math.MinInt32), unsigned(math.MaxUint32),
 			}},
-			{1, []uprobe.Value{signed(math.MinInt64), integer(math.MaxUint64), integer(1)}},
-			{0, []uprobe.Value{signed(-1), integer(1), signed(-2), integer(2), signed(-3), integer(3)}},
+			{1, []uprobe.Value{signed(math.MinInt64), unsigned(math.MaxUint64), unsigned(1)}},
+			{0, []uprobe.Value{
+				signed(-1), unsigned(1), signed(-2), unsigned(2), signed(-3), unsigned(3),
+			}},
 		}
 		if diff := cmp.Diff(want, receive(t, tracer)); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -61,16 +64,22 @@ func TestTraceCaptures(t *testing.T) {
 	probes := find(t, p, "text", "bytes", "address")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		const limit = 10
-		tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o, Captures: [][]uprobe.Capture{
-			{{Arg: 0, Length: -1, Max: limit}},
-			{{Arg: 0, Length: 1, Max: limit}},
-			{{Arg: 0, Length: -1, Max: limit}},
-		}})
+		tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{
+			Options: o,
+			Captures: [][]uprobe.Capture{
+				{{Arg: 0, Length: -1, Max: limit}},
+				{{Arg: 0, Length: 1, Max: limit}},
+				{{Arg: 0, Length: -1, Max: limit}},
+			},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, tracer)
-		texts := []string{"", "a", "grüße", strings.Repeat("x", limit), strings.Repeat("y", limit+1), strings.Repeat("z", 5000)}
+		texts := []string{
+			"", "a", "grüße",
+			strings.Repeat("x", limit), strings.Repeat("y", limit+1), strings.Repeat("z", 5000),
+		}
 		for i, s := range texts {
 			text.Fire(s, int32(-i))
 			bytes.Fire([]byte("\x00" + s))
@@ -97,7 +106,8 @@ func TestTraceCaptures(t *testing.T) {
 	})
 }
 
-// checkCapture compares a capture with what was passed. Of a text that was cut only that is known.
+// checkCapture compares a capture with the text or bytes that were passed. The length of a text
+// that was cut is not known.
 func checkCapture(t *testing.T, v uprobe.Value, want string, limit int, isText bool) {
 	t.Helper()
 	cut := len(want) > limit
@@ -105,40 +115,51 @@ func checkCapture(t *testing.T, v uprobe.Value, want string, limit int, isText b
 	if isText && cut {
 		length = uint64(limit + 1)
 	}
-	if !v.Captured || string(v.Data) != want[:min(len(want), limit)] || v.Cut != cut || v.Length != length {
+	data := want[:min(len(want), limit)]
+	if !v.Captured || string(v.Data) != data || v.Cut != cut || v.Length != length {
 		t.Errorf("%q: %+v", want, v)
 	}
 }
 
-// TestEveryEventCounts fires faster than events can be read: each is received or counted as lost.
+// TestEveryEventCounts fires faster than events can be read. Each event must be received or counted
+// as lost.
 func TestEveryEventCounts(t *testing.T) {
 	var numbers *stapsdt.Probe2[uint64, uint64]
-	p := provider(t, func(p *stapsdt.Provider) { numbers = stapsdt.MustProbe2[uint64, uint64](p, "numbers") })
+	p := provider(t, func(p *stapsdt.Provider) {
+		numbers = stapsdt.MustProbe2[uint64, uint64](p, "numbers")
+	})
 	probes := find(t, p, "numbers")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, size := range map[string]int{"default buffer": 0, "small buffer": 4096} {
-			t.Run(name, func(t *testing.T) { testEveryEventCounts(t, o, size, probes, numbers) })
+			t.Run(name, func(t *testing.T) {
+				options := uprobe.TraceOptions{Options: o, BufferBytes: size}
+				tracer, err := uprobe.Trace(probes, options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				closing(t, tracer)
+				lost := testEveryEventCounts(t, tracer, numbers.Fire)
+				if size != 0 && lost == 0 {
+					t.Error("nothing was lost, so the count of lost events was not tested")
+				}
+			})
 		}
 	})
 }
 
-func testEveryEventCounts(t *testing.T, o uprobe.Options, size int, probes []uprobe.Probe, numbers *stapsdt.Probe2[uint64, uint64]) {
+func testEveryEventCounts(
+	t *testing.T, tracer *uprobe.Tracer, fire func(goroutine, n uint64),
+) (lost uint64) {
 	const goroutines = 4
 	perGoroutine := uint64(250_000)
 	if testing.Short() {
 		perGoroutine /= 10
 	}
-	tracer, err := uprobe.Trace(probes, uprobe.TraceOptions{Options: o, BufferBytes: size})
-	if err != nil {
-		t.Fatal(err)
-	}
-	closing(t, tracer)
-
 	done := make(chan struct{}, goroutines)
 	for g := range uint64(goroutines) {
 		go func() {
 			for n := range perGoroutine {
-				numbers.Fire(g, n)
+				fire(g, n)
 			}
 			done <- struct{}{}
 		}()
@@ -168,11 +189,10 @@ func testEveryEventCounts(t *testing.T, o uprobe.Options, size int, probes []upr
 		read(uprobe.Event{Args: ev.Args})
 	}
 	lost, err := tracer.Lost()
-	if err != nil || received+lost != goroutines*perGoroutine {
-		t.Errorf("received %d + lost %d = %d, want %d; %v", received, lost, received+lost, goroutines*perGoroutine, err)
-	}
-	if size != 0 && lost == 0 {
-		t.Error("nothing was lost, so the count of lost events was not tested")
+	if want := goroutines * perGoroutine; err != nil || received+lost != want {
+		t.Errorf("received %d + lost %d = %d, want %d; %v",
+			received, lost, received+lost, want, err)
 	}
 	t.Logf("received %d, lost %d", received, lost)
+	return lost
 }

@@ -1,6 +1,6 @@
-/* A program with probes of sys/sdt.h. It writes an empty line when it runs. Then it fires the probes
- * whenever it reads a byte, and writes a line that says whether the probe with a semaphore was traced,
- * 0 or 1. */
+/* A program with probes of sys/sdt.h. It writes an empty line as soon as it runs. Whenever it reads
+ * a byte, it fires the probes and writes a line, 1 or 0: whether the probe with a semaphore was
+ * traced. */
 #define _SDT_HAS_SEMAPHORES 1
 #include <stdint.h>
 #include <sys/sdt.h>
@@ -18,12 +18,14 @@ struct pair {
   int64_t wide;
 };
 
-__attribute__((noinline)) static void fire(struct pair *p, int16_t s, uint32_t u, const char *text) {
+__attribute__((noinline)) static void fire(struct pair *p, int16_t s, uint32_t u,
+                                           const char *text) {
   int64_t local = p->wide - 1;
   DTRACE_PROBE6(csdt, plain, p->narrow, p->wide, s, u, local, text);
-  DTRACE_PROBE12(csdt, many, 7, -7, 1ULL << 63, table[2], table[s & 3], &table[1], p, s + 1, u * 2, (uint8_t)u, -1L, local);
+  DTRACE_PROBE12(csdt, many, 7, -7, 1ULL << 63, table[2], table[s & 3], &table[1], p, s + 1, u * 2,
+                 (uint8_t)u, -1L, local);
   DTRACE_PROBE1(csdt, guarded, u);
-  if (never) { /* more sites with the same semaphore */
+  if (never) { /* more sites that share a semaphore */
     DTRACE_PROBE1(csdt, guarded, 1);
     DTRACE_PROBE1(csdt, guarded, 2);
     DTRACE_PROBE1(csdt, guarded, 3);

@@ -13,8 +13,8 @@ import (
 const (
 	baseSection = ".stapsdt.base"
 
-	// maxNoteBytes bounds the note sections of a file taken together, because many headers may
-	// claim the same bytes.
+	// maxNoteBytes bounds the sum of the sizes of all note sections of a file, because many headers
+	// may claim the same bytes.
 	maxNoteBytes = 4 << 20
 
 	// maxSegmentTable is the kernel's own limit (load_elf_phdrs in fs/binfmt_elf.c). It also bounds
@@ -22,8 +22,8 @@ const (
 	maxSegmentTable = 64 << 10
 )
 
-// An image is what the headers of an ELF file say about its probes.
-type image struct {
+// An elfFile is the part of an ELF file's headers that concerns its probes.
+type elfFile struct {
 	r     io.ReaderAt
 	order binary.ByteOrder
 	wide  bool // ELFCLASS64: addresses, offsets and sizes take 8 bytes
@@ -36,72 +36,73 @@ type image struct {
 	symbolTables []symbolTable
 }
 
-func openImage(r io.ReaderAt) (*image, error) {
-	im := &image{r: r}
-	if err := im.readIdent(); err != nil {
+func openELF(r io.ReaderAt) (*elfFile, error) {
+	e := &elfFile{r: r}
+	if err := e.readIdent(); err != nil {
 		return nil, err
 	}
-	h, err := im.readHeader()
+	h, err := e.readHeader()
 	if err != nil {
 		return nil, err
 	}
-	im.machine = h.machine
-	if err := im.readSegments(h); err != nil {
+	e.machine = h.machine
+	if err := e.readSegments(h); err != nil {
 		return nil, fmt.Errorf("program headers: %w", err)
 	}
-	if err := im.readSections(h); err != nil {
+	if err := e.readSections(h); err != nil {
 		return nil, fmt.Errorf("section headers: %w", err)
 	}
-	return im, nil
+	return e, nil
 }
 
-// readIdent learns the class and the byte order, without which nothing else can be decoded.
-func (im *image) readIdent() error {
+// readIdent reads the class and the byte order, without which nothing else can be decoded.
+func (e *elfFile) readIdent() error {
 	var ident [elf.EI_NIDENT]byte
-	err := im.readAt(ident[:], 0)
-	if isShort := errors.Is(err, ErrFormat); isShort || err == nil && string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
-		return ErrNotELF
-	}
-	if err != nil {
+	err := e.readAt(ident[:], 0)
+	if err != nil && !errors.Is(err, ErrFormat) {
 		return err
+	}
+	if err != nil || string(ident[:len(elf.ELFMAG)]) != elf.ELFMAG {
+		return ErrNotELF
 	}
 
 	switch class := elf.Class(ident[elf.EI_CLASS]); class {
 	case elf.ELFCLASS32:
 	case elf.ELFCLASS64:
-		im.wide = true
+		e.wide = true
 	default:
 		return malformed("class %v", class)
 	}
 
 	switch data := elf.Data(ident[elf.EI_DATA]); data {
 	case elf.ELFDATA2LSB:
-		im.order = binary.LittleEndian
+		e.order = binary.LittleEndian
 	case elf.ELFDATA2MSB:
-		im.order = binary.BigEndian
+		e.order = binary.BigEndian
 	default:
 		return malformed("byte order %v", data)
 	}
 	return nil
 }
 
-func (im *image) readHeader() (header, error) {
-	b := make([]byte, im.headerSize())
-	if err := im.readAt(b, 0); err != nil {
+func (e *elfFile) readHeader() (header, error) {
+	b := make([]byte, e.headerSize())
+	if err := e.readAt(b, 0); err != nil {
 		return header{}, err
 	}
-	h := im.header(b)
+	h := e.header(b)
 	if h.typ != elf.ET_EXEC && h.typ != elf.ET_DYN {
-		return header{}, fmt.Errorf("%v has no segments to attach to, link it first: %w", h.typ, errors.ErrUnsupported)
+		return header{}, fmt.Errorf("%v has no segments to attach to, link it first: %w", h.typ,
+			errors.ErrUnsupported)
 	}
 	return h, nil
 }
 
-func (im *image) readSegments(h header) error {
+func (e *elfFile) readSegments(h header) error {
 	if h.phnum == 0 {
 		return nil
 	}
-	size := im.segmentSize()
+	size := e.segmentSize()
 	if int(h.phentsize) != size {
 		return malformed("entry of %d bytes, want %d", h.phentsize, size)
 	}
@@ -109,26 +110,26 @@ func (im *image) readSegments(h header) error {
 	if tableSize > maxSegmentTable {
 		return malformed("%d bytes, the kernel allows %d", tableSize, maxSegmentTable)
 	}
-	table, err := im.bytesAt(h.phoff, uint64(tableSize))
+	table, err := e.bytesAt(h.phoff, uint64(tableSize))
 	if err != nil {
 		return err
 	}
 	for ; len(table) > 0; table = table[size:] {
-		s := im.segment(table)
+		s := e.segment(table)
 		if s.typ != elf.PT_LOAD {
 			continue
 		}
 		if s.off+s.fileSize < s.off {
 			return malformed("segment of %#x bytes at offset %#x", s.fileSize, s.off)
 		}
-		im.segments = append(im.segments, s)
+		e.segments = append(e.segments, s)
 	}
 	return nil
 }
 
-// readSections finds the sections that matter. A file may have been stripped of the section headers or
-// their names; then nobody can find its notes.
-func (im *image) readSections(h header) error {
+// readSections finds the sections that matter. If a file was stripped of the section headers or
+// their names, no tracer can find its notes.
+func (e *elfFile) readSections(h header) error {
 	if h.shoff == 0 {
 		return nil
 	}
@@ -138,41 +139,42 @@ func (im *image) readSections(h header) error {
 	if h.shstrndx == uint16(elf.SHN_UNDEF) {
 		return nil
 	}
-	size := im.sectionSize()
+	size := e.sectionSize()
 	if int(h.shentsize) != size {
 		return malformed("entry of %d bytes, want %d", h.shentsize, size)
 	}
 	if h.shstrndx >= h.shnum {
 		return malformed("names are in section %d of %d", h.shstrndx, h.shnum)
 	}
-	table, err := im.bytesAt(h.shoff, uint64(size)*uint64(h.shnum))
+	table, err := e.bytesAt(h.shoff, uint64(size)*uint64(h.shnum))
 	if err != nil {
 		return err
 	}
 
-	names := im.section(table[size*int(h.shstrndx):])
+	names := e.section(table[size*int(h.shstrndx):])
 	if names.typ != elf.SHT_STRTAB || names.off+names.size < names.off {
 		return malformed("section %d is no string table", h.shstrndx)
 	}
 	var total uint64
 	for i := range int(h.shnum) {
-		s := im.section(table[size*i:])
-		if err := im.addSection(s, names, &total); err != nil {
+		s := e.section(table[size*i:])
+		if err := e.addSection(s, names, &total); err != nil {
 			return fmt.Errorf("section %d: %w", i, err)
 		}
-		if isSymbolTable := s.typ == elf.SHT_SYMTAB || s.typ == elf.SHT_DYNSYM; isSymbolTable && s.link < uint32(h.shnum) {
-			strings := im.section(table[size*int(s.link):])
-			im.symbolTables = append(im.symbolTables, symbolTable{s, strings})
+		isSymbolTable := s.typ == elf.SHT_SYMTAB || s.typ == elf.SHT_DYNSYM
+		if isSymbolTable && s.link < uint32(h.shnum) {
+			strings := e.section(table[size*int(s.link):])
+			e.symbolTables = append(e.symbolTables, symbolTable{s, strings})
 		}
 	}
 	return nil
 }
 
-// addSection keeps s if it is one of those that matter; total is the size of the note sections so far.
-func (im *image) addSection(s, names section, total *uint64) error {
+// addSection keeps s if it matters. total is the size of the note sections so far.
+func (e *elfFile) addSection(s, names section, total *uint64) error {
 	switch {
 	case s.typ == elf.SHT_NOTE:
-		ok, err := im.isNamed(s, names, noteSection)
+		ok, err := e.isNamed(s, names, noteSection)
 		if err != nil || !ok {
 			return err
 		}
@@ -183,21 +185,22 @@ func (im *image) addSection(s, names section, total *uint64) error {
 			return malformed("more than %d bytes of notes", maxNoteBytes)
 		}
 		*total += s.size
-		im.noteSections = append(im.noteSections, s)
+		e.noteSections = append(e.noteSections, s)
 
-	// Only the address matters; tools turn it into SHT_NOBITS.
-	case s.flags&elf.SHF_ALLOC != 0 && im.base == 0:
-		ok, err := im.isNamed(s, names, baseSection)
+	// Only its address matters, not its type: some tools change that to SHT_NOBITS.
+	case s.flags&elf.SHF_ALLOC != 0 && e.base == 0:
+		ok, err := e.isNamed(s, names, baseSection)
 		if err != nil || !ok {
 			return err
 		}
-		im.base = s.addr
+		e.base = s.addr
 	}
 	return nil
 }
 
-// isNamed reports whether the string table names has want as the name of s. It reads no more than that.
-func (im *image) isNamed(s, names section, want string) (bool, error) {
+// isNamed reports whether s has the name want in the string table names. It reads no more than the
+// name.
+func (e *elfFile) isNamed(s, names section, want string) (bool, error) {
 	if s.name >= names.size {
 		return false, malformed("name at %d of a string table of %d bytes", s.name, names.size)
 	}
@@ -205,29 +208,29 @@ func (im *image) isNamed(s, names section, want string) (bool, error) {
 	if names.size-s.name < uint64(len(b)) {
 		return false, nil
 	}
-	if err := im.readAt(b, names.off+s.name); err != nil {
+	if err := e.readAt(b, names.off+s.name); err != nil {
 		return false, err
 	}
 	return string(b) == want+"\x00", nil
 }
 
-// moved returns where the link-time address addr of a note with the given base is now. A note without
-// a base cannot be moved.
-func (im *image) moved(addr, base uint64) uint64 {
-	if im.base == 0 || base == 0 {
+// moved returns the present address of the link-time address addr of a note with the given base. A
+// note without a base cannot be moved.
+func (e *elfFile) moved(addr, base uint64) uint64 {
+	if e.base == 0 || base == 0 {
 		return addr
 	}
-	addr += im.base - base
-	if !im.wide {
+	addr += e.base - base
+	if !e.wide {
 		addr &= math.MaxUint32
 	}
 	return addr
 }
 
-// fileOffset returns the offset of addr in the file, if a segment with the permission flag is loaded
-// there from the file.
-func (im *image) fileOffset(addr uint64, flag elf.ProgFlag) (uint64, bool) {
-	for _, s := range im.segments {
+// fileOffset returns the offset of addr in the file, if a segment with the permission flag is
+// loaded from the file to addr.
+func (e *elfFile) fileOffset(addr uint64, flag elf.ProgFlag) (uint64, bool) {
+	for _, s := range e.segments {
 		if s.flags&flag != 0 && addr >= s.addr && addr-s.addr < s.fileSize {
 			return s.off + (addr - s.addr), true
 		}
@@ -236,7 +239,7 @@ func (im *image) fileOffset(addr uint64, flag elf.ProgFlag) (uint64, bool) {
 }
 
 // bytesAt returns size bytes at offset off. It allocates only for bytes that the file has.
-func (im *image) bytesAt(off, size uint64) ([]byte, error) {
+func (e *elfFile) bytesAt(off, size uint64) ([]byte, error) {
 	if size == 0 {
 		return nil, nil
 	}
@@ -244,19 +247,19 @@ func (im *image) bytesAt(off, size uint64) ([]byte, error) {
 		return nil, malformed("%d bytes at offset %#x", size, off)
 	}
 	var last [1]byte
-	if err := im.readAt(last[:], off+size-1); err != nil {
+	if err := e.readAt(last[:], off+size-1); err != nil {
 		return nil, err
 	}
 	b := make([]byte, size)
-	return b, im.readAt(b, off)
+	return b, e.readAt(b, off)
 }
 
 // readAt fills b from offset off.
-func (im *image) readAt(b []byte, off uint64) error {
+func (e *elfFile) readAt(b []byte, off uint64) error {
 	if off > math.MaxInt64 {
 		return malformed("offset %#x", off)
 	}
-	n, err := im.r.ReadAt(b, int64(off))
+	n, err := e.r.ReadAt(b, int64(off))
 	switch {
 	case n == len(b):
 		return nil // also with io.EOF, which a ReaderAt may add

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// An image is written from front to back, after all its sections have been placed.
-type image struct {
+// A writer writes an image from front to back, after it has placed all the sections.
+type writer struct {
 	machine  *machine
 	site     []byte
 	base     uint64
@@ -24,21 +24,21 @@ type image struct {
 // A probe is a Probe whose arguments are spelt as in its note, such as "8@%rdi -4@%rsi".
 type probe struct{ name, args string }
 
-func newImage(s Spec) (*image, error) {
+func newWriter(s Spec) (*writer, error) {
 	m := machineOf(s.Machine)
 	if err := s.check(m); err != nil {
 		return nil, err
 	}
-	im := &image{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
-	im.probes = make([]probe, len(s.Probes))
+	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
+	w.probes = make([]probe, len(s.Probes))
 	for i, p := range s.Probes {
-		im.probes[i] = probe{p.Name, m.operands(p.Args)}
+		w.probes[i] = probe{p.Name, m.operands(p.Args)}
 	}
-	if err := im.layOut(); err != nil {
+	if err := w.layOut(); err != nil {
 		return nil, err
 	}
-	im.out = make([]byte, 0, im.size)
-	return im, nil
+	w.out = make([]byte, 0, w.size)
+	return w, nil
 }
 
 // operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
@@ -57,37 +57,37 @@ func (m *machine) operands(sizes []int) string {
 }
 
 // seek leaves zeros up to offset, which is not below the end of what is written.
-func (im *image) seek(offset uint64) { im.out = im.out[:offset] }
+func (w *writer) seek(offset uint64) { w.out = w.out[:offset] }
 
-func (im *image) begin(section int) { im.seek(im.sections[section].offset) }
+func (w *writer) begin(section int) { w.seek(w.sections[section].offset) }
 
 // put16, put32 and put64 append members of ELF structures, which have no padding between them.
 // binary.Append could append whole structures, but by reflection, which would add some 40 KB to
 // every program with probes. Inlined copies of these functions would add 20 KB.
 
 //go:noinline
-func (im *image) put16(values ...uint16) {
+func (w *writer) put16(values ...uint16) {
 	for _, v := range values {
-		im.out = binary.LittleEndian.AppendUint16(im.out, v)
+		w.out = binary.LittleEndian.AppendUint16(w.out, v)
 	}
 }
 
 //go:noinline
-func (im *image) put32(values ...uint32) {
+func (w *writer) put32(values ...uint32) {
 	for _, v := range values {
-		im.out = binary.LittleEndian.AppendUint32(im.out, v)
+		w.out = binary.LittleEndian.AppendUint32(w.out, v)
 	}
 }
 
 //go:noinline
-func (im *image) put64(values ...uint64) {
+func (w *writer) put64(values ...uint64) {
 	for _, v := range values {
-		im.out = binary.LittleEndian.AppendUint64(im.out, v)
+		w.out = binary.LittleEndian.AppendUint64(w.out, v)
 	}
 }
 
 //go:noinline
-func (im *image) putString(s string) {
-	im.out = append(im.out, s...)
-	im.out = append(im.out, 0)
+func (w *writer) putString(s string) {
+	w.out = append(w.out, s...)
+	w.out = append(w.out, 0)
 }

@@ -1,68 +1,25 @@
 package uprobe_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
-
-// TestCount fires from many goroutines at once: no hit may be missing.
-func TestCount(t *testing.T) {
-	var a, b *stapsdt.Probe1[int64]
-	p := provider(t, func(p *stapsdt.Provider) {
-		a = stapsdt.MustProbe1[int64](p, "a")
-		b = stapsdt.MustProbe1[int64](p, "b")
-	})
-	probes := find(t, p, "a", "b")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		var err error
-		if o.Filter, err = filter.Parse("arg0 >= 0"); err != nil {
-			t.Fatal(err)
-		}
-		tally, err := uprobe.CountProbes(probes, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		closing(t, tally)
-		const goroutines, each = 8, 10_000
-		var wg sync.WaitGroup
-		for range goroutines {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				for i := range int64(each) {
-					a.Fire(i)
-					b.Fire(i - each/2)
-				}
-			}()
-		}
-		wg.Wait()
-		got, err := tally.Read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]uint64{goroutines * each, goroutines * each / 2}, got); diff != "" || tally.Missed() != 0 {
-			t.Errorf("missed %d (-want +got)\n%s", tally.Missed(), diff)
-		}
-	})
-}
 
 func numbers() []int64 {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := []int64{0, 1, -1, math.MaxInt64, math.MinInt64, -100, 99, 100, 101, -101}
 	for e := range 63 {
 		power := int64(1) << e
-		list = append(list, power-1, power, power+1, -power, -power-1, r.Int64N(power+1), -r.Int64N(power+1))
+		list = append(list, power-1, power, power+1, -power, -power-1,
+			r.Int64N(power+1), -r.Int64N(power+1))
 	}
 	return list
 }
@@ -84,20 +41,26 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes := find(t, p, "signed", "unsigned")
-	fires := []func(int64){signed.Fire, func(n int64) { unsigned.Fire(uint64(n)) }}
+	scales := map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		for name, scale := range map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide} {
-			for i, probe := range probes {
-				t.Run(fmt.Sprint(name, " ", probe.Name), func(t *testing.T) {
-					testBuckets(t, probe, fires[i], i == 0, uprobe.DistributionOptions{Options: o, Scale: scale, By: -1})
-				})
-			}
+		for name, scale := range scales {
+			o := uprobe.DistributionOptions{Options: o, Scale: scale, By: -1}
+			t.Run(name+" signed", func(t *testing.T) {
+				testBuckets(t, probes[:1], signed.Fire, true, o)
+			})
+			t.Run(name+" unsigned", func(t *testing.T) {
+				fire := func(n int64) { unsigned.Fire(uint64(n)) }
+				testBuckets(t, probes[1:], fire, false, o)
+			})
 		}
 	})
 }
 
-func testBuckets(t *testing.T, probe uprobe.Probe, fire func(int64), signed bool, o uprobe.DistributionOptions) {
-	d, err := uprobe.Distribute([]uprobe.Probe{probe}, o)
+func testBuckets(
+	t *testing.T, probes []uprobe.Probe, fire func(int64), signed bool,
+	o uprobe.DistributionOptions,
+) {
+	d, err := uprobe.Distribute(probes, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +83,8 @@ func testBuckets(t *testing.T, probe uprobe.Probe, fire func(int64), signed bool
 	}
 }
 
-// TestDistributionSum has values whose sum no 64 bits hold, of sites that do not agree in the sign.
+// TestDistributionSum has values whose sum does not fit in 64 bits, and sites that do not agree in
+// whether the values are signed.
 func TestDistributionSum(t *testing.T) {
 	var signed *stapsdt.Probe1[int64]
 	var unsigned *stapsdt.Probe1[uint64]
@@ -129,16 +93,20 @@ func TestDistributionSum(t *testing.T) {
 		unsigned = stapsdt.MustProbe1[uint64](p, "unsigned")
 	})
 	probes := find(t, p, "signed", "unsigned")
-	both := uprobe.Probe{Provider: p.Name(), Name: "both", Sites: append(probes[0].Sites, probes[1].Sites...)}
+	both := uprobe.Probe{
+		Provider: p.Name(), Name: "both", Sites: append(probes[0].Sites, probes[1].Sites...),
+	}
+	values := []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute([]uprobe.Probe{both}, uprobe.DistributionOptions{Options: o, By: -1})
+		options := uprobe.DistributionOptions{Options: o, By: -1}
+		d, err := uprobe.Distribute([]uprobe.Probe{both}, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, d)
 		want := histogram.Histogram{Scale: histogram.Log2()}
 		for range 100 {
-			for _, n := range []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5} {
+			for _, n := range values {
 				signed.Fire(n)
 				want.Add(uint64(n), true)
 				unsigned.Fire(uint64(n))
@@ -169,12 +137,14 @@ func TestDistributionGroups(t *testing.T) {
 	probes := find(t, p, "request", "pointer")
 	long := strings.Repeat("long", 30)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		byText, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 1, ByText: true})
+		options := uprobe.DistributionOptions{Options: o, By: 1, ByText: true}
+		byText, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, byText)
-		byNumber, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 2})
+		options = uprobe.DistributionOptions{Options: o, By: 2}
+		byNumber, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +154,7 @@ func TestDistributionGroups(t *testing.T) {
 			probe.Fire(i, []string{"GET", "PUT", "", long}[i%4], uint8(i%2))
 			pointer.Fire(i, 1, 7)
 		}
-		texts, numbers := map[string]uint64{}, map[uint64]uint64{}
+		texts, numbers := map[string]uint64{}, map[string]uint64{}
 		groups, err := byText.Read()
 		if err != nil {
 			t.Fatal(err)
@@ -196,12 +166,13 @@ func TestDistributionGroups(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, g := range groups {
-			numbers[g.By] = g.Histogram.Total()
+			numbers[g.By.String()] = g.Histogram.Total()
 		}
-		if diff := cmp.Diff(map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}, texts); diff != "" {
+		want := map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}
+		if diff := cmp.Diff(want, texts); diff != "" {
 			t.Errorf("by text (-want +got)\n%s", diff)
 		}
-		if diff := cmp.Diff(map[uint64]uint64{0: 500, 1: 500, 7: 1000}, numbers); diff != "" {
+		if diff := cmp.Diff(map[string]uint64{"0": 500, "1": 500, "7": 1000}, numbers); diff != "" {
 			t.Errorf("by number (-want +got)\n%s", diff)
 		}
 		if n, err := byText.Unreadable(); n != rounds || err != nil {
@@ -210,7 +181,43 @@ func TestDistributionGroups(t *testing.T) {
 	})
 }
 
-// TestTooManyGroups: what finds no room is counted.
+// TestDistributionGroupsBySign groups by an argument whose sign differs from probe to probe. Equal
+// numbers are one group, and numbers with the same bits are not.
+func TestDistributionGroupsBySign(t *testing.T) {
+	var unsigned *stapsdt.Probe2[uint64, uint64]
+	var signed *stapsdt.Probe2[uint64, int32]
+	p := provider(t, func(p *stapsdt.Provider) {
+		unsigned = stapsdt.MustProbe2[uint64, uint64](p, "unsigned")
+		signed = stapsdt.MustProbe2[uint64, int32](p, "signed")
+	})
+	probes := find(t, p, "unsigned", "signed")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, d)
+		unsigned.Fire(1, 7)
+		signed.Fire(1, 7)
+		unsigned.Fire(1, 1<<64-5)
+		signed.Fire(1, -5)
+		signed.Fire(1, -5)
+		groups, err := d.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]uint64{}
+		for _, g := range groups {
+			got[g.By.String()] = g.Histogram.Total()
+		}
+		want := map[string]uint64{"7": 2, "18446744073709551611": 1, "-5": 2}
+		if diff := cmp.Diff(want, got); diff != "" || len(groups) != len(got) {
+			t.Errorf("%d groups (-want +got)\n%s", len(groups), diff)
+		}
+	})
+}
+
+// TestTooManyGroups: values for which there is no room are counted as lost.
 func TestTooManyGroups(t *testing.T) {
 	var probe *stapsdt.Probe1[uint64]
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[uint64](p, "many") })
@@ -232,53 +239,6 @@ func TestTooManyGroups(t *testing.T) {
 		lost, err := d.Lost()
 		if err != nil || lost == 0 || uint64(len(groups))+lost != fired {
 			t.Errorf("%d groups + %d lost, want %d; %v", len(groups), lost, fired, err)
-		}
-	})
-}
-
-func TestLatency(t *testing.T) {
-	var start, end *stapsdt.Probe2[uint64, string]
-	p := provider(t, func(p *stapsdt.Provider) {
-		start = stapsdt.MustProbe2[uint64, string](p, "job_start")
-		end = stapsdt.MustProbe2[uint64, string](p, "job_end")
-	})
-	probes := find(t, p, "job_start", "job_end")
-	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		l, err := uprobe.Pair(probes[0], probes[1], o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		closing(t, l)
-		const pairs = 1000
-		var wg sync.WaitGroup
-		for g := range uint64(4) {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				for i := range uint64(pairs) {
-					start.Fire(i<<8|g, "work")
-					end.Fire(i<<8|g, "work")
-				}
-			}()
-		}
-		wg.Wait()
-		end.Fire(1<<40, "alone")
-		start.Fire(1<<41, "open")
-		start.Fire(1<<42, "again")
-		start.Fire(1<<42, "again")
-		r, err := l.Read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := r.Histogram.Total(); n != 4*pairs {
-			t.Errorf("%d pairs, want %d", n, 4*pairs)
-		}
-		if max := r.Histogram.Percentile(100); max <= 0 || max < r.Histogram.Percentile(50) {
-			t.Errorf("percentile 50 is %g, the maximum %g", r.Histogram.Percentile(50), max)
-		}
-		r.Histogram = nil
-		if diff := cmp.Diff(uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}, r); diff != "" {
-			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})
 }

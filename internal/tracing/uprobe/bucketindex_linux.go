@@ -6,11 +6,11 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// bucket sets R0 to the bucket of the value in regTemp, as histogram.Scale's Bucket does. It changes
-// R1 to R3.
-func (p *program) bucket(s histogram.Scale, signed bool) {
+// bucketIndex sets R0 to the index of the bucket of the value in regTemp, as the method Bucket of
+// histogram.Scale does. It changes R1 to R3.
+func (p *program) bucketIndex(s histogram.Scale, signed bool) {
 	if s.Linear {
-		p.linearBucket(s, signed)
+		p.linearIndex(s, signed)
 		return
 	}
 	done := p.newLabel()
@@ -21,7 +21,7 @@ func (p *program) bucket(s histogram.Scale, signed bool) {
 			asm.Mov.Reg(asm.R3, regTemp),
 			asm.Neg.Imm(asm.R3, 0),
 		)
-		p.log2Bucket()
+		p.log2Index()
 		p.emit(
 			asm.Neg.Imm(asm.R0, 0),
 			asm.Ja.Label(done),
@@ -29,12 +29,12 @@ func (p *program) bucket(s histogram.Scale, signed bool) {
 		p.place(positive)
 	}
 	p.emit(asm.Mov.Reg(asm.R3, regTemp))
-	p.log2Bucket()
+	p.log2Index()
 	p.place(done)
 }
 
-// log2Bucket sets R0 to the bucket of the unsigned value in R3. It changes R1 to R3.
-func (p *program) log2Bucket() {
+// log2Index sets R0 to the index of the bucket of the unsigned value in R3. It changes R1 to R3.
+func (p *program) log2Index() {
 	done := p.newLabel()
 	p.emit(
 		asm.Mov.Reg(asm.R0, asm.R3),
@@ -69,10 +69,11 @@ func (p *program) log2Bucket() {
 	p.place(done)
 }
 
-func (p *program) linearBucket(s histogram.Scale, signed bool) {
+// linearIndex is bucketIndex for a linear scale. It changes R1 and R2.
+func (p *program) linearIndex(s histogram.Scale, signed bool) {
 	above, done := p.newLabel(), p.newLabel()
 	if !signed {
-		p.emit(asm.JSLT.Imm(regTemp, 0, above)) // more than any int64
+		p.emit(asm.JSLT.Imm(regTemp, 0, above)) // larger than any int64
 	}
 	p.emit(
 		asm.Mov.Imm(asm.R0, -1),
@@ -87,6 +88,6 @@ func (p *program) linearBucket(s histogram.Scale, signed bool) {
 		asm.Ja.Label(done),
 	)
 	p.place(above)
-	p.emit(loadConstant(asm.R0, int64(s.Bucket(1<<63, false))))
+	p.emit(loadConstant(asm.R0, int64(s.Len())))
 	p.place(done)
 }

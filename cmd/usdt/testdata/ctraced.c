@@ -1,6 +1,6 @@
 // The program with probes of sys/sdt.h that the scripts trace. It prints "ready", then fires all
-// probes once for each line of its input and answers "ok". After the line "pulse" it also fires them
-// every 10 ms.
+// probes once for each line of its input and answers "ok". After the line "pulse" it also fires
+// them every 10 ms.
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,0 +1,59 @@
+package uprobe
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cilium/ebpf"
+)
+
+// A Counter counts the hits of probes. Its methods are not safe for concurrent use, except for
+// Detach.
+type Counter struct {
+	*session
+	hits   *ebpf.Map
+	probes int
+}
+
+// Count attaches to the probes and counts their hits. The caller closes the Counter.
+func Count(probes []Probe, o Options) (*Counter, error) {
+	c := &Counter{session: newSession(o), probes: len(probes)}
+	if err := c.attachAll(probes); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *Counter) attachAll(probes []Probe) error {
+	var err error
+	if c.hits, err = c.newNumbers("usdt_hits", max(len(probes), 1)); err != nil {
+		return err
+	}
+	return c.attachEach(probes, func(prog *program, probe int) error {
+		end := prog.newLabel()
+		if err := prog.unless(c.options.Filter, end); err != nil {
+			return err
+		}
+		prog.increment(c.hits, probe)
+		prog.place(end)
+		prog.exit()
+		return nil
+	})
+}
+
+// Read returns how many hits each probe has had so far.
+func (c *Counter) Read() ([]uint64, error) {
+	counts := make([]uint64, c.probes)
+	for i := range counts {
+		n, err := sum(c.hits, uint32(i))
+		if err != nil {
+			return nil, fmt.Errorf("count hits: %w", err)
+		}
+		counts[i] = n
+	}
+	return counts, nil
+}
+
+// Missed returns how many hits were not counted because another BPF program was running on the same
+// processor. Kernels before 5.12 do not count them: it is 0 there.
+func (c *Counter) Missed() uint64 { return c.missed() }

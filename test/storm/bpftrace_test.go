@@ -1,0 +1,63 @@
+//go:build linux && (amd64 || arm64)
+
+package storm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/go-usdt/usdt/test/storm/event"
+)
+
+// The format of an event with numbers only, for bpftrace and gdb: the name, then all arguments.
+const (
+	narrowName   = "steady:typed_narrow"
+	narrowFormat = "%llu %lld %llu %lld %llu %llu"
+	wideName     = "steady:dynamic_wide"
+	wideFormat   = "%llu %lld %llu %lld %llu %llu"
+)
+
+// bpftrace prints events of two steady probes for a while.
+func (v *visit) bpftrace(draws *rand.Rand) {
+	script := fmt.Sprintf("interval:ms:%d { exit(); }\n", 100+draws.IntN(1000))
+	for name, format := range map[string]string{narrowName: narrowFormat, wideName: wideFormat} {
+		script += fmt.Sprintf("usdt:%s:%s { printf(\"%s %s\\n\", arg0, arg1, arg2, arg3, arg4, arg5); }\n",
+			v.path, name, name, format)
+	}
+	cmd := exec.Command("bpftrace", "-p", strconv.Itoa(v.program.PID()), "-B", "full", "-e", script)
+	var events event.Verifier
+	b := trace(v, cmd, "", func(lines <-chan string) error { return verifyPrinted(&events, lines) })
+	b.awaitEnd(v)
+	v.attached()
+	v.settle(&events, 0)
+}
+
+// verifyPrinted verifies those of the lines that begin with the name of a steady probe.
+func verifyPrinted(v *event.Verifier, lines <-chan string) error {
+	var first error
+	for line := range lines {
+		name, rest, _ := strings.Cut(line, " ")
+		if !strings.HasPrefix(name, "steady:") {
+			continue
+		}
+		if err := verifyNumbers(v, name, rest); err != nil && first == nil {
+			first = fmt.Errorf("%w, in the line %q", err, line)
+		}
+	}
+	return first
+}
+
+func verifyNumbers(v *event.Verifier, name, numbers string) error {
+	var args []any
+	for field := range strings.FieldsSeq(numbers) {
+		n, err := number(field)
+		if err != nil {
+			return err
+		}
+		args = append(args, n)
+	}
+	return v.Verify(name, args)
+}

@@ -1,0 +1,41 @@
+//go:build linux && (amd64 || arm64)
+
+package storm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+
+	"github.com/go-usdt/usdt/test/storm/event"
+)
+
+// gdb attaches, stops at a steady probe a few times, and detaches.
+func (v *visit) gdb(draws *rand.Rand) {
+	commands := []string{
+		"set pagination off",
+		"handle SIGURG SIGUSR1 SIGPROF nostop noprint pass",
+		"break -probe-stap " + narrowName,
+	}
+	stops := draws.IntN(10) // none: it only attaches
+	for range stops {
+		commands = append(commands, "continue", fmt.Sprintf(`printf "%s %%lu %%d %%u %%d %%u %%lu\n", `+
+			`$_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`, narrowName))
+	}
+	args := []string{"-nx", "-batch", "-p", strconv.Itoa(v.program.PID())}
+	for _, c := range append(commands, "delete", "detach") {
+		args = append(args, "-ex", c)
+	}
+	cmd := exec.Command("gdb", args...)
+	cmd.Env = append(os.Environ(), "HOME=/nonexistent", "DEBUGINFOD_URLS=")
+	var events event.Verifier
+	g := trace(v, cmd, "", func(lines <-chan string) error { return verifyPrinted(&events, lines) })
+	g.awaitEnd(v)
+	if n := events.Total(); n != uint64(stops) {
+		v.Fatalf("gdb stopped %d times of %d\n%s", n, stops, g.stderr)
+	}
+	v.attached()
+	v.settle(&events, 0)
+}

@@ -1,0 +1,123 @@
+//go:build linux
+
+// Command program is what the storm tortures. It reads one command a line, and answers each with
+// one line:
+//
+//	load      loads the steady probes; the answer is their file
+//	go        starts the storm
+//	calm      ends it; the answer is a report in JSON
+//	idle      waits until no tracer is attached to a steady probe
+//	fire N    fires the steady probes N times; the answer is as that of calm
+//
+// At the end of its input it closes everything and ends, with status 0 if nothing is left behind.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+func main() {
+	log.SetFlags(0)
+	seed := flag.Uint64("seed", 1, "`number` that decides what each goroutine does")
+	child := flag.Bool("child", false, "end at once")
+	flag.Parse()
+	if *child {
+		return
+	}
+	go boundMemory()
+	s := newStorm(*seed)
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		answer, err := s.do(lines.Text())
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(answer)
+	}
+	if err := s.close(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A storm is all that goes on.
+type storm struct {
+	seed     uint64
+	steady   *steady
+	fleet    []*slot
+	wind     *wind // what blows, nil while it is calm
+	counters counters
+}
+
+// draws returns the source of the decisions of one goroutine.
+func (s *storm) draws(goroutine int) *rand.Rand {
+	return rand.New(rand.NewPCG(s.seed, uint64(goroutine)))
+}
+
+func newStorm(seed uint64) *storm {
+	s := &storm{seed: seed}
+	s.steady = newSteady(s.draws(steadyID))
+	for i := range slots {
+		s.fleet = append(s.fleet, newSlot(i, s.draws(fleetID+i)))
+	}
+	return s
+}
+
+// do carries out one command and returns its answer.
+func (s *storm) do(line string) (answer string, err error) {
+	verb, argument, _ := strings.Cut(line, " ")
+	switch verb {
+	case "load":
+		err = s.steady.provider.Load()
+		return s.steady.provider.Path(), err
+	case "go":
+		s.start()
+		return "ok", nil
+	case "calm":
+		s.wind.calm()
+		return s.report(), nil
+	case "idle":
+		return "ok", s.steady.awaitIdle()
+	case "fire":
+		n, err := strconv.Atoi(argument)
+		if err == nil {
+			s.fireExactly(n)
+		}
+		return s.report(), err
+	}
+	return "", fmt.Errorf("no such command: %q", line)
+}
+
+func (s *storm) report() string {
+	b, err := json.Marshal(s.counters.report(s.steady))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return string(b)
+}
+
+// close closes the providers, and checks that nothing of them is left.
+func (s *storm) close() error {
+	providers := []*stapsdt.Provider{s.steady.provider}
+	for _, slot := range s.fleet {
+		providers = append(providers, slot.ship.Load().provider)
+	}
+	var errs []error
+	for _, p := range providers {
+		errs = append(errs, p.Close())
+	}
+	return errors.Join(append(errs, leftovers())...)
+}
+
+// patience bounds the wait for a condition. Only a failure takes as long.
+const patience = 5 * time.Minute

@@ -1,0 +1,84 @@
+//go:build linux
+
+package main
+
+import (
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-usdt/usdt/test/storm/event"
+)
+
+// Each goroutine draws its decisions from the seed and a number of its own.
+const (
+	steadyID  = 0
+	extendID  = 1
+	fleetID   = 10
+	weatherID = 20
+	gustID    = 100
+	exactID   = 200
+)
+
+// A wind is the goroutines of a storm from go to calm.
+type wind struct {
+	storm *storm
+	stop  atomic.Bool
+	done  sync.WaitGroup
+}
+
+func (w *wind) over() bool { return w.stop.Load() }
+
+func (w *wind) calm() {
+	w.stop.Store(true)
+	w.done.Wait()
+}
+
+// gusts is how many goroutines fire without a pause.
+const gusts = 6
+
+func (s *storm) start() {
+	w := &wind{storm: s}
+	s.wind = w
+	w.done.Go(func() { s.extend(s.draws(extendID), w) })
+	for _, slot := range s.fleet {
+		w.done.Go(func() { s.sail(slot, w) })
+	}
+	for i, blow := range weather {
+		w.done.Go(func() {
+			for r := s.draws(weatherID + i); !w.over(); rest(r) {
+				blow(w, r)
+			}
+		})
+	}
+	for i := range gusts {
+		w.done.Go(func() { newGust(w, gustID+i).blow() })
+	}
+}
+
+// rest gives way, for a while or only to what is ready.
+func rest(r *rand.Rand) { time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond) }
+
+// fire fires a probe once, with values that belong to no sequence.
+func (w *wind) fire(p *probe, r *rand.Rand) {
+	var v event.Values
+	v.Next(r)
+	p.fire(&v)
+	w.storm.counters.fires.Add(1)
+}
+
+// fireExactly fires the steady probes n times.
+func (s *storm) fireExactly(n int) {
+	const goroutines = 4
+	w := &wind{storm: s}
+	for i := range goroutines {
+		g := newGust(w, exactID+i)
+		w.done.Go(func() {
+			for range n/goroutines + min(1, max(0, n%goroutines-i)) {
+				g.fireSteady()
+			}
+		})
+	}
+	w.done.Wait()
+}
