@@ -56,7 +56,7 @@ func Register(file []byte) (unregister func()) {
 		e.next.prev = e
 	}
 	d.first = e
-	if watched() && traced() {
+	if Attached() {
 		d.action, d.relevant = registered, e
 		notify()
 		d.action, d.relevant = 0, nil
@@ -98,6 +98,9 @@ func (e *entry) unlink() {
 
 // watched reports whether gdb has its breakpoint in place.
 func watched() bool { return *code() != returnCode }
+
+// Attached reports whether gdb is attached.
+func Attached() bool { return watched() && traced() }
 
 // traced reports whether a debugger is attached. A debugger that was killed leaves its breakpoint
 // behind, and a call that runs into that breakpoint would kill the process.
