@@ -107,19 +107,24 @@ func (im *loadedImage) show(spec elfimage.Spec, entries []uint64) (hide func()) 
 	nothing := func() {}
 	spec.Base, spec.ForGDB = uint64(im.address()), landing > 0
 	file, err := elfimage.Build(spec)
-	if err != nil {
+	if err != nil || landing == 0 && !hasEntries(file, entries) {
 		return nothing
-	}
-	copied, err := sdtnote.Read(bytes.NewReader(file))
-	if err != nil {
-		return nothing
-	}
-	for i, n := range copied {
-		if n.FileOffset != entries[i] {
-			return nothing
-		}
 	}
 	return gdbjit.Register(file)
+}
+
+// hasEntries reports whether the notes of file have the sites at entries.
+func hasEntries(file []byte, entries []uint64) bool {
+	notes, err := sdtnote.Read(bytes.NewReader(file))
+	if err != nil || len(notes) != len(entries) {
+		return false
+	}
+	for i, n := range notes {
+		if n.FileOffset != entries[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // address returns the address at which offset 0 of the file would be mapped.
