@@ -38,7 +38,7 @@ func publish(r publishRequest) (_ publication, err error) {
 		}
 	}
 	if err := c.Load(); err != nil {
-		return publication{}, err
+		return publication{}, explainMapping(err)
 	}
 	file, err := openPublished(c)
 	if err != nil {

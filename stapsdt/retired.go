@@ -3,9 +3,7 @@
 package stapsdt
 
 import (
-	"cmp"
 	"runtime"
-	"slices"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -54,7 +52,7 @@ func (s span) mapReadable() error {
 type retiredPages struct {
 	sync.Mutex
 	resting []span // a goroutine may be about to enter
-	idle    []span // nobody is; sorted by address, and no two are neighbours
+	idle    []span // nobody is; no two are neighbours
 	reserve reserve
 }
 
@@ -100,38 +98,43 @@ func (r *retiredPages) wake() {
 
 // cut takes the first pages of the smallest span that is large enough.
 func (r *retiredPages) cut(size uintptr) unsafe.Pointer {
-	best := -1
-	for i, s := range r.idle {
-		if s.size >= size && (best < 0 || s.size < r.idle[best].size) {
-			best = i
+	var best *span
+	for i := range r.idle {
+		if s := &r.idle[i]; s.size >= size && (best == nil || s.size < best.size) {
+			best = s
 		}
 	}
-	if best < 0 {
+	if best == nil {
 		return nil
 	}
-	s := &r.idle[best]
-	addr := s.addr
-	s.addr, s.size = unsafe.Add(addr, size), s.size-size
-	if s.size == 0 {
-		r.idle = slices.Delete(r.idle, best, best+1)
+	addr := best.addr
+	best.addr, best.size = unsafe.Add(addr, size), best.size-size
+	if best.size == 0 {
+		r.remove(best)
 	}
 	return addr
 }
 
+// remove removes an idle span.
+func (r *retiredPages) remove(s *span) {
+	last := len(r.idle) - 1
+	*s = r.idle[last]
+	r.idle = r.idle[:last]
+}
+
 // free adds s to the idle spans, and joins it with its neighbours.
 func (r *retiredPages) free(s span) {
-	i, _ := slices.BinarySearchFunc(r.idle, s, func(a, b span) int {
-		return cmp.Compare(uintptr(a.addr), uintptr(b.addr))
-	})
-	if i < len(r.idle) && r.idle[i].addr == s.end() {
-		s.size += r.idle[i].size
-		r.idle = slices.Delete(r.idle, i, i+1)
+	for i := len(r.idle) - 1; i >= 0; i-- {
+		switch t := &r.idle[i]; {
+		case t.end() == s.addr:
+			s.addr, s.size = t.addr, s.size+t.size
+			r.remove(t)
+		case s.end() == t.addr:
+			s.size += t.size
+			r.remove(t)
+		}
 	}
-	if i > 0 && r.idle[i-1].end() == s.addr {
-		r.idle[i-1].size += s.size
-		return
-	}
-	r.idle = slices.Insert(r.idle, i, s)
+	r.idle = append(r.idle, s)
 }
 
 // stopTheWorld returns when every goroutine has been at a safe point of the runtime since the call.

@@ -94,8 +94,11 @@ func (n *Note) setStrings(desc []byte) error {
 		return malformed("empty provider")
 	case n.Name == "":
 		return malformed("empty probe name")
-	case strings.Trim(b, "\x00") != "":
-		return malformed("%d bytes after the arguments", len(b))
+	}
+	for i := range len(b) {
+		if b[i] != 0 {
+			return malformed("%d bytes after the arguments", len(b))
+		}
 	}
 	return nil
 }
