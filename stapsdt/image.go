@@ -70,14 +70,16 @@ func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, err
 	if err != nil {
 		return nil, err
 	}
-	byName := make(map[string]uint64, len(notes))
-	for _, n := range notes {
-		if n.Provider == provider {
-			byName[n.Name] = n.FileOffset
-		}
-	}
+	var byName map[string]uint64 // made if the notes are in another order than the probes
 	entries := make([]uint64, len(probes))
 	for i, probe := range probes {
+		if i < len(notes) && notes[i].Name == probe.name && notes[i].Provider == provider {
+			entries[i] = notes[i].FileOffset - landing
+			continue
+		}
+		if byName == nil {
+			byName = offsetsByName(notes, provider)
+		}
 		site, ok := byName[probe.name]
 		if !ok {
 			return nil, fmt.Errorf("no note of probe %s", probe.name)
@@ -85,6 +87,16 @@ func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, err
 		entries[i] = site - landing
 	}
 	return entries, nil
+}
+
+func offsetsByName(notes []sdtnote.Note, provider string) map[string]uint64 {
+	offsets := make(map[string]uint64, len(notes))
+	for _, n := range notes {
+		if n.Provider == provider {
+			offsets[n.Name] = n.FileOffset
+		}
+	}
+	return offsets
 }
 
 // check looks whether each probe's code begins as Enabled expects.

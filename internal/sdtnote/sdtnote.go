@@ -125,6 +125,9 @@ func read(r io.ReaderAt) ([]Note, error) {
 				continue
 			}
 			if e.locate(&note) {
+				if notes == nil { // those that follow may be as long
+					notes = make([]Note, 0, 1+len(rest)/(len(n.owner)+len(n.desc)))
+				}
 				notes = append(notes, note)
 			} else if dead == nil {
 				err := malformed("site at %#x is in no executable segment", note.Address)
