@@ -67,7 +67,7 @@ func (w *writer) write() error {
 // operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
 // by the size, and none accepts w0 on arm64.
 func (m *machine) operands(sizes []int) string {
-	var b []byte
+	b := make([]byte, 0, MaxArgs*len("-8@%rdi "))
 	for i, size := range sizes {
 		if i > 0 {
 			b = append(b, ' ')
