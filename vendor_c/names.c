@@ -31,7 +31,8 @@ static size_t placeOf(const Names *names, const char *name) {
 }
 
 static bool grow(Names *names) {
-  Names larger = {.capacity = names->capacity > 0 ? 2 * names->capacity : 16, .count = names->count};
+  Names larger = {.count = names->count};
+  larger.capacity = names->capacity > 0 ? 2 * names->capacity : 16;
   larger.table = calloc(larger.capacity, sizeof *larger.table);
   if (larger.table == NULL) {
     return false;

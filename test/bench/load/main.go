@@ -33,7 +33,7 @@ func main() {
 	printRow("1,000 probes", best(20, func() time.Duration { return loadProbes(1000) }), 0)
 	printRow("10,000 probes", best(10, func() time.Duration { return loadProbes(10_000) }), promise.many)
 	printRow("1,000 providers, 3 probes each", best(10, func() time.Duration {
-		return loadProviders(1000, close)
+		return loadProviders(1000, closeAll)
 	}), promise.providers)
 	verdict := ""
 	if promise.memory > 0 {
@@ -105,7 +105,7 @@ func loadProviders(n int, done func([]*stapsdt.Provider)) (took time.Duration) {
 	return took
 }
 
-func close(all []*stapsdt.Provider) {
+func closeAll(all []*stapsdt.Provider) {
 	for _, p := range all {
 		must(p.Close())
 	}
@@ -122,7 +122,7 @@ func memoryOfProvider() (bytes int) {
 			p.Probes()[0].Enabled()
 		}
 		bytes = (resident() - before) / providers
-		close(all)
+		closeAll(all)
 	})
 	return bytes
 }
