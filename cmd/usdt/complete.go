@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
@@ -69,7 +70,7 @@ func completePIDs(_ *cobra.Command, _ []string, toComplete string,
 	for _, o := range objects {
 		pid := strconv.Itoa(o.PID)
 		if len(o.Notes) > 0 && strings.HasPrefix(pid, toComplete) {
-			pids = append(pids, cobra.CompletionWithDesc(pid, printable(o.Comm)))
+			pids = append(pids, cobra.CompletionWithDesc(pid, printable.Text(o.Comm)))
 		}
 	}
 	return slices.Compact(pids), cobra.ShellCompDirectiveNoFileComp

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
@@ -67,7 +68,7 @@ func (v *inventory) noProbes() error {
 	if v.scope.all {
 		return errors.New("found no probes in any process")
 	}
-	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable(processComm(v.scope.pid)))
+	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable.Text(processComm(v.scope.pid)))
 }
 
 // names returns the names of all probes.
@@ -76,7 +77,7 @@ func (v *inventory) names() []probeName { return namesIn(v.objects) }
 // hint says which of the names the user may have meant by text.
 func (v *inventory) hint(text string, names []string) string {
 	if similar := nearest(text, names); len(similar) > 0 {
-		return fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+		return fmt.Sprintf("did you mean %s?", printable.Text(strings.Join(similar, " or ")))
 	}
 	return fmt.Sprintf("usdt list %s shows the probes", v.scope.flag())
 }

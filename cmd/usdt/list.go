@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
@@ -137,7 +138,7 @@ func (l *listing) addProcesses(s scope) error {
 	case s.all:
 		return errors.New("no process has probes")
 	}
-	return fmt.Errorf("%v (%s) has no probes", s, printable(processComm(s.pid)))
+	return fmt.Errorf("%v (%s) has no probes", s, printable.Text(processComm(s.pid)))
 }
 
 func (l *listing) addObjects(objects []process.Object) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -108,7 +109,7 @@ func refusal(path string, notes []sdtnote.Note) error {
 		others = " and " + plural(len(notes)-1, "other", "others")
 	}
 	return fmt.Errorf("%s%s in %q cannot be traced: %w",
-		printable(nameOf(n).String()), others, path, n.SemaphoreErr())
+		printable.Text(nameOf(n).String()), others, path, n.SemaphoreErr())
 }
 
 // probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.

@@ -5,6 +5,8 @@ package main
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A table is text in columns.
@@ -28,7 +30,7 @@ type column struct {
 
 // add appends a cell. The text may come from any program.
 func (c *column) add(text string) {
-	text = printable(text)
+	text = printable.Text(text)
 	c.cells = append(c.cells, text)
 	c.width = max(c.width, utf8.RuneCountInString(text), len(c.title))
 }
