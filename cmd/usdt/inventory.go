@@ -19,21 +19,25 @@ type inventory struct {
 	scope   scope
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
+	room    room             // for probes
+	leftOut int              // probes for which there was no room
 }
 
 // takeInventory reads the processes.
 func takeInventory(s scope) (*inventory, error) {
-	found, denied, err := s.read()
+	reader, err := startReader()
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	v := &inventory{scope: s, room: room{roomForAll}}
+	denied, err := s.each(reader, false, v.add)
 	if err != nil {
 		return nil, forTracing(err)
 	}
-	v := &inventory{scope: s}
-	for _, o := range found {
-		if o.Err == nil {
-			v.objects = append(v.objects, o)
-		} else {
-			v.unread = append(v.unread, o.Err)
-		}
+	if v.leftOut > 0 {
+		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
+			plural(v.leftOut, "was", "were")))
 	}
 	if denied > 0 {
 		v.unread = append(v.unread,
@@ -43,6 +47,27 @@ func takeInventory(s scope) (*inventory, error) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
+}
+
+// add adds the objects of a process.
+func (v *inventory) add(objects []process.Object) {
+	share := v.room.share()
+	for _, o := range objects {
+		size := 0
+		for _, n := range o.Notes {
+			size += roomOf(n)
+		}
+		switch {
+		case o.Err != nil:
+			v.unread = append(v.unread, o.Err)
+		case size > share:
+			v.leftOut += len(o.Notes)
+		default:
+			share -= size
+			v.room.fill(size)
+			v.objects = append(v.objects, o)
+		}
+	}
 }
 
 // forTracing replaces the remedy of an error about rights. To be the same user is enough to read a

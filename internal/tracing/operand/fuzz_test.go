@@ -13,8 +13,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// FuzzParseArgs holds Parse to its promises for any string: no panic, a bounded number of arguments,
-// fields in their ranges, and fields that can be written out and parsed again. Run it with
+// FuzzParseArgs holds Parse to its promises for any string: no panic, a bounded number of
+// arguments, fields in their ranges, and fields that can be written out and parsed again. Run it
+// with
 //
 //	go test -fuzz=FuzzParseArgs -fuzztime=60s ./internal/tracing/operand
 func FuzzParseArgs(f *testing.F) {

@@ -51,7 +51,8 @@ func TestText(t *testing.T) {
 			t.Errorf("%+q: got %s, want %s", text, got, want)
 		}
 	}
-	if got, want := printable.Escape("\"\\\x1b\u202e\xff\U000e0041"), `"\\x1b\u202e\xff\U000e0041`; got != want {
+	const want = `"\\x1b\u202e\xff\U000e0041`
+	if got := printable.Escape("\"\\\x1b\u202e\xff\U000e0041"); got != want {
 		t.Errorf("escaped: got %s, want %s", got, want)
 	}
 }
