@@ -3,16 +3,16 @@ package process
 import (
 	"bytes"
 	"io"
-
-	"golang.org/x/sys/unix"
 )
 
 // Attached reports for each of o.Notes whether a tracer is attached to it in this process: whether
 // the code at its site differs from that in the file, or its semaphore is not zero. In an image of
 // this library the landing before the site counts, too, because gdb has its breakpoint there. A
-// note whose site has been unmapped since is not attached to.
+// note whose site has been unmapped since is not attached to, nor one whose site is in a page that
+// the process does not have in memory.
 //
-// The error matches [fs.ErrNotExist] when the process has ended, and [fs.ErrPermission] for a
+// It returns nil where the kernel has no pagemap (CONFIG_PROC_PAGE_MONITOR), without which nothing
+// tells what can be read. The error matches [fs.ErrNotExist] when the process has ended, and [fs.ErrPermission] for a
 // process that the caller may read but not trace, such as one of the same user under Yama.
 func (r *Reader) Attached(o *Object) ([]bool, error) {
 	type answer struct {
@@ -29,21 +29,19 @@ func (r *Reader) Attached(o *Object) ([]bool, error) {
 	return a.attached, a.err
 }
 
-// readAttached may wait for a page of a mapped file that is not in memory.
 func (o *Object) readAttached(w *watch) ([]bool, error) {
-	mem := readFile{watch: w}
-	err := w.call(func() (err error) {
-		mem.fd, err = unix.Open(o.proc+"/mem", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		return err
-	})
+	if !hasPagemap() {
+		return nil, nil
+	}
+	m, err := openMemory(w, o.proc)
 	if err != nil {
 		return nil, processError(o.PID, err)
 	}
-	defer mem.close()
-	return o.attachedIn(mem), nil
+	defer m.close()
+	return o.attachedIn(m), nil
 }
 
-// attachedIn is Attached for that memory. It looks at no place twice, however many notes share it.
+// attachedIn is readAttached in that memory. It looks at no place twice, however many notes share it.
 func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	attached := make([]bool, len(o.Notes))
 	type place struct{ site, semaphore uint64 }

@@ -31,16 +31,16 @@ var errNoAnswer = errors.New("no answer from the file system; skipped")
 
 // patience is what waiting has cost a Reader.
 type patience struct {
-	silence time.Duration        // waited for what did not answer
-	left    atomic.Int32         // goroutines left behind
-	silent  map[uint64]bool      // devices that did not answer, as in /proc/PID/maps
-	wait    func() time.Duration // in tests, in place of limit
+	silence time.Duration   // waited for what did not answer
+	left    atomic.Int32    // goroutines left behind
+	silent  map[uint64]bool // devices that did not answer, as in /proc/PID/maps
+	wait    time.Duration   // in tests, in place of limit
 }
 
 // limit is how long the next file may take.
 func (p *patience) limit() time.Duration {
-	if p.wait != nil {
-		return p.wait()
+	if p.wait != 0 {
+		return p.wait
 	}
 	return min(maxWait, max(minWait, maxSilence-p.silence))
 }

@@ -177,7 +177,7 @@ func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 	}
 }
 
-// mapToExecute maps the first page of a file into this process.
+// mapToExecute maps a file into this process.
 func mapToExecute(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -185,7 +185,11 @@ func mapToExecute(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(),
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapping, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()),
 		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
