@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,7 @@ missing is said.`,
 			if len(files) > 0 && (all || hasPID) {
 				return usagef("use either files or processes, not both")
 			}
+			debug.SetMemoryLimit(heapLimit)
 			reader, err := startReader()
 			if err != nil {
 				return err

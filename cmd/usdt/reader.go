@@ -15,9 +15,9 @@ import (
 
 const readerCommand = "read-processes"
 
-// readerMemory is how much memory the reader of processes takes before it looks for garbage more
-// often, in bytes.
-const readerMemory = 96 << 20
+// heapLimit is the memory from which on the reader of processes, and the command that lists what it
+// finds, look for garbage more often, in bytes. Without hostile processes they take a tenth of it.
+const heapLimit = 80 << 20
 
 // newReaderCommand returns the command that reads processes and files for the other commands: see
 // [process.Serve].
@@ -29,7 +29,7 @@ func newReaderCommand() *cobra.Command {
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			signal.Ignore(endSignals...) // the end of the input ends it
-			debug.SetMemoryLimit(readerMemory)
+			debug.SetMemoryLimit(heapLimit)
 			return process.Serve(os.Stdin, os.Stdout)
 		},
 	}

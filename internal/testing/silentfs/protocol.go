@@ -106,7 +106,9 @@ type statfsOut struct {
 	_                                         [7]uint32
 }
 
-func decode(b []byte, v any) error { return binary.Read(bytes.NewReader(b), binary.NativeEndian, v) }
+func decode(b []byte, v any) error {
+	return binary.Read(bytes.NewReader(b), binary.NativeEndian, v)
+}
 
 func encode(values ...any) []byte {
 	var b bytes.Buffer

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A SilentFS is a file system with one file, which can stop to answer. See internal/testing/silentfs.
+// A SilentFS is a file system with one file, which can stop to answer: see
+// internal/testing/silentfs.
 type SilentFS struct {
 	File  string // its path
 	child *Child

@@ -1,6 +1,7 @@
 package printable
 
 import (
+	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -24,6 +25,10 @@ func AppendJSON(dst, text []byte) []byte {
 // EscapeJSON returns a document of JSON with an escape for each character that is not printable,
 // except line feeds. JSON has such characters in strings only, and there the escape means the same.
 func EscapeJSON(document []byte) []byte {
+	hidden := func(r rune) bool { return r != '\n' && (!Rune(r) || r == utf8.RuneError) }
+	if !bytes.ContainsFunc(document, hidden) {
+		return document
+	}
 	escaped := make([]byte, 0, len(document))
 	for len(document) > 0 {
 		r, size := utf8.DecodeRune(document)

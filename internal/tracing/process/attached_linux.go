@@ -12,8 +12,9 @@ import (
 // the process does not have in memory.
 //
 // It returns nil where the kernel has no pagemap (CONFIG_PROC_PAGE_MONITOR), without which nothing
-// tells what can be read. The error matches [fs.ErrNotExist] when the process has ended, and [fs.ErrPermission] for a
-// process that the caller may read but not trace, such as one of the same user under Yama.
+// tells what can be read. The error matches [fs.ErrNotExist] when the process has ended, and
+// [fs.ErrPermission] for a process that the caller may read but not trace, such as one of the same
+// user under Yama.
 func (r *Reader) Attached(o *Object) ([]bool, error) {
 	type answer struct {
 		attached []bool
@@ -41,7 +42,8 @@ func (o *Object) readAttached(w *watch) ([]bool, error) {
 	return o.attachedIn(m), nil
 }
 
-// attachedIn is readAttached in that memory. It looks at no place twice, however many notes share it.
+// attachedIn is readAttached in that memory. It looks at no place twice, however many notes share
+// it.
 func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	attached := make([]bool, len(o.Notes))
 	type place struct{ site, semaphore uint64 }

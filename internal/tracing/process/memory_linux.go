@@ -9,9 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A memory is the memory of a process. It is read only where its pages are: to read any other page
-// makes the kernel fetch it, and while it waits for a file system, the process cannot change its
-// memory map. What a tracer has changed is in a page of the process's own, in memory or swapped out.
+// A memory is the memory of a process. It is read only where the process has pages: to read any
+// other page makes the kernel fetch it, and while that waits for a file system, the process cannot
+// change its memory map. What a tracer has changed is in a page of the process's own, in memory or
+// swapped out.
 type memory struct {
 	bytes readFile // /proc/PID/mem
 	pages readFile // /proc/PID/pagemap
