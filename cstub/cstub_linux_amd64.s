@@ -12,8 +12,7 @@
 // Stack: what the callee uses lies below SP at the CALL, where the linker's NOSPLIT accounting
 // cannot see it. So the frame holds StackReserve bytes, and SP is first moved up over them: the
 // callee uses the frame. The assembler follows ADJSP and PUSHQ, so a profiling signal at any
-// instruction still finds the caller. The function keeps a frame pointer, so a tracer finds it,
-// too.
+// instruction still finds the caller. A tracer finds it by the frame pointer, which is kept.
 
 #define RESERVE const_StackReserve // of cstub.go
 

@@ -2,9 +2,8 @@
 
 // See cstub_linux_amd64.s for why calls bypass cgo and where the callee's stack comes from.
 //
-// AAPCS64 in short: integer arguments in R0-R5; R19-R28 and R29 preserved by the callee; RSP always
-// a multiple of 16, which Go keeps, too. R18 belongs to the platform; R28, which is preserved, is
-// g.
+// AAPCS64 in short: integer arguments in R0-R5; R19-R28 (R28 is g) and R29 preserved by the callee;
+// RSP always a multiple of 16, also in Go. R18 belongs to the platform.
 //
 // Stack: a probe stub uses none on arm64, and neither does the site that the kernel rewrote (brk),
 // so nothing is reserved. The frame could not be lent to the callee either, because Go keeps the

@@ -18,8 +18,8 @@ import (
 
 const adviceEnv = "STAPSDT_TEST_ADVICE"
 
-// obstacles are what makes Load fail, and the advice that its error must give to an operator, who
-// has environment variables and limits but cannot call functions of the C library.
+// obstacles make Load fail. The advice in the error must be for operators: they can set environment
+// variables and limits, but cannot call functions of the C library.
 var obstacles = []struct {
 	name    string
 	backing stapsdt.Backing
@@ -75,8 +75,8 @@ func takeDescriptors(t *testing.T, _ string) {
 	})
 }
 
-// TestLoadAdvice runs this test again in a process of its own for each obstacle, because some
-// cannot be removed.
+// TestLoadAdvice runs itself again in a process of its own for each obstacle, because some
+// obstacles cannot be removed.
 func TestLoadAdvice(t *testing.T) {
 	name := os.Getenv(adviceEnv)
 	for _, o := range obstacles {

@@ -9,9 +9,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// TestAllocs holds every path to its budget. Arguments are variables, and the strings longer than
-// what the runtime keeps in a call's frame, so that nothing is free by accident. (The race
-// detector makes sync.Pool drop buffers, so this is not for it.)
+// TestAllocs checks that no path allocates. Arguments are variables, and strings are longer than
+// those that the runtime keeps in a call's frame, so that nothing is free by accident. The test is
+// not for the race detector, which makes sync.Pool drop buffers.
 func TestAllocs(t *testing.T) {
 	provider := newProvider(t)
 	p0 := stapsdt.MustProbe0(provider, "p0")

@@ -158,7 +158,8 @@ func stress(t *testing.T, rounds int) {
 	}
 }
 
-// awaitFires waits for fires until enough, which is asked after each of them, says that they are.
+// awaitFires waits for fires, and calls enough after each of them with their number, until it
+// returns true.
 func awaitFires(t *testing.T, fired <-chan bool, enough func(n int) bool) {
 	t.Helper()
 	overdue := time.After(testenv.Patience)
@@ -190,7 +191,7 @@ func fireDeep(depth int, text *stapsdt.Probe3[string, int64, []byte],
 	return fireDeep(depth-1, text, plain, dynamic) + local[0]
 }
 
-// TestConcurrentLifecycle lets every method run against every other, and in the end Close.
+// TestConcurrentLifecycle runs every method at the same time as every other, and Close in the end.
 func TestConcurrentLifecycle(t *testing.T) {
 	p := newProvider(t)
 	probe := stapsdt.MustProbe1[string](p, "p")

@@ -7,7 +7,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// Costly arguments are computed only when somebody is tracing.
+// Costly arguments are computed only while a tracer is attached.
 func ExampleProbe_Enabled() {
 	cache := stapsdt.MustProvider("cache")
 	dump := stapsdt.MustProbe1[string](cache, "dump")

@@ -8,7 +8,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// perf reads probes from named files only. Path is what it must be told:
+// perf reads probes from named files only, and must be told the path:
 //
 //	perf buildid-cache --add PATH
 //	perf probe sdt_db:query

@@ -7,8 +7,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// Probes is what a library called cache exports. The library declares and fires probes, but leaves
-// it to the program whether and when to load them: until then they cost a compare each.
+// A library called cache exports Probes. The library declares and fires the probes, but leaves it
+// to the program whether and when to load them. Until then each fire costs a compare.
 var (
 	Probes = stapsdt.MustProvider("cache")
 

@@ -15,8 +15,8 @@ var (
 	jobEnd = stapsdt.MustProbe1[int64](worker, "job_end")
 )
 
-// A daemon whose operator switches the probes off and on again with SIGHUP. The other goroutines go
-// on to fire meanwhile.
+// The operator of this daemon switches the probes off, and on again, with SIGHUP. Meanwhile other
+// goroutines go on firing.
 func ExampleProvider_Unload() {
 	if err := worker.Load(); err != nil {
 		log.Printf("tracing probes are off: %v", err)

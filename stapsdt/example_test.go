@@ -13,8 +13,8 @@ var (
 	orderEnd   = stapsdt.MustProbe2[uint64, int32](shop, "order_end")
 )
 
-// Probes are declared in global variables and loaded in main. A program that cannot have probes
-// runs on without.
+// Probes are declared in global variables and loaded in main. A program whose probes cannot be
+// loaded goes on without them.
 func Example() {
 	if err := shop.Load(); err != nil {
 		log.Printf("tracing probes are off: %v", err)

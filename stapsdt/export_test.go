@@ -2,8 +2,8 @@ package stapsdt
 
 import "unsafe"
 
-// ForceEntry lets the probe, which must not be loaded, call the C function at entry as if it were
-// one with a tracer attached.
+// ForceEntry makes the probe, which must not be loaded, call the C function at entry, as if that
+// were its slot and a tracer were attached.
 func (p *Probe) ForceEntry(entry unsafe.Pointer) {
 	p.idle = ^*(*entryWord)(entry)
 	p.setEntry(entry)
@@ -15,11 +15,11 @@ func (p *Probe) Unforce() {
 	p.clearEntry()
 }
 
-// EntrySize is how many bytes from the entry on Enabled looks at.
+// EntrySize is the number of bytes at the entry that Enabled looks at.
 const EntrySize = int(unsafe.Sizeof(entryWord(0)))
 
-// Code returns a part of what Fire runs, from the entry on. The probe must be loaded.
+// Code returns the first bytes of the code that Fire enters. The probe must be loaded.
 func (p *Probe) Code() []byte { return unsafe.Slice((*byte)(p.entry), 10) }
 
-// Site returns the address of the probe's site, which must be loaded.
+// Site returns the address of the site. The probe must be loaded.
 func (p *Probe) Site() *byte { return (*byte)(unsafe.Add(p.entry, landing)) }

@@ -63,8 +63,8 @@ func TestFileCleanedUpByOthers(t *testing.T) {
 	}
 }
 
-// TestDirectoryOrder: the operator's choice is before the program's, and the program's before the
-// defaults.
+// TestDirectoryOrder: the operator's directory is tried before the program's, and the program's
+// before the defaults.
 func TestDirectoryOrder(t *testing.T) {
 	dirs := map[string]string{}
 	for _, env := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
@@ -87,7 +87,7 @@ func TestDirectoryOrder(t *testing.T) {
 	}
 }
 
-// TestUnusableDirectoriesAreSkipped: whoever named them, the next one serves, and Info says why.
+// TestUnusableDirectoriesAreSkipped: Load falls back to the next directory, and Info says why.
 func TestUnusableDirectoriesAreSkipped(t *testing.T) {
 	missing := t.TempDir() + "/missing"
 	t.Setenv("STAPSDT_DIR", missing+"/operator")

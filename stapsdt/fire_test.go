@@ -62,7 +62,7 @@ func TestTypedFire(t *testing.T) {
 	}
 }
 
-// textAt reads what a tracer would: bytes up to the NUL. The pool's buffer still holds them.
+// textAt reads the bytes up to the NUL, as a tracer would. They are still in the pool's buffer.
 func textAt(word uint64) string {
 	p := *(**byte)(unsafe.Pointer(&word))
 	n := 0

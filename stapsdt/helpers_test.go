@@ -35,7 +35,7 @@ func mustLoad(t testing.TB, p *stapsdt.Provider) {
 	}
 }
 
-// attach lets a counting perf event trace the probe until the test ends or the result is closed.
+// attach attaches a counting perf event to the probe until the test ends or the result is closed.
 // It needs the right to trace.
 func attach(t testing.TB, p *stapsdt.Probe) *counter.Counter {
 	t.Helper()
@@ -47,8 +47,8 @@ func attach(t testing.TB, p *stapsdt.Probe) *counter.Counter {
 	return c
 }
 
-// again is a command that runs one test of this test program in another process. If go test -exec
-// ran this process by another program, USDT_TEST_EXEC must name that program.
+// again returns a command that runs one test of this test program in another process. If go test
+// -exec ran this process by another program, USDT_TEST_EXEC must name that program.
 func again(t testing.TB, test string, env ...string) *exec.Cmd {
 	t.Helper()
 	args := []string{os.Args[0], "-test.run=^" + test + "$", "-test.v"}

@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// fireAll is what TestFireIsInlined looks at.
+// TestFireIsInlined looks at the calls in fireAll.
 func fireAll(p *stapsdt.Provider) {
 	stapsdt.MustProbe0(p, "p0").Fire()
 	stapsdt.MustProbe1[string](p, "p1").Fire("a")

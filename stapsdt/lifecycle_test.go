@@ -101,7 +101,7 @@ func TestLifecycle(t *testing.T) {
 	})
 }
 
-// TestNoLeak loads and unloads many times. One retired range a provider is all that may stay.
+// TestNoLeak loads and unloads many times. Only one retired range may stay.
 func TestNoLeak(t *testing.T) {
 	backings(t, func(t *testing.T, dir string, options ...stapsdt.Option) {
 		before := resources(t, dir)

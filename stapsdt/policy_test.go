@@ -15,8 +15,8 @@ import (
 
 const policyEnv = "STAPSDT_TEST_POLICY"
 
-// policies are what administrators forbid or older kernels lack, and the backing that works all the
-// same.
+// policies are system calls that administrators forbid or older kernels lack, and the backing that
+// works nevertheless.
 var policies = []struct {
 	name            string
 	call            uint32
@@ -31,7 +31,7 @@ var policies = []struct {
 		stapsdt.MemfdBacking},
 }
 
-// TestPolicies runs this test again in a process of its own for each policy.
+// TestPolicies runs itself again in a process of its own for each policy.
 func TestPolicies(t *testing.T) {
 	name := os.Getenv(policyEnv)
 	for _, policy := range policies {

@@ -9,7 +9,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// TestUnsupported: where probes cannot be, everything else works.
+// TestUnsupported: on a platform without probes, everything else works.
 func TestUnsupported(t *testing.T) {
 	p := stapsdt.MustProvider("test", stapsdt.WithBacking(stapsdt.FileBacking))
 	typed := stapsdt.MustProbe3[string, []byte, int64](p, "typed")

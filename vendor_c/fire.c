@@ -1,7 +1,7 @@
 //go:build linux && (amd64 || arm64) && !system_libstapsdt
 
 /*
- * fire.c - fires probes, and tells whether anyone listens.
+ * fire.c - fires probes, and tells whether a tracer is attached.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,7 +11,7 @@
 
 #include "provider.h"
 
-/* A stub as the C compiler sees it: it has the arguments in their registers and returns. */
+/* A stub as the C compiler sees it: it takes the arguments in their registers and returns. */
 typedef void Stub(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
 void probeFire(SDTProbe_t *probe, ...) {
@@ -39,7 +39,7 @@ int probeIsEnabled(SDTProbe_t *probe) {
   if (probe == NULL || probe->_fire == NULL) {
     return 0;
   }
-  /* Any attach changes the first byte, only the first comes back with every detach. */
+  /* Every attach changes the first byte; only that byte is restored by every detach. */
   const volatile unsigned char *site = probe->_fire;
   return *site != privateOf(probe->provider)->site->code[0];
 }

@@ -3,9 +3,10 @@
 /*
  * image.c - writes the ELF image of a provider.
  *
- * Every virtual address equals its file offset, so a note's location is also what uprobes need.
- * The bytes are those of the Go package internal/elfimage; a test holds the two writers equal. ELF
- * structures are copied as they are in memory: every supported machine and host is little-endian.
+ * Every virtual address equals its file offset, so the location in a note is also the offset that a
+ * uprobe attaches to. The Go package internal/elfimage writes the same bytes; a test holds the two
+ * equal. ELF structures are copied as they are in memory: all supported machines and hosts are
+ * little-endian.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Why there can be no such image; NULL when there can. */
+/* Returns why there can be no such image, or NULL. */
 static const char *refusal(const ImageSpec *spec) {
   if (spec->machine == NULL) {
     return "unsupported machine";
@@ -37,13 +38,13 @@ static const char *refusal(const ImageSpec *spec) {
   return NULL;
 }
 
-/* Copies to *at and moves it behind. */
+/* Copies to *at, and moves *at to the end of the copy. */
 static void put(unsigned char **at, const void *from, size_t size) {
   memcpy(*at, from, size);
   *at += size;
 }
 
-static void putText(unsigned char **at, const char *string) {
+static void putString(unsigned char **at, const char *string) {
   put(at, string, strlen(string) + 1);
 }
 
@@ -106,7 +107,7 @@ static void writeSectionTable(unsigned char *bytes, const Layout *layout) {
   for (int i = 0; i < sectionCount; i++) {
     Elf64_Shdr section = layout->sections[i];
     section.sh_name = (Elf64_Word)(names - start);
-    putText(&names, stapsdtSections[i].name);
+    putString(&names, stapsdtSections[i].name);
     put(&table, &section, sizeof section);
   }
 }
@@ -147,7 +148,7 @@ static void writeSymbols(unsigned char *bytes, const ImageSpec *spec, const Layo
       .st_size = spec->site->size + spec->machine->returnSize,
     };
     put(&symbolsAt, &symbol, sizeof symbol);
-    putText(&names, name);
+    putString(&names, name);
     linkSymbol(table, symbols, i, name);
   }
 }
@@ -191,16 +192,16 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
     put(&at, &header, sizeof header);
     put(&at, NOTE_OWNER, sizeof NOTE_OWNER);
     put(&at, addresses, sizeof addresses);
-    putText(&at, spec->provider);
-    putText(&at, spec->probes[i]->name);
-    putText(&at, arguments);
+    putString(&at, spec->provider);
+    putString(&at, spec->probes[i]->name);
+    putString(&at, arguments);
     at += roundUp(size, noteAlign) - size;
   }
 }
 
 __extension__ typedef unsigned __int128 Digest;
 
-/* FNV-1a with 128 bits, as Go's hash/fnv.New128a. */
+/* FNV-1a with 128 bits, like hash/fnv.New128a of Go. */
 static Digest digestOf(const unsigned char *bytes, size_t size) {
   const Digest prime = (Digest)1 << 88 | 0x13b;
   Digest digest = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
@@ -210,7 +211,7 @@ static Digest digestOf(const unsigned char *bytes, size_t size) {
   return digest;
 }
 
-/* Last of all: the digest is that of the whole image with the digest itself zero. */
+/* Comes last: it is the digest of the finished image whose build ID is still zero. */
 static void writeBuildID(unsigned char *bytes, const Layout *layout) {
   unsigned char *at = bytes + layout->sections[buildID].sh_offset;
   const Elf64_Nhdr header = {sizeof BUILD_ID_OWNER, digestSize, NT_GNU_BUILD_ID};

@@ -1,5 +1,5 @@
 /*
- * image.h - the ELF image of a provider: a specification in, bytes out, no I/O.
+ * image.h - turns the specification of an ELF image into its bytes; no I/O.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,7 +26,7 @@ typedef struct {
 
 #pragma GCC visibility push(hidden)
 
-/* Returns NULL and an image, or the reason why there is none. */
+/* Returns NULL and sets *image, or returns the reason why there is none. */
 const char *stapsdtMakeImage(const ImageSpec *spec, Image *image);
 
 #pragma GCC visibility pop

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* String offsets and note sizes have 32 bits; no sum below this bound overflows any of them. */
+/* String offsets and note sizes have 32 bits: no sum below this bound overflows them. */
 static const uint64_t maxImage = INT32_MAX;
 
-const SectionForm stapsdtSections[sectionCount] = {
+const FixedSection stapsdtSections[sectionCount] = {
   [nullSection] = {"", {0}},
   [buildID] = {".note.gnu.build-id",
                {.sh_type = SHT_NOTE, .sh_flags = SHF_ALLOC, .sh_addralign = noteAlign}},
@@ -82,7 +82,7 @@ uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t 
   return layout->sections[text].sh_addr + number * slotSize + spec->machine->landing.size;
 }
 
-/* Adds what each probe needs. False when the image would be too large. */
+/* Adds the sizes of what each probe needs. False if the image would be too large. */
 static bool measureProbes(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
   if (spec->probeCount > maxImage / sizeof(Elf64_Sym) || strlen(spec->provider) > maxImage) {
     return false;

@@ -1,5 +1,5 @@
 /*
- * layout.h - where everything lies in an image, before a byte of it is written.
+ * layout.h - places the parts of an image, before they are written.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -30,7 +30,7 @@ enum {
 enum { codeSegment, dynamicSegment, dynamicTable, noteSegment, stackSegment, segmentCount };
 
 enum {
-  /* a power of two not below landing, site and return: no site crosses a page boundary */
+  /* a power of two, and room for landing, site and return: so no site crosses a page boundary */
   slotSize = 16,
   digestSize = 16,
   dynamicEntries = 6,
@@ -43,11 +43,11 @@ enum {
 #define NOTE_TYPE 3
 #define BUILD_ID_OWNER "GNU"
 
-/* A section as it is in every image: sh_name, place and size are left out. */
+/* What is the same of a section in every image: all but sh_name, place and size. */
 typedef struct {
   const char *name;
   Elf64_Shdr header;
-} SectionForm;
+} FixedSection;
 
 typedef struct {
   Elf64_Shdr sections[sectionCount];
@@ -61,28 +61,28 @@ static inline uint64_t roundUp(uint64_t value, uint64_t align) {
 
 #pragma GCC visibility push(hidden)
 
-extern const SectionForm stapsdtSections[sectionCount];
+extern const FixedSection stapsdtSections[sectionCount];
 
 bool stapsdtIsArgType(int type);
 
 /*
- * Writes a probe's arguments, as in "8@%rdi -4@%rsi", and returns the length. The register names
- * stay the 64-bit ones for every size: tracers go by the number.
+ * Writes a probe's arguments, as in "8@%rdi -4@%rsi", and returns the length. Every register has
+ * its 64-bit name: tracers go by the size.
  */
 size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
                               char out[maxArgumentText]);
 
 /*
- * Where the site of a probe is: behind the landing, where the Go package enters and where gdb has
- * its breakpoint. A uprobe on the same byte would keep the trap to itself, and gdb, if it leaves
- * later, would put the uprobe's trap back, which kills the process.
+ * The address of a probe's site. The landing precedes it, where the Go package enters and where gdb
+ * has its breakpoint. A breakpoint and a uprobe must not share a byte: the uprobe would take every
+ * trap, and gdb, if it leaves later, would put the uprobe's trap back, which kills the process.
  */
 uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number);
 
-/* The exact size of a note's description. */
+/* The size of a note's description, without its padding. */
 uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe);
 
-/* False when the image would be too large. The specification must be valid otherwise. */
+/* False if the image would be too large. Otherwise the specification must be valid. */
 bool stapsdtLayOut(const ImageSpec *spec, Layout *layout);
 
 #pragma GCC visibility pop

@@ -1,9 +1,9 @@
 //go:build linux && (amd64 || arm64) && !system_libstapsdt
 
 /*
- * load.c - makes a provider's probes live, and inert again.
+ * load.c - loads and unloads providers.
  *
- * <errno.h> must stay out of here: it makes a macro of a public struct's member.
+ * This file must not include <errno.h>, which makes a macro of a member of SDTProvider_t.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,7 +17,7 @@
 #include "image.h"
 #include "provider.h"
 
-/* Fills one pointer per probe, the oldest first: the list has the newest at its head. */
+/* Returns a pointer for each probe, the oldest first: the list has the newest at its head. */
 static const SDTProbe_t **declaredOrder(const SDTProvider_t *provider, size_t *count) {
   size_t n = 0;
   for (const SDTProbeList_t *node = provider->probes; node != NULL; node = node->next) {
@@ -75,9 +75,9 @@ static const char *linkerReason(void) {
 }
 
 /*
- * Whether the linker opened this very image. glibc goes by the path: while something else still
- * holds an earlier image of the same path open, it gives that one again. The first page has the
- * build-id and is always mapped.
+ * Whether the linker opened this image and no other. glibc goes by the path: while the application
+ * holds an earlier image of the same path open, glibc returns that image again. The first page,
+ * which has the build ID, is always mapped.
  */
 static bool isOpened(const Provider *provider, const Image *image) {
   struct link_map *map;
@@ -89,7 +89,7 @@ static bool openImage(Provider *provider, const Image *image) {
   const char *path = provider->publication.path;
   provider->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (provider->handle == NULL) {
-    /* The reason alone can mislead: glibc says "No such file" of an image it cannot use. */
+    /* glibc's reason can mislead: it says "No such file" about an image that it cannot use. */
     stapsdtFail(provider, sharedLibraryOpenError, "open image %s: %s%s", path, linkerReason(),
                 stapsdtMountFault(&provider->publication));
     return false;
@@ -120,8 +120,8 @@ static int isPath(struct dl_phdr_info *object, size_t size, void *path) {
 }
 
 /*
- * Closes the image; NULL or the reason why that failed. The linker's list is asked first: to
- * dlclose() what the application itself has closed would read memory that is freed.
+ * Closes the image. Returns NULL, or the reason why that failed. The linker's list is asked first,
+ * because dlclose() of a handle that the application has closed would read freed memory.
  */
 static const char *closeImage(const Provider *provider) {
   if (dl_iterate_phdr(isPath, provider->publication.path) == 0) {
@@ -130,7 +130,7 @@ static const char *closeImage(const Provider *provider) {
   return dlclose(provider->handle) == 0 ? NULL : linkerReason();
 }
 
-/* Undoes all that a load has done so far; NULL or the first reason why a part of it failed. */
+/* Undoes what a load has done so far. Returns NULL, or the first reason why a part of it failed. */
 static const char *disconnect(Provider *provider) {
   const char *reason = NULL;
   for (SDTProbeList_t *node = provider->public.probes; node != NULL; node = node->next) {

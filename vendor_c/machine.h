@@ -13,7 +13,7 @@
 
 #include "libstapsdt.h"
 
-/* The machine this library runs on, EM_NONE where it cannot make images. Tests override it. */
+/* The machine of this library, EM_NONE if there are no images for it. Tests override it. */
 #ifndef STAPSDT_HOST_MACHINE
 #if defined(__x86_64__) && defined(__LP64__)
 #define STAPSDT_HOST_MACHINE EM_X86_64
@@ -34,22 +34,22 @@ typedef struct {
 
 typedef struct {
   Elf64_Half id;
-  uint64_t page; /* the largest that kernels of this machine use: segments may share none */
+  uint64_t page; /* the largest page size of the machine's kernels: segments share no page */
   const char *registers[MAX_ARGUMENTS]; /* C integer arguments, spelt as every tracer reads them */
   Site landing; /* the no-op that begins every slot, before the stub: see layout.h */
   size_t returnSize;
   unsigned char returnCode[4];
-  unsigned char filler; /* what follows the return instruction in a slot: it should trap */
+  unsigned char filler; /* fills a slot after the return instruction: it traps */
   size_t siteForms;
   Site sites[maxSiteForms]; /* the known forms, the default first */
 } Machine;
 
 #pragma GCC visibility push(hidden)
 
-/* NULL for a machine that images cannot be made for. */
+/* Returns NULL for a machine that images cannot be made for. */
 const Machine *stapsdtMachine(Elf64_Half id);
 
-/* The known form with these bytes, or NULL. A NULL machine knows none. */
+/* Returns the known form with these bytes, or NULL, also if machine is NULL. */
 const Site *stapsdtSite(const Machine *machine, const void *code, size_t size);
 
 #pragma GCC visibility pop

@@ -3,7 +3,7 @@
 /*
  * provider.c - declares providers and their probes.
  *
- * <errno.h> must stay out of here: it makes a macro of a public struct's member.
+ * This file must not include <errno.h>, which makes a macro of a member of SDTProvider_t.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -105,8 +105,8 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size) {
 }
 
 /*
- * The path must still be right when the process has changed its directory. It must have a slash:
- * otherwise the dynamic linker would search its own directories.
+ * Returns a path that stays right when the process changes its directory, and that has a slash:
+ * otherwise the dynamic linker would search its own directories. NULL if memory runs out.
  */
 static char *absolutePath(const char *path) {
   if (path[0] == '/') {

@@ -1,5 +1,5 @@
 /*
- * provider.h - a provider with what only the library sees.
+ * provider.h - a provider with its private members.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,7 +11,7 @@
 #include "machine.h"
 
 typedef struct {
-  SDTProvider_t public; /* first: clients hold a pointer to it */
+  SDTProvider_t public; /* first, because clients hold a pointer to it */
   const Machine *machine; /* NULL on an unsupported machine */
   const Site *site;     /* of the image loaded, or of the next one */
   char *file;           /* where to put the image without memfd, NULL for a temporary file */
@@ -23,7 +23,7 @@ typedef struct {
   char noMemory[sizeof "out of memory"];
 } Provider;
 
-/* The provider that the library itself allocated around the public struct. */
+/* Every provider was allocated by this library, with the public struct as its first member. */
 static inline Provider *privateOf(SDTProvider_t *provider) {
   return (Provider *)provider;
 }

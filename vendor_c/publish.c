@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The system's constants, for headers older than the kernel: memfd_create(2), fcntl(2). */
+/* Constants of memfd_create(2) and fcntl(2), for headers that are older than the kernel. */
 #ifndef MFD_CLOEXEC
 #define MFD_CLOEXEC 0x0001U
 #define MFD_ALLOW_SEALING 0x0002U
@@ -67,7 +67,7 @@ bool stapsdtHasMemfd(void) {
   return errno != ENOSYS;
 }
 
-/* An image needs no execute permission on the file; vm.memfd_noexec=2 allows no other memfd. */
+/* vm.memfd_noexec=2 allows no memfd with execute permission, and an image does not need it. */
 static int createMemfd(const char *name) {
   const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   int fd = memfdCreate(name, flags | MFD_NOEXEC_SEAL);

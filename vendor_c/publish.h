@@ -1,5 +1,5 @@
 /*
- * publish.h - puts an image where the dynamic linker and the tracers can open it.
+ * publish.h - puts an image into a file that the dynamic linker and tracers can open.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,14 +11,14 @@
 
 #include "image.h"
 
-/* A published image; or, after a failure, what failed, where and why. */
+/* A published image, or after a failure, what failed, where and why. */
 typedef struct {
   int fd;            /* the memfd, -1 for a named file */
-  dev_t device;      /* which file the memfd is */
+  dev_t device;      /* the identity of the memfd */
   ino_t inode;
-  char *path;        /* what to open, or could not be made; from malloc */
-  bool named;        /* path is a file of ours, to be removed */
-  pid_t owner;       /* by this process, not by children that it forked */
+  char *path;        /* of the file, or of the file that could not be made; from malloc */
+  bool named;        /* path is a named file, which must be removed */
+  pid_t owner;       /* the process that removes it: children that were forked must not */
   const char *verb;  /* what failed */
   const char *why;   /* the system's reason */
   int number;        /* its errno(3) value, or 0 */

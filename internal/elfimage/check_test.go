@@ -71,7 +71,7 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// TestLongestSite holds the largest site that is allowed to the rest of its slot.
+// TestLongestSite builds images with the longest site that is allowed.
 func TestLongestSite(t *testing.T) {
 	checkImage(t, elfimage.Spec{
 		Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},

@@ -12,7 +12,7 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestSameAsC holds this package to the bytes that the C writer makes of the same specifications.
+// TestSameAsC: the C writer makes the same bytes of the same specifications.
 func TestSameAsC(t *testing.T) {
 	imagedump := compileImagedump(t)
 	m := newSpecMaker(2)
@@ -31,7 +31,7 @@ func TestSameAsC(t *testing.T) {
 	t.Logf("%d images are the same", m.specs)
 }
 
-// compileImagedump compiles the C writer with the program that writes an image to its output.
+// compileImagedump compiles the C writer, with a program that writes the image to its output.
 func compileImagedump(t *testing.T) string {
 	t.Helper()
 	gcc := testenv.Tool(t, "gcc")
@@ -46,7 +46,7 @@ func compileImagedump(t *testing.T) string {
 	return program
 }
 
-// dumpImage returns the C writer's image of spec. The input is described in imagedump.c.
+// dumpImage returns the C writer's image of spec. imagedump.c describes its input.
 func dumpImage(t *testing.T, imagedump string, spec elfimage.Spec) []byte {
 	t.Helper()
 	var in, stderr bytes.Buffer

@@ -17,8 +17,8 @@ func TestRandomImages(t *testing.T) {
 	}
 }
 
-// FuzzBuild builds images of any names and sizes: either there is an error, or what was put in is
-// read back. Run it with
+// FuzzBuild builds images of any names and sizes: either there is an error, or the image is read
+// back as specified. Run it with
 //
 //	go test -fuzz=FuzzBuild -fuzztime=60s ./internal/elfimage
 func FuzzBuild(f *testing.F) {

@@ -14,8 +14,8 @@ const (
 
 var argSizes = []int{1, 2, 4, 8, -1, -2, -4, -8}
 
-// specMaker makes valid specifications, the same ones from the same seed. Machines, forms of site
-// and lengths of names take turns, so that all of them come up; the rest is random.
+// specMaker makes valid specifications, always the same from one seed. Machines, forms of site and
+// lengths of names take turns, so that all of them come up. The rest is random.
 type specMaker struct {
 	*rand.Rand
 	specs, names int // made so far
@@ -39,8 +39,8 @@ func (m *specMaker) spec(probes int) elfimage.Spec {
 	return s
 }
 
-// name returns 1 to maxNameSize bytes, any but NUL and those that end a name in imagedump's input.
-// Bytes beyond ASCII matter: C's char may be signed.
+// name returns 1 to maxNameSize bytes, but no NUL, and no byte that ends a name in imagedump's
+// input. Bytes beyond ASCII matter, because C's char may be signed.
 func (m *specMaker) name() string {
 	name := make([]byte, 1+m.names%maxNameSize)
 	m.names++

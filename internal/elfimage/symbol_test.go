@@ -10,7 +10,7 @@ import (
 	"github.com/go-usdt/usdt/internal/elfimage"
 )
 
-// checkSymbols compares the dynamic symbols with the probes, and looks each up as dlsym does.
+// checkSymbols compares the dynamic symbols with the probes, and finds each as dlsym does.
 func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 	t.Helper()
 	var symbols []debugelf.Symbol
@@ -53,8 +53,8 @@ func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 
 const textIndex = 6
 
-// lookup returns the index of name in the symbol table, or 0. It is "Hash Table" of the System V
-// ABI: follow the chain of the name's bucket.
+// lookup returns the index of name in the symbol table, or 0. It follows the chain of the name's
+// bucket: see "Hash Table" of the System V ABI.
 func lookup(t *testing.T, f *debugelf.File, symbols []debugelf.Symbol, name string) uint32 {
 	t.Helper()
 	data, err := f.Section(".hash").Data()

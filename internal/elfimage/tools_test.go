@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestReadelf and TestElflint let programs that know ELF better than we do look for mistakes.
+// TestReadelf and TestElflint: programs that know ELF better than we do look for mistakes.
 
 func TestReadelf(t *testing.T) {
 	readelf := testenv.Tool(t, "readelf")
@@ -37,11 +37,11 @@ func TestReadelf(t *testing.T) {
 	})
 }
 
-// elflint knows stapsdt notes in no file.
+// TestElflint accepts complaints about stapsdt notes: elflint does not know them.
 func TestElflint(t *testing.T) {
 	elflint := testenv.Tool(t, "eu-elflint")
 	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
-		// It fails when it complains, so its words count alone.
+		// elflint fails whenever it complains, so only its output counts.
 		out, _ := run(t, elflint, "--gnu-ld", writeImage(t, spec))
 		for line := range strings.Lines(out) {
 			if line != "No errors\n" && !strings.Contains(line, "owner name 'stapsdt'") {

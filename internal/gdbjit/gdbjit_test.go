@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// shown returns what gdb would find, in either direction of the list.
+// shown returns the files that gdb would find. It checks both directions of the list.
 func shown(t *testing.T) []string {
 	t.Helper()
 	list.Lock()

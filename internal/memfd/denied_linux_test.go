@@ -21,7 +21,7 @@ const (
 	flagsEnv  = "MEMFD_TEST_FLAGS"  // only to calls with one of these flags
 )
 
-// TestDenied runs this test program again under a seccomp policy, because none can be lifted.
+// TestDenied runs itself again in a process of its own, because a seccomp policy cannot be lifted.
 func TestDenied(t *testing.T) {
 	if os.Getenv(deniedEnv) != "" {
 		const flags = 1 // the index of the argument

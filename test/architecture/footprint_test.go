@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package architecture holds the code to what docs/architecture.md says: what importing stapsdt
-// costs, and which package imports which.
+// Package architecture tests two claims of docs/architecture.md: what importing stapsdt costs, and
+// which package imports which.
 package architecture
 
 import (
@@ -55,9 +55,9 @@ func size(t *testing.T, path string) int64 {
 // cost is what the initialisation of a package allocates.
 type cost struct{ bytes, allocations int }
 
-// TestInitialisation compares package by package: some packages are there only because of stapsdt,
-// and others could cost more because of it. Package main is the program's own; it pays for what it
-// declares.
+// TestInitialisation compares each package: some packages are in the program only because of
+// stapsdt, and others could cost more because of it. Package main does not count: it allocates the
+// probes that it declares.
 func TestInitialisation(t *testing.T) {
 	with, without := initCosts(t, build(t, "with")), initCosts(t, build(t, "without"))
 	t.Logf("the program's own declarations: %+v", with["main"])
@@ -78,7 +78,7 @@ func TestInitialisation(t *testing.T) {
 	}
 }
 
-// initCosts returns the least that each package cost in some runs of a program: the runtime may
+// initCosts returns the least that each package cost in several runs of a program: the runtime may
 // allocate at the same time.
 func initCosts(t *testing.T, path string) map[string]cost {
 	t.Helper()

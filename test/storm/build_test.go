@@ -18,7 +18,7 @@ type build struct {
 	name  string
 	cgo   string // CGO_ENABLED
 	flags []string
-	env   string // of the program
+	env   []string // of the program
 }
 
 var builds = []build{
@@ -28,24 +28,16 @@ var builds = []build{
 	{name: "checkptr", cgo: "1", flags: []string{"-gcflags=all=-d=checkptr"}},
 	{name: "unoptimised", cgo: "0", flags: []string{"-gcflags=all=-N -l"}},
 	{name: "asan", cgo: "1", flags: []string{"-asan"}},
-	{name: "asyncpreemptoff", cgo: "0", env: "GODEBUG=asyncpreemptoff=1"},
-	{name: "nop", cgo: "0", env: "STAPSDT_SITE=nop"},
-	{name: "nop5", cgo: "0", env: "STAPSDT_SITE=nop5"},
-	{name: "nop10", cgo: "0", env: "STAPSDT_SITE=nop10"},
+	{name: "asyncpreemptoff", cgo: "0", env: []string{"GODEBUG=asyncpreemptoff=1"}},
+	{name: "nop", cgo: "0", env: []string{"STAPSDT_SITE=nop"}},
+	{name: "nop5", cgo: "0", env: []string{"STAPSDT_SITE=nop5"}},
+	{name: "nop10", cgo: "0", env: []string{"STAPSDT_SITE=nop10"}},
 }
 
 // program builds the program and returns its path.
 func (b build) program(t *testing.T) string {
 	t.Helper()
 	return goBuild(t, "CGO_ENABLED="+b.cgo, b.flags, "./program")
-}
-
-// environ returns the environment of the program.
-func (b build) environ() []string {
-	if b.env == "" {
-		return os.Environ()
-	}
-	return append(os.Environ(), b.env)
 }
 
 // traceable returns an error if this kernel does not trace the sites of the program.

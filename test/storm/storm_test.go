@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -41,7 +42,8 @@ func TestStorm(t *testing.T) {
 			continue
 		}
 		t.Run(b.name, func(t *testing.T) {
-			r := &run{build: b, usdt: usdt, seed: *seed}
+			r := newRun(t, b)
+			r.usdt = usdt
 			defer results.add(r)
 			r.torture(t, *each)
 		})
@@ -61,9 +63,11 @@ type report struct {
 
 // A run is the torture of one build.
 type run struct {
-	build build
-	usdt  string // its path
-	seed  uint64
+	build  build
+	binary string // its path
+	usdt   string // that of the command
+	dir    string // of named files
+	seed   uint64
 
 	program *testenv.Child
 	path    string // of the file with the steady probes
@@ -78,11 +82,16 @@ type run struct {
 	visits   map[string]int // of tracers that were attached
 }
 
-// start starts the program, with its steady probes loaded.
-func (r *run) start(t *testing.T) {
+func newRun(t *testing.T, b build) *run {
 	t.Helper()
-	cmd := exec.Command(r.build.program(t), "-seed", strconv.FormatUint(r.seed, 10))
-	cmd.Env = append(r.build.environ(), "STAPSDT_DIR="+t.TempDir())
+	return &run{build: b, binary: b.program(t), dir: t.TempDir(), seed: *seed}
+}
+
+// start starts the program, with further environment, and its steady probes loaded.
+func (r *run) start(t *testing.T, env ...string) {
+	t.Helper()
+	cmd := exec.Command(r.binary, "-seed", strconv.FormatUint(r.seed, 10))
+	cmd.Env = slices.Concat(os.Environ(), r.build.env, env, []string{"STAPSDT_DIR=" + r.dir})
 	r.program = testenv.Start(t, cmd)
 	r.path = r.program.Ask(t, "load")
 }

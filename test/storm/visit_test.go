@@ -46,11 +46,8 @@ func (r *run) visit(name string, f func(v *visit)) bool {
 	go func() {
 		defer close(done)
 		defer func() {
-			for len(v.cleanups) > 0 {
-				last := len(v.cleanups) - 1
-				clean := v.cleanups[last]
-				v.cleanups = v.cleanups[:last]
-				defer clean()
+			for _, clean := range v.cleanups {
+				defer clean() // the last one first, and all even if one fails
 			}
 		}()
 		f(v)

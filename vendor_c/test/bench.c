@@ -1,5 +1,5 @@
 /*
- * bench.c - what firing, asking and loading cost with no tracer attached: the best of some rounds.
+ * bench.c - the cost of firing, asking and loading with no tracer attached: the best of several.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -52,7 +52,7 @@ static void measure(const char *what, void (*body)(long), long n) {
   printf("%-28s %10.2f ns\n", what, best);
 }
 
-/* Declares the provider anew, for its probes' number of arguments. */
+/* Declares a new provider whose probes have another number of arguments. */
 static void declare(int argCount) {
   providerDestroy(provider);
   provider = providerInit("bench");

@@ -1,5 +1,5 @@
 #!/bin/sh
-# elf.sh IMAGEDUMP - what readelf and elflint say of the images for both machines.
+# elf.sh IMAGEDUMP - readelf and elflint check the images for both machines.
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -40,7 +40,7 @@ check() {
 	expect "$notes" "Arguments: $4\$"
 	expect "$notes" 'Semaphore: 0x0+$'
 
-	# The dynamic linker finds symbols by the hash table; readelf -D walks it as well.
+	# The dynamic linker finds symbols by the hash table, and readelf -D walks it, too.
 	expect "$(readelf -DsW "$image")" ' FUNC +GLOBAL .* end$'
 
 	if command -v eu-elflint > /dev/null; then

@@ -8,12 +8,12 @@
 
 #include <stdbool.h>
 
-/* The names for --wrap are in the Makefile (FAULTS). */
+/* FAULTS in the Makefile has the names for --wrap. */
 
-/* The call with this number from now on fails, 1 being the next; 0: none does. */
+/* Makes the call with this number fail, where 1 is the next call; 0: none fails. */
 void failCall(int number);
 
-/* Whether the call to fail has come yet. */
+/* Whether that call was made. */
 bool callFailed(void);
 
 /* How write(2) behaves. */

@@ -16,7 +16,7 @@
 
 #include "../libstapsdt.h"
 
-/* Ends the test program, loudly, unless the condition holds. */
+/* Ends the test program with a message unless the condition holds. */
 #define CHECK(condition)                                                                           \
   do {                                                                                             \
     if (!(condition)) {                                                                            \
@@ -24,7 +24,7 @@
     }                                                                                              \
   } while (0)
 
-/* The provider's last failure is of this kind, and its text has the provider and all the words. */
+/* Checks the kind of the last failure, and that its text has the provider's name and the words. */
 #define CHECK_ERROR(provider, kind, ...)                                                           \
   checkError(__FILE__, __LINE__, provider, kind, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -42,13 +42,13 @@ void checkError(const char *file, int line, const SDTProvider_t *provider, SDTEr
 /* Prints the name, runs the test, and fails if it leaves a descriptor, mapping or file behind. */
 void runTest(const char *name, void (*test)(void));
 
-/* Runs it in a child, for what cannot be undone, and fails unless that ends well. */
+/* Runs body in a child process, because it cannot be undone. Fails unless the child ends well. */
 void inChild(void (*body)(void));
 
-/* A directory of this test program alone: TMPDIR is set to it. */
+/* A directory that only this test program uses. TMPDIR is set to it. */
 const char *temporaryDirectory(void);
 
-/* What a leak would add to. */
+/* The numbers that a leak would increase. */
 typedef struct {
   int descriptors;
   int mappings; /* of images */
@@ -58,10 +58,10 @@ typedef struct {
 Resources resources(void);
 bool sameResources(Resources a, Resources b);
 
-/* Whether valgrind runs the tests, as the Makefile tells. */
+/* Whether valgrind runs the tests. The Makefile says so. */
 bool underValgrind(void);
 
-/* A loaded-to-be provider with the probes "plain" (no argument) and "full" (six). */
+/* A provider, not loaded, with the probes "plain" (no arguments) and "full" (six). */
 SDTProvider_t *twoProbes(const char *name, MemFDOption_t backing);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * header_after.c - the public header behind <errno.h>. Compiled only, as C11 and as C++17.
+ * header_after.c - the public header after <errno.h>. Compiled only, as C11 and as C++17.
  *
  * SPDX-License-Identifier: MIT
  */

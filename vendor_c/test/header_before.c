@@ -1,6 +1,6 @@
 /*
- * header_before.c - names, values and layout of the public header, in front of <errno.h>.
- * Compiled only, as C11 and as C++17. The numbers are those that clients were compiled with.
+ * header_before.c - names, values and layout of the public header, before <errno.h>.
+ * Compiled only, as C11 and as C++17. The numbers are those with which clients were compiled.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -74,7 +74,7 @@ typedef struct {
   int (*isEnabled)(SDTProbe_t *);
 } Interface;
 
-/* The compiler holds every prototype to the one that is expected. */
+/* The compiler compares every prototype with the expected one. */
 extern const Interface interface;
 const Interface interface = {providerInit,   providerUseMemfd, providerAddProbe, providerLoad,
                              providerUnload, providerDestroy,  probeFire,        probeIsEnabled};

@@ -25,7 +25,7 @@ static _Noreturn void give_up(const char *reason) {
   exit(1);
 }
 
-/* The next line without its end, which the caller frees; NULL behind the last one. */
+/* Returns the next line without its end, which the caller frees; NULL after the last line. */
 static char *nextLine(void) {
   char *line = NULL;
   size_t size = 0;
@@ -69,7 +69,7 @@ static const Site *readSite(const Machine *machine) {
   return stapsdtSite(machine, code, size);
 }
 
-/* Splits the line, which the probe keeps for its name. */
+/* Splits the line. The probe's name points into it. */
 static SDTProbe_t parseProbe(char *line) {
   SDTProbe_t probe = {.name = strtok(line, " ")};
   for (char *word; (word = strtok(NULL, " ")) != NULL;) {

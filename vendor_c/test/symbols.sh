@@ -1,5 +1,5 @@
 #!/bin/sh
-# symbols.sh BUILD - what the libraries in BUILD export and need.
+# symbols.sh BUILD - checks what the libraries in BUILD export and need.
 #
 # SPDX-License-Identifier: MIT
 set -eu
@@ -17,12 +17,12 @@ fail() {
 exported=$(nm -D --defined-only "$build/$soname" | awk '{print $3}' | sort)
 [ "$exported" = "$(printf '%s\n' $interface | sort)" ] || fail "$soname exports: $exported"
 
-# What an application may clash with when it links the archive: names without our prefix.
+# Names without our prefix could clash with those of an application that links the archive.
 strange=$(nm -g --defined-only "$build/libstapsdt.a" |
 	awk 'NF == 3 && $3 !~ /^stapsdt/ {print $3}' | sort)
 [ "$strange" = "$exported" ] || fail "libstapsdt.a defines: $strange"
 
-# No global state: nothing to write to but what relocation makes constant.
+# No global state: nothing is writable but what relocation makes constant.
 writable=$(size -A "$build/libstapsdt.a" | awk '$1 ~ /^\.(data|bss|tdata|tbss)$/ && $2 != 0')
 [ -z "$writable" ] || fail "mutable globals: $writable"
 

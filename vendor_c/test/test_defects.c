@@ -99,7 +99,7 @@ static void defect_5_x86_64_only(void) {
   providerDestroy(provider);
 }
 
-/* The original looks at bits of the opcode 90; ours, at whether the byte is still the same. */
+/* The original looks at bits of the opcode 90; ours compares the byte with the original byte. */
 static void defect_6_enabled_is_a_mask_of_one_opcode(void) {
   SDTProvider_t *provider = twoProbes("defect6", memfd_enabled);
 #if defined(__x86_64__)
@@ -174,7 +174,7 @@ static void defect_9_no_build_id(void) {
   CHECK(memcmp(one, other, sizeof one) != 0);
 }
 
-/* test/symbols.sh holds the shared library to libc alone. */
+/* test/symbols.sh checks that the shared library needs libc alone. */
 static void defect_10_needs_libelf(void) {
   char *line = NULL;
   size_t size = 0;

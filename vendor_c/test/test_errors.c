@@ -21,7 +21,7 @@
 
 #include "harness.h"
 
-/* Loads in vain, and checks that the provider is left as it was. */
+/* Expects that the load fails, and that it leaves the provider unloaded. */
 static void loadInVain(SDTProvider_t *provider) {
   Resources before = resources();
   CHECK(providerLoad(provider) != 0);
@@ -41,7 +41,7 @@ static void anError(const char *name, MemFDOption_t backing, SDTError_t kind, co
   providerDestroy(provider);
 }
 
-/* Lets memfd_create(2) with one of these flags answer with this error from now on. */
+/* From now on memfd_create(2) with one of these flags fails with this error. */
 static void denyMemfdFlags(unsigned flags, unsigned error) {
   struct sock_filter filter[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -114,7 +114,7 @@ static void withoutPermission(void) {
   CHECK(mkdir(path, 0555) == 0);
   CHECK(chmod(temporaryDirectory(), 0755) == 0);
   CHECK(setenv("TMPDIR", path, 1) == 0);
-  const bool root = getuid() == 0; /* who may write anywhere */
+  const bool root = getuid() == 0; /* root may write anywhere */
   CHECK(!root || setresuid(65534, 65534, 0) == 0);
   anError("locked", memfd_disabled, tmpCreationError, "Permission denied");
   CHECK(!root || setresuid(0, 0, 0) == 0);
@@ -256,7 +256,7 @@ static void the_application_closed_the_handle(void) {
   }
 }
 
-/* Only glibc goes by the path, but no linker may make us take an old image for the new one. */
+/* Only glibc goes by the path, but with no linker may we take an old image for the new one. */
 static void the_application_holds_an_earlier_image(void) {
   SDTProvider_t *provider = twoProbes("held", memfd_enabled);
   CHECK(providerLoad(provider) == 0);
@@ -299,7 +299,7 @@ static void the_file_cannot_be_removed(void) {
   providerDestroy(provider);
 }
 
-/* Lets the process open so many more descriptors. The lowest free number is the next one. */
+/* Lets the process open so many descriptors more. The lowest free number is used next. */
 static void allowDescriptors(unsigned more) {
   int next = dup(0);
   CHECK(next >= 0);
@@ -331,7 +331,7 @@ static void no_descriptors_left(void) {
   expectWithDescriptors(0, memfd_disabled, tmpCreationError);
 }
 
-/* Mounts an empty file system there, for this process alone. */
+/* Mounts an empty file system at path, for this process alone. */
 static bool cover(const char *path, unsigned long flags, const char *options) {
   return unshare(CLONE_NEWNS) == 0 && mount("none", "/", "", MS_REC | MS_PRIVATE, "") == 0 &&
          mount("none", path, "tmpfs", flags, options) == 0;
@@ -356,7 +356,7 @@ static void onFullDisk(void) {
   anError("full", memfd_disabled, tmpCreationError, "No space left on device");
 }
 
-/* The parts of a failure: for a caller with its own advice, and with the advice of this library. */
+/* error has the advice of this library; providerFailure() leaves it out. */
 static void failure_without_advice(void) {
   CHECK(setenv("TMPDIR", "/nowhere/at/all", 1) == 0);
   SDTProvider_t *provider = twoProbes("parts", memfd_disabled);

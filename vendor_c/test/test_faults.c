@@ -11,7 +11,7 @@
 #include "faults.h"
 #include "harness.h"
 
-/* A provider's whole life, of which any step may fail. */
+/* The whole life of a provider. Any step may fail. */
 static void live(MemFDOption_t backing, const char *file) {
   SDTProvider_t *provider = providerInit("faults");
   if (provider == NULL) {

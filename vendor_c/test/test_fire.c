@@ -1,5 +1,5 @@
 /*
- * test_fire.c - what a stub is entered with, and when a probe counts as enabled.
+ * test_fire.c - the arguments of a stub, and when a probe counts as enabled.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,14 +14,14 @@
 static uint64_t seen[MAX_ARGUMENTS];
 static int calls;
 
-/* Stands in for a stub and keeps what it was called with. */
+/* Stands in for a stub and records its arguments. */
 static void record(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
   const uint64_t values[MAX_ARGUMENTS] = {a, b, c, d, e, f};
   memcpy(seen, values, sizeof seen);
   calls++;
 }
 
-/* Points a probe at record(), through memcpy for lack of a cast in ISO C. */
+/* Points a probe at record(), by memcpy, because ISO C has no cast for it. */
 static void intercept(SDTProbe_t *probe) {
   void (*function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t) = record;
   memcpy(&probe->_fire, &function, sizeof probe->_fire);
@@ -74,7 +74,7 @@ static void an_unloaded_probe_does_nothing(void) {
   providerDestroy(provider);
 }
 
-/* Writes a stub's first byte as a tracer would, and gives back the byte that was there. */
+/* Writes a stub's first byte as a tracer would, and returns the byte that was there. */
 static unsigned char poke(SDTProbe_t *probe, unsigned char byte) {
   unsigned char *site = probe->_fire;
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

@@ -44,7 +44,7 @@ static const Elf64_Ehdr *header(const Image *image) {
   return (const Elf64_Ehdr *)(const void *)image->bytes;
 }
 
-/* By name, and the alignment that the section table has makes the cast safe. */
+/* Finds a section by name. The alignment of the section table makes the cast safe. */
 static const Elf64_Shdr *section(const Image *image, const char *name) {
   const Elf64_Shdr *table =
     (const Elf64_Shdr *)(const void *)(image->bytes + header(image)->e_shoff);
@@ -63,7 +63,7 @@ static uint64_t read64(const unsigned char *at) {
   return value;
 }
 
-/* Reads the note at *at, checks it against the probe, and moves *at behind it. */
+/* Compares the note at *at with the probe, and moves *at to the end of the note. */
 static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
                       const unsigned char **at) {
   Elf64_Nhdr note;
@@ -176,7 +176,7 @@ static void refusals(void) {
   CHECK(stapsdtMakeImage(&spec, &image) != NULL);
 }
 
-/* A string of so many bytes for the memory of one block: the block is mapped over and over. */
+/* A string of so many bytes in the memory of one block, which is mapped again and again. */
 static char *longString(size_t size, size_t block) {
   int fd = memfd_create("block", MFD_CLOEXEC);
   CHECK(fd >= 0);

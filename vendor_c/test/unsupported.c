@@ -1,5 +1,5 @@
 /*
- * unsupported.c - what a program meets on a machine that no image can be made for.
+ * unsupported.c - a program on a machine that images cannot be made for.
  *
  * SPDX-License-Identifier: MIT
  */

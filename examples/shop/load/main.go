@@ -42,8 +42,8 @@ type client struct {
 	base string
 }
 
-// run sends a request per period, each when the one before is answered, until the end of ctx. It
-// does not give up on a shop that fails to answer: a debugger may have stopped it.
+// run sends a request in each period, after the answer to the one before, until the end of ctx. It
+// does not give up if the shop does not answer: a debugger may have stopped it.
 func (c *client) run(ctx context.Context, period time.Duration) error {
 	if err := c.await(ctx); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Hand-made stapsdt notes. After each site comes its name, and the semaphore starts as 0x5a17, so that
-// a test can see whether the offsets read from the file lead to them.
+// Hand-made stapsdt notes. After each site comes its name, and the semaphore starts as 0x5a17, so
+// that a test can see whether the offsets read from the file lead to them.
 
 #if __SIZEOF_POINTER__ == 8
 #define ADDR .8byte

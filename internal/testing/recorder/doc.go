@@ -1,3 +1,3 @@
-// Package recorder is a C function that records the integer arguments it was called with, for
-// tests of the code that enters C without cgo. The package is empty without cgo.
+// Package recorder has a C function that records its integer arguments, for tests of the code that
+// enters C without cgo. The package is empty without cgo.
 package recorder

@@ -32,7 +32,7 @@ func Func() uintptr { return uintptr(C.record_func()) }
 // Nop returns the address of a C function that does nothing.
 func Nop() uintptr { return uintptr(C.nop_func()) }
 
-// Last returns the arguments of the last call. Not safe while a call is under way.
+// Last returns the arguments of the last call. It must not be called during a call.
 func Last() [6]uint64 { return *(*[6]uint64)(unsafe.Pointer(C.last_arguments())) }
 
 // Misalignment returns how far SP was from a multiple of 16 at the last call.

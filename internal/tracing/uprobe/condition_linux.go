@@ -75,7 +75,8 @@ func (p *program) domain(t filter.Term) domain {
 	return domain{unsigned: true}
 }
 
-// compare jumps to yes when the comparison holds, otherwise to no. It changes R0 to R5 and regTemp.
+// compare jumps to yes when the comparison holds, otherwise to no. It changes R0 to R5, regTemp and
+// frameWord.
 func (p *program) compare(c filter.Compare, yes, no string) {
 	// The left side must survive the calls that the right side may take.
 	const left, right = regTemp, asm.R2
@@ -123,7 +124,7 @@ var (
 	}
 )
 
-// term sets dst to the value of t, or jumps to unreadable. It changes R0 to R5.
+// term sets dst to the value of t, or jumps to unreadable. It changes R0 to R5 and frameWord.
 func (p *program) term(dst asm.Register, t filter.Term, unreadable string) {
 	switch t.Kind {
 	case filter.Literal:

@@ -57,7 +57,8 @@ func (l *Latency) attachAll(start, end Probe) error {
 	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
 		return err
 	}
-	// The end comes first. Otherwise an end could pass between the two after its start was seen.
+	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
+	// attached.
 	if sites, err := l.attach(end, l.end); err != nil || sites == 0 {
 		return errors.Join(err, l.skipped)
 	}

@@ -77,7 +77,7 @@ func (s Site) args() []operand.Arg {
 // Args describes the arguments of the probe, as its first site has them.
 func (p Probe) Args() []operand.Arg { return p.Sites[0].args() }
 
-// ErrRights matches errors because the kernel does not let this process trace.
+// ErrRights matches the errors of attaching when the kernel does not let this process trace.
 var ErrRights = errors.New("not permitted to trace")
 
 // ErrArgument matches errors about an argument that the probe does not have or that cannot be read.

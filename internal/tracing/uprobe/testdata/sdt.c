@@ -1,5 +1,5 @@
-/* A program with probes of sys/sdt.h. It writes an empty line as soon as it runs. Whenever it reads a
- * byte, it fires the probes and writes a line, 1 or 0: whether the probe with a semaphore was
+/* A program with probes of sys/sdt.h. It writes an empty line as soon as it runs. Whenever it reads
+ * a byte, it fires the probes and writes a line, 1 or 0: whether the probe with a semaphore was
  * traced. */
 #define _SDT_HAS_SEMAPHORES 1
 #include <stdint.h>
