@@ -1,5 +1,5 @@
 /*
- * client.c - what a C program does with libstapsdt, fields of its structs included.
+ * client.c - what a C program does with libstapsdt, including the use of fields of its structs.
  *
  * Usage: client memfd|file, see trace.sh
  *

@@ -23,7 +23,8 @@ echo "ok: $(wc -l <"$printed") sizes, offsets and values on both machines"
 make -C ../../vendor_c install PREFIX="$directory" >/dev/null
 export LD_LIBRARY_PATH=$directory/lib
 for program in client prefork; do
-  gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" -lstapsdt -o "$directory/$program"
+  gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" \
+    -lstapsdt -o "$directory/$program"
   readelf -d "$directory/$program" | grep -q 'NEEDED.*libstapsdt\.so\.0'
 done
 

@@ -45,8 +45,9 @@ read -r -t "$patience" path <&"${COPROC[0]}" || {
   exit 1
 }
 
-# Reads until all is seen; only then the tracer may leave, for it drops what is still on its way. It is
-# killed, because bpftrace 0.17 now and then misses other signals; the kernel detaches.
+# Reads until everything was seen, because a tracer that ends drops what is still on its way to
+# it. The tracer is killed, because bpftrace 0.17 sometimes misses other signals. The kernel
+# detaches.
 exec {events}< <(exec bpftrace -B line -e "${script//FILE/$path}" 2>&1)
 tracer=$!
 trap 'kill "$client" 2>/dev/null; kill -KILL "$tracer" 2>/dev/null || true' EXIT

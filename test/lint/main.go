@@ -95,7 +95,8 @@ func tooLong(text string, markdown bool) (found []line) {
 	return found
 }
 
-// unbroken says whether a line of Markdown must stay one: a row of a table, indented code or a link.
+// unbroken says whether a line of Markdown must stay one: a row of a table, indented code or a
+// link.
 func unbroken(content string) bool {
 	return strings.HasPrefix(content, "|") || strings.HasPrefix(content, "    ") ||
 		strings.Contains(content, "](") || strings.Contains(content, "]: ")

@@ -105,7 +105,7 @@ func (r *run) stayCounting(t testenv.T) staying {
 		t.Fatalf("%v", err)
 	}
 	t.Cleanup(func() { _ = tally.Close() }) // leave gets the error
-	return staying{"engine, staying", func(v *visit) {
+	return staying{"staying count", func(v *visit) {
 		v.attached()
 		counts, err := tally.Read()
 		if err != nil {
@@ -144,7 +144,7 @@ func (r *run) stayPerfEvent(t testenv.T) staying {
 		t.Fatalf("%v", err)
 	}
 	t.Cleanup(func() { _ = c.Close() }) // leave gets the error
-	return staying{"perf event, staying", func(v *visit) {
+	return staying{"staying perf", func(v *visit) {
 		v.attached()
 		count, err := c.Value()
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 
 	"github.com/go-usdt/usdt/test/storm/event"
 )
@@ -31,10 +32,10 @@ func (v *visit) gdb(draws *rand.Rand) {
 	cmd := exec.Command("gdb", args...)
 	cmd.Env = append(os.Environ(), "HOME=/nonexistent", "DEBUGINFOD_URLS=")
 	var events event.Verifier
-	g := trace(v, cmd, "", func(lines <-chan string) error { return verifyPrinted(&events, lines) })
+	g := trace(v, cmd, "", func(line string) error { return verifyPrinted(&events, line) })
 	g.awaitEnd(v)
 	if n := events.Total(); n != uint64(stops) {
-		v.Fatalf("gdb stopped %d times of %d\n%s", n, stops, g.stderr)
+		v.Fatalf("gdb stopped %d times of %d\n%s\n%s", n, stops, strings.Join(g.last, "\n"), g.stderr)
 	}
 	v.attached()
 	v.settle(&events, 0)

@@ -35,8 +35,8 @@ func (r *run) startUsdt(t testenv.T, args ...string) *usdtTrace {
 		"--buffer", "32", "--strlen", strconv.Itoa(event.MaxText)}, args...)...)
 	u := new(usdtTrace)
 	u.events.Ordered = kernel.Running().Features.RingBuffer
-	u.tracer = trace(t, cmd, "usdt: tracing ", func(lines <-chan string) error {
-		return verifyJSON(&u.events, lines)
+	u.tracer = trace(t, cmd, "usdt: tracing ", func(line string) error {
+		return verifyJSON(&u.events, line)
 	})
 	return u
 }
@@ -44,18 +44,8 @@ func (r *run) startUsdt(t testenv.T, args ...string) *usdtTrace {
 // captures are the flags that read texts and bytes. Of probes without these they mean nothing.
 var captures = []string{"--str", "1,4", "--bytes", "2"}
 
-// verifyJSON verifies the lines of usdt trace --json.
-func verifyJSON(v *event.Verifier, lines <-chan string) error {
-	var first error
-	for line := range lines {
-		if err := verifyLine(v, line); err != nil && first == nil {
-			first = fmt.Errorf("%w, in the line %s", err, line)
-		}
-	}
-	return first
-}
-
-func verifyLine(v *event.Verifier, line string) error {
+// verifyJSON verifies a line of usdt trace --json.
+func verifyJSON(v *event.Verifier, line string) error {
 	var e struct {
 		Provider, Probe string
 		Args            []any
@@ -120,7 +110,7 @@ func (r *run) stayUsdt(t testenv.T) staying {
 	if !u.awaitAttached(t) {
 		t.Fatalf("usdt is not attached:\n%s", u.stderr)
 	}
-	return staying{"usdt, staying", func(v *visit) {
+	return staying{"staying usdt", func(v *visit) {
 		v.attached()
 		if err := u.Process.Signal(unix.SIGINT); err != nil {
 			v.Errorf("%v", err)

@@ -1,11 +1,6 @@
 //go:build linux
 
 // Command cilium traces with github.com/cilium/ebpf alone:
-//
-//	cilium PATH PROBE PID
-//
-// prints the six arguments of each event in that process. The package knows nothing of notes, but a probe is a function
-// of its image, too, that has the arguments in the registers of the C ABI.
 package main
 
 import (
@@ -90,5 +85,6 @@ func send(ring *ebpf.Map) (*ebpf.Program, error) {
 		asm.Mov.Imm(asm.R0, 0),
 		asm.Return(),
 	)
-	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL", Instructions: instructions})
+	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL",
+		Instructions: instructions})
 }

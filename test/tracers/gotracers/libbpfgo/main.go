@@ -22,7 +22,8 @@ func main() {
 
 func trace(object string) error {
 	// Since Linux 5.11 there is no limit to be raised, which takes a right that root may lack.
-	module, err := bpf.NewModuleFromFileArgs(bpf.NewModuleArgs{BPFObjPath: object, SkipMemlockBump: true})
+	args := bpf.NewModuleArgs{BPFObjPath: object, SkipMemlockBump: true}
+	module, err := bpf.NewModuleFromFileArgs(args)
 	if err != nil {
 		return err
 	}
