@@ -104,7 +104,7 @@ func TestSelectProbesInOverlays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The other site is of the file that was copied.
+	// One site is of the image itself, the other of its copy, which all overlays share.
 	if diff := cmp.Diff([]string{"overlaytest:one 2"}, names(sel.probes)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
