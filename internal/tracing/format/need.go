@@ -7,8 +7,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
-// needs finds out what all directives together need.
-func (f *Format) need() error {
+// collectNeeds finds out what all directives together need.
+func (f *Format) collectNeeds() error {
 	needs := map[int]Need{}
 	for _, p := range f.parts {
 		if p.verb == 0 {
