@@ -30,14 +30,14 @@ that are deleted, in memory, or in containers. Without arguments, usdt lists all
 
 The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
 ones; the file with the probe, or a path that leads to the file when it is deleted or in
-memory; the address of the probe, in the listing of a file as linked; and whether a tracer is
+memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
 attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
 is cut, and the titles come again after every 4096 probes. With --json there is one line for
 each probe, with all its text, in which "path" is the path to give to other tracers.
 
-A process can fill only a part of the listing of all processes, room for a million probes, and
-a file system that does not answer holds usdt up for some seconds only. What is therefore
-missing is said.`,
+Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
+can fill only a part of it, and a file system that does not answer is left out after some
+seconds. What is missing is said.`,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,

@@ -23,7 +23,7 @@ func TestSilentFileSystem(t *testing.T) {
 	image := loadProvider(t, "silentfile").Path()
 	loadProvider(t, "answers")
 	silent := testenv.StartSilentFS(t, image)
-	mapToExecute(t, silent.File)
+	testenv.MapToExecute(t, silent.File)
 	silent.Silence(t, "open")
 	pid := fmt.Sprint(os.Getpid())
 
@@ -50,7 +50,7 @@ func TestSilentFileSystem(t *testing.T) {
 // Ctrl-C ends usdt while it waits.
 func TestInterruptSilentFileSystem(t *testing.T) {
 	silent := testenv.StartSilentFS(t, loadProvider(t, "silentfile").Path())
-	mapToExecute(t, silent.File)
+	testenv.MapToExecute(t, silent.File)
 	silent.Silence(t, "open")
 	for _, command := range []string{"list", "trace"} {
 		args := []string{command, "-p", fmt.Sprint(os.Getpid())}

@@ -176,27 +176,3 @@ func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 		}
 	}
 }
-
-// mapToExecute maps a file into this process.
-func mapToExecute(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	mapping, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()),
-		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Munmap(mapping); err != nil {
-			t.Error(err)
-		}
-	})
-}

@@ -35,11 +35,11 @@ func writeProbe(t *testing.T, provider string) (path string) {
 // it can leave without an answer.
 func TestReadProcessSilent(t *testing.T) {
 	good := writeProbe(t, "answers")
-	mapToExecute(t, good)
+	testenv.MapToExecute(t, good)
 	for _, operation := range []string{"lookup", "getattr", "open", "read", "statfs", "flush"} {
 		t.Run(operation, func(t *testing.T) {
 			silent := testenv.StartSilentFS(t, writeProbe(t, "silent"))
-			mapToExecute(t, silent.File)
+			testenv.MapToExecute(t, silent.File)
 			if o := objectOf(t, os.Getpid(), "silent"); o.Path != silent.File {
 				t.Errorf("path %q while it answers, want %q", o.Path, silent.File)
 			}
@@ -93,7 +93,7 @@ func checkNoAnswer(t *testing.T, err error, path string) {
 // too.
 func TestAttachedFetchesNothing(t *testing.T) {
 	silent := testenv.StartSilentFS(t, writeProbe(t, "silent"))
-	mapToExecute(t, silent.File)
+	testenv.MapToExecute(t, silent.File)
 	o := objectOf(t, os.Getpid(), "silent")
 	// Reading the notes has read the page, which the kernel keeps.
 	if err := dropPages(silent.File); err != nil {
