@@ -38,11 +38,8 @@ setup: ## install what the tests need (Debian, as root)
 	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 
 .PHONY: format
-format: ## gofmt has nothing to change
+format: ## gofmt has nothing to change, and no line has more than 100 columns
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
-
-.PHONY: columns
-columns: ## no line has more than 100 columns
 	go run ./test/lint
 
 .PHONY: lint

@@ -2,7 +2,6 @@ package imagefile
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,14 +41,7 @@ func TestDirSkipsMounts(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			mounted, good := t.TempDir(), t.TempDir()
-			if err := unix.Mount("tmpfs", mounted, "tmpfs", flags, ""); err != nil {
-				testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-			}
-			t.Cleanup(func() {
-				if err := unix.Unmount(mounted, 0); err != nil {
-					t.Error(err)
-				}
-			})
+			testenv.Mount(t, "tmpfs", mounted, flags, "")
 			want := "use directory " + mounted + ": its mount is " + reason
 			dir, skipped, err := Dir(mounted, good)
 			if err != nil || filepath.Dir(dir) != good {
