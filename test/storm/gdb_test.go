@@ -17,9 +17,9 @@ const printNarrow = `printf "` + narrowName + ` %lu %d %u %d %u %lu\n", $_probe_
 	`$_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`
 
 // gdbSettings keep from the program the signal by which the runtime preempts goroutines. While the
-// runtime stops the world it sends the signal again and again to a thread in code that it cannot
-// preempt, such as a landing. gdb, which steps over its breakpoint there, delivers each signal before
-// it tries the step again, and so may never get over it.
+// runtime stops the world it repeats the signal to a thread in code that it cannot preempt, such as
+// a landing. gdb, which steps over its breakpoint there, delivers each signal before it tries the
+// step again, and so may never get over it.
 var gdbSettings = []string{
 	"set pagination off",
 	"handle SIGURG nostop noprint nopass",
