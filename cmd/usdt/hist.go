@@ -41,6 +41,8 @@ With --by M, there is a histogram for each value of argument M. With --str M as 
 is the address of text. Texts with the same first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes
 share a histogram.
 
+` + waitForPagesHelp + `
+
 ` + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
   sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s

@@ -16,7 +16,7 @@ type traceFlags struct {
 	bare   bool
 	json   bool
 	count  uint64 // 0: no limit
-	buffer int    // in MiB; 0: the engine decides
+	buffer int    // in MiB; without the flag 0: the engine decides
 }
 
 // maxTraceBuffer is in MiB. The kernel accepts no more than 2 GiB.
@@ -63,6 +63,8 @@ base64, and what cannot be read is null. In text, U+FFFD replaces what is not UT
 argument was cut, the array cut has its number.
 
 With --all, files that no process had mapped when the command began are not traced.
+
+` + waitForPagesHelp + `
 
 ` + rights.Help,
 		Example: `  sudo usdt trace -p 1234 shop:order_start

@@ -17,7 +17,7 @@ import (
 
 // trace carries out the command.
 func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
-	plan, err := f.plan(args, cmd.ErrOrStderr())
+	plan, err := f.plan(cmd, args)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/rlimit"
@@ -46,16 +45,10 @@ func (s *session) missed() uint64 {
 // Detach ends the tracing and keeps what was collected. It is safe to call twice, one after the
 // other, and while another goroutine reads what was collected.
 func (s *session) Detach() error {
-	if s.options.Waiting != nil {
-		defer time.AfterFunc(detachPatience, s.options.Waiting).Stop()
-	}
 	err := errors.Join(s.links.Close(), s.semaphores.restore())
 	s.links = nil
 	return err
 }
-
-// detachPatience is longer than detaching takes when no program waits for memory.
-const detachPatience = 3 * time.Second
 
 // Close detaches and frees everything. It is safe to call twice.
 func (s *session) Close() error {
