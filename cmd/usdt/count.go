@@ -51,6 +51,7 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)

@@ -128,6 +128,7 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {
 		return attachError(err)

@@ -68,6 +68,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {

@@ -67,6 +67,9 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 	}
 	for i, p := range probes {
 		for _, site := range p.Sites {
+			if err := s.interrupted(); err != nil {
+				return nil, err
+			}
 			prog := newProgram(probeSite{site, p, i}, s.features)
 			prog.shared = s.features.Multi && sites >= manySites
 			if err := body(prog); err != nil {
@@ -90,7 +93,7 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 func (s *session) attachGroup(g *group) error {
 	kind, perLink := ebpf.AttachNone, 1
 	if s.features.Multi {
-		kind, perLink = ebpf.AttachTraceUprobeMulti, len(g.sites)
+		kind, perLink = ebpf.AttachTraceUprobeMulti, maxPerLink
 	}
 	prog, err := g.program.load(kind)
 	if err != nil {
@@ -98,11 +101,24 @@ func (s *session) attachGroup(g *group) error {
 	}
 	s.programs = append(s.programs, prog)
 	for sites := range slices.Chunk(g.sites, perLink) {
+		if err := s.interrupted(); err != nil {
+			return err
+		}
 		if err := s.attachSites(prog, sites); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// maxPerLink bounds the time of a system call that no signal interrupts.
+const maxPerLink = 4096
+
+func (s *session) interrupted() error {
+	if s.options.Interrupted == nil {
+		return nil
+	}
+	return s.options.Interrupted()
 }
 
 // attachSites attaches a program by one link. When the kernel refuses the sites, each half is tried

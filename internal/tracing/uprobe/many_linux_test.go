@@ -82,6 +82,9 @@ func TestManyProbes(t *testing.T) {
 	if diff := cmp.Diff(want, receive(t, tracer)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
+	if sites, of := tracer.Detached(); sites != of || of == 0 {
+		t.Errorf("%d of %d sites are detached", sites, of)
+	}
 	got, err := counter.Read()
 	if diff := cmp.Diff(counts, got); diff != "" || err != nil {
 		t.Errorf("%v, counts (-want +got)\n%s", err, diff)
@@ -94,4 +97,32 @@ func TestManyProbes(t *testing.T) {
 	if diff := cmp.Diff(badNames, skipped); diff != "" {
 		t.Errorf("skipped (-want +got)\n%s", diff)
 	}
+}
+
+// TestInterruptedAttach: nothing stays attached when attaching is interrupted.
+func TestInterruptedAttach(t *testing.T) {
+	var a *stapsdt.Probe0
+	p := provider(t, func(p *stapsdt.Provider) {
+		a = stapsdt.MustProbe0(p, "a")
+		stapsdt.MustProbe1[int](p, "b")
+	})
+	probes := find(t, p, "a", "b")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		interrupted := errors.New("interrupted")
+		attached := false
+		o.Interrupted = func() error {
+			if a.Enabled() {
+				attached = true
+				return interrupted
+			}
+			return nil
+		}
+		counter, err := uprobe.Count(probes, o)
+		if err == nil {
+			closing(t, counter)
+		}
+		if !errors.Is(err, interrupted) || !attached || a.Enabled() {
+			t.Errorf("%v; attached before %t, after %t", err, attached, a.Enabled())
+		}
+	})
 }

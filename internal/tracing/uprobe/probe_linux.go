@@ -51,6 +51,9 @@ type Options struct {
 	// attaching fails. It also fails without a call of Skipped if the error concerns all sites.
 	Skipped func(site Site, err error)
 
+	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
+	Interrupted func() error
+
 	// WaitForPages lets programs wait for a page of the process PID that is not in memory, where
 	// the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot be read. While a
 	// program waits, so does its thread, and no tracer of the machine can attach or detach. A page
