@@ -81,8 +81,8 @@ func (d *detachment) wait() (end time.Time, finished bool, err error) {
 // tell says what is known of a detachment that takes long.
 func (d *detachment) tell() {
 	sites, of := d.tracing.Detached()
-	warn(d.stderr, "the kernel is still detaching: %s of %d so far; usdt writes its results now "+
-		"and ends when the kernel has finished", plural(sites, "site", "sites"), of)
+	warn(d.stderr, "the kernel is still detaching: %d of %s so far; usdt writes its results now "+
+		"and ends when the kernel has finished", sites, plural(of, "site", "sites"))
 	stuck, found := findStuck(os.DirFS("/proc"), d.scope.pid, time.Now().Add(searchPatience))
 	if found {
 		warn(d.stderr, "%v; as long as it does, no tracer of this machine can detach", stuck)

@@ -74,7 +74,7 @@ func TestDetachTakesLong(t *testing.T) {
 		if err := d.close(); err != nil || tracing.closed {
 			t.Errorf("closed %t, %v", tracing.closed, err)
 		}
-		const want = "usdt: the kernel is still detaching: 1 site of 3 so far; " +
+		const want = "usdt: the kernel is still detaching: 1 of 3 sites so far; " +
 			"usdt writes its results now and ends when the kernel has finished\n"
 		if got := stderr.String(); !strings.HasPrefix(got, want) || strings.Count(got, "still") != 1 {
 			t.Errorf("stderr: %s", got)
