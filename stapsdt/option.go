@@ -38,10 +38,10 @@ func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } 
 //
 // The files are in the first of these directories that can be used: STAPSDT_DIR, which is the
 // operator's choice, the directory given here, XDG_RUNTIME_DIR, and [os.TempDir]. A directory is
-// passed over if it is missing, its mount is noexec, or another user could exchange files in it.
-// [Provider.Info] says which directories were passed over, and why. In a program with more rights
-// than the user who started it, such as file capabilities, the environment is not consulted for
-// directories: the files are in the directory given here, or else in /tmp.
+// passed over if it is missing, its mount is noexec or read-only, or another user could exchange
+// files in it. [Provider.Info] says which directories were passed over, and why. In a program with
+// more rights than the user who started it, such as file capabilities, the environment is not
+// consulted for directories: the files are in the directory given here, or else in /tmp.
 //
 // The files are in a subdirectory of mode 0700, stapsdt-UID. Files that a killed process left there
 // are removed by the next Load of a named file in any process of the same user and pid namespace.

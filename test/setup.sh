@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are named and missing, and tries to mount tracefs, which perf
-# needs, if it is not.
-# Without root, or on another distribution, it says what is missing instead.
+# Installs those of the named Debian packages that are missing, and mounts tracefs, which perf
+# needs, if it can. Without root, or on another distribution, it prints which packages are
+# missing.
 set -euo pipefail
 
 missing=()
 for package in "$@"; do
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+    missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -19,5 +20,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 if [ "$(id -u)" -eq 0 ] && [ ! -e /sys/kernel/tracing/uprobe_events ]; then
-  mount -t tracefs tracefs /sys/kernel/tracing || echo "setup: cannot mount tracefs; perf will not work" >&2
+  mount -t tracefs tracefs /sys/kernel/tracing ||
+    echo "setup: cannot mount tracefs; perf will not work" >&2
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs our libstapsdt under a temporary prefix, links the Go package to it with the build tag
-# system_libstapsdt, and runs the tests on that; then on the same library without our extensions,
-# as somebody else's libstapsdt is.
+# Installs our libstapsdt under a temporary prefix, links the Go package with it by the build tag
+# system_libstapsdt, and runs the tests. Then runs some of them with the same library without our
+# extensions, which stands for somebody else's libstapsdt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=$(mktemp -d)
@@ -19,23 +19,25 @@ readelf -d "$prefix/demo" | grep -q 'NEEDED.*libstapsdt\.so\.0' || {
   exit 1
 }
 if nm "$prefix/demo" | grep -q ' [Tt] providerLoad$'; then
-  echo "system: the program has a copy of its own of the library" >&2
+  echo "system: the program has its own copy of the library" >&2
   exit 1
 fi
-go test -count=1 -tags system_libstapsdt ./stapsdt
+go test -count=1 -timeout=60m -tags system_libstapsdt ./stapsdt
 
 echo '{ local: providerUseSite; providerUseFile; providerFailure; };' >"$prefix/no-extensions"
 gcc -shared -Wl,-soname,libstapsdt.so.0 -Wl,--version-script="$prefix/no-extensions" \
-  -Wl,--whole-archive "$prefix/lib/libstapsdt.a" -Wl,--no-whole-archive -ldl -o "$prefix/lib/libstapsdt.so.0"
-if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep providerUse[SF]; then
+  -Wl,--whole-archive "$prefix/lib/libstapsdt.a" -Wl,--no-whole-archive -ldl \
+  -o "$prefix/lib/libstapsdt.so.0"
+if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep 'providerUse[SF]'; then
   echo "system: the extensions are still there" >&2
   exit 1
 fi
-# Without the extensions there are no named files of our choice, and nop sites only.
+# Without the extensions, sites are plain nops, and the caller cannot choose a named file.
 tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
   TestReloadKeepsAddresses TestAllocs)
 pattern=$(IFS='|'; echo "^(${tests[*]})$")
-go test -count=1 -v -tags system_libstapsdt -run "$pattern" ./stapsdt | tee "$prefix/log"
+go test -count=1 -timeout=60m -v -tags system_libstapsdt -run "$pattern" ./stapsdt |
+  tee "$prefix/log"
 for name in "${tests[@]}"; do
   grep -q "^--- PASS: $name " "$prefix/log" || {
     echo "system: $name did not run" >&2

@@ -35,7 +35,7 @@ func ours(parent string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := checkExec(parent); err != nil {
+	if err := checkMount(parent); err != nil {
 		return "", err
 	}
 	if err := checkParent(parent); err != nil {
@@ -61,14 +61,17 @@ func absolute(path string) (string, error) {
 	return dir + "/" + path, nil
 }
 
-// checkExec refuses a directory whose files cannot be mapped executable.
-func checkExec(dir string) error {
+// checkMount refuses a directory where no file can be created, or none can be mapped executable.
+func checkMount(dir string) error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return os.NewSyscallError("statfs", err)
 	}
-	if fs.Flags&linux.ST_NOEXEC != 0 {
+	switch {
+	case fs.Flags&linux.ST_NOEXEC != 0:
 		return errors.New("its mount is noexec")
+	case fs.Flags&linux.ST_RDONLY != 0:
+		return errors.New("its mount is read-only")
 	}
 	return nil
 }

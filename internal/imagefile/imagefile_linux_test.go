@@ -2,7 +2,6 @@ package imagefile
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,27 +35,25 @@ func TestDirOrder(t *testing.T) {
 	}
 }
 
-func TestDirSkipsNoExec(t *testing.T) {
-	noexec := t.TempDir()
-	if err := unix.Mount("tmpfs", noexec, "tmpfs", unix.MS_NOEXEC, ""); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(noexec, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	want := "use directory " + noexec + ": its mount is noexec"
-	good := t.TempDir()
-	dir, skipped, err := Dir(noexec, good)
-	if err != nil || filepath.Dir(dir) != good {
-		t.Fatalf("Dir: %q, %v", dir, err)
-	}
-	if len(skipped) != 1 || skipped[0].Error() != want {
-		t.Errorf("skipped %v, want %q", skipped, want)
-	}
-	if _, _, err := Dir(noexec); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("only a noexec mount: %v", err)
+func TestDirSkipsMounts(t *testing.T) {
+	for reason, flags := range map[string]uintptr{
+		"noexec": unix.MS_NOEXEC, "read-only": unix.MS_RDONLY,
+	} {
+		t.Run(reason, func(t *testing.T) {
+			mounted, good := t.TempDir(), t.TempDir()
+			testenv.Mount(t, "tmpfs", mounted, flags, "")
+			want := "use directory " + mounted + ": its mount is " + reason
+			dir, skipped, err := Dir(mounted, good)
+			if err != nil || filepath.Dir(dir) != good {
+				t.Fatalf("Dir: %q, %v", dir, err)
+			}
+			if len(skipped) != 1 || skipped[0].Error() != want {
+				t.Errorf("skipped %v, want %q", skipped, want)
+			}
+			if _, _, err := Dir(mounted); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("only that mount: %v", err)
+			}
+		})
 	}
 }
 

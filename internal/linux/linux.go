@@ -23,6 +23,8 @@ const (
 	F_SEAL_WRITE  = 8
 )
 
-// ST_NOEXEC is a flag of syscall.Statfs_t: files on the mount can be neither executed nor mapped
-// executable.
-const ST_NOEXEC = 8
+// Flags of syscall.Statfs_t, see statfs(2).
+const (
+	ST_RDONLY = 1
+	ST_NOEXEC = 8 // files on the mount can be neither executed nor mapped executable
+)

@@ -17,7 +17,8 @@ func TestConstants(t *testing.T) {
 		{MFD_NOEXEC_SEAL, unix.MFD_NOEXEC_SEAL}, {F_ADD_SEALS, unix.F_ADD_SEALS},
 		{F_SEAL_SEAL, unix.F_SEAL_SEAL}, {F_SEAL_SHRINK, unix.F_SEAL_SHRINK},
 		{F_SEAL_GROW, unix.F_SEAL_GROW}, {F_SEAL_WRITE, unix.F_SEAL_WRITE},
-		{ST_NOEXEC, unix.ST_NOEXEC}, {sysMemfdCreate, unix.SYS_MEMFD_CREATE},
+		{ST_RDONLY, unix.ST_RDONLY}, {ST_NOEXEC, unix.ST_NOEXEC},
+		{sysMemfdCreate, unix.SYS_MEMFD_CREATE},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("a constant is %#x, want %#x", c[0], c[1])

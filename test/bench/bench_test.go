@@ -34,7 +34,8 @@ func TestForce(t *testing.T) {
 		}
 		g.ints.Fire(1, 2)
 		if !g.ints.Enabled() || g.text.Enabled() {
-			t.Errorf("forced: Enabled of ints is %v, of text %v, want true and false", g.ints.Enabled(), g.text.Enabled())
+			t.Errorf("forced: Enabled of ints is %v, of text %v, want true and false",
+				g.ints.Enabled(), g.text.Enabled())
 		}
 		if err := release(); err != nil {
 			t.Fatal(err)

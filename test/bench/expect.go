@@ -7,14 +7,14 @@ import (
 	"io"
 )
 
-// An expectation is what the project promises of the numbers, and what it found.
+// An expectation is a promise of the project about the numbers, and what the run found.
 type expectation struct {
 	promise string
 	finding string
 	ok      bool
 }
 
-// printExpectations prints a line for each expectation and reports whether all held.
+// printExpectations prints a line for each expectation, and returns whether all were met.
 func printExpectations(w io.Writer, rows []row) (ok bool) {
 	ok = true
 	for _, e := range expectations(rows) {
@@ -63,7 +63,8 @@ func noAllocations(rows []row) expectation {
 
 // entersFast expects to enter a site at least 5 times as fast as a plain wrapper.
 func entersFast(rows []row) expectation {
-	e := expectation{promise: "typed Fire (2 integers), site entered, takes at most 1/5 of the plain wrapper's time"}
+	e := expectation{promise: "typed Fire (2 integers), site entered, " +
+		"takes at most 1/5 of the plain wrapper's time"}
 	r, wrapper := find(rows, entered, typed, ints), find(rows, entered, plainGo, ints)
 	if r.ns == 0 || wrapper.ns == 0 {
 		return e.unknown()

@@ -7,9 +7,10 @@ import (
 	"os"
 )
 
-// force makes the probe of package stapsdt seem traced although nobody is attached: it writes a
-// return over the site in this process's own mappings. That byte is not the site's, so Fire takes
-// its slow path, and the stub still does nothing. The file and what tracers see of it stay.
+// force makes the probe of package stapsdt seem traced although no tracer is attached: it writes
+// a return over the site in this process's own mappings. Fire then finds another byte than the
+// site's, and takes its slow path, in which the stub still does nothing. The file, and what
+// tracers see of it, does not change.
 //
 // release puts the site back.
 func force(file, probe string) (release func() error, err error) {
@@ -24,8 +25,8 @@ func force(file, probe string) (release func() error, err error) {
 	return func() error { return patch(file, probe, original) }, nil
 }
 
-// patch writes code over the probe's site wherever it is mapped. The kernel gives us copies of
-// the pages, which are private, although they are not writable.
+// patch writes code over the probe's site wherever the site is mapped. The kernel gives this
+// process private copies of the pages, even though they are not writable.
 func patch(file, probe string, code []byte) error {
 	offset, err := siteOffset(file, probe)
 	if err != nil {

@@ -1,12 +1,13 @@
 //go:build linux && cgo && (amd64 || arm64)
 
-// Bench measures what a probe costs, in one run and one table: with nobody attached, with its
-// site entered although nobody is attached, and with a counting perf event attached; from Go
-// through package stapsdt, from Go through cgo as a plain wrapper of libstapsdt does it, and from
-// C. Below the table it says whether what the project promises held.
+// Bench measures what a probe costs, in one run and one table: while no tracer is attached, while
+// the site is entered although no tracer is attached, and while a counting perf event is
+// attached. The probe is fired from Go through package stapsdt, from Go through cgo as a plain
+// wrapper of libstapsdt does it, and from C. Below the table, the program says whether the
+// promises of the project were kept.
 //
-// Attaching needs root (or CAP_PERFMON); without, those rows say why they are empty. A run takes
-// less than a minute.
+// Attaching needs root, or CAP_PERFMON. Without it, the rows are empty, and the reason is
+// printed. A run takes less than a minute.
 package main
 
 import (

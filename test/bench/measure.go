@@ -12,7 +12,7 @@ import (
 	"github.com/go-usdt/usdt/test/bench/plain"
 )
 
-// A state is who listens while a row is measured.
+// A state is what is attached to the probe while a row is measured.
 type state string
 
 const (
@@ -21,7 +21,7 @@ const (
 	attached state = "counting perf event attached"
 )
 
-// A row is the cost of one path in one state. When err is not nil it was not measured.
+// A row is the cost of one path in one state. If err is not nil, the row was not measured.
 type row struct {
 	path
 	state   state
@@ -65,8 +65,9 @@ func measureAll() ([]row, error) {
 	return rows, nil
 }
 
-// rounds is how often each row is measured; the fastest counts, as what disturbs only adds. The
-// rounds are of the whole table, so that a disturbance of a second does not hit all of one row's.
+// rounds is how often each row is measured. The fastest round counts, because disturbances only
+// add time. A round measures the whole table, so that a disturbance of a second does not spoil
+// all the rounds of one row.
 const rounds = 5
 
 func rowsOf(s state, paths []path, arrange arrangement) []row {
@@ -101,8 +102,8 @@ func (r *row) measure() {
 	r.allocs = max(r.allocs, int64(float64(result.MemAllocs)/fires))
 }
 
-// batch is how many fires an operation of the benchmark is: b.Loop itself costs up to 2 ns, more
-// than what is to be measured.
+// batch is how many fires one operation of the benchmark has: b.Loop itself costs up to 2 ns,
+// more than the fire that is to be measured.
 const batch = 1000
 
 func run(p path, b *testing.B) {
@@ -129,7 +130,8 @@ func whileForced(p path, b *testing.B) error {
 	return release()
 }
 
-// whileAttached runs the path with an event attached and makes sure that it saw every fire.
+// whileAttached runs the path with an event attached, and checks that the event counted every
+// fire.
 func whileAttached(p path, b *testing.B) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -36,8 +36,8 @@ const (
 	loopInC  = "probeFire, loop in C"
 )
 
-// customer is what all string arguments are; a variable, so that it is no constant to the
-// compiler.
+// customer is the value of all string arguments. It is a variable, so that the compiler does not
+// take it for a constant.
 var customer = "customer-4711.eu"
 
 // goProbes is a provider of package stapsdt with the same two probes as those of package plain.
@@ -49,11 +49,12 @@ type goProbes struct {
 
 func loadGo(name string) (*goProbes, error) {
 	p := stapsdt.MustProvider(name)
-	g := &goProbes{p, stapsdt.MustProbe2[int64, int64](p, "ints"), stapsdt.MustProbe2[string, int64](p, "text")}
+	g := &goProbes{p, stapsdt.MustProbe2[int64, int64](p, "ints"),
+		stapsdt.MustProbe2[string, int64](p, "text")}
 	return g, p.Load()
 }
 
-// The loops below fire with their counter: constant arguments would be converted once and for all.
+// The loops below fire their counter: the compiler would convert constant arguments only once.
 
 func emptyLoop() path {
 	return path{empty, noArgs, func(n int64) {

@@ -35,7 +35,8 @@ func siteOffset(file, probe string) (uint64, error) {
 	return 0, fmt.Errorf("%s has no probe %s", file, probe)
 }
 
-// siteCode returns the machine code that a tracer replaces at the probe: all up to the return.
+// siteCode returns the machine code that a tracer replaces at the probe: everything before the
+// return.
 func siteCode(file, probe string) ([]byte, error) {
 	offset, err := siteOffset(file, probe)
 	if err != nil {
@@ -57,8 +58,8 @@ func siteCode(file, probe string) ([]byte, error) {
 	return code, nil
 }
 
-// siteAddresses returns where this process has the file's offset mapped executable: the dynamic
-// linker's mapping and the one of package stapsdt.
+// siteAddresses returns where this process has mapped the file's offset for execution: in the
+// dynamic linker's mapping, and in that of package stapsdt.
 func siteAddresses(file string, offset uint64) ([]uint64, error) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -79,7 +80,8 @@ func siteAddresses(file string, offset uint64) ([]uint64, error) {
 			major, minor              uint32
 			perms                     string
 		}
-		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s %x %x:%x %d", &m.start, &m.end, &m.perms, &m.offset, &m.major, &m.minor, &m.inode); err != nil {
+		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s %x %x:%x %d", &m.start, &m.end, &m.perms,
+			&m.offset, &m.major, &m.minor, &m.inode); err != nil {
 			return nil, fmt.Errorf("parse /proc/self/maps: %w", err)
 		}
 		same := m.inode == stat.Ino && unix.Mkdev(m.major, m.minor) == uint64(stat.Dev)

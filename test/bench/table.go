@@ -12,9 +12,10 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
-// printTable prints the rows, a header for each state, and why rows are missing.
+// printTable prints the rows, with a header for each state, and why rows are missing.
 func printTable(w io.Writer, rows []row) {
-	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, kernelRelease())
+	fmt.Fprintf(w, "%s %s/%s, Linux %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+		kernelRelease())
 	fmt.Fprintf(w, "sites: stapsdt % x, libstapsdt % x\n", code(rows, typed), code(rows, plainGo))
 	fmt.Fprintf(w, "ratio: how many times as long the plain wrapper takes\n")
 
@@ -22,7 +23,8 @@ func printTable(w io.Writer, rows []row) {
 	for i, r := range rows {
 		if i == 0 || r.state != rows[i-1].state {
 			fmt.Fprintln(w)
-			fmt.Fprintf(w, columns, strings.ToUpper(string(r.state)), "arguments", "ns/op", "allocs/op", "ratio")
+			fmt.Fprintf(w, columns,
+				strings.ToUpper(string(r.state)), "arguments", "ns/op", "allocs/op", "ratio")
 		}
 		ns, allocs := "-", "-"
 		if r.err == nil {
@@ -36,7 +38,8 @@ func printTable(w io.Writer, rows []row) {
 	}
 }
 
-// find returns the row of a path in a state; its ns is 0 if there is none or it was not measured.
+// find returns the row of a path in a state. Its ns is 0 if there is none, or if it was not
+// measured.
 func find(rows []row, s state, name, args string) row {
 	i := slices.IndexFunc(rows, func(r row) bool {
 		return r.state == s && r.name == name && r.args == args && r.err == nil
@@ -47,7 +50,7 @@ func find(rows []row, s state, name, args string) row {
 	return rows[i]
 }
 
-// ratio is the time of the plain wrapper with the same arguments in the same state to r's.
+// ratio is the plain wrapper's time, with the same arguments in the same state, divided by r's.
 func ratio(rows []row, r row) string {
 	wrapper := find(rows, r.state, plainGo, r.args)
 	if r.state == disabled {

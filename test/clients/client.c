@@ -1,5 +1,5 @@
 /*
- * client.c - what a C program does with libstapsdt, fields of its structs included.
+ * client.c - what a C program does with libstapsdt, including the use of fields of its structs.
  *
  * Usage: client memfd|file, see trace.sh
  *
@@ -22,7 +22,7 @@ static void check(int holds, const char *what) {
 }
 #define CHECK(condition) check(condition, #condition)
 
-/* What a client may read in the structs that it holds pointers to. */
+/* A client may read these fields of the structs. */
 static void checkFields(SDTProvider_t *provider, SDTProbe_t *added, SDTProbe_t *last, int memfd) {
   CHECK(strcmp(provider->name, "client") == 0);
   CHECK(&provider->probes->probe == last); /* the newest is the head of the list */

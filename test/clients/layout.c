@@ -1,7 +1,7 @@
 /*
  * layout.c - the binary interface of libstapsdt, in numbers: where each public field is, what each
- * enumerator is worth, and the functions' types. A header or a machine that differs does not compile;
- * the program prints the numbers, for builds to be compared.
+ * enumerator is worth, and the types of the functions. It does not compile with a header or for a
+ * machine that differs. It prints the numbers, so that builds can be compared.
  *
  * SPDX-License-Identifier: MIT
  */

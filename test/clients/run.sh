@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Clients that know libstapsdt only from its published interface, in C, Python and Lua, run on our
-# library, and bpftrace sees what they fire.
+# Runs clients in C, Python and Lua on our library. They know libstapsdt only from its published
+# interface. bpftrace must see what they fire.
 set -euo pipefail
 cd "$(dirname "$0")"
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 
-# The binary interface, as two compilers see it in the fixed declarations and in our header.
+# Two compilers must see the same binary interface in the fixed declarations and in our header.
 for headers in . ../../vendor_c; do
   for machine in x86_64 aarch64; do
     layout=$directory/layout-$machine-${headers##*/}
@@ -23,7 +23,8 @@ echo "ok: $(wc -l <"$printed") sizes, offsets and values on both machines"
 make -C ../../vendor_c install PREFIX="$directory" >/dev/null
 export LD_LIBRARY_PATH=$directory/lib
 for program in client prefork; do
-  gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" -lstapsdt -o "$directory/$program"
+  gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" \
+    -lstapsdt -o "$directory/$program"
   readelf -d "$directory/$program" | grep -q 'NEEDED.*libstapsdt\.so\.0'
 done
 

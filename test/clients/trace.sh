@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: trace.sh client|prefork COMMAND...
 #
-# Runs a client of libstapsdt, traces it with bpftrace, and fails unless bpftrace sees what such a
-# client fires and the client ends well. A client prints the path of its image, waits for a tracer,
-# fires again and again while it is there, and exits with 0 when it is gone.
+# Runs a client of libstapsdt and traces it with bpftrace. Fails unless bpftrace sees what such a
+# client fires, and the client ends with status 0. A client prints the path of its image, waits for
+# a tracer, fires again and again while the tracer is attached, and then ends.
 set -euo pipefail
 kind=$1
 shift
@@ -45,8 +45,9 @@ read -r -t "$patience" path <&"${COPROC[0]}" || {
   exit 1
 }
 
-# Reads until all is seen; only then the tracer may leave, for it drops what is still on its way. It is
-# killed, because bpftrace 0.17 now and then misses other signals; the kernel detaches.
+# Reads until everything was seen, because a tracer that ends drops what is still on its way to
+# it. The tracer is killed, because bpftrace 0.17 sometimes misses other signals. The kernel
+# detaches.
 exec {events}< <(exec bpftrace -B line -e "${script//FILE/$path}" 2>&1)
 tracer=$!
 trap 'kill "$client" 2>/dev/null; kill -KILL "$tracer" 2>/dev/null || true' EXIT

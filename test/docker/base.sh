@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes a base image for docker/Dockerfile, for docker import, where none can be pulled: Debian 12 by debootstrap,
-# with this machine's Go and the certificates that it trusts. Needs root.
+# Writes a base image for docker/Dockerfile to standard output, for docker import, where no base
+# image can be pulled. It is Debian 12, made by debootstrap, with this machine's Go and the
+# certificates that it trusts. Needs root.
 set -euo pipefail
 root=$("$(dirname "$0")/../chroot.sh" bookworm ca-certificates)
 copy=$(mktemp -d)

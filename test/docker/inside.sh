@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: inside.sh ROOT DIRECTORY COMMAND...
 #
-# Runs the command in another root directory, with DIRECTORY as /srv, this machine's devices and this repository. What
-# it mounts, in a mount namespace of its own, is gone when it ends. Unlike chroot, this lets engines change their root
-# once more, and users make user namespaces.
+# Runs the command in another root directory, where DIRECTORY is /srv, with this machine's devices
+# and this repository. All mounts are in a mount namespace of the command, and gone when it ends.
+# Unlike chroot, this lets container engines change their root, and users make user namespaces.
 set -euo pipefail
 mkdir -p "$2"
 # shellcheck disable=SC2016 # the inner shell expands

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# For the scripts here: what they build, wait for and compare. They remove $scratch.
+# Sourced by the scripts in this directory: it has what they build, wait for and compare. They
+# remove $scratch.
 
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 # shellcheck disable=SC2034 # used by the scripts
-# How a tracer is to print an order, so that it is as the service prints it.
+# A tracer prints an order in this format, which is how the service logs it.
 format='order %d of %s: %d'
 
 build() { CGO_ENABLED=0 go build -o "$scratch/" ./cmd/usdt ./examples/shop ./examples/shop/load; }
@@ -21,27 +22,30 @@ patience=600
 wait_for() {
   local deadline=$((SECONDS + patience))
   until "$@"; do
-    [ $SECONDS -lt $deadline ] || fail "in vain waited for: $*"
+    [ $SECONDS -lt $deadline ] || fail "waited in vain for: $*"
     sleep 0.2
   done
 }
 
-# trace_orders PID has usdt, on this machine, write twenty orders of a process to $scratch/host.
+# trace_orders PID runs usdt on this machine, which writes twenty orders of the process to
+# $scratch/host.
 trace_orders() {
   timeout "$patience" "$scratch/usdt" trace -p "$1" shop:order "$format" --bare -n 20 \
     >"$scratch/host" 2>"$scratch/error" ||
     fail "usdt trace: $(cat "$scratch/error")"
 }
 
-# check_orders NAME FILE wants at least ten orders in the file, each as the service says. `orders app` prints these.
+# check_orders NAME FILE checks that the file has ten orders or more, and that the service logged
+# each of them. `orders app` prints the log.
 check_orders() {
   grep '^order ' "$2" >"$scratch/seen" || :
   [ "$(wc -l <"$scratch/seen")" -ge 10 ] || fail "$1 saw too little: $(cat "$2")"
-  wait_for said_all "$scratch/seen" # the service says them only when it has fired
+  wait_for said_all "$scratch/seen" # the service logs an order after it has fired
   echo "ok: $1"
 }
 
-# said_all FILE [EDIT] wants some orders in the file, as the service says them or, with an edit for sed, says in part.
+# said_all FILE [EDIT] checks that the file has orders, and that the service logged all of them.
+# An edit for sed shortens the log to what the tracer prints.
 said_all() {
   orders app | sed "${2-}" >"$scratch/app"
   [ -s "$1" ] && ! grep -vxFf "$scratch/app" "$1"

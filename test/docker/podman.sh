@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the example service with Debian's Podman as an ordinary user, without root's rights anywhere, and compares the
-# orders that it says it got with those that usdt sees from outside. Only usdt has root's rights.
+# Runs the example service with Debian's Podman as an ordinary user, who has no rights of root
+# anywhere. Compares the orders in the service's log with those that usdt sees from outside. Only
+# usdt has root's rights.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=test/docker/lib.sh
@@ -19,14 +20,17 @@ finish() {
   rm -rf "$scratch"
 }
 
-# podman runs it as a user with an ordinary account, and with the confinement of docker/compose.yaml.
+# podman runs Podman as a user with an ordinary account. confined are the restrictions of
+# docker/compose.yaml.
 podman() {
   nsenter --mount --target "$inside" --wdns=/srv/home \
-    setpriv --reuid=tracee --regid=tracee --init-groups env -i PATH=/usr/bin:/usr/sbin HOME=/srv/home \
+    setpriv --reuid=tracee --regid=tracee --init-groups \
+    env -i PATH=/usr/bin:/usr/sbin HOME=/srv/home \
     XDG_RUNTIME_DIR=/srv/run podman --storage-driver=overlay --cgroup-manager=cgroupfs "$@"
 }
 
-confined=(--detach --read-only --cap-drop=ALL --security-opt=no-new-privileges --user 65532:65532)
+confined=(--detach --read-only --cap-drop=ALL --security-opt=no-new-privileges
+  --user 65532:65532)
 
 build
 mkdir -m 755 "$scratch/srv"
@@ -47,9 +51,10 @@ wait_for test -e "$scratch/srv/ready"
 
 tar -C "$scratch/srv" -c shop load | podman import --quiet - shop >/dev/null
 podman run "${confined[@]}" --network=none --name=app shop /shop >/dev/null
-podman run "${confined[@]}" --network=container:app --name=load shop /load -for 1h >/dev/null
+podman run "${confined[@]}" --network=container:app --name=load \
+  shop /load -for 1h >/dev/null
 pid=$(podman inspect --format '{{.State.Pid}}' app)
-[ "$(stat -c %u "/proc/$pid")" -ge 100000 ] || fail "it runs as a user that the machine has, too"
+[ "$(stat -c %u "/proc/$pid")" -ge 100000 ] || fail "the service runs as a user of this machine"
 trace_orders "$pid"
 orders() { podman logs "$1" 2>/dev/null; }
 check_orders "usdt, of a service in rootless Podman" "$scratch/host"

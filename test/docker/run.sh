@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Usage: run.sh SUITE...
 #
-# Runs docker/compose.yaml with the Docker engine and the compose of each Debian suite, and compares the orders that
-# the service says it got with what tracers see: in the sidecar container, and on the host. It leaves an engine of this
-# machine alone. Images are kept in ~/.cache/go-usdt/docker. Needs root.
+# Runs docker/compose.yaml with the Docker engine and the compose of each Debian suite. Compares the
+# orders in the service's log with those that tracers see, in the sidecar container and on the host.
+# If this machine has a Docker engine, it is left alone. Images are kept in ~/.cache/go-usdt/docker.
+# Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=test/docker/lib.sh
@@ -23,14 +24,18 @@ finish() {
 }
 
 # client runs a command beside the engine, where compose finds its settings.
-client() { DOCKER_HOST=unix:///srv/docker.sock nsenter --mount --target "$engine" --wdns="$repository/docker" "$@"; }
+client() {
+  DOCKER_HOST=unix:///srv/docker.sock \
+    nsenter --mount --target "$engine" --wdns="$repository/docker" "$@"
+}
 compose() { client docker-compose "$@"; }
 
 start_engine() {
   local packages=(docker.io docker-compose ca-certificates) root
   [ "$1" = bookworm ] || packages+=(docker-cli apparmor)
   root=$(test/chroot.sh "$1" "${packages[@]}")
-  test/docker/engine.sh "$root" "${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1" >"$scratch/engine" 2>&1 &
+  test/docker/engine.sh "$root" "${XDG_CACHE_HOME:-$HOME/.cache}/go-usdt/docker/$1" \
+    >"$scratch/engine" 2>&1 &
   engine=$!
   wait_for engine_answers
 }
@@ -46,20 +51,21 @@ engine_answers() {
   client docker version >/dev/null 2>&1
 }
 
-# choose_base has docker/Dockerfile take base images that can be had.
+# choose_base makes docker/Dockerfile use base images that this machine can get.
 choose_base() {
   local image images
   mapfile -t images < <(sed -n 's/^ARG [A-Z]*_IMAGE=//p' docker/Dockerfile)
   for image in "${images[@]}"; do
-    if ! client docker image inspect "$image" >/dev/null 2>&1 && ! client docker pull -q "$image" 2>/dev/null; then
+    if ! client docker image inspect "$image" >/dev/null 2>&1 &&
+      ! client docker pull -q "$image" 2>/dev/null; then
       GO_IMAGE=go-usdt/base:12-$(go env GOVERSION)
       export GO_IMAGE DEBIAN_IMAGE=$GO_IMAGE
     fi
   done
   [ -n "${GO_IMAGE-}" ] || return 0
-  client docker image inspect "$GO_IMAGE" >/dev/null 2>&1 || test/docker/base.sh | client docker import \
-    --change 'ENV GOPATH=/go PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-    - "$GO_IMAGE" >/dev/null
+  local path=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  client docker image inspect "$GO_IMAGE" >/dev/null 2>&1 || test/docker/base.sh |
+    client docker import --change "ENV GOPATH=/go PATH=$path" - "$GO_IMAGE" >/dev/null
 }
 
 # orders SERVICE prints the orders in its log.
@@ -69,13 +75,13 @@ has_orders() { [ "$(orders "$1" | wc -l)" -ge "$2" ]; }
 
 process() { client docker inspect --format '{{.State.Pid}}' "$(compose ps -q "$1")"; }
 
-# check_status SERVICE LINE... wants lines in /proc/PID/status of a service's process.
+# check_status SERVICE LINE... checks that /proc/PID/status of the service has the lines.
 check_status() {
   local status line
   status=$(tr -s '\t' ' ' <"/proc/$(process "$1")/status")
   shift
   for line in "$@"; do
-    grep -qxF "$line" <<<"$status" || fail "not so confined as to have \"$line\": $status"
+    grep -qxF "$line" <<<"$status" || fail "$line is not in the status: $status"
   done
 }
 
@@ -85,7 +91,8 @@ check_tracer() {
   compose down --volumes 2>/dev/null # what a run that was killed has left
   compose up -d app load "$1" >"$scratch/up" 2>&1 || fail "up: $(cat "$scratch/up")"
   wait_for has_orders "$1" 20
-  check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' 'NoNewPrivs: 1' 'Seccomp: 2'
+  check_status app 'Uid: 65532 65532 65532 65532' 'CapEff: 0000000000000000' \
+    'NoNewPrivs: 1' 'Seccomp: 2'
   grep -Eq '^([^ ]+ ){4}/ ro,.* - overlay ' "/proc/$(process app)/mountinfo" ||
     fail "the service's root is no overlay, or not read-only"
   check_status "$1" "CapEff: $2" 'NoNewPrivs: 1' 'Seccomp: 2'
@@ -97,7 +104,8 @@ check_tracer() {
   compose stop load 2>/dev/null
   orders "$1" >"$scratch/log"
   check_orders "$1, its log" "$scratch/log"
-  sed -n "/^$(head -n 1 "$scratch/seen")\$/,\$p" "$scratch/app" | cmp - "$scratch/seen" || fail "the tracer lost orders"
+  sed -n "/^$(head -n 1 "$scratch/seen")\$/,\$p" "$scratch/app" | cmp - "$scratch/seen" ||
+    fail "the tracer lost orders"
   compose down --volumes --timeout 5 2>/dev/null
 }
 
@@ -113,10 +121,13 @@ check_host() {
   echo "ok: usdt list --all on the host, container ${id:0:12}"
 }
 
-# check_tools SERVICE has other tracers in the tracer's container read the service.
+# check_tools SERVICE runs other tracers in the tracer's container, which must read the service.
 check_tools() {
   exec_in "$1" bpftrace -p 1 -e "usdt:*:shop:order {
-    printf(\"order %lld of %s: %lld\\n\", arg0, str(arg1), arg2); @n++; if (@n == 10) { clear(@n); exit(); } }"
+    printf(\"order %lld of %s: %lld\\n\", arg0, str(arg1), arg2);
+    @n++;
+    if (@n == 10) { clear(@n); exit(); }
+  }"
   check_orders bpftrace "$scratch/tool"
 
   check_perf "$1"
@@ -124,7 +135,7 @@ check_tools() {
   grep -q shop:order "$scratch/tool" || fail "bcc: $(cat "$scratch/tool")"
   echo "ok: bcc's tplist"
 
-  # gdb has no right but that of the service's own user. It breaks where usdt is attached, too.
+  # gdb has only the rights of the service's user. usdt traces the probe of its breakpoint, too.
   # shellcheck disable=SC2016 # gdb expands
   exec_in "$1" --user 65532:65532 gdb -nx -batch -iex 'set sysroot /proc/1/root' -p 1 \
     -ex 'break -probe-stap shop:order' -ex continue \
@@ -145,7 +156,8 @@ check_perf() {
     exec_in "$1" sh -euc '
       usdt script --tool perf -p 1 shop:order >/tmp/perf.sh
       setsid env --default-signal=INT sh /tmp/perf.sh &
-      until awk -v hits="$1" "\$2 == \"shop_order\" && \$3 >= hits { enough = 1 } END { exit !enough }" \
+      until awk -v hits="$1" \
+        "\$2 == \"shop_order\" && \$3 >= hits { enough = 1 } END { exit !enough }" \
         /sys/kernel/tracing/uprobe_profile; do
         kill -0 $! # it has not ended
         sleep 0.1
@@ -161,7 +173,8 @@ check_perf() {
   echo "ok: perf"
 }
 
-# exec_in SERVICE COMMAND... leaves the output in $scratch/tool. Options of docker exec may come before the command.
+# exec_in SERVICE [--user USER] COMMAND... runs a command in the container of the service, with its
+# output in $scratch/tool.
 exec_in() {
   local id options=()
   id=$(compose ps -q "$1")
@@ -170,18 +183,20 @@ exec_in() {
     options=("$1" "$2")
     shift 2
   fi
-  client docker exec "${options[@]}" "$id" timeout -k 60 -s INT "$patience" "$@" >"$scratch/tool" 2>&1 ||
-    fail "$1: $(tail -n 20 "$scratch/tool")"
+  client docker exec "${options[@]}" "$id" timeout -k 60 -s INT "$patience" "$@" \
+    >"$scratch/tool" 2>&1 || fail "$1: $(tail -n 20 "$scratch/tool")"
 }
 
-# few_suffice tells whether the kernel traces with CAP_BPF and CAP_PERFMON.
+# few_suffice says whether CAP_BPF and CAP_PERFMON suffice to trace on this kernel.
 few_suffice() {
   local findings
-  findings=$(setpriv --inh-caps=-all --bounding-set=-all,+bpf,+perfmon "$scratch/usdt" doctor 2>/dev/null)
+  findings=$(setpriv --inh-caps=-all --bounding-set=-all,+bpf,+perfmon \
+    "$scratch/usdt" doctor 2>/dev/null)
   grep -q '^ok  *tracing a probe' <<<"$findings"
 }
 
-# check_capabilities takes the tracer's capabilities away, one at a time. docs/environments.md has what usdt says then.
+# check_capabilities takes away one of the tracer's capabilities at a time. usdt must then say what
+# docs/environments.md says.
 check_capabilities() {
   local all=(BPF PERFMON SYS_PTRACE DAC_READ_SEARCH) missing capability refusal options
   for missing in "${all[@]}"; do
@@ -189,9 +204,11 @@ check_capabilities() {
     for capability in "${all[@]}"; do
       [ "$capability" = "$missing" ] || options+=(--cap-add "$capability")
     done
-    client timeout "$patience" docker run --rm --network none --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
+    client timeout "$patience" docker run --rm --network none \
+      --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
       "$(client docker inspect --format '{{.Image}}' "$(compose ps -q tracer)")" \
-      usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 && fail "usdt traces without CAP_$missing"
+      usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 &&
+      fail "usdt traces without CAP_$missing"
     refusal=$(documented_refusal "$missing")
     if [ -z "$refusal" ] || ! grep -q "$refusal" "$scratch/tool"; then
       fail "without CAP_$missing usdt says other than \"$refusal\": $(cat "$scratch/tool")"
@@ -200,15 +217,17 @@ check_capabilities() {
   echo "ok: none of the four capabilities is superfluous"
 }
 
-# documented_refusal CAPABILITY prints, as a pattern, what docs/environments.md says that usdt says without it.
+# documented_refusal CAPABILITY prints a pattern of what usdt says without the capability, according
+# to docs/environments.md.
 documented_refusal() {
   sed -n "s/^| CAP_$1 | \`\(.*\)\` |\$/\1/; T; s/…/.*/; p" docs/environments.md
 }
 
-# check_dev has the tests trace in the dev container.
+# check_dev runs tests that trace in the dev container.
 check_dev() {
   compose build dev >"$scratch/build" 2>&1 || fail "build: $(tail -n 20 "$scratch/build")"
-  local some='USDT_REQUIRE_TRACERS=1 go test -count=1 ./internal/tracing/uprobe ./stapsdt ./test/static'
+  local some='USDT_REQUIRE_TRACERS=1 go test -count=1 -timeout=60m \
+    ./internal/tracing/uprobe ./stapsdt ./test/static'
   compose run --rm -T dev sh -c "${DEV_TEST:-$some}" || fail "dev: the tests fail"
   compose down --volumes 2>/dev/null
   echo "ok: tests in the dev container"
@@ -219,7 +238,8 @@ export BUILD_NETWORK=host DEV_NETWORK=host
 build
 for suite in "$@"; do
   start_engine "$suite"
-  echo "docker: $suite: engine $(client docker version --format '{{.Server.Version}}'), compose $(compose version --short)"
+  version=$(client docker version --format '{{.Server.Version}}')
+  echo "docker: $suite: engine $version, compose $(compose version --short)"
   choose_base
   if [ "$suite" != bookworm ] && few_suffice; then # bookworm's engine does not know CAP_BPF
     check_tracer tracer 000000c000080004

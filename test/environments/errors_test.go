@@ -2,9 +2,10 @@
 
 package environments
 
-// errorsByHeading are commands of the shell that bring about the errors, by the heading that explains them.
-// They run in a directory with the programs usdt and demo, demo32, which is one of linux/386, and this test.
-// PID is a demo of root, NOBODY and WITHOUT run a command with fewer rights.
+// errorsByHeading has the headings of docs/environments.md that are errors, each with a command
+// of the shell that brings the error about. The commands run in a directory with the programs
+// usdt, demo, demo32 (the demo for linux/386) and test (this test). PID is a demo that root runs.
+// NOBODY and WITHOUT run a command with fewer rights.
 var errorsByHeading = []struct{ heading, command string }{
 	{
 		"usdt: process PID may not be read by this user",
@@ -25,7 +26,8 @@ var errorsByHeading = []struct{ heading, command string }{
 		"not the initial one: no capability that it grants counts for tracing",
 		`unshare --user --map-root-user ./usdt doctor`,
 	}, {
-		"(a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
+		"(a seccomp policy or vm.memfd_noexec forbids it: " +
+			"allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
 		`FAIL=memfd ./test -test.run='^TestFail$'`,
 	}, {
 		"no directory for the image: name one that is writable on a mount without noexec",

@@ -1,6 +1,7 @@
 //go:build linux && (amd64 || arm64)
 
-// Package environments brings about what docs/environments.md explains under Troubleshooting.
+// Package environments brings about the errors that docs/environments.md explains under
+// Troubleshooting.
 package environments
 
 import (
@@ -17,10 +18,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
-	"github.com/go-usdt/usdt/test/vm/order"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
-// TestHeadings compares the errors that are explained with those that the tests bring about.
+// TestHeadings compares the errors that the document explains with those that the tests bring
+// about.
 func TestHeadings(t *testing.T) {
 	text, err := os.ReadFile("../../docs/environments.md")
 	if err != nil {
@@ -64,14 +66,15 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				t.Error("the command did not fail")
 			}
-			if got := processNumber.ReplaceAllString(string(out), "process PID"); !strings.Contains(got, e.heading) {
+			got := processNumber.ReplaceAllString(string(out), "process PID")
+			if !strings.Contains(got, e.heading) {
 				t.Errorf("%v\n%s", err, got)
 			}
 		})
 	}
 }
 
-// prepare makes the directory of the commands, which anyone may read.
+// prepare makes the directory in which the commands run. Every user may read it.
 func prepare(t *testing.T) (dir string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "environments")
@@ -126,7 +129,7 @@ func startDemo(t *testing.T, dir string) int {
 	return demo.PID()
 }
 
-// TestFail is the program of some of the commands.
+// TestFail is what some of the commands run.
 func TestFail(t *testing.T) {
 	switch os.Getenv("FAIL") {
 	case "memfd":
@@ -136,7 +139,7 @@ func TestFail(t *testing.T) {
 	case "lacking":
 		testenv.Lacks(t, errors.New("no tool"))
 	case "vm":
-		if _, err := order.ReadStatus(t.TempDir()); err != nil {
+		if _, err := task.ReadStatus(t.TempDir()); err != nil {
 			t.Fatal("vm:", err)
 		}
 	}

@@ -1,7 +1,7 @@
-// Package kernels boots Debian's kernels in QEMU, without KVM, and runs the tests of package guest in
-// each: the judge is a kernel that the development machine does not run.
+// Package kernels boots Debian's kernels in QEMU, without KVM, and runs the tests of package
+// guest in each of them. The judge is a kernel that the development machine does not run.
 //
-// It downloads some 300 MB once.
+// The first run downloads some 300 MB.
 package kernels
 
 import (
@@ -17,7 +17,7 @@ import (
 
 var bootKernels = flag.Bool("boot", false, "download and boot the kernels")
 
-// Bounds of the two things that can hang. Only a failure takes as long.
+// These are the bounds of the two steps that can hang. Only a failure takes as long.
 const (
 	downloadLimit = 30 * time.Minute
 	bootLimit     = 30 * time.Minute
@@ -79,7 +79,7 @@ func download(t *testing.T, k qemu.Kernel, dir, image string) {
 	}
 }
 
-// boot runs m until it powers off. What it prints goes to the file log.
+// boot runs m until it powers off. The output of the console goes to the file log.
 func boot(t *testing.T, m qemu.Machine, log string) {
 	t.Helper()
 	out, err := os.Create(log)
@@ -95,7 +95,8 @@ func boot(t *testing.T, m qemu.Machine, log string) {
 	}
 }
 
-// keepIfFailed shows the log and says where it is, or removes it.
+// keepIfFailed removes the log, unless the test has failed. Then it prints the log, and where it
+// is.
 func keepIfFailed(t *testing.T, log string) {
 	if !t.Failed() {
 		os.Remove(log)

@@ -41,7 +41,8 @@ func read(t *testing.T, file string) []byte {
 	return b
 }
 
-// writeInitramfs writes the root file system: programs by name, and where the one called init mounts others.
+// writeInitramfs writes the root file system: the programs, given by name, and the directories on
+// which the program init mounts others.
 func writeInitramfs(t *testing.T, file string, programs map[string][]byte) {
 	t.Helper()
 	var root qemu.Initramfs

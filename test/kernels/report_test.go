@@ -14,7 +14,7 @@ import (
 
 // report is what the guest printed.
 type report struct {
-	version string         // of the kernel, as Debian counts
+	version string         // the Debian version of the kernel
 	site    string         // the chosen form
 	costs   map[string]int // nanoseconds per traced fire by form
 }
@@ -27,7 +27,7 @@ var (
 	costLine    = regexp.MustCompile(`cost of (\w+): (\d+) ns`)
 )
 
-// readReport reads the log of a boot. It is an error when not all tests passed.
+// readReport reads the log of a boot. It returns an error unless all tests ran and passed.
 func readReport(log string) (report, error) {
 	b, err := os.ReadFile(log)
 	if err != nil {
@@ -51,8 +51,8 @@ func readReport(log string) (report, error) {
 	return r, nil
 }
 
-// table shows the reports, the costs as multiples of that of the chosen site: the times themselves
-// say nothing under emulation.
+// table shows the reports. Costs are multiples of the chosen site's cost: under emulation, the
+// times themselves mean nothing.
 type table struct{ rows []string }
 
 func (t *table) add(k qemu.Kernel, r report) {

@@ -14,10 +14,11 @@ func TestLint(t *testing.T) {
 	code := "```sh\n" + words + "!\n```\n"
 	root := fstest.MapFS{}
 	for path, text := range map[string]string{
-		"a/fits.go":          words + "\n\t" + word,
-		"a/long.go":          "package a\n" + words + "!\n",
-		"Makefile":           words + "!",
-		"doc.md":             "| " + words + "|\n" + code + "    " + words + "\n" + words + "[a](b)\n" + words + "!",
+		"a/fits.go": words + "\n\t" + word,
+		"a/long.go": "package a\n" + words + "!\n",
+		"Makefile":  words + "!",
+		"doc.md": "| " + words + "|\n" + code + "    " + words + "\n" + words + "[a](b)\n" +
+			words + "!",
 		"other.txt":          words + "!",
 		"runes.sh":           strings.Repeat("ü ", 50),
 		"vendor_c/build/c.c": words + "!",

@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// apt is Debian's apt for an architecture, with sources and indexes of its own in dir. It leaves the
-// machine's alone, needs no root, and verifies the indexes by their signatures.
+// apt is Debian's apt for an architecture, with sources and indexes of its own in dir. It leaves
+// those of this machine alone, needs no root, and verifies the signatures of the indexes.
 type apt struct{ arch, dir string }
 
 func (a apt) run(ctx context.Context, command string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command, append([]string{
 		"-o", "APT::Architecture=" + a.arch,
-		"-o", "APT::Sandbox::User=", // which could not write into dir
-		"-o", "APT::Update::Error-Mode=any", // or a stale index does
+		"-o", "APT::Sandbox::User=", // the user of the sandbox could not write into dir
+		"-o", "APT::Update::Error-Mode=any", // a stale index is an error
 		"-o", "Dir::Cache=" + a.dir,
 		"-o", "Dir::Etc::SourceList=" + filepath.Join(a.dir, "sources.list"),
 		"-o", "Dir::Etc::SourceParts=/dev/null",
@@ -38,24 +38,26 @@ func (a apt) update(ctx context.Context, sources []source) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&list, "deb [arch=%s target=Packages lang=none signed-by=%s] %s %s main\n", a.arch, keyring, mirror, s.suite)
+		fmt.Fprintf(&list, "deb [arch=%s target=Packages lang=none signed-by=%s] %s %s main\n", a.arch,
+			keyring, mirror, s.suite)
 	}
 	for _, dir := range []string{"lists/partial", "archives/partial"} {
 		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o755); err != nil {
 			return err
 		}
 	}
-	if err := os.WriteFile(filepath.Join(a.dir, "sources.list"), []byte(list.String()), 0o644); err != nil {
+	file := filepath.Join(a.dir, "sources.list")
+	if err := os.WriteFile(file, []byte(list.String()), 0o644); err != nil {
 		return err
 	}
 	_, err := a.run(ctx, "apt-get", "update", "-q")
 	return err
 }
 
-// dependence matches what linux-image-ARCH depends on: the image of one version.
+// dependence matches what linux-image-ARCH depends on, which is the image of one version.
 var dependence = regexp.MustCompile(`(?m)^Depends:.*\blinux-image-(\S+) \(= ([^)]+)\)`)
 
-// A build is a version of a kernel, in the packages that it is in.
+// A build is one version of a kernel, and the packages that have it.
 type build struct{ image, modules, version string }
 
 // newest returns the newest build of a line such as 6.12 or 7.
@@ -65,7 +67,8 @@ func (a apt) newest(ctx context.Context, line string) (build, error) {
 	if err != nil {
 		return build{}, err
 	}
-	match := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`).FindStringSubmatch(versions)
+	pattern := regexp.MustCompile(`\| +(` + regexp.QuoteMeta(line) + `\.\S+)`)
+	match := pattern.FindStringSubmatch(versions)
 	if match == nil {
 		return build{}, fmt.Errorf("%s has no version %s.*:\n%s", meta, line, versions)
 	}
@@ -77,7 +80,7 @@ func (a apt) newest(ctx context.Context, line string) (build, error) {
 		return build{}, fmt.Errorf("no image among the dependences of %s:\n%s", meta, text)
 	}
 	release, version := match[1], match[2]
-	// Since Linux 7.3 the image and the modules are in packages of their own.
+	// Since Linux 7.3 the image and the modules are in separate packages.
 	binary := "linux-binary-" + release
 	found, err := a.run(ctx, "apt-cache", "madison", binary)
 	if err != nil {
@@ -104,7 +107,8 @@ func (a apt) checksum(ctx context.Context, pkg string) (string, error) {
 	return match[1], nil
 }
 
-// output runs cmd and returns what it prints; what it complains about is in the error.
+// output runs cmd and returns what it prints. What it writes to its standard error is in the
+// error.
 func output(cmd *exec.Cmd) (string, error) {
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint

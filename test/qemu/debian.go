@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// keyring verifies the index of every suite; it is in the package debian-archive-keyring.
+// keyring verifies the index of every suite. It is in the package debian-archive-keyring.
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-// source is a suite, and the label of the archive that it is in.
+// source is a suite, and the label of the archive that has it.
 type source struct{ label, suite string }
 
 const (
@@ -41,8 +41,8 @@ func (s source) mirror(ctx context.Context) (string, error) {
 // Packages are Debian packages, as files.
 type Packages struct{ image, modules string }
 
-// Download brings the packages of the newest build of k into dir, those of modules only on demand,
-// unless an earlier run did.
+// Download downloads the packages of the newest build of k into dir, unless an earlier run did.
+// Packages of modules are downloaded only if they are asked for.
 func (k Kernel) Download(ctx context.Context, dir string, modules bool) (p Packages, err error) {
 	a := apt{arch: k.Arch, dir: dir}
 	if err := a.update(ctx, k.sources); err != nil {
@@ -62,7 +62,7 @@ func (k Kernel) Download(ctx context.Context, dir string, modules bool) (p Packa
 	return p, err
 }
 
-// download brings a package into the directory, unless it is there, and returns its path.
+// download downloads a package into the directory, unless it is there, and returns its path.
 func (a apt) download(ctx context.Context, name, version string) (string, error) {
 	sum, err := a.checksum(ctx, name+"="+version)
 	if err != nil {
@@ -81,8 +81,8 @@ func (a apt) download(ctx context.Context, name, version string) (string, error)
 	return deb, verify(deb, sum)
 }
 
-// verify compares a file's SHA-256 with sum. Apt does it for what it downloads, but trusts the size of
-// what it finds.
+// verify compares a file's SHA-256 with sum. Apt verifies what it downloads, but of a file that
+// is there already it compares only the size.
 func verify(file, sum string) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -99,7 +99,7 @@ func verify(file, sum string) error {
 	return nil
 }
 
-// removeOthers removes the packages in dir that are of another version.
+// removeOthers removes the packages of other versions from dir.
 func removeOthers(dir, version string) error {
 	packages, err := filepath.Glob(filepath.Join(dir, "*.deb"))
 	for _, path := range packages {

@@ -6,14 +6,15 @@ import (
 	"os"
 )
 
-// An Initramfs is a root file system in a cpio archive of the format newc, which the kernel's
-// Documentation/driver-api/early-userspace/buffer-format.rst describes. The kernel runs /init in it.
+// An Initramfs is a root file system in a cpio archive of the format newc, which is described in
+// the kernel's Documentation/driver-api/early-userspace/buffer-format.rst. The kernel runs its
+// /init.
 type Initramfs struct {
 	cpio   bytes.Buffer
 	inodes int
 }
 
-// AddDirectory adds a directory, whose parent is there already.
+// AddDirectory adds a directory. Its parent must be there.
 func (r *Initramfs) AddDirectory(name string) { r.add(name, 0o040755, nil) }
 
 // AddProgram adds an executable file.

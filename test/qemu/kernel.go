@@ -1,6 +1,7 @@
-// Package qemu runs Debian's kernels in QEMU, for tests and for tracing by hand.
+// Package qemu runs Debian's kernels in QEMU. It is a library: package kernels tests in these
+// kernels, and command vm is for tracing by hand.
 //
-// It needs apt and dpkg of a Debian machine and QEMU, not root and not KVM.
+// It needs QEMU, and the apt and dpkg of a Debian machine. It needs neither root nor KVM.
 package qemu
 
 import (
@@ -10,14 +11,14 @@ import (
 	"strings"
 )
 
-// A Kernel is a line of Debian's kernels, of which the newest version is taken.
+// A Kernel is a line of Debian's kernels. Its newest version is run.
 type Kernel struct {
 	Arch, Line string
 	Site       string // the form of probe site that package stapsdt must choose
 	sources    []source
 }
 
-// Kernels are those that are tested, the oldest first.
+// Kernels are the kernels that are tested, oldest first.
 var Kernels = []Kernel{
 	{"amd64", "5.10", "nop", []source{{security, "bullseye-security"}}},
 	{"amd64", "6.1", "nop", []source{{security, "bookworm-security"}}},
@@ -41,7 +42,7 @@ func Find(name string) (Kernel, error) {
 	return Kernel{}, fmt.Errorf("no kernel %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// Cache returns the directory of what is downloaded for k, and makes it.
+// Cache returns the directory for the downloads of k. It makes the directory if need be.
 func (k Kernel) Cache() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {

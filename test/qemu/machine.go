@@ -16,7 +16,7 @@ import (
 type Machine struct {
 	Arch             string
 	Image, Initramfs string   // files
-	Parameters       []string // of the kernel; what it does not know it passes on to /init
+	Parameters       []string // of the kernel, which passes unknown ones on to /init
 	Memory           int      // MiB
 	KVM              bool     // rather than emulate the processor
 	Monitor          bool     // Ctrl-A X ends QEMU, and Ctrl-C goes to the guest
@@ -25,7 +25,7 @@ type Machine struct {
 	Output           io.Writer
 }
 
-// A Share is a directory of the host that the guest mounts as the 9p file system of that tag.
+// A Share is a directory of the host. The guest mounts it as the 9p file system with the tag.
 type Share struct {
 	Tag, Directory string
 	Writable       bool
@@ -40,7 +40,8 @@ type model struct {
 var models = map[string]model{
 	"amd64": {"qemu-system-x86_64", "ttyS0", []string{"-cpu", "max"}},
 	// Pointer authentication with the real algorithm makes each call slow.
-	"arm64": {"qemu-system-aarch64", "ttyAMA0", []string{"-machine", "virt", "-cpu", "max,pauth-impdef=on"}},
+	"arm64": {"qemu-system-aarch64", "ttyAMA0",
+		[]string{"-machine", "virt", "-cpu", "max,pauth-impdef=on"}},
 }
 
 // Run runs the machine until it powers off.
@@ -75,8 +76,9 @@ func (m Machine) arguments() []string {
 }
 
 func (m Machine) commandLine() string {
-	const reboot = "panic=-1" // which ends QEMU
-	return strings.Join(append([]string{"console=" + models[m.Arch].console, "quiet", reboot}, m.Parameters...), " ")
+	const reboot = "panic=-1" // a reboot ends QEMU
+	return strings.Join(append([]string{"console=" + models[m.Arch].console, "quiet", reboot},
+		m.Parameters...), " ")
 }
 
 func (s Share) option() string {
@@ -84,7 +86,8 @@ func (s Share) option() string {
 	if s.Writable {
 		readonly = "off"
 	}
-	// A comma in a value is written twice. What the guest makes belongs to who runs QEMU.
+	// A comma in a value is written twice. Files that the guest makes belong to the user who runs
+	// QEMU.
 	return fmt.Sprintf("local,mount_tag=%s,path=%s,security_model=none,multidevs=remap,readonly=%s",
 		s.Tag, strings.ReplaceAll(s.Directory, ",", ",,"), readonly)
 }

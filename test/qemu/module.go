@@ -19,17 +19,19 @@ type Module struct {
 	Content []byte // uncompressed
 }
 
-// moduleDirectories have what is needed to mount file systems of the host; not all packages have each.
+// moduleDirectories have the modules that mount file systems of the host. Not every package has
+// each directory.
 var moduleDirectories = []string{
 	"drivers/virtio/", "net/9p/", "fs/9p/", "fs/fscache/", "fs/netfs/", "fs/overlayfs/",
 }
 
-// Modules returns the named modules and those that they depend on, in the order to load them in. A name
-// that is not in the package stands for something in the kernel itself.
+// Modules returns the named modules and those that they depend on, in the order in which they
+// must be loaded. A name that is not in the package is part of the kernel itself.
 func (p Packages) Modules(ctx context.Context, names ...string) ([]Module, error) {
 	packed := make(map[string][]byte)
 	err := walk(ctx, p.modules, func(name string, content io.Reader) error {
-		if !slices.ContainsFunc(moduleDirectories, func(d string) bool { return strings.Contains(name, "/kernel/"+d) }) {
+		if !slices.ContainsFunc(moduleDirectories,
+			func(d string) bool { return strings.Contains(name, "/kernel/"+d) }) {
 			return nil
 		}
 		b, err := unpackModule(ctx, name, content)
@@ -43,7 +45,8 @@ func (p Packages) Modules(ctx context.Context, names ...string) ([]Module, error
 	return inOrder(packed, names)
 }
 
-// moduleName is how the kernel calls it: the file may have a dash for an underscore.
+// moduleName returns the kernel's name of a module, which has underscores where the file may have
+// dashes.
 func moduleName(file string) string { return strings.ReplaceAll(file, "-", "_") }
 
 func unpackModule(ctx context.Context, name string, content io.Reader) ([]byte, error) {
@@ -55,7 +58,7 @@ func unpackModule(ctx context.Context, name string, content io.Reader) ([]byte, 
 	return cmd.Output()
 }
 
-// inOrder returns the named modules, each after those that it depends on.
+// inOrder returns the named modules, each behind the modules that it depends on.
 func inOrder(packed map[string][]byte, names []string) ([]Module, error) {
 	var ordered []Module
 	seen := make(map[string]bool)
@@ -86,7 +89,7 @@ func inOrder(packed map[string][]byte, names []string) ([]Module, error) {
 	return ordered, nil
 }
 
-// dependences reads the names of modules that modpost wrote into the module.
+// dependences reads the names of modules that modpost has written into the module.
 func dependences(module []byte) ([]string, error) {
 	f, err := elf.NewFile(bytes.NewReader(module))
 	if err != nil {

@@ -21,7 +21,7 @@ func (p Packages) WriteImage(ctx context.Context, file string) error {
 		if err := save(file, content); err != nil {
 			return err
 		}
-		return errFound // it is among the first files: the modules behind it are not unpacked
+		return errFound // the modules come later, and need not be unpacked
 	})
 	if !errors.Is(err, errFound) {
 		return fmt.Errorf("find vmlinuz in %s: %w", p.image, err)
@@ -31,7 +31,8 @@ func (p Packages) WriteImage(ctx context.Context, file string) error {
 
 var errFound = errors.New("found")
 
-// walk calls f for each regular file in the package deb, until that fails, and returns its error or io.EOF.
+// walk calls f for each regular file in the package deb, until f returns an error. It returns
+// that error, or io.EOF.
 func walk(ctx context.Context, deb string, f func(name string, content io.Reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	cmd := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", deb)

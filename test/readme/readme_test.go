@@ -1,6 +1,7 @@
 //go:build linux
 
-// Package readme runs the README's example as a new user would: pasted into a new module.
+// Package readme builds and runs the README's example as a new user would: pasted into a new
+// module.
 package readme
 
 import (
@@ -18,8 +19,9 @@ import (
 
 const module = "github.com/go-usdt/usdt"
 
-// TestExample builds the README's first Go program in a module of its own that depends on this one
-// through a replace directive, and again after go mod vendor, runs it, and counts its fires.
+// TestExample builds the README's first Go program in a module of its own, which depends on this
+// module through a replace directive. It runs the program and counts its fires. Then it does the
+// same after go mod vendor.
 func TestExample(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {

@@ -1,6 +1,7 @@
 //go:build linux && (amd64 || arm64)
 
-// Package static traces a program that has nothing: statically linked, in an empty root directory.
+// Package static traces a program that has nothing around it: it is statically linked, and runs
+// in an empty root directory.
 package static
 
 import (
@@ -17,8 +18,8 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestEmptyChroot lets bpftrace, outside of the chroot, read the values that the demo program
-// fires inside.
+// TestEmptyChroot runs the demo program in a chroot, and bpftrace outside, which must read the
+// values that the demo fires.
 func TestEmptyChroot(t *testing.T) {
 	bpftrace := testenv.Tool(t, "bpftrace")
 	if os.Geteuid() != 0 {

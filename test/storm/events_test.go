@@ -78,8 +78,8 @@ func (r *run) probes() ([]uprobe.Probe, error) {
 	}
 	var probes []uprobe.Probe
 	for _, n := range notes {
-		site := uprobe.Site{Path: r.path, Note: n}
-		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{site}})
+		sites := []uprobe.Site{{Path: r.path, Note: n}}
+		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: sites})
 	}
 	return probes, nil
 }
@@ -105,7 +105,7 @@ func (r *run) stayCounting(t testenv.T) staying {
 		t.Fatalf("%v", err)
 	}
 	t.Cleanup(func() { _ = tally.Close() }) // leave gets the error
-	return staying{"engine, staying", func(v *visit) {
+	return staying{"staying count", func(v *visit) {
 		v.attached()
 		counts, err := tally.Read()
 		if err != nil {
@@ -131,7 +131,8 @@ func (r *run) compare(probes []uprobe.Probe, counts []uint64, missed uint64) err
 		short += fired - counts[i]
 	}
 	if short != missed {
-		return fmt.Errorf("%d fires were not counted, of which %d were missed: %d of %v", short, missed, counts, r.report.Fired)
+		return fmt.Errorf("%d fires were not counted, of which %d were missed: %d of %v",
+			short, missed, counts, r.report.Fired)
 	}
 	return nil
 }
@@ -144,7 +145,7 @@ func (r *run) stayPerfEvent(t testenv.T) staying {
 		t.Fatalf("%v", err)
 	}
 	t.Cleanup(func() { _ = c.Close() }) // leave gets the error
-	return staying{"perf event, staying", func(v *visit) {
+	return staying{"staying perf", func(v *visit) {
 		v.attached()
 		count, err := c.Value()
 		if err != nil {

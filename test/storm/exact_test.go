@@ -25,9 +25,7 @@ func TestExact(t *testing.T) {
 			for _, s := range stay {
 				r.visit(s.name, s.leave)
 			}
-			for _, f := range r.failures {
-				t.Error(f)
-			}
+			r.fail(t)
 			t.Logf("%d fires in %v", *fires, took.Round(time.Millisecond))
 		})
 	}

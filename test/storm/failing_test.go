@@ -4,6 +4,7 @@ package storm
 
 import (
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -14,32 +15,27 @@ import (
 
 // These tests give the storm what must fail it.
 
-func linesOf(lines ...string) <-chan string {
-	c := make(chan string, len(lines))
-	for _, line := range lines {
-		c <- line
-	}
-	close(c)
-	return c
-}
-
 // jsonEvent is a line of usdt trace --json with an event whose checksum is higher by wrong.
 func jsonEvent(wrong uint64) string {
 	sum := event.Sum("steady:mixed", uint64(7), `te"xt`, []byte("\xff\x00"), "", int8(-3))
-	return fmt.Sprintf(`{"pid":1,"provider":"steady","probe":"mixed","args":[7,"te\"xt","/wA=",2,"",-3,%d]}`, sum+wrong)
+	const format = `{"provider":"steady","probe":"mixed","args":[7,"te\"xt","/wA=",2,"",-3,%d]}`
+	return fmt.Sprintf(format, sum+wrong)
 }
 
 func TestVerifyJSON(t *testing.T) {
 	var v event.Verifier
-	if err := verifyJSON(&v, linesOf(jsonEvent(0), jsonEvent(0))); err != nil || v.Total() != 2 {
-		t.Errorf("%d events, %v", v.Total(), err)
+	for range 2 {
+		if err := verifyJSON(&v, jsonEvent(0)); err != nil {
+			t.Error(err)
+		}
 	}
 	for _, wrong := range []string{
-		jsonEvent(1), strings.Replace(jsonEvent(0), "-3", "253", 1), strings.Replace(jsonEvent(0), "/wA", "/wE", 1),
+		jsonEvent(1),
+		strings.Replace(jsonEvent(0), "-3", "253", 1),
+		strings.Replace(jsonEvent(0), "/wA", "/wE", 1),
 		jsonEvent(0)[:50], "", "{}",
 	} {
-		v = event.Verifier{}
-		if err := verifyJSON(&v, linesOf(jsonEvent(0), wrong, jsonEvent(0))); err == nil {
+		if err := verifyJSON(&v, wrong); err == nil {
 			t.Errorf("accepted %s", wrong)
 		}
 	}
@@ -55,13 +51,14 @@ func TestVerifyPrinted(t *testing.T) {
 		narrowName:                              false,
 		"Attaching 2 probes...":                 true,
 	} {
-		if err := verifyPrinted(new(event.Verifier), linesOf("", text)); (err == nil) != want {
+		if err := verifyPrinted(new(event.Verifier), text); (err == nil) != want {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 }
 
-// TestVisitFails checks that what goes wrong in a visit fails the run, and that the visit cleans up.
+// TestVisitFails checks that what goes wrong in a visit fails the run, and that the visit cleans
+// up.
 func TestVisitFails(t *testing.T) {
 	var r run
 	var log []string
@@ -72,7 +69,11 @@ func TestVisitFails(t *testing.T) {
 		v.Fatalf("broken")
 		log = append(log, "went on")
 	})
-	want := []string{"guest: of 10 events, 10 have an argument that could not be read", "guest: broken", "guest: late"}
+	want := []string{
+		"guest: of 10 events, 10 have an argument that could not be read",
+		"guest: broken",
+		"guest: late",
+	}
 	if ok || !slices.Equal(r.failures, want) || !slices.Equal(log, []string{"second", "first"}) {
 		t.Errorf("visit: %t, failures %q, cleanups %q", ok, r.failures, log)
 	}
@@ -90,6 +91,22 @@ func TestCompare(t *testing.T) {
 	}{{5, 7, 0, true}, {4, 6, 2, true}, {5, 6, 0, false}, {5, 7, 1, false}, {6, 6, 0, false}} {
 		if err := r.compare(probes, []uint64{tt.a, tt.b}, tt.missed); (err == nil) != tt.ok {
 			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
+// TestTracerFails checks that a tracer that prints a wrong event fails its visit.
+func TestTracerFails(t *testing.T) {
+	for _, wrong := range []uint64{0, 1} {
+		var r run
+		r.visit("echo", func(v *visit) {
+			var events event.Verifier
+			cmd := exec.Command("echo", jsonEvent(0), "\n", jsonEvent(wrong))
+			trace(v, cmd, "", func(line string) error { return verifyJSON(&events, line) }).awaitEnd(v)
+		})
+		failed := len(r.failures) == 1 && strings.Contains(r.failures[0], "checksum")
+		if failed != (wrong > 0) {
+			t.Errorf("checksum wrong by %d: failures %q", wrong, r.failures)
 		}
 	}
 }

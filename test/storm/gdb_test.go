@@ -3,7 +3,6 @@
 package storm
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -11,6 +10,10 @@ import (
 
 	"github.com/go-usdt/usdt/test/storm/event"
 )
+
+// printNarrow prints an event of the probe at which gdb has stopped.
+const printNarrow = `printf "` + narrowName + ` %lu %d %u %d %u %lu\n", $_probe_arg0, ` +
+	`$_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`
 
 // gdb attaches, stops at a steady probe a few times, and detaches.
 func (v *visit) gdb(draws *rand.Rand) {
@@ -21,8 +24,7 @@ func (v *visit) gdb(draws *rand.Rand) {
 	}
 	stops := draws.IntN(10) // none: it only attaches
 	for range stops {
-		commands = append(commands, "continue", fmt.Sprintf(`printf "%s %%lu %%d %%u %%d %%u %%lu\n", `+
-			`$_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`, narrowName))
+		commands = append(commands, "continue", printNarrow)
 	}
 	args := []string{"-nx", "-batch", "-p", strconv.Itoa(v.program.PID())}
 	for _, c := range append(commands, "delete", "detach") {
@@ -31,10 +33,10 @@ func (v *visit) gdb(draws *rand.Rand) {
 	cmd := exec.Command("gdb", args...)
 	cmd.Env = append(os.Environ(), "HOME=/nonexistent", "DEBUGINFOD_URLS=")
 	var events event.Verifier
-	g := trace(v, cmd, "", func(lines <-chan string) error { return verifyPrinted(&events, lines) })
+	g := trace(v, cmd, "", func(line string) error { return verifyPrinted(&events, line) })
 	g.awaitEnd(v)
 	if n := events.Total(); n != uint64(stops) {
-		v.Fatalf("gdb stopped %d times of %d\n%s", n, stops, g.stderr)
+		v.Fatalf("gdb stopped %d times of %d\n%s", n, stops, g.said())
 	}
 	v.attached()
 	v.settle(&events, 0)

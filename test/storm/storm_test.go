@@ -21,11 +21,12 @@ import (
 )
 
 var (
-	each  = flag.Duration("each", 0, "torture each build for this long")
-	names = flag.String("builds", "", "these builds only, such as cgo,race")
-	seed  = flag.Uint64("seed", rand.Uint64(), "decides what each goroutine does")
-	kills = flag.Int("kills", 20, "kill the program as often as this")
-	fires = flag.Int("fires", 100_000, "count as many fires as this exactly")
+	each   = flag.Duration("each", 0, "torture each build for this long")
+	guests = flag.String("tracers", "", "only these come and go, such as steady,gdb")
+	names  = flag.String("builds", "", "these builds only, such as cgo,race")
+	seed   = flag.Uint64("seed", rand.Uint64(), "decides what each goroutine does")
+	kills  = flag.Int("kills", 20, "kill the program as often as this")
+	fires  = flag.Int("fires", 100_000, "count as many fires as this exactly")
 )
 
 // TestStorm tortures one build after the other and prints a table of what happened.
@@ -38,7 +39,7 @@ func TestStorm(t *testing.T) {
 	t.Logf("again: -seed %d", *seed)
 	var results table
 	for _, b := range builds {
-		if *names != "" && !slices.Contains(strings.Split(*names, ","), b.name) {
+		if !wanted(*names, b.name) {
 			continue
 		}
 		t.Run(b.name, func(t *testing.T) {
@@ -49,6 +50,11 @@ func TestStorm(t *testing.T) {
 		})
 	}
 	t.Logf("\n%v", &results)
+}
+
+// wanted tells whether a name is on a list, or all are since there is none.
+func wanted(list, name string) bool {
+	return list == "" || slices.Contains(strings.Split(list, ","), name)
 }
 
 // A report is what the program says in the end.
@@ -79,7 +85,7 @@ type run struct {
 	verified uint64 // events
 	lost     uint64
 	unread   uint64
-	visits   map[string]int // of tracers that were attached
+	visits   map[string]uint64 // of tracers that were attached
 }
 
 func newRun(t *testing.T, b build) *run {
@@ -99,6 +105,7 @@ func (r *run) start(t *testing.T, env ...string) {
 // torture has some tracers stay for all of the storm, and others come and go.
 func (r *run) torture(t *testing.T, d time.Duration) {
 	r.start(t)
+	defer r.fail(t)
 	if err := r.build.traceable(r.path); err != nil {
 		t.Skipf("this kernel does not trace it: %v", err)
 	}
@@ -111,14 +118,18 @@ func (r *run) torture(t *testing.T, d time.Duration) {
 	for _, s := range stay {
 		r.visit(s.name, s.leave)
 	}
-	r.program.Ask(t, "idle")
-	r.program.End(t)
 	t.Log(r.visited())
-	for _, f := range r.failures {
-		t.Error(f)
-	}
 	if r.verified == 0 {
 		t.Error("no event was verified")
+	}
+	r.program.Ask(t, "idle")
+	r.program.End(t)
+}
+
+// fail has the test fail if something went wrong in a visit.
+func (r *run) fail(t *testing.T) {
+	for _, f := range r.failures {
+		t.Error(f)
 	}
 }
 
@@ -134,8 +145,7 @@ func (r *run) ask(t *testing.T, command string) {
 func (r *run) visitUntil(t *testing.T, end time.Time) {
 	var all sync.WaitGroup
 	for i, v := range visitors {
-		if _, err := exec.LookPath(v.tool); v.tool != "" && err != nil {
-			t.Logf("without %s: %v", v.tool, err)
+		if !wanted(*guests, v.name) || !v.installed(t) {
 			continue
 		}
 		draws := rand.New(rand.NewPCG(r.seed, uint64(i)))

@@ -3,40 +3,70 @@
 package storm
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// A tracer is a process that traces the program. What it prints is read as it comes.
+// A tracer is a process that traces the program. What it prints is verified as it comes.
 type tracer struct {
 	*testenv.Child
 	stderr *stderr
-	ended  chan struct{} // closed when it has ended, and heard and status are set
-	heard  error         // what was wrong with its output
+	ended  chan struct{} // closed when it has ended; from then on the fields below are set
+	last   []string      // lines of its output
+	wrong  error         // the first line that was
 	status error         // of exec.Cmd's Wait
 }
 
-// trace starts a tracer, whose output hear reads to the end. It says on its standard error that it
-// is attached by the words attached, or not at all if they are empty. At the end of t it is killed.
-func trace(t testenv.T, cmd *exec.Cmd, attached string, hear func(lines <-chan string) error) *tracer {
+// trace starts a tracer. It says on its standard error that it is attached by the words attached,
+// or not at all if they are empty. If it has not ended at the end of t, it is told to.
+func trace(t testenv.T, cmd *exec.Cmd, attached string, verify func(line string) error) *tracer {
 	t.Helper()
-	c := &tracer{stderr: &stderr{words: attached, said: make(chan struct{})}, ended: make(chan struct{})}
+	c := &tracer{
+		stderr: &stderr{words: attached, said: make(chan struct{})},
+		ended:  make(chan struct{}),
+	}
 	cmd.Stderr = c.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // if this process is killed
 	c.Child = testenv.Start(t, cmd)
 	go func() {
 		defer close(c.ended)
-		c.heard = hear(c.Lines())
+		c.read(verify)
 		_, c.status = c.Wait()
 	}()
-	t.Cleanup(func() {
-		_ = c.Process.Kill() // it has ended, but for a failure
-		<-c.ended
-	})
+	t.Cleanup(c.end)
 	return c
+}
+
+// read reads all output.
+func (c *tracer) read(verify func(line string) error) {
+	const some = 20
+	for line := range c.Lines() {
+		if err := verify(line); err != nil && c.wrong == nil {
+			c.wrong = fmt.Errorf("%w, in the line %s", err, line)
+		}
+		c.last = append(c.last[max(0, len(c.last)+1-some):], line)
+	}
+}
+
+// end ends the tracer if it has not ended by itself. A gdb that is killed takes the program along,
+// so it gets the time to detach.
+func (c *tracer) end() {
+	const grace = 10 * time.Second
+	_ = c.Process.Signal(unix.SIGTERM) // it has ended, but for a failure
+	select {
+	case <-c.ended:
+	case <-time.After(grace):
+		_ = c.Process.Kill()
+		<-c.ended
+	}
 }
 
 // awaitAttached returns false if the tracer has ended without having been attached.
@@ -68,12 +98,16 @@ func (c *tracer) awaitStatus(t testenv.T) {
 	select {
 	case <-c.ended:
 	case <-time.After(testenv.Patience):
-		t.Fatalf("%v has not ended after %v\n%s", c.Cmd, testenv.Patience, c.stderr)
+		c.end()
+		t.Fatalf("%v has not ended after %v\n%s", c.Cmd, testenv.Patience, c.said())
 	}
-	if c.heard != nil {
-		t.Fatalf("%v: %v", c.Cmd, c.heard)
+	if c.wrong != nil {
+		t.Fatalf("%v: %v", c.Cmd, c.wrong)
 	}
 }
+
+// said returns the last lines of output of a tracer that has ended, and all of its errors.
+func (c *tracer) said() string { return strings.Join(c.last, "\n") + "\n" + c.stderr.String() }
 
 // stderr keeps what a tracer writes to its standard error.
 type stderr struct {

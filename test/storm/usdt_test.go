@@ -19,8 +19,10 @@ import (
 	"github.com/go-usdt/usdt/test/storm/event"
 )
 
-// steadyPatterns match the steady probes, and not those that are added to their provider.
-var steadyPatterns = []string{"steady:*_narrow", "steady:*_wide", "steady:*_large", "steady:*_mixed"}
+// steady are arguments of usdt trace: flags that read texts and bytes, and mean nothing for probes
+// without these, and patterns of the steady probes, but not of those added to their provider.
+var steady = []string{"--str", "1,4", "--bytes", "2",
+	"steady:*_narrow", "steady:*_wide", "steady:*_large", "steady:*_mixed"}
 
 // A usdtTrace is a usdt trace whose events are verified.
 type usdtTrace struct {
@@ -35,27 +37,14 @@ func (r *run) startUsdt(t testenv.T, args ...string) *usdtTrace {
 		"--buffer", "32", "--strlen", strconv.Itoa(event.MaxText)}, args...)...)
 	u := new(usdtTrace)
 	u.events.Ordered = kernel.Running().Features.RingBuffer
-	u.tracer = trace(t, cmd, "usdt: tracing ", func(lines <-chan string) error {
-		return verifyJSON(&u.events, lines)
+	u.tracer = trace(t, cmd, "usdt: tracing ", func(line string) error {
+		return verifyJSON(&u.events, line)
 	})
 	return u
 }
 
-// captures are the flags that read texts and bytes. Of probes without these they mean nothing.
-var captures = []string{"--str", "1,4", "--bytes", "2"}
-
-// verifyJSON verifies the lines of usdt trace --json.
-func verifyJSON(v *event.Verifier, lines <-chan string) error {
-	var first error
-	for line := range lines {
-		if err := verifyLine(v, line); err != nil && first == nil {
-			first = fmt.Errorf("%w, in the line %s", err, line)
-		}
-	}
-	return first
-}
-
-func verifyLine(v *event.Verifier, line string) error {
+// verifyJSON verifies a line of usdt trace --json.
+func verifyJSON(v *event.Verifier, line string) error {
 	var e struct {
 		Provider, Probe string
 		Args            []any
@@ -116,11 +105,11 @@ func (u *usdtTrace) leave(v *visit) (lost uint64) {
 // stayUsdt attaches a usdt that stays: what was fired is received or lost.
 func (r *run) stayUsdt(t testenv.T) staying {
 	t.Helper()
-	u := r.startUsdt(t, append(captures, steadyPatterns...)...)
+	u := r.startUsdt(t, steady...)
 	if !u.awaitAttached(t) {
 		t.Fatalf("usdt is not attached:\n%s", u.stderr)
 	}
-	return staying{"usdt, staying", func(v *visit) {
+	return staying{"staying usdt", func(v *visit) {
 		v.attached()
 		if err := u.Process.Signal(unix.SIGINT); err != nil {
 			v.Errorf("%v", err)
@@ -141,7 +130,7 @@ func (r *run) stayUsdt(t testenv.T) staying {
 
 // traceSteady traces for a while what stays.
 func (v *visit) traceSteady(draws *rand.Rand) {
-	u := v.startUsdt(v, append([]string{"-d", duration(draws)}, append(captures, steadyPatterns...)...)...)
+	u := v.startUsdt(v, append([]string{"-d", duration(draws)}, steady...)...)
 	if !u.awaitAttached(v) {
 		v.Fatalf("usdt is not attached:\n%s", u.stderr)
 	}
@@ -149,7 +138,8 @@ func (v *visit) traceSteady(draws *rand.Rand) {
 	u.leave(v)
 }
 
-// traceFleet traces for a while what comes and goes: maybe nothing is there, or it goes as usdt comes.
+// traceFleet traces for a while what comes and goes. Maybe nothing is there, or it goes while usdt
+// attaches.
 func (v *visit) traceFleet(draws *rand.Rand) {
 	u := v.startUsdt(v, "-d", duration(draws), "fleet*:*_narrow", "fleet*:*_wide*", "fleet*:*_large*")
 	if u.awaitAttached(v) {
@@ -158,7 +148,8 @@ func (v *visit) traceFleet(draws *rand.Rand) {
 		return
 	}
 	if u.awaitStatus(v); u.ProcessState.ExitCode() != 1 || u.events.Total() > 0 {
-		v.Errorf("usdt is not attached, and ends with %v after %d events:\n%s", u.status, u.events.Total(), u.stderr)
+		v.Errorf("usdt is not attached, and ends with %v after %d events:\n%s",
+			u.status, u.events.Total(), u.stderr)
 	}
 }
 

@@ -5,23 +5,39 @@ package storm
 import (
 	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"runtime"
+	"testing"
 
 	"github.com/go-usdt/usdt/test/storm/event"
 )
 
-// visitors are the tracers that come and go.
-var visitors = []struct {
+// A visitor is a tracer that comes and goes.
+type visitor struct {
 	name string
 	tool string // that it needs, if any
 	come func(v *visit, draws *rand.Rand)
-}{
-	{"usdt, steady", "", (*visit).traceSteady},
-	{"usdt, fleet", "", (*visit).traceFleet},
+}
+
+var visitors = []visitor{
+	{"steady", "", (*visit).traceSteady},
+	{"fleet", "", (*visit).traceFleet},
 	{"bpftrace", "bpftrace", (*visit).bpftrace},
-	{"perf event", "", (*visit).perfEvent},
-	{"engine", "", (*visit).count},
+	{"perf", "", (*visit).perfEvent},
+	{"count", "", (*visit).count},
 	{"gdb", "gdb", (*visit).gdb},
+}
+
+// installed tells whether the visitor's tool is installed.
+func (v *visitor) installed(t *testing.T) bool {
+	if v.tool == "" {
+		return true
+	}
+	_, err := exec.LookPath(v.tool)
+	if err != nil {
+		t.Logf("without %s: %v", v.tool, err)
+	}
+	return err == nil
 }
 
 // A staying tracer is attached throughout the storm.
@@ -81,7 +97,7 @@ func (v *visit) attached() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.visits == nil {
-		v.visits = make(map[string]int)
+		v.visits = make(map[string]uint64)
 	}
 	v.visits[v.name]++
 }

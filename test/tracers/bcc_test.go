@@ -42,7 +42,8 @@ func TestBccList(t *testing.T) {
 	})
 }
 
-// TestBcc reads six arguments with a program for bcc that is given the pid, the path, or both.
+// TestBcc reads six arguments with a program for bcc. The program gets the pid, the path, or
+// both.
 func TestBcc(t *testing.T) {
 	bcc := tools(t)
 	script, err := os.ReadFile("testdata/bcc.py")

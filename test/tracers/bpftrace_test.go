@@ -15,28 +15,30 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// byPid, in place of a file, has bpftrace look for the probes in the mappings of the process.
+// byPid, in place of a file, makes bpftrace look for the probes in the mappings of the process.
 const byPid = "*"
 
-// bpftrace is a bpftrace that is attached to a target.
+// bpftrace is a running bpftrace that is attached to a traced process.
 type bpftrace struct{ *child }
 
-// keepOutput initialises what bpftrace allocates. When it resolves the addresses of a stack, libbcc
-// before 0.33 closes the file descriptor whose number is in a field that was never set, often 1:
-// https://github.com/iovisor/bcc/pull/5193. Then bpftrace prints nothing more, and ends with status 0.
+// keepOutput initialises the memory that bpftrace allocates. Before version 0.33, libbcc closes a
+// file descriptor whose number it never set, often 1, when it resolves the addresses of a stack
+// (https://github.com/iovisor/bcc/pull/5193). bpftrace then prints nothing more, and ends with
+// status 0.
 const keepOutput = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=165"
 
-// Lines that say that the first and the last clause of a script are attached.
+// These lines say that the first and the last clause of a script are attached.
 const firstReady, lastReady = "first ready", "last ready"
 
-// attach starts bpftrace on the probes in file, or byPid, and returns when it is attached to all of
-// them. Each clause begins with the name of a probe. The probe called ready must be in the same file;
-// it is fired meanwhile.
+// attach starts bpftrace on the probes in file, or byPid, and waits until it is attached to all
+// of them. Each clause begins with the name of a probe. The probe ready must be in the same file.
+// It is fired while the test waits.
 //
-// Enabled is true some time before events come: the site is changed first, then the script connected
-// to it. Since bpftrace attaches one clause after the other, in its order or the reverse, all are
-// when the first and the last are.
-func (p program) attach(t *testing.T, app *traced, file, ready string, clauses ...string) *bpftrace {
+// Enabled is true some time before events come, because bpftrace changes the site before it
+// connects the script. It attaches one clause after the other, forwards or backwards, so all
+// clauses are attached when the first and the last are.
+func (p program) attach(t *testing.T, app *traced, file, ready string,
+	clauses ...string) *bpftrace {
 	t.Helper()
 	var flags []string
 	if file == byPid {
@@ -45,11 +47,12 @@ func (p program) attach(t *testing.T, app *traced, file, ready string, clauses .
 	return p.attachWith(t, flags, app, file, ready, clauses...)
 }
 
-// pidFlag has bpftrace trace this process only.
+// pidFlag returns the flag that makes bpftrace trace this process only.
 func (app *traced) pidFlag() []string { return []string{"-p", strconv.Itoa(app.PID())} }
 
 // attachWith attaches with further flags.
-func (p program) attachWith(t *testing.T, flags []string, app *traced, file, ready string, clauses ...string) *bpftrace {
+func (p program) attachWith(t *testing.T, flags []string, app *traced, file, ready string,
+	clauses ...string) *bpftrace {
 	t.Helper()
 	var script strings.Builder
 	at := func(clause string) { fmt.Fprintf(&script, "usdt:%s:%s:%s\n", file, app.provider, clause) }
@@ -60,8 +63,8 @@ func (p program) attachWith(t *testing.T, flags []string, app *traced, file, rea
 	at(ready + ` { printf("` + lastReady + `\n"); }`)
 	cmd := p.command(append(flags, "-B", "none", "-e", p.adapt(t, script.String()))...)
 	cmd.Env = append(os.Environ(),
-		"BPFTRACE_STRLEN=200",     // the most that 0.17 has room for
-		"BPFTRACE_MAX_STRLEN=204", // newer, where buf needs 4 bytes of it for the length
+		"BPFTRACE_STRLEN=200",     // the most that 0.17 takes
+		"BPFTRACE_MAX_STRLEN=204", // the same in newer versions; buf uses 4 bytes for the length
 		keepOutput,
 	)
 	b := &bpftrace{start(t, cmd)}
@@ -90,15 +93,15 @@ func (b *bpftrace) awaitReady(t *testing.T, app *traced, ready string) {
 	}
 }
 
-// attaching is what bpftrace says before it has attached, or after, by its version.
+// attaching matches what bpftrace prints before it attaches, or after, depending on its version.
 var attaching = regexp.MustCompile(`^Attach(ing|ed) \d+ probes?`)
 
-// isEvent tells the script's output from what bpftrace says besides.
+// isEvent says whether a line is output of the script, and not a message of bpftrace.
 func isEvent(line string) bool {
 	return line != "" && line != firstReady && line != lastReady && !attaching.MatchString(line)
 }
 
-// expect checks that the next lines of output are want.
+// expect checks that want are the next lines of the script's output.
 func (b *bpftrace) expect(t *testing.T, want ...string) {
 	t.Helper()
 	for _, w := range want {
@@ -112,13 +115,14 @@ func (b *bpftrace) expect(t *testing.T, want ...string) {
 	}
 }
 
-// detach ends bpftrace and returns the events not expected yet, and the maps, which are printed last.
+// detach ends bpftrace. It returns the events that were not expected yet, and then the maps,
+// which bpftrace prints at its end.
 func (b *bpftrace) detach(t *testing.T) []string {
 	t.Helper()
 	return events(t)(b.terminate())
 }
 
-// end waits until bpftrace has ended by itself and returns the same.
+// end waits until bpftrace ends by itself, and returns the same as detach.
 func (b *bpftrace) end(t *testing.T) []string {
 	t.Helper()
 	return events(t)(b.Wait())

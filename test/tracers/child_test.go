@@ -14,7 +14,7 @@ import (
 // child is a process that the test started.
 type child struct{ *testenv.Child }
 
-// start starts cmd. The test's end kills the child, unless the test waited for its end.
+// start starts cmd. The end of the test kills the child, unless the test has waited for its end.
 func start(t *testing.T, cmd *exec.Cmd) *child {
 	t.Helper()
 	c := &child{testenv.Start(t, cmd)}
@@ -27,15 +27,16 @@ func start(t *testing.T, cmd *exec.Cmd) *child {
 	return c
 }
 
-// awaitLine waits for a line of output, and skips those before.
+// awaitLine waits for a line of output. It skips the lines before.
 func (c *child) awaitLine(t *testing.T, want string) {
 	t.Helper()
 	for c.Next(t) != want {
 	}
 }
 
-// terminate sends SIGTERM until the child has ended: bpftrace 0.17 overlooks the signal while it
-// prints an event. It would take a second SIGINT as the order to skip its last output.
+// terminate sends SIGTERM until the child has ended, because bpftrace 0.17 overlooks the signal
+// while it prints an event. SIGINT would not do: at the second one, bpftrace skips its last
+// output.
 func (c *child) terminate() (rest []string, err error) {
 	ended := make(chan struct{})
 	defer close(ended)

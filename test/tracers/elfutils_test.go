@@ -11,8 +11,10 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// elfutils does not know the type of a probe's note and says so of each, in any file with probes.
-var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': unknown object file note type 3 with owner name 'stapsdt' at offset \d+$`)
+// unknownNote is a complaint that eu-elflint has about every note of a probe, in any file: it
+// does not know their type.
+var unknownNote = regexp.MustCompile(`^section \[ ?\d+\] '\.note\.stapsdt': ` +
+	`unknown object file note type 3 with owner name 'stapsdt' at offset \d+$`)
 
 // TestElflint has eu-elflint check the image against the standards.
 func TestElflint(t *testing.T) {

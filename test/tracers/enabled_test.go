@@ -12,7 +12,8 @@ func checkEnabled(t *testing.T, app *traced, probe, want string) {
 	}
 }
 
-// TestEnabled attaches by path and follows Enabled.
+// TestEnabled attaches tracers by path, and checks what Enabled says before, meanwhile and
+// afterwards.
 func TestEnabled(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
@@ -34,13 +35,14 @@ func TestEnabled(t *testing.T) {
 	})
 }
 
-// TestTwoTracers attaches two tracers to one probe and detaches the first one first.
+// TestTwoTracers attaches two tracers to one probe, and detaches the first one first.
 func TestTwoTracers(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		first := installed.attach(t, app, byPid, "ready", `int32 { printf("first %lld\n", arg0); }`)
-		second := installed.attach(t, app, app.do(t, "path int32"), "ready", `int32 { printf("second %lld\n", arg0); }`)
+		second := installed.attach(t, app, app.do(t, "path int32"), "ready",
+			`int32 { printf("second %lld\n", arg0); }`)
 		app.fire(t, "int32", 1)
 		first.expect(t, "first 1")
 		second.expect(t, "second 1")

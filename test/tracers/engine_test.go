@@ -23,16 +23,16 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// TestEngineReadsForms compares what internal/tracing/uprobe reads of each form of argument with what bpftrace
-// reads of the same process at the same time.
+// TestEngineReadsForms compares what internal/tracing/uprobe and bpftrace read of each form of
+// operand, in one process at the same time.
 func TestEngineReadsForms(t *testing.T) {
 	needTracer(t, "bpftrace")
 	path, err := forms.Build(t.TempDir(), runtime.GOARCH)
 	if err != nil {
 		testenv.Lacks(t, err)
 	}
-	// Each operand comes in 8 sizes. bpftrace detaches from one probe after the other, which takes 0.1
-	// seconds for each.
+	// Each operand comes in 8 sizes. bpftrace detaches from one probe after the other, which takes
+	// 0.1 seconds each.
 	const some = 9
 	compareReaders(t, path, func(i int, n sdtnote.Note) bool { return i%some == 0 })
 }
@@ -43,7 +43,8 @@ func TestEngineReadsC(t *testing.T) {
 	for _, optimise := range []string{"-O0", "-O1", "-O2"} {
 		t.Run(optimise, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sdt")
-			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path, "../../internal/tracing/uprobe/testdata/sdt.c")
+			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path,
+				"../../internal/tracing/uprobe/testdata/sdt.c")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				testenv.Lacks(t, fmt.Errorf("%v: %w\n%s", cmd, err, out)) // the package systemtap-sdt-dev
 			}
@@ -52,8 +53,8 @@ func TestEngineReadsC(t *testing.T) {
 	}
 }
 
-// bpftraceReads tells whether bpftrace 0.17 can read the argument: it knows the first six, neither the
-// symbols of memory operands nor the high bytes of registers.
+// bpftraceReads says whether bpftrace 0.17 can read the argument. It reads only the first six,
+// and neither symbols in memory operands nor the high bytes of registers.
 func bpftraceReads(i int, a operand.Arg) bool {
 	return i < 6 && a.Symbol == "" && !a.Reg.High && a.Err == nil
 }
@@ -68,12 +69,13 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	script := "interval:ms:100 { printf(\"" + firstReady + "\\n\"); }\n"
 	seen := make(map[string]bool)
 	for i, n := range notes {
-		// Of a probe with several sites, the program passes the first.
+		// If a probe has several sites, the program runs only the first.
 		if !want(i, n) || seen[n.Name] {
 			continue
 		}
 		seen[n.Name] = true
-		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
+		probes = append(probes,
+			uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{{Path: path, Note: n}}})
 		for i, a := range operand.Parse(n) {
 			if bpftraceReads(i, a) {
 				script += fmt.Sprintf("usdt:%s:%s:%s { printf(\"%s arg%d = %%lld\\n\", arg%d); }\n",
@@ -110,7 +112,7 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 	}
 }
 
-// readEngine returns the arguments that bpftrace can read, too.
+// readEngine returns those arguments that bpftrace can read, too.
 func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[string]string {
 	t.Helper()
 	values := make(map[string]string)
@@ -131,7 +133,8 @@ func readEngine(t *testing.T, tracer *uprobe.Tracer, probes []uprobe.Probe) map[
 			if !ev.Args[i].Read {
 				t.Errorf("%s: %s was not read", probes[ev.Probe], a.Text)
 			}
-			values[fmt.Sprintf("%s arg%d", probes[ev.Probe].Name, i)] = strconv.FormatInt(int64(ev.Args[i].Int), 10)
+			name := fmt.Sprintf("%s arg%d", probes[ev.Probe].Name, i)
+			values[name] = strconv.FormatInt(int64(ev.Args[i].Int), 10)
 		}
 	}
 	return values

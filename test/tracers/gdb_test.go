@@ -17,7 +17,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// gdb starts a gdb that attaches to the target, carries out commands, and lets go of it.
+// gdb starts a gdb that attaches to the traced process, carries out commands, and detaches.
 func gdb(t *testing.T, app *traced, commands ...string) *child {
 	t.Helper()
 	args := []string{"-nx", "-batch", "-p", strconv.Itoa(app.PID())}
@@ -29,15 +29,16 @@ func gdb(t *testing.T, app *traced, commands ...string) *child {
 	return start(t, cmd)
 }
 
-// TestGdbList lists the probes of every variant: gdb is shown the images itself, and finds those that the
-// dynamic linker knows besides.
+// TestGdbList lists the probes of every variant. The program shows gdb the images. gdb also finds
+// the images that the dynamic linker knows.
 func TestGdbList(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
 		for _, name := range names {
-			row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
+			row := regexp.MustCompile(`(?m)^stap +traced +` + name +
+				` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
 			if !row.MatchString(printed) {
 				t.Errorf("gdb does not list %s:\n%s", name, printed)
 			}
@@ -45,14 +46,15 @@ func TestGdbList(t *testing.T) {
 	})
 }
 
-// sixArguments are the commands that print them at a breakpoint.
+// sixArguments are gdb commands that print the arguments of probe six at a breakpoint.
 var sixArguments = []string{
 	`printf "argc %d\n", $_probe_argc`,
-	`printf "args %lu %d %u %d %d %ld\n", $_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`,
+	`printf "args %lu %d %u %d %d %ld\n", ` +
+		`$_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`,
 }
 
-// fireSix fires probe six into a gdb that waits for it, and checks what gdb prints and that the probe is
-// enabled as long as the breakpoint is set.
+// fireSix fires probe six while gdb waits for it. It checks what gdb prints, and that the probe
+// is enabled as long as the breakpoint is set.
 func fireSix(t *testing.T, app *traced, debugger *child) (printed string) {
 	t.Helper()
 	app.do(t, "wait six true")
@@ -78,7 +80,8 @@ func gdbVersion(t *testing.T) string {
 // TestGdbBreak stops at a probe with all six arguments.
 func TestGdbBreak(t *testing.T) {
 	needTracer(t, "gdb")
-	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
+	needDocumented(t,
+		strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(gdbBreak))
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		commands := append([]string{"break -probe-stap traced:six", "continue"}, sixArguments...)
@@ -93,8 +96,9 @@ func TestGdbBreak(t *testing.T) {
 	})
 }
 
-// TestGdbBesideTracer attaches gdb and bpftrace to one probe, in either order, and lets them go in either order.
-// Both see the fires while they are there, and the program is not hurt, even if it cannot show gdb anything.
+// TestGdbBesideTracer attaches gdb and bpftrace to one probe, in either order, and detaches them
+// in either order. Both see the fires while they are attached, and the program comes to no harm,
+// even if it cannot show gdb anything.
 func TestGdbBesideTracer(t *testing.T) {
 	needTracer(t, "gdb")
 	needTracer(t, "bpftrace")
@@ -111,13 +115,15 @@ func TestGdbBesideTracer(t *testing.T) {
 	})
 }
 
-// besideTracer is one round, in which gdb gets the commands first. It leaves at its last hit.
+// besideTracer is one such round. gdb carries out the commands first, and detaches after its last
+// hit.
 func besideTracer(t *testing.T, app *traced, gdbFirst, gdbLeavesFirst bool, commands ...string) {
 	t.Helper()
 	var b *bpftrace
 	var debugger *child
 	attachTracer := func() {
-		b = installed.attach(t, app, byPid, "ready", `six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
+		b = installed.attach(t, app, byPid, "ready",
+			`six { printf("%llu %lld %llu %lld %lld %lld\n", arg0, arg1, arg2, arg3, arg4, arg5); }`)
 	}
 	attachGdb := func() {
 		commands = append(commands, "break -probe-stap traced:six", "echo attached\\n", "continue")
@@ -166,7 +172,7 @@ func besideTracer(t *testing.T, app *traced, gdbFirst, gdbLeavesFirst bool, comm
 	app.fire(t, "six", sixArgs...)
 }
 
-// checkTraced checks what Enabled of a probe says, and what `usdt list` would.
+// checkTraced checks what the probe's Enabled says, and what `usdt list` would say.
 func checkTraced(t *testing.T, app *traced, probe string, want bool) {
 	t.Helper()
 	checkEnabled(t, app, probe, strconv.FormatBool(want))
@@ -187,29 +193,32 @@ func checkTraced(t *testing.T, app *traced, probe string, want bool) {
 	}
 }
 
-// TestGdbReload sets the breakpoint before the probes are loaded again.
+// TestGdbReload sets the breakpoint on unloaded probes, and then loads them.
 func TestGdbReload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		app.do(t, "unload")
-		if printed := gdb(t, app, "info probes stap ^traced$").Output(t); strings.Contains(printed, "six") {
+		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
+		if strings.Contains(printed, "six") {
 			t.Errorf("gdb lists probes that are unloaded:\n%s", printed)
 		}
-		commands := append([]string{"set breakpoint pending on", "break -probe-stap traced:six", "continue"}, sixArguments...)
+		commands := append([]string{"set breakpoint pending on", "break -probe-stap traced:six",
+			"continue"}, sixArguments...)
 		debugger := gdb(t, app, commands...)
 		app.do(t, "load")
 		fireSix(t, app, debugger)
 	})
 }
 
-// TestGdbUnload unloads and loads probes on which gdb has a breakpoint, and ends the program: neither that
-// nor gdb may be hurt.
+// TestGdbUnload unloads and loads probes on which gdb has a breakpoint, and ends the program.
+// This must harm neither the program nor gdb.
 func TestGdbUnload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		debugger := gdb(t, app, "break -probe-stap traced:six", "continue", `printf "hit %d\n", $_probe_arg1`, "continue")
+		debugger := gdb(t, app, "break -probe-stap traced:six", "continue",
+			`printf "hit %d\n", $_probe_arg1`, "continue")
 		app.do(t, "wait six true")
 		app.fire(t, "six", 0, -1, 0, 0, 0, 0)
 		for range 3 {
@@ -226,8 +235,8 @@ func TestGdbUnload(t *testing.T) {
 	})
 }
 
-// TestGdbKilled: a gdb that is killed leaves its breakpoints behind. None is on our way. With cgo there are
-// some in the dynamic linker, which kill the program with or without us.
+// TestGdbKilled kills gdb, whose breakpoints then stay in the program. None is where our code
+// runs. With cgo, some are in the dynamic linker, and kill any program that reaches them.
 func TestGdbKilled(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
@@ -264,7 +273,7 @@ func waitContinued(t *testing.T, pid int) {
 	}
 }
 
-// startStripped starts a target without a symbol table.
+// startStripped starts a traced process without a symbol table.
 func startStripped(t *testing.T, c config) *traced {
 	t.Helper()
 	stripped := filepath.Join(t.TempDir(), "stripped")
@@ -272,17 +281,20 @@ func startStripped(t *testing.T, c config) *traced {
 	return startBinary(t, stripped, c.backing, "traced")
 }
 
-// TestGdbAddSymbolFile is the way for programs without a symbol table, where gdb is not shown anything.
+// TestGdbAddSymbolFile traces a program without a symbol table, which cannot show gdb anything,
+// with add-symbol-file.
 func TestGdbAddSymbolFile(t *testing.T) {
 	needTracer(t, "gdb")
 	needDocumented(t, "add-symbol-file PATH -o ADDRESS")
 	matrix(t, func(t *testing.T, c config) {
 		app := startStripped(t, c)
 		path, address, _ := strings.Cut(app.do(t, "image"), " ")
-		commands := []string{"add-symbol-file " + path + " -o " + address, "info probes stap ^traced$ ^six$",
+		commands := []string{"add-symbol-file " + path + " -o " + address,
+			"info probes stap ^traced$ ^six$",
 			"break -probe-stap traced:six", "continue"}
 		printed := fireSix(t, app, gdb(t, app, append(commands, sixArguments...)...))
-		if !regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`).MatchString(printed) {
+		row := regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`)
+		if !row.MatchString(printed) {
 			t.Errorf("gdb does not list the probe of %s:\n%s", path, printed)
 		}
 	})

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/cilium/ebpf/link"
 )
 
 // buildGoTracer builds a program of the module gotracers.
@@ -23,15 +21,16 @@ func buildGoTracer(t *testing.T, name string, env ...string) (program string) {
 	return program
 }
 
-// goModuleVersion returns the version that the module gotracers has of another one.
+// goModuleVersion returns the version of a module that the module gotracers requires.
 func goModuleVersion(t *testing.T, path string) string {
 	t.Helper()
-	listed := start(t, exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)).Output(t)
+	list := exec.Command("go", "list", "-C", "gotracers", "-m", "-f", "{{.Version}}", path)
+	listed := start(t, list).Output(t)
 	version, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(listed), "v"), "-")
 	return version
 }
 
-// TestCilium reads six arguments with a program in Go for the BPF package that most tracers in Go are made with.
+// TestCilium reads six arguments with a program that uses cilium/ebpf, like most tracers in Go.
 func TestCilium(t *testing.T) {
 	needTracer(t, "go")
 	const attach = `executable.Uprobe("PROBE", program, &link.UprobeOptions{PID: PID})`
@@ -45,20 +44,9 @@ func TestCilium(t *testing.T) {
 	})
 }
 
-// TestOlderCilium opens probes with the version of our own module, which is older.
-func TestOlderCilium(t *testing.T) {
-	const refusal = "is not executable"
-	needDocumented(t, refusal)
-	matrix(t, func(t *testing.T, c config) {
-		_, err := link.OpenExecutable(startTraced(t, c).do(t, "path six"))
-		if refused := err != nil && strings.Contains(err.Error(), refusal); refused != (c.backing == "memfd") {
-			t.Errorf("OpenExecutable: %v", err)
-		}
-	})
-}
-
-// TestLibbpfgo reads six arguments with a program in Go for libbpf. It is linked with the libbpf of trixie, and runs
-// there: Debian 12 has an older one than the package wants.
+// TestLibbpfgo reads six arguments with a program that uses libbpf in Go. The program is linked
+// with the libbpf of trixie and runs there, because the package wants a newer one than Debian 12
+// has.
 func TestLibbpfgo(t *testing.T) {
 	toolbox, trixie := tools(t), debian(t, "trixie")
 	const attach = `SEC("usdt/PATH:PROVIDER:PROBE"), program.AttachGeneric()`

@@ -18,15 +18,17 @@ func buildLibbpf(t *testing.T, b toolbox) (program string) {
 	return b.compile(t, "usdt.c", `clang -O2 -Wall -Wextra -Werror usdt.c -lbpf`)
 }
 
-// buildBPF compiles the BPF program that reads six arguments, for any site or for one, "/PATH:PROVIDER:PROBE".
+// buildBPF compiles the BPF program that reads six arguments: of any site, or of the one site
+// "/PATH:PROVIDER:PROBE".
 func buildBPF(t *testing.T, b toolbox, site string) (object string) {
 	t.Helper()
 	machine := map[string]string{"amd64": "x86", "arm64": "arm64"}[runtime.GOARCH]
-	return b.compile(t, "usdt.bpf.c", fmt.Sprintf(`clang -g -O2 -Wall -Werror -target bpf -D__TARGET_ARCH_%s \
-		-DSITE='"%s"' -I /usr/include/*-linux-gnu -c usdt.bpf.c`, machine, site))
+	return b.compile(t, "usdt.bpf.c", fmt.Sprintf(`clang -g -O2 -Wall -Werror -target bpf \
+		-D__TARGET_ARCH_%s -DSITE='"%s"' -I /usr/include/*-linux-gnu -c usdt.bpf.c`, machine, site))
 }
 
-// compile compiles a file of testdata in the toolbox, which has no other directory of ours than the temporary one.
+// compile compiles a file of testdata in the toolbox. The only directory that the toolbox shares
+// with the test is the temporary one.
 func (b toolbox) compile(t *testing.T, name, compiler string) (output string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -41,13 +43,14 @@ func (b toolbox) compile(t *testing.T, name, compiler string) (output string) {
 	return filepath.Join(dir, "output")
 }
 
-// TestLibbpf reads six arguments with a program for libbpf, which wants a path.
+// TestLibbpf reads six arguments with a program that uses libbpf, which needs a path.
 func TestLibbpf(t *testing.T) {
 	libbpf := tools(t)
 	const attach = `bpf_program__attach_usdt(program, -1, "PATH", "PROVIDER", "PROBE", NULL)`
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(attach))
 	program, object := buildLibbpf(t, libbpf), buildBPF(t, libbpf, "")
-	version := libbpf.versionOf(t, `(\S+)`, "dpkg-query", "-W", "-f", "${source:Upstream-Version}", "libbpf1")
+	version := libbpf.versionOf(t, `(\S+)`, "dpkg-query", "-W", "-f", "${source:Upstream-Version}",
+		"libbpf1")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		readsSix(t, app, libbpf.command(program, object, app.do(t, "path six"), "traced", "six"))
@@ -55,7 +58,8 @@ func TestLibbpf(t *testing.T) {
 	})
 }
 
-// readsSix starts a tracer that says when it is attached to the probe six, and checks what it prints of an event.
+// readsSix starts a tracer, which must say when it is attached to the probe six, and checks what
+// the tracer prints of an event.
 func readsSix(t *testing.T, app *traced, tracer *exec.Cmd) {
 	t.Helper()
 	tracing := start(t, tracer)
@@ -67,7 +71,7 @@ func readsSix(t *testing.T, app *traced, tracer *exec.Cmd) {
 	app.do(t, "wait six false")
 }
 
-// byPathRow is the row of a tracer that reads six arguments, and wants a path for that.
+// byPathRow is the row of a tracer that reads six arguments, and needs a path.
 func byPathRow(c config, tool, version, command string) row {
 	r := row{
 		tool:       tool,

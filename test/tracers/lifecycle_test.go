@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAddAfterLoad adds probes while a tracer is attached to the first ones, which must not notice.
+// TestAddAfterLoad adds probes while a tracer is attached to the first ones. The tracer must not
+// notice.
 func TestAddAfterLoad(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
@@ -21,10 +22,11 @@ func TestAddAfterLoad(t *testing.T) {
 
 		app.do(t, "add late")
 		app.do(t, "add late_ready")
-		app.fire(t, "late") // not live yet: nobody can see it
+		app.fire(t, "late") // it is not loaded yet, so no tracer can see it
 		app.do(t, "load")
 		checkEnabled(t, app, "int8", "true")
-		late := installed.attach(t, app, app.do(t, "path late"), "late_ready", `late { printf("late\n"); }`)
+		late := installed.attach(t, app, app.do(t, "path late"), "late_ready",
+			`late { printf("late\n"); }`)
 		app.fire(t, "late")
 		late.expect(t, "late")
 		app.fire(t, "int8", 2)
@@ -40,8 +42,8 @@ func TestAddAfterLoad(t *testing.T) {
 	})
 }
 
-// TestUnloadTraced unloads under an attached tracer, which sees nothing more, not even of the next load;
-// a new tracer does.
+// TestUnloadTraced unloads probes while a tracer is attached. This tracer sees nothing more, not
+// even after the next load. A new tracer does.
 func TestUnloadTraced(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
@@ -68,7 +70,8 @@ func TestUnloadTraced(t *testing.T) {
 	})
 }
 
-// TestBackingFile checks that a named file is where it was asked for, and gone after unload.
+// TestBackingFile checks that a named file is in the directory that was asked for, and gone after
+// unload.
 func TestBackingFile(t *testing.T) {
 	t.Parallel()
 	for _, v := range variants {
@@ -86,12 +89,13 @@ func TestBackingFile(t *testing.T) {
 			if left := app.files(t); len(left) > 0 {
 				t.Errorf("files after Unload: %q", left)
 			}
-			app.do(t, "load") // the files of this one are gone at the end, too: see end
+			app.do(t, "load") // end checks that these files go, too
 		})
 	}
 }
 
-// TestStorm attaches and detaches while goroutines fire without a pause. All that is seen must be right.
+// TestStorm attaches and detaches while goroutines fire without a pause. All events must have the
+// right arguments.
 func TestStorm(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {

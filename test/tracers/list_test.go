@@ -12,9 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// names are the target's probes, sorted.
+// names are the probes of the traced program, sorted.
 var names = []string{
-	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long", "mixed",
+	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long",
+	"mixed",
 	"none", "ready", "six", "string", "uint16", "uint32", "uint64", "uint8",
 }
 
@@ -50,7 +51,8 @@ func (p program) checkList(t *testing.T, app *traced, file string, want []string
 		args = append(args, app.pidFlag()...)
 	}
 	printed := start(t, p.command(args...)).Output(t)
-	// By pid, a named file is where the process sees it.
+	// By pid, bpftrace prints the path of a named file as it is in the mount namespace of the
+	// process.
 	got := strings.Fields(strings.ReplaceAll(printed, fmt.Sprintf("/proc/%d/root", app.PID()), ""))
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {

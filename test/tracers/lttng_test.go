@@ -11,8 +11,9 @@ import (
 
 const lttngEnable = "lttng enable-event --kernel --userspace-probe=sdt:PATH:PROVIDER:PROBE PROBE"
 
-// The session daemon is the test's own, and ends with it. It may hang up before it has read all of what it
-// refuses, which kills the client by SIGPIPE (141); then it is asked again.
+// lttngSession runs a session daemon of its own, which ends with it. The daemon may close the
+// connection before it has read all of a request that it refuses. This kills the client by
+// SIGPIPE (141). The request is then repeated.
 const lttngSession = `export LTTNG_HOME="$(mktemp -d)"
 trap 'rm -rf "$LTTNG_HOME"' EXIT
 lttng-sessiond --daemonize
@@ -36,10 +37,12 @@ func lttngRow(t *testing.T, lttng toolbox) row {
 	}
 }
 
-// TestLTTngEnable asks LTTng to trace a probe: where it cannot, nothing but the kernel's part is missing.
+// TestLTTngEnable asks LTTng to trace a probe. Where LTTng cannot, only its kernel modules are
+// missing.
 func TestLTTngEnable(t *testing.T) {
 	lttng := tools(t)
-	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
+	needDocumented(t,
+		strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(lttngEnable))
 	app := startTraced(t, config{variants[0], "file"})
 	printed := lttng.shell(t, app, "six", fmt.Sprintf(lttngSession, lttngEnable))
 	missing := "Error: Event six: Kernel tracer not available (channel channel0, session tracers)\n"
@@ -50,14 +53,16 @@ func TestLTTngEnable(t *testing.T) {
 	support(t, lttngRow(t, lttng))
 }
 
-// lttngOffsets has LTTng's library read an ELF file as enable-event does, and prints the offsets of each probe.
+// lttngOffsets calls LTTng's library to read an ELF file as enable-event does, and prints the
+// offsets of each probe.
 const lttngOffsets = `
 import ctypes, os, sys
 lttng = ctypes.CDLL("liblttng-ctl.so.0")
 file = os.open(sys.argv[1], os.O_RDONLY)
 for name in sys.argv[2:]:
     offsets, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint32()
-    if lttng.lttng_elf_get_sdt_probe_offsets(file, b"traced", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
+    if lttng.lttng_elf_get_sdt_probe_offsets(
+            file, b"traced", name.encode(), ctypes.byref(offsets), ctypes.byref(count)):
         sys.exit("LTTng cannot read " + sys.argv[1])
     print(name, *[hex(offsets[i]) for i in range(count.value)])
 `

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestPathAndPid gives bpftrace both. Before 0.25, from another mount namespace than the process is in, it then
-// finds no arguments in memory.
+// TestPathAndPid gives bpftrace both a path and a pid. Before version 0.25, bpftrace then finds
+// no arguments in memory, if it is in another mount namespace than the process.
 func TestPathAndPid(t *testing.T) {
 	needDocumented(t, "couldn't get argument 0 for /proc/PID/root/proc/PID/fd/N:shop:order_start")
 	clause := scripts[0]
@@ -26,9 +26,11 @@ func TestPathAndPid(t *testing.T) {
 					p.elsewhere().checkPathAndPid(t, app, path, clause)
 					return
 				}
-				failed := start(t, p.elsewhere().command(append(app.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
+				failed := start(t,
+					p.elsewhere().command(append(app.pidFlag(), "-e", "usdt:"+path+":shop:"+clause)...))
 				_, err := failed.Wait()
-				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start", app.PID(), path)
+				want := fmt.Sprintf("couldn't get argument 0 for /proc/%d/root%s:shop:order_start",
+					app.PID(), path)
 				if err == nil || !strings.Contains(failed.Errors(), want) {
 					t.Errorf("bpftrace: %v and %q, want %q", err, failed.Errors(), want)
 				}

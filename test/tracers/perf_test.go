@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// perf is how to call perf with directories of its own.
+// perf calls perf with directories of its own.
 type perf struct{ dir string }
 
 func (p perf) command(args ...string) *exec.Cmd {
@@ -23,7 +23,7 @@ func (p perf) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestPerf records two probes of a named file, the only ones that perf finds by itself.
+// TestPerf records two probes of a named file. perf finds no others by itself.
 func TestPerf(t *testing.T) {
 	needTracer(t, "perf")
 	for _, v := range variants {
@@ -54,13 +54,16 @@ func TestPerf(t *testing.T) {
 	}
 }
 
-// fetches tell the kernel what to record of a probe, from registers by its own names.
+// fetches tell the kernel what to record of a probe. They have the kernel's own names of
+// registers.
 var fetches = map[string]map[string]string{
-	"amd64": {"six": " %di:u64 %si:s8 %dx:u16 %cx:s32 %r8:s16 %r9:s64", "order_start": " %di:u64 +0(%si):string"},
-	"arm64": {"six": " %x0:u64 %x1:s8 %x2:u16 %x3:s32 %x4:s16 %x5:s64", "order_start": " %x0:u64 +0(%x1):string"},
+	"amd64": {"six": " %di:u64 %si:s8 %dx:u16 %cx:s32 %r8:s16 %r9:s64",
+		"order_start": " %di:u64 +0(%si):string"},
+	"arm64": {"six": " %x0:u64 %x1:s8 %x2:u16 %x3:s32 %x4:s16 %x5:s64",
+		"order_start": " %x0:u64 +0(%x1):string"},
 }[runtime.GOARCH]
 
-// TestPerfMemory records probes in memory, after the kernel was told where they are.
+// TestPerfMemory tells the kernel where probes in memory are, and records them.
 func TestPerfMemory(t *testing.T) {
 	needTracer(t, "perf")
 	needDocumented(t, "echo 'p:shop/order_start PATH:OFFSET %di:u64 +0(%si):string' >> "+uprobeEvents)
@@ -70,12 +73,14 @@ func TestPerfMemory(t *testing.T) {
 			app := startShop(t, config{v, "memfd"})
 			path := app.do(t, "path six")
 			p := perf{t.TempDir()}
-			start(t, p.command("buildid-cache", "--add", path)).Output(t) // fails, but does not say so
+			// This fails, but the exit status is 0.
+			start(t, p.command("buildid-cache", "--add", path)).Output(t)
 			if listed := start(t, p.command("list", "sdt")).Output(t); strings.Contains(listed, "six") {
 				t.Errorf("perf knows the probes in memory:\n%s", listed)
 			}
 
-			events := []event{perfSix, perfNone, {"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
+			events := []event{perfSix, perfNone,
+				{"order_start", []any{7, "Grüße"}, []string{`arg1=7 arg2="Grüße"`}}}
 			for _, e := range events {
 				name := group + "/" + e.probe
 				writeUprobeEvent(t, "p:"+name+" "+path+":"+location(t, path, e.probe)+fetches[e.probe])
@@ -89,7 +94,7 @@ func TestPerfMemory(t *testing.T) {
 
 const uprobeEvents = "/sys/kernel/tracing/uprobe_events"
 
-// writeUprobeEvent defines or removes one of the kernel's events. They are global.
+// writeUprobeEvent defines or removes one of the kernel's uprobe events, which are global.
 func writeUprobeEvent(t *testing.T, definition string) {
 	t.Helper()
 	events, err := os.OpenFile(uprobeEvents, os.O_WRONLY|os.O_APPEND, 0)
@@ -106,14 +111,19 @@ func writeUprobeEvent(t *testing.T, definition string) {
 func perfRow(t *testing.T, r row) row {
 	t.Helper()
 	printed := start(t, exec.Command("perf", "--version")).Output(t)
-	r.tool, r.version, r.arguments = "perf", strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
+	r.tool, r.version, r.arguments = "perf",
+		strings.TrimPrefix(strings.TrimSpace(printed), "perf version "), "six"
 	return r
 }
 
-// perfSix is positive where narrow: perf script 6.1 drops the sign of what has 1 or 2 bytes, as the kernel's
-// own trace file does not.
-var perfSix = event{"six", []any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767, -1 << 63}, []string{
-	"arg1=18446744073709551615 arg2=127 arg3=65535 arg4=-2147483648 arg5=32767 arg6=-9223372036854775808"}}
+// perfSix has positive values in narrow arguments: perf script 6.1 drops the sign of values with
+// 1 or 2 bytes. The kernel's own trace file keeps it.
+var perfSix = event{
+	"six",
+	[]any{uint64(1<<64 - 1), 127, 65535, -1 << 31, 32767, -1 << 63},
+	[]string{"arg1=18446744073709551615 arg2=127 arg3=65535 " +
+		"arg4=-2147483648 arg5=32767 arg6=-9223372036854775808"},
+}
 
 var perfNone = event{"none", nil, []string{""}}
 
@@ -129,7 +139,8 @@ func (p perf) checkRecording(t *testing.T, app *traced, group string, events ...
 	check(t, "what perf script prints", want, lines(printed))
 }
 
-// checkTypes checks as what perf told the kernel to record the arguments of an event.
+// checkTypes checks the types with which perf told the kernel to record the arguments of an
+// event.
 func checkTypes(t *testing.T, event string, types ...string) {
 	t.Helper()
 	events, err := os.ReadFile(uprobeEvents)
@@ -145,7 +156,8 @@ func checkTypes(t *testing.T, event string, types ...string) {
 	}
 }
 
-// lines returns the lines of what perf script printed, without spaces at their ends and addresses.
+// lines returns the lines that perf script printed, without addresses, and without spaces at
+// their ends.
 func lines(printed string) []string {
 	var lines []string
 	for line := range strings.Lines(printed) {
@@ -157,11 +169,12 @@ func lines(printed string) []string {
 
 func (p perf) recording() string { return filepath.Join(p.dir, "perf.data") }
 
-// record fires each event once while perf records it. Enabled is true before events are recorded, so perf is
-// asked to acknowledge.
+// record fires each event once while perf records. Enabled is true before perf records events, so
+// perf is asked for an acknowledgement.
 func (p perf) record(t *testing.T, app *traced, group string, events []event) {
 	t.Helper()
-	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(app.PID()), "--delay=-1", "--control=fd:0,1"}
+	args := []string{"record", "-o", p.recording(), "-p", strconv.Itoa(app.PID()), "--delay=-1",
+		"--control=fd:0,1"}
 	for _, e := range events {
 		args = append(args, "-e", group+":"+e.probe)
 	}

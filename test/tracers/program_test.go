@@ -15,9 +15,9 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// program is a bpftrace.
+// program is a bpftrace, in one of several versions.
 type program struct {
-	release string   // of the distribution that it comes from
+	release string   // of Debian
 	words   []string // before its arguments
 }
 
@@ -25,7 +25,7 @@ type program struct {
 var installed = program{machineRelease(), []string{"bpftrace"}}
 
 func machineRelease() string {
-	about, _ := os.ReadFile("/etc/os-release") // where there is none, the release has no name
+	about, _ := os.ReadFile("/etc/os-release") // without this file, the release has no name
 	match := regexp.MustCompile(`(?m)^VERSION_CODENAME=(\w+)$`).FindSubmatch(about)
 	if match == nil {
 		return "installed"
@@ -33,8 +33,8 @@ func machineRelease() string {
 	return string(match[1])
 }
 
-// enter runs a command in another root directory that has the processes, the kernel's interfaces and the
-// temporary files of this one. The mounts are the command's own and go with it.
+// enter runs a command in another root directory, which gets this machine's processes, kernel
+// interfaces and temporary files. The mounts belong to the command, and go with it.
 const enter = `for dir in /proc /sys "${TMPDIR:-/tmp}"; do
 	mkdir -p "$0$dir"
 	mount --rbind "$dir" "$0$dir"
@@ -47,7 +47,8 @@ var unshare = []string{"unshare", "--mount", "--propagation", "private"}
 // inChroot returns the bpftrace of another release of Debian.
 func inChroot(t *testing.T, release string) program {
 	t.Helper()
-	return program{release, slices.Concat(unshare, []string{"sh", "-ec", enter, string(debian(t, release)), "bpftrace"})}
+	return program{release,
+		slices.Concat(unshare, []string{"sh", "-ec", enter, string(debian(t, release)), "bpftrace"})}
 }
 
 // debian returns the root directory of a release that test/chroot.sh made.
@@ -57,12 +58,13 @@ func debian(t *testing.T, release string) toolbox {
 	variable := "USDT_" + strings.ToUpper(release)
 	root := os.Getenv(variable)
 	if root == "" {
-		testenv.Lacks(t, fmt.Errorf("%s does not name a root directory: `make test-tracers` makes it", variable))
+		testenv.Lacks(t,
+			fmt.Errorf("%s does not name a root directory: `make test-tracers` makes it", variable))
 	}
 	return toolbox(root)
 }
 
-// elsewhere returns the same bpftrace in another mount namespace than the targets are in.
+// elsewhere returns the same bpftrace, but in another mount namespace than the traced processes.
 func (p program) elsewhere() program {
 	if p.words[0] == unshare[0] {
 		return p
@@ -70,7 +72,8 @@ func (p program) elsewhere() program {
 	return program{p.release, slices.Concat(unshare, p.words)}
 }
 
-// everyBpftrace runs f with the installed bpftrace, the next release's and the newest.
+// everyBpftrace runs f with three versions: the installed bpftrace, that of the next release, and
+// the newest.
 func everyBpftrace(t *testing.T, f func(t *testing.T, p program)) {
 	t.Run("installed", func(t *testing.T) {
 		needTracer(t, "bpftrace")
@@ -81,7 +84,7 @@ func everyBpftrace(t *testing.T, f func(t *testing.T, p program)) {
 	}
 }
 
-// bpftraceMatrix runs f with each of them in every configuration.
+// bpftraceMatrix runs f with every bpftrace in every configuration.
 func bpftraceMatrix(t *testing.T, f func(t *testing.T, p program, c config)) {
 	everyBpftrace(t, func(t *testing.T, p program) {
 		matrix(t, func(t *testing.T, c config) { f(t, p, c) })
@@ -92,7 +95,7 @@ func (p program) command(args ...string) *exec.Cmd {
 	return exec.Command(p.words[0], slices.Concat(p.words[1:], args)...)
 }
 
-// support records cells of this bpftrace's row.
+// support records cells of the row of this bpftrace.
 func (p program) support(t *testing.T, r row) {
 	t.Helper()
 	r.tool = "bpftrace (" + p.release + ")"
@@ -100,7 +103,7 @@ func (p program) support(t *testing.T, r row) {
 	support(t, r)
 }
 
-// version returns the version, and the N of version 0.N.
+// version returns the version, 0.N or 0.N.M, and N.
 func (p program) version(t *testing.T) (version string, minor int) {
 	t.Helper()
 	printed := start(t, p.command("--version")).Output(t)
@@ -115,16 +118,16 @@ func (p program) version(t *testing.T) (version string, minor int) {
 	return match[1], minor
 }
 
-// seesMemory tells whether this bpftrace finds memory-backed files by pid. Since 0.25 it skips every mapping
-// that the kernel marks as deleted.
+// seesMemory says whether this bpftrace finds probes in memory by pid. Since version 0.25 it
+// skips every mapping that the kernel marks as deleted.
 func (p program) seesMemory(t *testing.T) bool {
 	t.Helper()
 	_, minor := p.version(t)
 	return minor < 25
 }
 
-// reach returns what to give this bpftrace to find a probe: nothing but the pid where that is enough, else its
-// file.
+// reach returns what this bpftrace needs to find a probe: byPid if the pid is enough, and
+// otherwise the path of the file.
 func (p program) reach(t *testing.T, app *traced, c config, probe string) string {
 	t.Helper()
 	if c.backing == "file" || p.seesMemory(t) {
@@ -133,8 +136,8 @@ func (p program) reach(t *testing.T, app *traced, c config, probe string) string
 	return app.do(t, "path "+probe)
 }
 
-// adapt adapts a script to the version. Where str takes the size of a text with its NUL, the script says
-// "+ 1"; before https://github.com/bpftrace/bpftrace/pull/3849, str added that itself.
+// adapt adapts a script to the version. Scripts give str the size of a text with its NUL, as "+
+// 1". Before https://github.com/bpftrace/bpftrace/pull/3849, str added the 1 itself.
 func (p program) adapt(t *testing.T, script string) string {
 	t.Helper()
 	if _, minor := p.version(t); minor < 23 {

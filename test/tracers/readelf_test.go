@@ -16,13 +16,15 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-var update = flag.Bool("update", false, "write the files in testdata, and the table in docs/tracers.md")
+var update = flag.Bool("update", false,
+	"write the files in testdata, and the table in docs/tracers.md")
 
-// The build-id is a digest of the image, the code at the sites included, which the kernel decides on.
+// The build ID is a digest of the image, including the code at the sites, whose form depends on
+// the kernel.
 var buildID = regexp.MustCompile(`Build ID: [0-9a-f]{32}\n`)
 
-// TestReadelf compares the published image, as readelf sees it, with testdata: the same for every variant
-// and backing.
+// TestReadelf compares what readelf prints of a published image with testdata. It is the same for
+// every variant and backing.
 func TestReadelf(t *testing.T) {
 	testenv.Tool(t, "readelf")
 	matrix(t, func(t *testing.T, c config) {
@@ -39,7 +41,7 @@ func TestReadelf(t *testing.T) {
 	})
 }
 
-// golden compares got with a file in testdata, or makes it the file.
+// golden compares got with a file in testdata, or with -update writes the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -57,11 +59,13 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// location returns where readelf sees a probe: its address in the image, which is its offset in the file too.
+// location returns the address of a probe in the image, according to readelf. The offset in the
+// file is the same.
 func location(t *testing.T, path, probe string) string {
 	t.Helper()
 	notes := start(t, exec.Command("readelf", "-nW", path)).Output(t)
-	match := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`).FindStringSubmatch(notes)
+	found := regexp.MustCompile(`Name: ` + probe + `\s+Location: 0x0*([0-9a-f]+)`)
+	match := found.FindStringSubmatch(notes)
 	if match == nil {
 		t.Fatalf("readelf does not see %s:\n%s", probe, notes)
 	}

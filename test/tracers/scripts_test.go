@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// scripts are the examples of docs/tracers.md. The last one runs alone: bpftrace 0.17 fails to load a wildcard
-// beside this many others.
+// scripts are the examples of docs/tracers.md. The last one runs alone: bpftrace 0.17 cannot load
+// a wildcard beside so many others.
 var scripts = []string{
 	`order_start { printf("%llu %s\n", arg0, str(arg1)); }`,
 	`order_body { printf("%r\n", buf(arg0, arg1)); }`,
@@ -30,7 +30,8 @@ var scripts = []string{
 // exit makes bpftrace print its maps and end.
 const exit = `none { exit(); }`
 
-// TestScripts runs the examples, by path, and fires so that their results can be told apart.
+// TestScripts runs the examples, by path, and fires probes so that the results of the examples
+// differ.
 func TestScripts(t *testing.T) {
 	needDocumented(t, keepOutput)
 	for _, script := range scripts {
@@ -41,7 +42,8 @@ func TestScripts(t *testing.T) {
 		printed := byName(lines)
 		check(t, "@orders", "[Bob]: 1\n[Ada]: 2\n", printed["orders"])
 		check(t, "@status", map[string]int{"[200, 300)": 2, "[400, 500)": 1}, bars(t, printed["status"]))
-		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1}, bars(t, printed["cents"]))
+		check(t, "@cents", map[string]int{"[0]": 1, "[128, 256)": 1, "[1K, 2K)": 1},
+			bars(t, printed["cents"]))
 		times := 0
 		for _, n := range bars(t, printed["ns"]) {
 			times += n
@@ -56,7 +58,8 @@ func TestScripts(t *testing.T) {
 			callers += n
 		}
 		check(t, "the stacks in @callers", 3, callers)
-		fired := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`).ReplaceAllString(byName(wildcard)["fired"], "[")
+		prefix := regexp.MustCompile(`(?m)^\[usdt:.*:shop:`)
+		fired := prefix.ReplaceAllString(byName(wildcard)["fired"], "[")
 		check(t, "@fired", "[order_body]: 1\n[order_end]: 3\n[order_start]: 3\n", sortedLines(fired))
 
 		seen := row{command: "bpftrace -p PID -e 'usdt:*:shop:" + scripts[0] + "'"}
@@ -70,8 +73,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// runScripts runs the examples on a new process, fires, and returns what bpftrace prints of its maps, the last
-// script's apart.
+// runScripts runs the examples on a new process and fires. It returns the maps that bpftrace
+// prints, those of the last script separately.
 func runScripts(t *testing.T, p program, c config) (lines, wildcard []string) {
 	t.Helper()
 	app := startShop(t, c)
@@ -101,7 +104,7 @@ func check[T any](t *testing.T, what string, want, got T) {
 	}
 }
 
-// byName returns what bpftrace printed of each map, by its name, which is left out.
+// byName returns what bpftrace printed of each map, without the name, by the name.
 func byName(printed []string) map[string]string {
 	maps := map[string]string{}
 	name := ""
@@ -114,7 +117,7 @@ func byName(printed []string) map[string]string {
 	return maps
 }
 
-// bars returns the numbers of a histogram that are not 0, by interval.
+// bars returns the numbers of a histogram that are not 0, by their interval.
 func bars(t *testing.T, histogram string) map[string]int {
 	t.Helper()
 	bars := numbers(t, histogram, `(?m)^(\[.*[\])]) +(\d+) \|`)
@@ -122,14 +125,15 @@ func bars(t *testing.T, histogram string) map[string]int {
 	return bars
 }
 
-// stacks returns how often each stack came.
+// stacks returns how often each stack was counted.
 func stacks(t *testing.T, printed string) map[string]int {
 	t.Helper()
 	unindented := regexp.MustCompile(`(?m)^\s+`).ReplaceAllString(printed, "")
 	return numbers(t, unindented, `(?s)\[(\n.*?)\n\]: (\d+)\n`)
 }
 
-// numbers adds up what the second group of the expression matches, by what the first does.
+// numbers adds up the numbers that the second group of the expression matches, by the text that
+// the first group matches.
 func numbers(t *testing.T, text, expression string) map[string]int {
 	t.Helper()
 	sums := map[string]int{}
@@ -143,7 +147,7 @@ func numbers(t *testing.T, text, expression string) map[string]int {
 	return sums
 }
 
-// sortedLines sorts lines: bpftrace prints those of equal numbers in any order.
+// sortedLines sorts lines, because bpftrace prints keys with equal numbers in any order.
 func sortedLines(text string) string {
 	return strings.Join(slices.Sorted(strings.Lines(text)), "")
 }

@@ -15,25 +15,28 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// document has the commands that the tests run, and the table that they make, between two comments.
+// document has the commands that the tests run and, between two comments, the table that the
+// tests make.
 const document = "../../docs/tracers.md"
 
 var marked = regexp.MustCompile(`(?s)(<!-- table: [^\n]*-->\n)(.*?)(<!-- end of table -->)`)
 
-// row says of one tool, in one version, what the tests saw it do. An empty cell is left to other tests, or
-// stays what it is in the document.
+// row says what the tests saw a version of a tool do. An empty cell stays as it is in the
+// document, unless another test fills it.
 type row struct {
-	tool        string // its name, with where it comes from if there are several; the row's key
+	tool        string // its name, with the release if there are several; the key of the row
 	version     string
-	memfdByPid  string // does it find probes in memory, given the pid: yes, no, or how
-	memfdByPath string // the same, given /proc/PID/fd/N
-	fileByPid   string // does it find probes in a named file, given the pid
-	arguments   string // which of them it reads
+	memfdByPid  string // whether, or how, it finds probes in memory by pid
+	memfdByPath string // the same by path, /proc/PID/fd/N
+	fileByPid   string // the same with a named file, by pid
+	arguments   string // which ones it reads
 	command     string // with PID, and PATH for what Provider.Path returns
 }
 
 func (r *row) cells() []*string {
-	return []*string{&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command}
+	return []*string{
+		&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command,
+	}
 }
 
 // overlay replaces the cells that are not empty in other.
@@ -50,8 +53,8 @@ var supported = struct {
 	rows map[string]row // by tool
 }{rows: map[string]row{}}
 
-// support records what a test that has not failed saw. Several tests may fill the cells of one row; where they
-// fill the same one, they must agree.
+// support records what a test saw, unless the test has failed. Several tests may fill the cells
+// of one row. If they fill the same cell, they must agree.
 func support(t *testing.T, r row) {
 	t.Helper()
 	if t.Failed() {
@@ -70,8 +73,9 @@ func support(t *testing.T, r row) {
 	supported.rows[r.tool] = known
 }
 
-// checkDocument compares the table with what the tests recorded, or writes it with -update. Rows and cells of
-// tests that did not run stay. So do versions without -update: a newer one that does the same is no failure.
+// checkDocument compares the table with what the tests recorded, or with -update writes the
+// table. Rows and cells that no test has filled stay. Without -update, versions stay, too: a
+// newer version that does the same is no failure.
 func checkDocument() error {
 	text, err := os.ReadFile(document)
 	if err != nil {
@@ -86,8 +90,8 @@ func checkDocument() error {
 		return nil
 	}
 	if !*update {
-		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it (-want +got):\n%s",
-			document, cmp.Diff(match[2], got))
+		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it "+
+			"(-want +got):\n%s", document, cmp.Diff(match[2], got))
 	}
 	updated := strings.Replace(string(text), match[0], match[1]+got+match[3], 1)
 	return os.WriteFile(document, []byte(updated), 0o644)
@@ -106,7 +110,10 @@ func merge(documented, seen map[string]row, newer bool) map[string]row {
 	return merged
 }
 
-var header = []string{"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments", "command"}
+var header = []string{
+	"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments",
+	"command",
+}
 
 // render returns the rows as a table in Markdown.
 func render(rows map[string]row) string {
@@ -160,7 +167,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestMerge: cells and rows that were not seen stay, and so does the version unless a newer one is asked for.
+// TestMerge checks that cells and rows stay if no test has filled them, and versions unless newer
+// ones are asked for.
 func TestMerge(t *testing.T) {
 	documented := map[string]row{
 		"a": {tool: "a", version: "1", memfdByPid: "yes", arguments: "six"},
@@ -179,7 +187,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// needDocumented checks that a user finds a command or script in the document.
+// needDocumented checks that the document has a command or script.
 func needDocumented(t *testing.T, command string) {
 	t.Helper()
 	text, err := os.ReadFile(document)

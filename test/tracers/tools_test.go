@@ -20,8 +20,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
-// toolbox is a root directory, made by test/chroot.sh, with those tracers that come with compilers, kernel
-// headers and daemons.
+// toolbox is a root directory, made by test/chroot.sh, with the tracers that need compilers,
+// kernel headers or daemons.
 type toolbox string
 
 func tools(t *testing.T) toolbox {
@@ -29,7 +29,8 @@ func tools(t *testing.T) toolbox {
 	needTracer(t, "unshare")
 	root := os.Getenv("USDT_TOOLS")
 	if root == "" {
-		testenv.Lacks(t, errors.New("USDT_TOOLS does not name a root directory with the tracers: `make test-tracers` makes it"))
+		testenv.Lacks(t, errors.New("USDT_TOOLS does not name a root directory with the tracers: "+
+			"`make test-tracers` makes it"))
 	}
 	if err := linkHeaders(root); err != nil {
 		t.Fatal(err)
@@ -38,13 +39,14 @@ func tools(t *testing.T) toolbox {
 }
 
 func (b toolbox) command(args ...string) *exec.Cmd {
-	return exec.Command(unshare[0], slices.Concat(unshare[1:], []string{"sh", "-ec", enter, string(b)}, args)...)
+	return exec.Command(unshare[0],
+		slices.Concat(unshare[1:], []string{"sh", "-ec", enter, string(b)}, args)...)
 }
 
 var linking sync.Mutex
 
-// linkHeaders has the kernel headers in root serve for the running kernel, whatever its version: bcc and
-// SystemTap look for them by that.
+// linkHeaders makes bcc and SystemTap take the kernel headers in root for those of the running
+// kernel, whatever its version.
 func linkHeaders(root string) error {
 	linking.Lock()
 	defer linking.Unlock()
@@ -63,11 +65,11 @@ func linkHeaders(root string) error {
 	return os.Symlink(filepath.Base(installed[0]), running)
 }
 
-// versionOf returns what the expression's group matches of what the command prints.
+// versionOf returns what the group of the expression matches in the output of the command.
 func (b toolbox) versionOf(t *testing.T, expression string, args ...string) string {
 	t.Helper()
 	asked := start(t, b.command(args...))
-	printed := asked.Output(t) + asked.Errors() // SystemTap's goes there
+	printed := asked.Output(t) + asked.Errors() // SystemTap prints its version there
 	match := regexp.MustCompile(expression).FindStringSubmatch(printed)
 	if match == nil {
 		t.Fatalf("no version in %q", printed)
@@ -75,8 +77,8 @@ func (b toolbox) versionOf(t *testing.T, expression string, args ...string) stri
 	return match[1]
 }
 
-// shell runs a command of the documentation for one of the target's probes, in place of the words PID, PATH,
-// PROVIDER and PROBE, and returns what it prints.
+// shell runs a command of the documentation and returns its output. The words PID, PATH, PROVIDER
+// and PROBE in the command are replaced by those of the traced process.
 func (b toolbox) shell(t *testing.T, app *traced, probe, command string) string {
 	t.Helper()
 	command = strings.NewReplacer("PID", strconv.Itoa(app.PID()), "PATH", app.do(t, "path "+probe),
@@ -84,7 +86,8 @@ func (b toolbox) shell(t *testing.T, app *traced, probe, command string) string 
 	return start(t, b.command("sh", "-c", command)).Output(t)
 }
 
-// sixArgs are arguments for the probe six that show sizes and signs, and sixPrinted is how tools print them.
+// sixArgs are arguments of the probe six that show sizes and signs. sixPrinted is how tools print
+// them.
 var sixArgs = []any{uint64(1<<64 - 1), -128, 65535, -1 << 31, -1 << 15, -1 << 63}
 
 const sixPrinted = "18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808"

@@ -26,7 +26,8 @@ func startTraced(t *testing.T, c config) *traced {
 	return startBinary(t, c.build(t), c.backing, "traced")
 }
 
-// startShop starts the program with the probes of the examples in docs/tracers.md besides.
+// startShop starts the program with a probe of each type, and with the probes of the examples in
+// docs/tracers.md.
 func startShop(t *testing.T, c config) *traced {
 	t.Helper()
 	return startBinary(t, c.build(t), c.backing, "shop")
@@ -34,7 +35,7 @@ func startShop(t *testing.T, c config) *traced {
 
 func startBinary(t *testing.T, path, backing, provider string) *traced {
 	t.Helper()
-	cmd := exec.Command(path, provider)
+	cmd := exec.Command(path, "-typed", provider)
 	app := &traced{provider: provider, dir: t.TempDir()}
 	cmd.Env = append(os.Environ(),
 		"STAPSDT_DISABLE=", "STAPSDT_BACKING="+backing, "STAPSDT_DIR="+app.dir)
@@ -75,7 +76,7 @@ func (app *traced) fire(t *testing.T, probe string, args ...any) {
 	app.do(t, "fire "+probe+" "+string(array))
 }
 
-// characters returns a text of the characters that have the bytes as numbers.
+// characters returns a text whose characters have the bytes as their numbers.
 func characters(bytes []byte) string {
 	runes := make([]rune, len(bytes))
 	for i, b := range bytes {
@@ -84,7 +85,7 @@ func characters(bytes []byte) string {
 	return string(runes)
 }
 
-// end ends the program. It must not leave a file.
+// end ends the program, which must not leave a file behind.
 func (app *traced) end(t *testing.T) {
 	t.Helper()
 	if app.Ended() {
@@ -96,7 +97,7 @@ func (app *traced) end(t *testing.T) {
 	}
 }
 
-// files returns the named files that the program has made in its directory or below.
+// files returns the named files of the program in its directory.
 func (app *traced) files(t *testing.T) []string {
 	t.Helper()
 	var files []string

@@ -1,7 +1,8 @@
 //go:build linux && (amd64 || arm64)
 
-// Package tracers holds the tests whose judges are other people's programs: readelf, bpftrace, gdb and
-// perf read the probes of the process in target, which is built in every way that probes can be loaded.
+// Package tracers holds the tests whose judges are other people's programs: readelf, bpftrace,
+// gdb, perf and more read the probes of live processes. The traced program,
+// internal/testing/traced, is built in every way in which probes can be loaded.
 package tracers
 
 import (
@@ -16,8 +17,8 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// variant is a way to build the target. The last two differ in what else is in the process: with cgo, a C
-// library and threads that C made.
+// variant is a way to build the traced program. The last two differ in what else is in the
+// process: with cgo, there are a C library and threads that C made.
 type variant struct {
 	name string
 	cgo  string // CGO_ENABLED
@@ -36,7 +37,7 @@ type config struct {
 	backing string // memfd or file
 }
 
-// binaries is where the binaries are built, one per variant.
+// binaries is the directory with the traced program, which is built once for each variant.
 var binaries string
 
 func TestMain(m *testing.M) {
@@ -72,7 +73,7 @@ func matrix(t *testing.T, f func(t *testing.T, c config)) {
 
 var builds sync.Map // of func() error by variant
 
-// build makes the variant's target, once, and returns its path.
+// build builds the program of the variant, once, and returns its path.
 func (v variant) build(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(binaries, v.name)

@@ -10,9 +10,10 @@ import (
 	"testing"
 )
 
-// clauses print the probes' arguments. bpftrace 0.17's %d is of 4 bytes, so %lld and %llu, which print
-// every narrower type by the sign that the note gives it. A clause has 512 bytes of stack, room for two
-// of these strings. The size that str takes is with a NUL, that of buf without.
+// clauses print the probes' arguments. %d of bpftrace 0.17 has 4 bytes. %lld and %llu print every
+// narrower type with the sign that the note gives it. A clause has 512 bytes of stack, which is
+// room for two of these strings. The size that str takes includes the NUL, the size that buf
+// takes does not.
 var clauses = []string{
 	`int8 { printf("int8 %lld\n", arg0); }`,
 	`int16 { printf("int16 %lld\n", arg0); }`,
@@ -44,7 +45,8 @@ type event struct {
 	want  []string // lines
 }
 
-// one is an event of one argument, printed behind the probe's name.
+// one returns an event with one argument for each value. bpftrace prints it behind the name of
+// the probe.
 func one[A any](probe, format string, values ...A) []event {
 	var events []event
 	for _, v := range values {
@@ -65,13 +67,15 @@ func integers() []event {
 	return append(events,
 		event{"bool", []any{true}, []string{"bool 1"}},
 		event{"bool", []any{false}, []string{"bool 0"}},
-		event{"six", []any{uint64(math.MaxUint64), math.MinInt8, math.MaxUint16, math.MinInt32, math.MinInt16, math.MinInt64},
+		event{"six", []any{uint64(math.MaxUint64), math.MinInt8, math.MaxUint16, math.MinInt32,
+			math.MinInt16, math.MinInt64},
 			[]string{"six 18446744073709551615 -128 65535 -2147483648 -32768 -9223372036854775808"}},
 		event{"six", []any{1, 2, 3, 4, 5, 6}, []string{"six 1 2 3 4 5 6"}},
 	)
 }
 
-// floats arrive as their bits. NaN and infinity are not in JSON, which carries them to the target.
+// floats are seen as their bits. JSON, which carries them to the program, does not have NaN and
+// infinity.
 func floats() []event {
 	var events []event
 	for _, v := range []float64{0, math.Copysign(0, -1), 1.5, -1.5} {
@@ -80,10 +84,12 @@ func floats() []event {
 			event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
 	}
 	for _, v := range []float32{math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32} {
-		events = append(events, event{"float32", []any{v}, []string{fmt.Sprintf("float32 %x", math.Float32bits(v))}})
+		events = append(events,
+			event{"float32", []any{v}, []string{fmt.Sprintf("float32 %x", math.Float32bits(v))}})
 	}
 	for _, v := range []float64{math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64} {
-		events = append(events, event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
+		events = append(events,
+			event{"float64", []any{v}, []string{fmt.Sprintf("float64 %x", math.Float64bits(v))}})
 	}
 	return events
 }
@@ -92,7 +98,8 @@ func texts() []event {
 	alphabet := strings.Repeat("abcdefghijklmnopqrstuvwxyz", 8)
 	long := alphabet[:199]
 	events := one("string", "%s.", "", "a", alphabet[:63], "Grüße, 世界")
-	events = append(events, event{"long", []any{long}, []string{"long " + long + ".", "tail " + long[190:] + "."}})
+	events = append(events,
+		event{"long", []any{long}, []string{"long " + long + ".", "tail " + long[190:] + "."}})
 	for _, b := range [][]byte{nil, []byte("a"), []byte(long[:63]), []byte(long)} {
 		events = append(events, event{"bytes", []any{b},
 			[]string{fmt.Sprintf("bytes %d %s.", len(b), b), fmt.Sprintf("text %s.", b)}})
@@ -103,13 +110,16 @@ func texts() []event {
 	}
 	return append(events,
 		event{"bytes", []any{every[:200]}, []string{"bytes 200 " + escaped(every[:200]) + ".", "text ."}},
-		event{"bytes", []any{every[200:]}, []string{"bytes 56 " + escaped(every[200:]) + ".", "text " + string(every[200:]) + "."}},
-		event{"mixed", []any{"first", -7, []byte("bytes"), "last"}, []string{"mixed first -7", "mixed bytes 5", "mixed last"}},
-		event{"dynamic", []any{-128, "text", []byte{0, 255}}, []string{"dynamic -128 text 2", `dynamic \x00\xff`}},
+		event{"bytes", []any{every[200:]},
+			[]string{"bytes 56 " + escaped(every[200:]) + ".", "text " + string(every[200:]) + "."}},
+		event{"mixed", []any{"first", -7, []byte("bytes"), "last"},
+			[]string{"mixed first -7", "mixed bytes 5", "mixed last"}},
+		event{"dynamic", []any{-128, "text", []byte{0, 255}},
+			[]string{"dynamic -128 text 2", `dynamic \x00\xff`}},
 	)
 }
 
-// escaped returns b as bpftrace's %r prints it.
+// escaped returns b as bpftrace prints it with %r.
 func escaped(b []byte) string {
 	var s strings.Builder
 	for _, c := range b {

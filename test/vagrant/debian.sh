@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: debian [COMMAND...]
 #
-# Runs a command, or a shell, in the project's Debian, a container with the rights, the processes and the
-# network of this machine, and with the current directory, which git is told to trust although it is not
-# root's. What it downloads is kept from run to run.
+# Runs a command, or a shell, in the project's Debian: a container with the rights, processes and
+# network of this machine, in the current directory. git is told to trust this directory, although
+# it does not belong to root. Downloads are kept from run to run.
 set -euo pipefail
 
 options=(--interactive)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Prepares a machine with Enterprise Linux 8, the one of the Vagrantfile: Go, a C compiler, tracing tools and
-# containers; and make, which runs in a Debian, because the tests want tools that this system does not have.
-# They trace the kernel of this machine all the same. Run it as root, again whenever it has changed.
+# Prepares the machine of the Vagrantfile, which has Enterprise Linux 8. Installs Go, a C
+# compiler, tracing tools and containers. Installs a command make that runs in a Debian container,
+# because the tests need tools that this system does not have; they trace the kernel of this
+# machine all the same. Run it as root, and again after it has changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,9 +13,9 @@ fi
 dnf install -q -y golang gcc glibc-devel git \
   bpftrace bcc-tools perf gdb strace elfutils systemtap-sdt-devel \
   podman podman-docker
-touch /etc/containers/nodocker # the command docker does not explain each time that it is podman
+touch /etc/containers/nodocker # otherwise the command docker says each time that it is podman
 
-# Enterprise Linux tells Go to use its own version only; the modules want that of go.mod, or a later one.
+# Enterprise Linux makes Go use its own version only. The modules need that of go.mod, or later.
 echo 'export GOTOOLCHAIN=auto' >/etc/profile.d/go-usdt.sh
 
 for mounted in tracing:tracefs debug:debugfs; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Vagrant, in a Debian of its own, finds nothing wrong with the Vagrantfile; and it would complain, which is
-# tried with a mistake. Of the providers it has libvirt there.
+# Lets Vagrant, in a Debian of its own, validate the Vagrantfile, and then a Vagrantfile with a
+# mistake, which it must find. Of the providers, Vagrant has libvirt there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$(test/chroot.sh bookworm vagrant vagrant-libvirt)

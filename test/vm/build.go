@@ -23,7 +23,8 @@ func build(ctx context.Context, arch, pkg, file string) error {
 	return err
 }
 
-// defaultRoot returns the root directory for a machine.
+// defaultRoot returns the directory that is the root of a machine, unless another one is asked
+// for.
 func defaultRoot(ctx context.Context, arch string) (string, error) {
 	if arch == runtime.GOARCH {
 		return "/", nil
@@ -35,7 +36,8 @@ func defaultRoot(ctx context.Context, arch string) (string, error) {
 	return output(exec.CommandContext(ctx, filepath.Join(here, "..", "chroot.sh"), "bookworm/"+arch))
 }
 
-// output runs cmd and returns the line that it prints; what it complains about is in the error.
+// output runs cmd and returns the line that it prints. What it writes to its standard error is in
+// the error.
 func output(cmd *exec.Cmd) (string, error) {
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint

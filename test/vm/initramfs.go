@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/test/qemu"
 )
 
-// writeInitramfs writes what the machine starts with: package init, and the modules that it loads.
+// writeInitramfs writes what the machine boots from: package init, and the modules that it loads.
 func writeInitramfs(ctx context.Context, m qemu.Machine, modules []qemu.Module) error {
 	file := filepath.Join(filepath.Dir(m.Initramfs), "init")
 	if err := build(ctx, m.Arch, "test/vm/init", file); err != nil {

@@ -1,10 +1,11 @@
 //go:build linux
 
-// Vm boots one of Debian's kernels in QEMU, with this machine's programs and files, and this repo shared,
-// for a root shell on the console or a command: to trace by hand on a kernel that this machine does not run.
+// Vm boots one of Debian's kernels in QEMU, to trace by hand on a kernel that this machine does
+// not run. The guest has this machine's programs and files, shares this repository, and runs a
+// root shell on the console, or a command.
 //
-// The files of this machine are seen through a layer in memory: what the guest changes outside of the
-// shared directory is gone with it.
+// A layer in memory covers the files of this machine: what the guest changes outside of the
+// shared directory is gone when it ends.
 package main
 
 import (
@@ -37,10 +38,13 @@ func run(ctx context.Context, args []string) (status int, err error) {
 	s := session{output: os.Stdout}
 	flags := flag.NewFlagSet("vm", flag.ExitOnError)
 	kernel := flags.String("kernel", names[0], "one of "+strings.Join(names, ", "))
-	flags.StringVar(&s.command, "c", "", "run this `command` of the shell, not an interactive one, and return its exit status")
-	flags.StringVar(&s.root, "root", "", "the `directory` that is the guest's root; without, this machine's, or a small Debian of the kernel's architecture")
+	flags.StringVar(&s.command, "c", "",
+		"run this `command` of the shell, not an interactive one, and return its exit status")
+	flags.StringVar(&s.root, "root", "", "the `directory` that is the guest's root "+
+		"(default this machine's, or a small Debian of the kernel's architecture)")
 	flags.StringVar(&s.work, "share", ".", "the `directory` that host and guest share")
-	flags.BoolVar(&s.kvm, "kvm", false, "use the processor's virtualisation, which is much faster where /dev/kvm works")
+	flags.BoolVar(&s.kvm, "kvm", false,
+		"use the processor's virtualisation, which is much faster where /dev/kvm works")
 	flags.IntVar(&s.memory, "memory", 2048, "in MiB")
 	flags.Parse(args)
 	if s.kernel, err = qemu.Find(*kernel); err != nil {

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/test/qemu"
-	"github.com/go-usdt/usdt/test/vm/order"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
 // A session is a machine for one command, or for one interactive shell.
@@ -42,7 +42,7 @@ func (s session) run(ctx context.Context) (status int, err error) {
 	if err := m.Run(ctx); err != nil {
 		return 0, err
 	}
-	return order.ReadStatus(desk)
+	return task.ReadStatus(desk)
 }
 
 // machine prepares all files in desk, which the guest sees too.
@@ -59,17 +59,17 @@ func (s session) machine(ctx context.Context, desk string) (m qemu.Machine, err 
 	if s.console != nil {
 		m.Console = s.console
 	}
-	o, err := s.order()
+	t, err := s.task()
 	if err != nil {
 		return m, err
 	}
-	if err := o.Write(desk); err != nil {
+	if err := t.Write(desk); err != nil {
 		return m, err
 	}
 	m.Shares = []qemu.Share{
-		{Tag: order.Root, Directory: s.root},
-		{Tag: order.Work, Directory: o.Work, Writable: true},
-		{Tag: order.Desk, Directory: desk, Writable: true},
+		{Tag: task.Root, Directory: s.root},
+		{Tag: task.Work, Directory: t.Work, Writable: true},
+		{Tag: task.Desk, Directory: desk, Writable: true},
 	}
 	if err := build(ctx, m.Arch, "cmd/usdt", filepath.Join(desk, "bin", "usdt")); err != nil {
 		return m, err
@@ -97,22 +97,22 @@ func (s session) prepare(ctx context.Context, m qemu.Machine) error {
 	return writeInitramfs(ctx, m, modules)
 }
 
-func (s session) order() (order.Order, error) {
+func (s session) task() (task.Task, error) {
 	work, err := filepath.Abs(s.work)
 	if err != nil {
-		return order.Order{}, err
+		return task.Task{}, err
 	}
-	o := order.Order{
+	t := task.Task{
 		Hostname: "linux-" + strings.ReplaceAll(s.kernel.Line, ".", "-"),
 		Work:     work,
 		Command:  s.command,
 		Env:      environment(),
 	}
 	if s.console == nil {
-		return o, nil
+		return t, nil
 	}
 	if size, err := unix.IoctlGetWinsize(int(s.console.Fd()), unix.TIOCGWINSZ); err == nil {
-		o.Rows, o.Columns = size.Row, size.Col
+		t.Rows, t.Columns = size.Row, size.Col
 	}
-	return o, nil
+	return t, nil
 }

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// suite are the packages that ask something of the kernel. Their tests run on the oldest one, with all the
-// tools of this machine, but for those that match skip.
+// suite are the packages whose tests depend on the kernel. They run on the oldest kernel with all
+// the tools of this machine, except the tests that match skip.
 var suite = []struct{ pkg, skip, because string }{
 	{"cstub", "", ""},
 	{"stapsdt", "^TestFireIsInlined$", "it asks only the compiler"},
@@ -37,8 +37,8 @@ var (
 	skipLine    = regexp.MustCompile(`(?m)^ *--- SKIP: .*`)
 )
 
-// TestSuite runs the tests of the whole project on the oldest kernel that can be had. One that is skipped
-// there has failed, as tools and rights are all there.
+// TestSuite runs the tests of these packages on the oldest kernel of Debian. All rights and tools
+// are there, so a test that is skipped is a failure.
 func TestSuite(t *testing.T) {
 	needBoot(t)
 	root := moduleRoot(t)
@@ -48,7 +48,8 @@ func TestSuite(t *testing.T) {
 		if s.skip != "" {
 			t.Logf("%s without %s: %s", s.pkg, s.skip, s.because)
 		}
-		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=60m -test.skip='%s'; echo \"suite: %s: exit status $?\"\n",
+		fmt.Fprintf(&script, "cd '%s' && '%s' -test.v -test.timeout=60m -test.skip='%s'; "+
+			"echo \"suite: %s: exit status $?\"\n",
 			filepath.Join(root, s.pkg), filepath.Join(programs, filepath.Base(s.pkg)+".test"), s.skip, s.pkg)
 	}
 	t.Setenv("USDT_REQUIRE_TRACERS", "1")
@@ -67,7 +68,8 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// buildSuite compiles the tests, where the guest sees them: not in its /tmp.
+// buildSuite compiles the tests into a directory that the guest sees, which is not below its
+// /tmp.
 func buildSuite(t *testing.T, root string) (dir string) {
 	t.Helper()
 	cache, err := oldest.Cache()

@@ -42,8 +42,8 @@ func moduleRoot(t *testing.T) string {
 	return root
 }
 
-// start runs a session on the oldest kernel and returns what came from its console. It fails the test when
-// the exit status is not the wanted one.
+// start runs a session on the oldest kernel and returns the output of its console. It fails the
+// test if the exit status is not the wanted one.
 func start(t *testing.T, s session, wantStatus int) (out string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -72,8 +72,8 @@ func expect(t *testing.T, out string, lines ...string) {
 	}
 }
 
-// TestCommand traces a program in the shared directory, whose probes are in a file that is there, too; and the
-// one of usdt demo.
+// TestCommand traces a program in the shared directory, whose image is a file in that directory,
+// and the program of usdt demo.
 func TestCommand(t *testing.T) {
 	needBoot(t)
 	shared := t.TempDir()
@@ -94,15 +94,17 @@ func TestCommand(t *testing.T) {
 		exit 3`}, 3)
 	expect(t, out, `weather:measure +8@%rdi -4@%rsi 8@%rdx +`+regexp.QuoteMeta(shared)+`.*`)
 	expectMeasures(t, out, 3)
-	expect(t, out, `.* weather:measure +[\d.]+ +[1-9]\d*`, `count [1-9]\d* +mean [\d.]+ +p50 .*`, `count [1-9]\d* +mean \S+s +p50 .*`)
-	if result, err := os.ReadFile(filepath.Join(shared, "result")); err != nil || !strings.HasPrefix(string(result), "5.10.") {
+	expect(t, out, `.* weather:measure +[\d.]+ +[1-9]\d*`, `count [1-9]\d* +mean [\d.]+ +p50 .*`,
+		`count [1-9]\d* +mean \S+s +p50 .*`)
+	if result, err := os.ReadFile(filepath.Join(shared, "result")); err != nil ||
+		!strings.HasPrefix(string(result), "5.10.") {
 		t.Errorf("the host sees %q, %v", result, err)
 	}
 }
 
 var measureLine = regexp.MustCompile(`weather:measure arg0=(\d+) arg1=(-?\d+) arg2="(\w+)"`)
 
-// expectMeasures checks that there are events, with the arguments that examples/demo fires.
+// expectMeasures checks that there are events with the arguments that examples/demo fires.
 func expectMeasures(t *testing.T, out string, want int) {
 	t.Helper()
 	measures := measureLine.FindAllStringSubmatch(out, -1)
@@ -118,7 +120,7 @@ func expectMeasures(t *testing.T, out string, want int) {
 	}
 }
 
-// TestShell types a command and the end into the console.
+// TestShell types a command into the console, and then the end of the input.
 func TestShell(t *testing.T) {
 	needBoot(t)
 	console, keyboard, err := os.Pipe()
@@ -145,7 +147,7 @@ func TestShell(t *testing.T) {
 	expect(t, out, `.*linux-5-10.*`, `Linux 5\.10\.\S+`)
 }
 
-// awaitPrompt returns when the shell, which is root's, waits for a command.
+// awaitPrompt waits for the prompt of root's shell.
 func awaitPrompt(screen io.Reader) error {
 	var seen []byte
 	for b := make([]byte, 1); !bytes.HasSuffix(seen, []byte("# ")); seen = append(seen, b...) {

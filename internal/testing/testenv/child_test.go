@@ -69,9 +69,11 @@ func TestChildFails(t *testing.T) {
 		test    func(f *failing, c *Child)
 		want    string
 	}{
-		"end":    {"echo why >&2; exit 3", func(f *failing, c *Child) { c.End(f) }, "exit status 3\nwhy\n"},
+		"end": {"echo why >&2; exit 3", func(f *failing, c *Child) { c.End(f) },
+			"exit status 3\nwhy\n"},
 		"output": {"echo why >&2; exit 3", func(f *failing, c *Child) { c.Next(f) }, "ended its output"},
-		"start":  {"", func(f *failing, _ *Child) { Start(f, exec.Command("/no/program")) }, "no such file"},
+		"start": {"", func(f *failing, _ *Child) { Start(f, exec.Command("/no/program")) },
+			"no such file"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FailSyscall makes the system call number fail with errno in this whole process when one of the
-// low 32 bits of its argument of that index, from 0, is among bits. It cannot be undone: call it
-// in a process that the test started for it.
+// FailSyscall makes a system call, given by its number, fail with errno in this whole process,
+// when bits and the low 32 bits of one of its arguments have a bit in common. Arguments count
+// from 0. This cannot be undone: call FailSyscall in a process that the test started for it.
 func FailSyscall(t testing.TB, number uint32, errno syscall.Errno, argument, bits uint32) {
 	t.Helper()
 	const offsetNumber, offsetArguments = 0, 16 // in struct seccomp_data
@@ -30,8 +30,8 @@ func FailSyscall(t testing.TB, number uint32, errno syscall.Errno, argument, bit
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		t.Fatal(os.NewSyscallError("prctl", err))
 	}
-	_, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
-		uintptr(unsafe.Pointer(&program)))
+	_, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
+		unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&program)))
 	if e != 0 {
 		Lacks(t, os.NewSyscallError("seccomp", e))
 	}

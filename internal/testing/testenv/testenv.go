@@ -1,4 +1,5 @@
-// Package testenv says what becomes of a test that lacks something in its environment.
+// Package testenv decides what happens to a test that lacks something in its environment, and
+// runs the processes that tests start.
 package testenv
 
 import (
@@ -8,8 +9,8 @@ import (
 	"testing"
 )
 
-// Lacks ends a test that cannot run here: it is skipped with the reason, or fails when
-// USDT_REQUIRE_TRACERS=1 says that everything is there, root's rights and all the tools.
+// Lacks ends a test that cannot run here. The test is skipped, with the reason. It fails when
+// USDT_REQUIRE_TRACERS=1 promises that everything is there: root's rights and all the tools.
 func Lacks(t testing.TB, reason error) {
 	t.Helper()
 	if os.Getenv("USDT_REQUIRE_TRACERS") == "1" {
@@ -28,7 +29,7 @@ func Tool(t testing.TB, name string) string {
 	return path
 }
 
-// RequireSDT ends a test that lacks the header whose macros declare probes in C.
+// RequireSDT ends a test that lacks sys/sdt.h, whose macros declare probes in C.
 func RequireSDT(t testing.TB) {
 	t.Helper()
 	cmd := exec.Command(Tool(t, "gcc"), "-E", "-include", "sys/sdt.h", "-x", "c", os.DevNull)

@@ -1,12 +1,14 @@
 // Command traced is the program that the tests trace. Its arguments are a provider and its probes:
 //
-//	traced PROVIDER [NAME[:TYPE,...] ...]
+//	traced [-typed] PROVIDER [NAME[:TYPE,...] ...]
 //
-// with types such as int8, uint64, string and bytes. Without probes, it declares one of each type,
-// and for the provider shop also those of the examples in docs/tracers.md.
+// with types such as int8, uint64, string and bytes. With -typed, there is also a probe of each
+// type. With -typed and the provider shop, there are also the probes of the examples in
+// docs/tracers.md.
 //
-// It loads the provider, prints the path of the image, and answers each line of its input with one
-// line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The lines are:
+// It loads the provider, prints the path of the image, and answers each line of its input with
+// one line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The
+// lines are:
 //
 //	load | unload                       the provider
 //	add NAME[:TYPE,...]                 declares another probe
@@ -22,6 +24,7 @@ package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -31,21 +34,23 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1], os.Args[2:]); err != nil {
+	typed := flag.Bool("typed", false, "declare a probe of each type")
+	flag.Parse()
+	if err := run(*typed, flag.Arg(0), flag.Args()[1:]); err != nil {
 		fmt.Println("error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(name string, declarations []string) error {
+func run(typed bool, name string, declarations []string) error {
 	provider, err := stapsdt.NewProvider(name)
 	if err != nil {
 		return err
 	}
 	defer provider.Close()
 	p := &program{provider: provider, probes: make(map[string]probe)}
-	if len(declarations) == 0 {
-		declarations = p.declareTyped()
+	if typed {
+		declarations = append(declarations, p.declareTyped()...)
 	}
 	for _, d := range declarations {
 		if err := p.declare(d); err != nil {

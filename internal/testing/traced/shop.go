@@ -10,8 +10,10 @@ func (p *program) declareShop() {
 	var customer string
 	var status int32
 	var cents int64
-	p.probes["order_start"] = typed(&start.Probe, func() { placeOrder(start, id, customer) }, &id, &customer)
-	p.probes["order_end"] = typed(&end.Probe, func() { end.Fire(id, status, cents) }, &id, &status, &cents)
+	p.probes["order_start"] = typed(&start.Probe,
+		func() { placeOrder(start, id, customer) }, &id, &customer)
+	p.probes["order_end"] = typed(&end.Probe,
+		func() { end.Fire(id, status, cents) }, &id, &status, &cents)
 	p.probes["order_body"] = unary[[]byte](p.provider, "order_body")
 }
 

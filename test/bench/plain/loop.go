@@ -2,8 +2,8 @@
 
 package plain
 
-// The library is linked with the Go package beside it. The link that cgo tries with this package
-// alone does without: weak symbols may be missing.
+// The library is linked with the Go package beside this one. cgo also tries to link this package
+// alone, without the library, which works because weak symbols may be missing.
 
 /*
 #include <stdint.h>
@@ -16,8 +16,13 @@ package plain
 #pragma weak providerDestroy
 #pragma weak probeFire
 
-static SDTProbe_t *add_ints(SDTProvider_t *p) { return providerAddProbe(p, "ints", 2, int64, int64); }
-static SDTProbe_t *add_text(SDTProvider_t *p) { return providerAddProbe(p, "text", 2, uint64, int64); }
+static SDTProbe_t *add_ints(SDTProvider_t *p) {
+	return providerAddProbe(p, "ints", 2, int64, int64);
+}
+
+static SDTProbe_t *add_text(SDTProvider_t *p) {
+	return providerAddProbe(p, "text", 2, uint64, int64);
+}
 
 static void fire_ints(SDTProbe_t *p, int64_t n)
 {

@@ -1,7 +1,7 @@
 //go:build linux && cgo && (amd64 || arm64)
 
-// Package plain fires probes through libstapsdt in C, for comparison: once as a plain cgo wrapper
-// of that library does, with a cgo call for each C function, and once in a loop of C's own.
+// Package plain fires probes through libstapsdt in C, for comparison: as a plain cgo wrapper of
+// that library does, with a cgo call for each C function, and in a loop that is written in C.
 package plain
 
 /*

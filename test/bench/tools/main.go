@@ -1,8 +1,8 @@
 //go:build linux && (amd64 || arm64)
 
-// Tools measures, in one run, what the usdt command and bpftrace do with the same load: what one fire costs
-// while each counts, and how many events a second each prints. It needs root and bpftrace, and takes half a
-// minute.
+// Tools measures, in one run, what the usdt command and bpftrace do with the same load: what a
+// fire costs while each of them counts, and how many events a second each of them prints. It
+// needs root and bpftrace, and takes half a minute.
 package main
 
 import (
@@ -61,9 +61,12 @@ func run() error {
 	fmt.Println("\nEVENTS A SECOND printed by                    fired   printed")
 	for _, t := range []tool{
 		{"usdt trace --json, integers", []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
-		{"bpftrace printf, integers", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
-		{"usdt trace --json, text", []string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
-		{"bpftrace printf, text", []string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+		{"bpftrace printf, integers",
+			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+		{"usdt trace --json, text",
+			[]string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
+		{"bpftrace printf, text",
+			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
 	} {
 		fired, printed, err := measureRate(t)
 		if err != nil {

@@ -26,7 +26,7 @@ const (
 	rounds   = 10
 )
 
-// attach starts the tool and waits until it traces. What it prints goes to out.
+// attach starts the tool, whose output goes to out, and waits until it traces.
 func (t tool) attach(out io.Writer) (stop func() error, err error) {
 	var problems bytes.Buffer
 	cmd := exec.Command(t.command[0], t.command[1:]...)
@@ -36,7 +36,8 @@ func (t tool) attach(out io.Writer) (stop func() error, err error) {
 	}
 	for begin := time.Now(); !probe.Enabled(); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > patience {
-			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems), cmd.Process.Kill(), cmd.Wait())
+			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems),
+				cmd.Process.Kill(), cmd.Wait())
 		}
 	}
 	time.Sleep(settling)
@@ -51,8 +52,8 @@ func (t tool) attach(out io.Writer) (stop func() error, err error) {
 	}, nil
 }
 
-// measureCosts returns the nanoseconds of a fire under each tool. They take turns, and the fastest time of each
-// counts, because what disturbs only adds.
+// measureCosts returns the nanoseconds of a fire under each tool. The tools take turns, and the
+// fastest time of each counts, because disturbances only add time.
 func measureCosts(tools []tool) ([]float64, error) {
 	const turns = 3
 	best := make([]float64, len(tools))
@@ -85,7 +86,7 @@ func fire(n int) float64 {
 	return float64(time.Since(begin).Nanoseconds()) / float64(n)
 }
 
-// measureRate fires as fast as it goes for some seconds.
+// measureRate fires at full speed for some seconds.
 func measureRate(t tool) (fired, printed float64, err error) {
 	var lines lineCounter
 	stop, err := t.attach(&lines)

@@ -18,10 +18,11 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// costOnly is set in the environment of processes that only measure: a process chooses its sites once.
+// costOnly is set in the environment of processes that only measure: a process chooses its sites
+// only once.
 const costOnly = "USDT_COST_ONLY"
 
-// TestCost measures every form of site that the machine has, and that the kernel can attach to, and
+// TestCost measures every form of site that the machine has and the kernel can attach to, and
 // checks that none is much cheaper than the chosen one.
 func TestCost(t *testing.T) {
 	needRoot(t)
@@ -55,7 +56,7 @@ func TestCost(t *testing.T) {
 
 var costLine = regexp.MustCompile(`^(\d+)\n$`)
 
-// costOf has a process of its own measure form.
+// costOf measures a form in a process of its own.
 func costOf(form probesite.Form) (ns int, err error) {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), costOnly+"=1", probesite.Env+"="+form.String())
@@ -70,7 +71,7 @@ func costOf(form probesite.Form) (ns int, err error) {
 	return strconv.Atoi(string(match[1]))
 }
 
-// printCost is the main function of those processes. It returns the exit status.
+// printCost is the main function of that process. It returns the exit status.
 func printCost() int {
 	ns, err := cost()
 	if err != nil {
@@ -81,8 +82,8 @@ func printCost() int {
 	return 0
 }
 
-// cost returns the nanoseconds of a fire with a counting event attached: of the best of many rounds,
-// each too short for a machine that is busy otherwise to spoil them all.
+// cost returns the nanoseconds of a fire with a counting event attached. The best of many rounds
+// counts; each round is so short that a busy machine does not spoil all of them.
 func cost() (int, error) {
 	const rounds, fires = 50, 2000
 	p := stapsdt.MustProvider("cost")

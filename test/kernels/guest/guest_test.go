@@ -1,8 +1,8 @@
 //go:build linux && (amd64 || arm64)
 
-// Package guest is run in the kernels of package kernels, as the only program and without cgo; it runs
-// on the development machine just as well. It traces its own probes with nothing but perf_event_open:
-// no tool and no tracefs.
+// Package guest has the tests that run in the kernels of package kernels, where they are the only
+// program, without cgo. They run on the development machine as well. They trace their own probes
+// by perf_event_open alone, without any tool and without tracefs.
 package guest
 
 import (
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// runAsInit is the whole life of the guest. The kernel panics when process 1 crashes, and QEMU ends.
+// runAsInit is what the guest does. If process 1 crashes, the kernel panics and QEMU ends.
 func runAsInit(m *testing.M) {
 	err := errors.Join(
 		unix.Mount("devtmpfs", "/dev", "devtmpfs", 0, ""), // /dev/null, for os/exec
@@ -97,7 +97,8 @@ func list(t *testing.T, p *stapsdt.Provider) map[string]sdtnote.Note {
 		byName[n.Name] = n
 	}
 	if len(byName) != len(notes) || len(notes) != len(p.Probes()) {
-		t.Errorf("%d notes with %d names, want one of each of %d probes", len(notes), len(byName), len(p.Probes()))
+		t.Errorf("%d notes with %d names, want one of each of %d probes", len(notes), len(byName),
+			len(p.Probes()))
 	}
 	return byName
 }

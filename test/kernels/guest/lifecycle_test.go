@@ -9,7 +9,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// count attaches a counting event on every processor, as it does not matter which thread fires.
+// count attaches a counting event on every processor: any thread may fire.
 func count(t *testing.T, p *stapsdt.Provider, probe string) *counter.Counter {
 	t.Helper()
 	c, err := counter.Open(p.Path(), list(t, p)[probe].FileOffset)
@@ -34,7 +34,8 @@ func expectEnabled(t *testing.T, when string, probe *stapsdt.Probe, want bool) {
 	}
 }
 
-// TestEnabled attaches to one of two probes, twice, and a second tracer to the same.
+// TestEnabled attaches a tracer to one of two probes, and a second tracer to the same probe,
+// twice.
 func TestEnabled(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		probe, other := stapsdt.MustProbe1[int](p, "probe"), stapsdt.MustProbe1[int](p, "other")
@@ -66,7 +67,8 @@ func closeCounter(t *testing.T, c *counter.Counter) {
 	}
 }
 
-// TestReload unloads and loads under an attached tracer, which sees no more, and attaches anew.
+// TestReload unloads the provider under an attached tracer, which sees nothing more, loads it,
+// and attaches again.
 func TestReload(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		probe := stapsdt.MustProbe1[int](p, "probe")

@@ -15,9 +15,11 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-var machine = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]
+var machine = map[string]elf.Machine{
+	"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64,
+}[runtime.GOARCH]
 
-// TestList reads where a tracer finds the arguments.
+// TestList reads the notes that tell tracers where the arguments are.
 func TestList(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		stapsdt.MustProbe0(p, "none")
@@ -41,7 +43,8 @@ func TestList(t *testing.T) {
 	})
 }
 
-// TestSite checks the choice, which only who chose the kernel can judge, and that it is carried out.
+// TestSite checks that the right form of site was chosen for this kernel, which the one who
+// booted it knows, and that the image has sites of that form.
 func TestSite(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		stapsdt.MustProbe0(p, "probe")

@@ -19,22 +19,24 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// sampler receives the argument registers of each hit of a site by the thread that made it.
+// sampler receives the argument registers whenever the thread that made the sampler hits a site.
 type sampler struct {
 	t    *testing.T
 	args []string // of the note, such as "-4@%rdi"
 	ring []byte   // a header page, then a page of records
 }
 
-// sample attaches to a probe. It locks the goroutine to its thread, whose hits alone are sampled; the
-// records are there when the fire returns. The test's end detaches.
+// sample attaches to a probe. It locks the goroutine to its thread, because only this thread's
+// hits are sampled. The samples are in the ring when the fire returns. The end of the test
+// detaches.
 func sample(t *testing.T, path string, n sdtnote.Note) *sampler {
 	t.Helper()
 	runtime.LockOSThread()
 	t.Cleanup(runtime.UnlockOSThread)
 	s := &sampler{t: t, args: strings.Fields(n.Args)}
 	const anyCPU, noGroup = -1, -1
-	fd, err := unix.PerfEventOpen(s.attr(path, n.FileOffset), 0, anyCPU, noGroup, unix.PERF_FLAG_FD_CLOEXEC)
+	fd, err := unix.PerfEventOpen(s.attr(path, n.FileOffset), 0, anyCPU, noGroup,
+		unix.PERF_FLAG_FD_CLOEXEC)
 	if err != nil {
 		t.Fatalf("attach to %s: perf_event_open: %v", n.Name, err)
 	}
@@ -51,7 +53,7 @@ func sample(t *testing.T, path string, n sdtnote.Note) *sampler {
 	return s
 }
 
-// attr describes an event of the uprobe PMU (Linux 4.17) with a record of the registers for each hit.
+// attr describes an event of the uprobe PMU (Linux 4.17) that samples the registers at each hit.
 func (s *sampler) attr(path string, offset uint64) *unix.PerfEventAttr {
 	s.t.Helper()
 	text, err := os.ReadFile("/sys/bus/event_source/devices/uprobe/type")
@@ -77,7 +79,7 @@ func (s *sampler) attr(path string, offset uint64) *unix.PerfEventAttr {
 	}
 }
 
-// hits returns the arguments of the hits since the last call, read as the note says.
+// hits returns the arguments of the hits since the last call, decoded as the note says.
 func (s *sampler) hits() [][]uint64 {
 	s.t.Helper()
 	page := (*unix.PerfEventMmapPage)(unsafe.Pointer(&s.ring[0]))
@@ -113,7 +115,8 @@ func registerMask() (mask uint64) {
 	return mask
 }
 
-// A record has a header of 8 bytes, the registers' ABI, and the registers by their number.
+// A sample has a header of 8 bytes, the ABI of the registers, and the registers in the order of
+// their numbers.
 const recordSize = 8 + 8 + 8*6
 
 func decode(record []byte) (map[string]uint64, error) {
@@ -122,7 +125,8 @@ func decode(record []byte) (map[string]uint64, error) {
 	if kind != unix.PERF_RECORD_SAMPLE || size != recordSize || abi != unix.PERF_SAMPLE_REGS_ABI_64 {
 		return nil, fmt.Errorf("record of type %d, %d bytes and ABI %d", kind, size, abi)
 	}
-	byNumber := slices.SortedFunc(slices.Values(registers), func(a, b register) int { return a.number - b.number })
+	byNumber := slices.SortedFunc(slices.Values(registers),
+		func(a, b register) int { return a.number - b.number })
 	values := make(map[string]uint64)
 	for i, r := range byNumber {
 		values[r.name] = order.Uint64(record[16+8*i:])
@@ -130,7 +134,8 @@ func decode(record []byte) (map[string]uint64, error) {
 	return values, nil
 }
 
-// arguments reads the arguments from the registers, narrow ones extended to 64 bits by their sign.
+// arguments reads the arguments from the registers. It extends narrow ones to 64 bits, signed or
+// not.
 func (s *sampler) arguments(registers map[string]uint64) []uint64 {
 	s.t.Helper()
 	var values []uint64

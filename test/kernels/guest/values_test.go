@@ -24,8 +24,10 @@ type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// scalar adds a probe of one argument and returns its shots; word is what a tracer sees of a value.
-func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64, values ...A) []shot {
+// scalar adds a probe with one argument, and returns a shot for each of the values. word returns
+// what a tracer sees of a value.
+func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64,
+	values ...A) []shot {
 	probe := stapsdt.MustProbe1[A](p, name)
 	var shots []shot
 	for _, v := range values {
@@ -34,7 +36,7 @@ func scalar[A stapsdt.Arg](p *stapsdt.Provider, name string, word func(A) uint64
 	return shots
 }
 
-// extended is the 64-bit word of v, extended by its sign.
+// extended is v as a word of 64 bits, sign-extended if A is signed.
 func extended[A integer](v A) uint64 { return uint64(v) }
 
 func numbers(p *stapsdt.Provider) []shot {
@@ -50,7 +52,8 @@ func numbers(p *stapsdt.Provider) []shot {
 		scalar(p, "uint64", extended[uint64], 0, 1, math.MaxInt64+1, math.MaxUint64),
 		scalar(p, "bool", func(v bool) uint64 { return bit[v] }, false, true),
 		scalar(p, "float32", func(v float32) uint64 { return uint64(math.Float32bits(v)) },
-			0, -1.5, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)), float32(math.NaN())),
+			0, -1.5, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)),
+			float32(math.NaN())),
 		scalar(p, "float64", math.Float64bits,
 			0, -1.5, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(-1), math.NaN()),
 	)
@@ -61,12 +64,15 @@ func sixes(p *stapsdt.Provider) []shot {
 	probe := stapsdt.MustProbe6[uint64, int8, uint16, int32, uint8, int64](p, "six")
 	lowest := func() { probe.Fire(0, math.MinInt8, 0, math.MinInt32, 0, math.MinInt64) }
 	highest := func() {
-		probe.Fire(math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8, math.MaxInt64)
+		probe.Fire(math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8,
+			math.MaxInt64)
 	}
 	inOrder := func() { probe.Fire(1, 2, 3, 4, 5, 6) }
 	return []shot{
-		{"six", lowest, []uint64{0, extended[int8](math.MinInt8), 0, extended[int32](math.MinInt32), 0, extended[int64](math.MinInt64)}},
-		{"six", highest, []uint64{math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32, math.MaxUint8, math.MaxInt64}},
+		{"six", lowest, []uint64{0, extended[int8](math.MinInt8), 0, extended[int32](math.MinInt32), 0,
+			extended[int64](math.MinInt64)}},
+		{"six", highest, []uint64{math.MaxUint64, math.MaxInt8, math.MaxUint16, math.MaxInt32,
+			math.MaxUint8, math.MaxInt64}},
 		{"six", inOrder, []uint64{1, 2, 3, 4, 5, 6}},
 	}
 }
@@ -89,9 +95,10 @@ func TestNumbers(t *testing.T) {
 	})
 }
 
-// TestTexts reads what the sampled addresses point to.
+// TestTexts reads the memory at the sampled addresses.
 func TestTexts(t *testing.T) {
-	// The buffer of a string that was fired is in a pool: nothing may take it out before it is read.
+	// The buffer of a string that was fired goes back to a pool. No collection may free it before it
+	// is read.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		probe := stapsdt.MustProbe4[string, int32, []byte, string](p, "texts")
@@ -119,7 +126,7 @@ func TestTexts(t *testing.T) {
 	})
 }
 
-// expectMemory compares this process's memory as a tracer would read it.
+// expectMemory reads this process's memory as a tracer would, and compares it.
 func expectMemory(t *testing.T, address uint64, want string) {
 	t.Helper()
 	mem, err := os.Open("/proc/self/mem")

@@ -1,5 +1,5 @@
-// The program for usdt.c and gotracers/libbpfgo: passes on the arguments of a probe, of /PATH:PROVIDER:PROBE if the
-// compiler is told a SITE, and else of whichever it will be attached to.
+// The BPF program of usdt.c and gotracers/libbpfgo. It passes on the arguments of a probe: that of
+// SITE, /PATH:PROVIDER:PROBE, if the compiler is given one, or else the one it is attached to.
 #include <stdbool.h>
 
 #include <linux/bpf.h>

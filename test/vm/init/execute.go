@@ -12,26 +12,26 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/test/vm/order"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
-// execute runs what is ordered on the console and returns its exit status.
-func execute(o order.Order) (status int, err error) {
+// execute runs the command of the task on the console and returns its exit status.
+func execute(t task.Task) (status int, err error) {
 	console, err := openConsole()
 	if err != nil {
 		return 0, err
 	}
 	defer console.Close()
-	if err := resize(console, o); err != nil {
+	if err := resize(console, t); err != nil {
 		return 0, err
 	}
 	args := []string{"bash"} // not a login shell: /etc/profile sets PATH
-	if o.Command != "" {
-		args = []string{"sh", "-c", o.Command}
+	if t.Command != "" {
+		args = []string{"sh", "-c", t.Command}
 	}
 	p, err := os.StartProcess("/bin/"+args[0], args, &os.ProcAttr{
-		Dir:   o.Work,
-		Env:   append(o.Env, "PATH="+filepath.Join(order.DeskDirectory, "bin")+":"+path(o.Env)),
+		Dir:   t.Work,
+		Env:   append(t.Env, "PATH="+filepath.Join(task.DeskDirectory, "bin")+":"+path(t.Env)),
 		Files: []*os.File{console, console, console},
 		Sys:   &syscall.SysProcAttr{Setsid: true, Setctty: true},
 	})
@@ -50,7 +50,8 @@ func path(env []string) string {
 	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 }
 
-// openConsole opens the terminal behind /dev/console, which cannot control processes itself.
+// openConsole opens the terminal behind /dev/console. A shell cannot control jobs on /dev/console
+// itself.
 func openConsole() (*os.File, error) {
 	const active = "/sys/class/tty/console/active"
 	f, err := os.Open(active)
@@ -66,15 +67,17 @@ func openConsole() (*os.File, error) {
 	return os.OpenFile("/dev/"+words.Text(), os.O_RDWR|unix.O_NOCTTY, 0)
 }
 
-func resize(console *os.File, o order.Order) error {
-	if o.Rows == 0 {
+func resize(console *os.File, t task.Task) error {
+	if t.Rows == 0 {
 		return nil
 	}
-	size := &unix.Winsize{Row: o.Rows, Col: o.Columns}
-	return os.NewSyscallError("ioctl TIOCSWINSZ", unix.IoctlSetWinsize(int(console.Fd()), unix.TIOCSWINSZ, size))
+	size := &unix.Winsize{Row: t.Rows, Col: t.Columns}
+	return os.NewSyscallError("ioctl TIOCSWINSZ",
+		unix.IoctlSetWinsize(int(console.Fd()), unix.TIOCSWINSZ, size))
 }
 
-// reap waits for the process, and meanwhile for whatever else is left to the first process of a machine.
+// reap waits for the process. Meanwhile it also reaps orphans, whose parent is the first process
+// of a machine.
 func reap(pid int) (status int, err error) {
 	for {
 		var ws unix.WaitStatus

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Init is the first process of the machine that package vm starts: it makes the host's files its own,
-// runs the shell or command that it finds ordered, and powers off.
+// Init is the first process of the machine that package vm starts. It makes the host's files its
+// root, runs the shell or command of its task, and powers off.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/test/vm/order"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
 func main() {
@@ -32,22 +32,22 @@ func run() error {
 	if err := enterRoot(); err != nil {
 		return err
 	}
-	o, err := order.Read(order.DeskDirectory)
+	t, err := task.Read(task.DeskDirectory)
 	if err != nil {
 		return err
 	}
-	if err := mountWork(o.Work); err != nil {
+	if err := mountWork(t.Work); err != nil {
 		return err
 	}
-	if err := unix.Sethostname([]byte(o.Hostname)); err != nil {
+	if err := unix.Sethostname([]byte(t.Hostname)); err != nil {
 		return os.NewSyscallError("sethostname", err)
 	}
 	if err := startLoopback(); err != nil {
 		return err
 	}
-	status, err := execute(o)
+	status, err := execute(t)
 	if err != nil {
 		return err
 	}
-	return order.WriteStatus(order.DeskDirectory, status)
+	return task.WriteStatus(task.DeskDirectory, status)
 }

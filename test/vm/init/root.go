@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/go-usdt/usdt/test/vm/order"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
 // A mount is what mount(2) takes.
@@ -24,9 +24,10 @@ func (m mount) do() error {
 	return nil
 }
 
-// share is a directory of the host. Without a cache the guest sees at once what changes there.
+// share is a directory of the host. Without a cache, the guest sees changes there at once.
 func share(tag, target, cache string) mount {
-	return mount{tag, target, "9p", "trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
+	return mount{tag, target, "9p",
+		"trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
 }
 
 // system are the file systems that a tracer, a compiler and a shell expect.
@@ -42,15 +43,15 @@ var system = []mount{
 	{"bpf", "/sys/fs/bpf", "bpf", ""},
 	{"cgroup2", "/sys/fs/cgroup", "cgroup2", ""},
 	{"run", "/run", "tmpfs", "mode=755"},
-	share(order.Desk, order.DeskDirectory, "none"),
+	share(task.Desk, task.DeskDirectory, "none"),
 	{"tmp", "/tmp", "tmpfs", "mode=1777"},
 }
 
-// enterRoot makes the host's root the guest's. What the guest changes there is in memory only.
+// enterRoot makes the host's root the guest's. What the guest changes there stays in memory.
 func enterRoot() error {
 	const root, lower, cover = "/root", "/lower", "/cover"
 	for _, m := range []mount{
-		share(order.Root, lower, "loose"), // which nobody changes here
+		share(task.Root, lower, "loose"), // the guest does not change it
 		{"cover", cover, "tmpfs", "size=75%"},
 	} {
 		if err := m.do(); err != nil {
@@ -62,7 +63,8 @@ func enterRoot() error {
 			return err
 		}
 	}
-	over := mount{"root", root, "overlay", "lowerdir=" + lower + ",upperdir=" + cover + "/upper,workdir=" + cover + "/work"}
+	over := mount{"root", root, "overlay",
+		"lowerdir=" + lower + ",upperdir=" + cover + "/upper,workdir=" + cover + "/work"}
 	if err := over.do(); err != nil {
 		return err
 	}
@@ -77,17 +79,19 @@ func enterRoot() error {
 	return linkDescriptors()
 }
 
-// linkDescriptors makes the names in /dev that the kernel leaves to whoever mounts it, and shells want.
+// linkDescriptors makes the links in /dev that shells want, and that the kernel does not make.
 func linkDescriptors() error {
-	for name, target := range map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"} {
-		if err := os.Symlink("/proc/self/fd"+target, "/dev/"+name); err != nil {
+	links := map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+	for name, descriptor := range links {
+		if err := os.Symlink("/proc/self/fd"+descriptor, "/dev/"+name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// moveTo does what switch_root(8) does, but leaves the initramfs as it is: it is small.
+// moveTo does what switch_root(8) does, except that it does not empty the initramfs, which is
+// small.
 func moveTo(root string) error {
 	if err := os.Chdir(root); err != nil {
 		return err
@@ -101,6 +105,6 @@ func moveTo(root string) error {
 	return os.Chdir("/")
 }
 
-// mountWork mounts the shared directory where the host has it. Programs that write through a mapping,
-// as Go's linker does, need that kind of cache.
-func mountWork(dir string) error { return share(order.Work, dir, "mmap").do() }
+// mountWork mounts the shared directory at its path on the host. Programs that write through a
+// mapping, such as Go's linker, need this kind of cache.
+func mountWork(dir string) error { return share(task.Work, dir, "mmap").do() }

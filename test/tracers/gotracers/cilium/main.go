@@ -4,8 +4,8 @@
 //
 //	cilium PATH PROBE PID
 //
-// prints the six arguments of each event in that process. The package knows nothing of notes, but a probe is a function
-// of its image, too, that has the arguments in the registers of the C ABI.
+// It prints the six arguments of each event in that process. The package does not know notes, but
+// each probe is also a function of its image, with the arguments in the registers of the C ABI.
 package main
 
 import (
@@ -90,5 +90,6 @@ func send(ring *ebpf.Map) (*ebpf.Program, error) {
 		asm.Mov.Imm(asm.R0, 0),
 		asm.Return(),
 	)
-	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL", Instructions: instructions})
+	return ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.Kprobe, License: "GPL",
+		Instructions: instructions})
 }

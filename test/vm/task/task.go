@@ -1,5 +1,5 @@
-// Package order is what package vm asks of the init program in its guest.
-package order
+// Package task is what command vm tells the init program in its guest.
+package task
 
 import (
 	"encoding/json"
@@ -14,14 +14,14 @@ import (
 const (
 	Root = "root" // what becomes its root file system, under a layer in memory
 	Work = "work" // the directory that host and guest share
-	Desk = "desk" // holds an Order, programs in bin, and takes the exit status
+	Desk = "desk" // holds a Task, programs in bin, and takes the exit status
 )
 
 // DeskDirectory is where the guest mounts the desk.
 const DeskDirectory = "/run/vm"
 
-// An Order is what the guest has to do.
-type Order struct {
+// A Task is what the guest has to do.
+type Task struct {
 	Hostname string
 	Work     string // where to mount that directory, and the current one of Command
 	Command  string // for the shell, or empty for an interactive one
@@ -31,26 +31,26 @@ type Order struct {
 }
 
 const (
-	orderFile  = "order.json"
+	taskFile   = "task.json"
 	statusFile = "status"
 )
 
-// Write puts the order on the desk.
-func (o Order) Write(desk string) error {
-	b, err := json.Marshal(o)
+// Write puts the task on the desk.
+func (t Task) Write(desk string) error {
+	b, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(desk, orderFile), b, 0o644)
+	return os.WriteFile(filepath.Join(desk, taskFile), b, 0o644)
 }
 
-// Read returns the order that is on the desk.
-func Read(desk string) (o Order, err error) {
-	b, err := os.ReadFile(filepath.Join(desk, orderFile))
+// Read returns the task that is on the desk.
+func Read(desk string) (t Task, err error) {
+	b, err := os.ReadFile(filepath.Join(desk, taskFile))
 	if err != nil {
-		return o, err
+		return t, err
 	}
-	return o, json.Unmarshal(b, &o)
+	return t, json.Unmarshal(b, &t)
 }
 
 // WriteStatus puts the exit status of the command on the desk.
