@@ -35,8 +35,8 @@ func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	return f.commonFlags.options(stderr)
 }
 
-// run reports what the kernel has counted every interval, and once more at the end: what was counted
-// until the time at. It closes the tracing.
+// run reports what the kernel has counted every interval, and once more at the end: what was
+// counted until the time at. It closes the tracing.
 func (f *aggregateFlags) run(cmd *cobra.Command, t tracing, sel *selection,
 	report func(at time.Time, last bool) error,
 ) error {

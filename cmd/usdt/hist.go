@@ -39,10 +39,7 @@ The figures below the rows come from a finer scale: without --linear, percentile
 
 With --by M, there is a histogram for each value of argument M. With --str M as well, argument M
 is the address of text, of which only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
-
-` + waitForPagesHelp + `
-
-` + rights.Help,
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
   sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
