@@ -34,8 +34,7 @@ with --interval also in between. These names belong together, too:
 ` + pairNames() + `
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
 The lines below count the hits without a partner. --where selects among the starts.
-
-` + rights.Help,
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
 		Args: cobra.ExactArgs(1),
@@ -66,6 +65,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {

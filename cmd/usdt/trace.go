@@ -19,7 +19,7 @@ type traceFlags struct {
 	bare   bool
 	json   bool
 	count  uint64 // 0: no limit
-	buffer int    // in MiB; 0: the engine decides
+	buffer int    // in MiB; without the flag 0: the engine decides
 }
 
 // maxTraceBuffer is in MiB. The kernel accepts no more than 2 GiB.
@@ -67,8 +67,7 @@ base64, and what cannot be read is null. In text, U+FFFD replaces what is not UT
 argument was cut, the array cut has its number.
 
 With --all, files that no process had mapped when the command began are not traced.
-
-` + rights.Help,
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
   sudo usdt trace -p 1234 http:request --str 1 --where 'arg0 > 100 && arg1 == "GET"'

@@ -63,7 +63,7 @@ func (d *Distribution) attachAll(probes []Probe) error {
 	if d.unreadable, err = d.newNumbers("usdt_unreadable", 1); err != nil {
 		return err
 	}
-	return d.attachEach(probes, func(prog *program, _ int) error { return d.body(prog) })
+	return d.attach(d.body, probes...)
 }
 
 func (d *Distribution) body(p *program) error {

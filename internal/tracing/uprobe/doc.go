@@ -5,6 +5,9 @@
 // The package assembles a BPF program for each site, because each site describes its own arguments.
 // Nothing is compiled and nothing has to be installed.
 //
+// Programs read only memory that is there, and so hold up neither the traced program nor other
+// tracers. [Options].WaitForPages changes that.
+//
 // # Kernel
 //
 // Linux 4.18 on amd64 and arm64 is enough. The abilities of later kernels are used where they are

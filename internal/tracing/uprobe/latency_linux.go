@@ -59,13 +59,10 @@ func (l *Latency) attachAll(start, end Probe) error {
 	}
 	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
 	// attached.
-	if sites, err := l.attach(end, l.end); err != nil || sites == 0 {
-		return errors.Join(err, l.skipped)
+	if err := l.attach(l.end, end); err != nil {
+		return err
 	}
-	if sites, err := l.attach(start, l.start); err != nil || sites == 0 {
-		return errors.Join(err, l.skipped)
-	}
-	return nil
+	return l.attach(l.start, start)
 }
 
 // key writes the process and the first argument to frameKey.
