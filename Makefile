@@ -170,7 +170,7 @@ bench: ## tables: what a fire costs; the usdt command and bpftrace on the same l
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/operand
+	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format

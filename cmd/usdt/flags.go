@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -93,7 +94,7 @@ func checkWhere(expr filter.Expr, probes ...uprobe.Probe) error {
 		for _, site := range p.Sites {
 			if has := len(operand.Parse(site.Note)); highest >= has {
 				return usagef("--where: %s has no arg%d, it has %s; name only probes that have it",
-					printable(p.String()), highest, plural(has, "argument", "arguments"))
+					printable.Text(p.String()), highest, plural(has, "argument", "arguments"))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -79,7 +80,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 		}
 		r.Histogram.Unit = histogram.Nanoseconds
 		if last {
-			title := "from " + printable(start.String()) + " to " + printable(end.String())
+			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
 			if err := f.picture.write(title, panels); err != nil {
 				return err
