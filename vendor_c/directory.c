@@ -16,13 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether the user may change what the program runs. */
-static bool isTrusted(uid_t user) {
-  if (user == 0) {
-    return true;
-  }
-  const bool startedByAnother = getauxval(AT_SECURE) != 0;
-  return user == geteuid() && !(startedByAnother && user == getuid());
+/* Whether our files would belong to a user who lacks rights that the program has. */
+static bool isStarter(void) {
+  return geteuid() != 0 && geteuid() == getuid() && getauxval(AT_SECURE) != 0;
 }
 
 static const char *oneDirectoryFault(const char *path) {
@@ -33,10 +29,10 @@ static const char *oneDirectoryFault(const char *path) {
   if (!S_ISDIR(status.st_mode)) {
     return "it is not a directory";
   }
-  if (!isTrusted(status.st_uid)) {
+  if (status.st_uid != 0 && status.st_uid != geteuid()) {
     return "its owner could exchange the file";
   }
-  /* In a sticky directory, such as /tmp, others cannot rename or remove what is not theirs. */
+  /* In a sticky directory such as /tmp, others cannot rename or remove what is not theirs. */
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0) {
     return "users who may write to it could exchange the file";
   }
@@ -45,8 +41,8 @@ static const char *oneDirectoryFault(const char *path) {
 
 /* From the root downwards: nobody changes what is in a directory that was found to be safe. */
 const char *stapsdtDirectoryFault(char *directory) {
-  if (!isTrusted(geteuid())) {
-    return "the user who started the program could change a file of the program there";
+  if (isStarter()) {
+    return "the user who started the program could change the file";
   }
   for (size_t end = 1;; end++) {
     const char next = directory[end];

@@ -1,12 +1,12 @@
 /*
- * blocking.c - a shared object whose constructor holds the dynamic linker's lock until it is told.
+ * blocking.c - a shared object whose constructor keeps the dynamic linker's lock for a while.
  *
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <unistd.h>
 
-/* BLOCKING has the numbers of two descriptors: it writes a byte to one and reads one from the other. */
+/* BLOCKING has the numbers of two descriptors, to write a byte to and to read one from. */
 __attribute__((constructor)) static void block(void) {
   char *rest;
   const int entered = (int)strtol(getenv("BLOCKING"), &rest, 10);

@@ -73,7 +73,7 @@ static void another_owns_it_or_what_is_above_it(void) {
   CHECK(rmdir(inTemporary("foreign")) == 0);
 }
 
-/* The link's owner may change the link, but not where the file is: the path that is used has none. */
+/* The path that is used has no links, so a change of the link does not matter. */
 static void a_link_to_it(void) {
   makeDirectory("target", 0700);
   CHECK(symlink("target", inTemporary("link")) == 0);
