@@ -84,7 +84,8 @@ func build(t *testing.T, dir, program string, env []string, flags ...string) str
 	args := append(append([]string{"build", "-o", out}, flags...), "./programs/"+program)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=1", "GOFLAGS=", "GOWORK="+dir+"/go.work"), env...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "GOFLAGS=", "GOWORK="+dir+"/go.work")
+	cmd.Env = append(cmd.Env, env...)
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, printed)
 	}
@@ -102,8 +103,8 @@ func run(t *testing.T, want, path string, args ...string) {
 // static are flags for programs without a dynamic linker.
 const static = "-ldflags=-linkmode=external -extldflags=-static"
 
-// TestTwoCopies links two copies of the module, whose C code has the same names. Both show gdb their
-// probes in one list.
+// TestTwoCopies links two copies of the module, whose C code has the same names. Both show gdb
+// their probes in one list.
 func TestTwoCopies(t *testing.T) {
 	testenv.Tool(t, "gcc")
 	dir := workspace(t)

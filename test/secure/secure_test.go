@@ -1,7 +1,7 @@
 //go:build linux && (amd64 || arm64)
 
-// Package secure starts programs that have more rights than the user who starts them. That user must
-// not choose what code they run.
+// Package secure starts programs that have more rights than the user who starts them. That user
+// must not choose what code they run.
 package secure
 
 import (
