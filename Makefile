@@ -29,7 +29,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint test-c test-go test-arm64 test-unsupported test-tracers \
-	  test-system test-clients test-deb test-oldest
+	  test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -38,11 +38,8 @@ setup: ## install what the tests need (Debian, as root)
 	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 
 .PHONY: format
-format: ## gofmt has nothing to change
+format: ## gofmt has nothing to change, and no line has more than 100 columns
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
-
-.PHONY: columns
-columns: ## no line has more than 100 columns
 	go run ./test/lint
 
 .PHONY: lint
@@ -149,6 +146,16 @@ test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpf
 test-deb: ## Debian packages of the C library, installed in a clean Debian
 	test/setup.sh build-essential debhelper lintian debootstrap bpftrace
 	test/deb/run.sh
+
+.PHONY: test-storm
+test-storm: ## a minute of make storm, for the two main builds
+	$(STORM) $(TIMEOUT) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60
+
+.PHONY: storm
+storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N does it again
+	$(STORM) -timeout 4h -each $(or $(EACH),2m) -kills 500 -fires 10000000 $(addprefix -seed ,$(SEED))
+
+STORM := $(TRACED) go test -count=1 -v ./test/storm
 
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows

@@ -46,14 +46,7 @@ var obstacles = []struct {
 }
 
 func fillDisk(t *testing.T, dir string) {
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4k"); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	testenv.Mount(t, "tmpfs", dir, 0, "size=4k")
 }
 
 func denyMemfd(errno syscall.Errno) func(*testing.T, string) {

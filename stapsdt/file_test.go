@@ -109,14 +109,7 @@ func TestUnusableDirectoriesAreSkipped(t *testing.T) {
 
 func TestNoExecDirectoryIsSkipped(t *testing.T) {
 	noexec := t.TempDir()
-	if err := unix.Mount("tmpfs", noexec, "tmpfs", unix.MS_NOEXEC, ""); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(noexec, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	testenv.Mount(t, "tmpfs", noexec, unix.MS_NOEXEC, "")
 	t.Setenv("STAPSDT_DIR", "")
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	p := fileProvider(t, noexec)

@@ -24,7 +24,7 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	f.commonFlags.addFlags(cmd)
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
 		"report also every `TIME`, such as 1s, not only at the end")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, a line for each report")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")
 }
 
 // options checks the flags.

@@ -19,9 +19,8 @@ func newDoctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check what tracing needs on this machine, and say what is missing",
-		Long: `Check what this machine lacks for tracing, and for programs to load their probes. Each
-check is ok, a warning or a failure; warnings and failures come with a remedy. Any user may run
-it.
+		Long: `Check what this machine lacks for tracing, and for programs to load their probes.
+Each check is ok, a warning or a failure; the last two come with a remedy. Any user may run it.
 
 Exit status: 1 when there is a failure, 0 otherwise. With warnings only, usdt can trace, but
 not everything, or other tools cannot.`,

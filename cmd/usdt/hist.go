@@ -38,8 +38,7 @@ The figures below the rows come from a finer scale: without --linear, percentile
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
 With --by M, there is a histogram for each value of argument M. With --str M as well, argument M
-is the address of text. Texts with the same first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes
-share a histogram.
+is the address of text, of which only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 
 ` + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1

@@ -26,9 +26,7 @@ type lifetime struct {
 // from then on count. The caller closes the lifetime.
 func (f *commonFlags) start(cmd *cobra.Command, sel *selection) *lifetime {
 	stderr := cmd.ErrOrStderr()
-	for _, err := range sel.refused {
-		warn(stderr, "%v", err)
-	}
+	sel.warnRefused(stderr)
 	probes := plural(len(sel.probes), "probe", "probes")
 	warn(stderr, "tracing %s in %v; Ctrl-C ends it", probes, sel.scope)
 

@@ -30,7 +30,7 @@ that are deleted, in memory, or in containers. Without arguments, usdt lists all
 
 The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
 ones; the file with the probe, or a path that leads to the file when it is deleted or in
-memory; the address of the probe, in the listing of a file as linked; and whether a tracer is
+memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
 attached to the probe. A narrow terminal shows fewer columns. With --json there is one line for
 each probe, in which "path" is the path to give to other tracers.`,
 		Example: `  usdt list -p 1234

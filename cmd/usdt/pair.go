@@ -16,12 +16,13 @@ var pairs = []struct{ start, end string }{
 	{"_begin", "_end"},
 }
 
+// pairNames returns a line for help about each pair but the first.
 func pairNames() string {
-	var names []string
+	var lines strings.Builder
 	for _, p := range pairs[1:] {
-		names = append(names, fmt.Sprintf("BASE%s and BASE%s", p.start, p.end))
+		fmt.Fprintf(&lines, "  BASE%s and BASE%s\n", p.start, p.end)
 	}
-	return strings.Join(names, ", ")
+	return lines.String()
 }
 
 // selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.

@@ -20,7 +20,7 @@ type loadedSite struct {
 }
 
 // loadedSites returns all sites of matching probes.
-func loadedSites(patterns patterns, objects []process.Object) map[loadedSite]bool {
+func loadedSites(patterns patternList, objects []process.Object) map[loadedSite]bool {
 	sites := make(map[loadedSite]bool)
 	for _, o := range objects {
 		for _, n := range o.Notes {

@@ -67,9 +67,7 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, err := range sel.refused {
-		warn(cmd.ErrOrStderr(), "%v", err)
-	}
+	sel.warnRefused(cmd.ErrOrStderr())
 	p := sel.scripted()
 	if err := f.setKinds(&p); err != nil {
 		return err

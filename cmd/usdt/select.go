@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -18,7 +19,7 @@ import (
 // A selection is the probes that a command line has chosen.
 type selection struct {
 	scope    scope
-	patterns patterns
+	patterns patternList
 	probes   []uprobe.Probe      // at least one, sorted by provider and name
 	objects  []process.Object    // the files with the probes, each with the notes of these only
 	refused  []error             // why other probes that match cannot be traced
@@ -40,7 +41,7 @@ func selectProbes(s scope, texts []string) (*selection, error) {
 }
 
 // choose selects the probes that match.
-func (v *inventory) choose(patterns patterns) (*selection, error) {
+func (v *inventory) choose(patterns patternList) (*selection, error) {
 	if len(v.objects) == 0 {
 		return nil, v.withUnread(v.noProbes())
 	}
@@ -61,6 +62,13 @@ func (v *inventory) choose(patterns patterns) (*selection, error) {
 	return s, nil
 }
 
+// warnRefused says why other probes that match are not in the selection.
+func (s *selection) warnRefused(stderr io.Writer) {
+	for _, err := range s.refused {
+		warn(stderr, "%v", err)
+	}
+}
+
 // A siteID is what the kernel attaches to for a probe, by whatever path it is reached. Link editors
 // that fold equal functions make several probes share a site.
 type siteID struct {
@@ -72,7 +80,7 @@ type siteID struct {
 // matching returns the objects that have matching probes, with the notes of these probes only and
 // each site once, and why other probes that match cannot be traced.
 func matching(
-	patterns patterns, objects []process.Object,
+	patterns patternList, objects []process.Object,
 ) (matched []process.Object, refused []error) {
 	seen := make(map[siteID]bool)
 	files := identify(objects)

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"strconv"
+
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
@@ -23,6 +26,7 @@ type traceFlags struct {
 const maxTraceBuffer = 1024
 
 func newTraceCommand() *cobra.Command {
+	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags
 	cmd := &cobra.Command{
 		Use:   "trace {-p PID | --all} PROVIDER:PROBE... ['FORMAT']",
@@ -53,9 +57,9 @@ if that contains a %, or the value of --format:
 What cannot be read is shown as (fault), and what could harm a terminal as escapes such as
 \x1b.
 
---where selects among the hits in the kernel. It compares arg0 to arg11, pid, tid, numbers and
-text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and parentheses.
-All traced probes must have the arguments that it names.
+--where selects among the hits in the kernel. It compares arg0 to arg` + lastArg + `, pid, tid,
+numbers and text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and
+parentheses. All traced probes must have the arguments that it names.
 
 With --json, each event is one line: an object with time (RFC 3339, UTC, in nanoseconds), pid,
 tid, comm, provider, probe and args, an array of numbers and strings. Bytes (--bytes) are in

@@ -68,7 +68,7 @@ func (c *captureFlags) captures(
 
 func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
 	var captures []uprobe.Capture
-	for _, need := range parsed.Captures() {
+	for _, need := range parsed.Needs() {
 		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
 		if capture.Max == 0 {
 			capture.Max = c.limit

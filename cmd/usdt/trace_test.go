@@ -56,7 +56,7 @@ func intValue(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint6
 
 const sixArgs = "1@%dil -1@%sil 4@%edx -8@%rcx 8@%r8 8@%r9"
 
-// anEvent has arguments of the types sixArgs, the last a text.
+// anEvent has arguments of the types sixArgs, of which the last is a text.
 func anEvent(last uprobe.Value) *uprobe.Event {
 	return &uprobe.Event{
 		Time: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.Local),

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package imagefile
 
 import (
@@ -43,14 +45,7 @@ func TestDirSkipsMounts(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			mounted, good := t.TempDir(), t.TempDir()
-			if err := unix.Mount("tmpfs", mounted, "tmpfs", flags, ""); err != nil {
-				testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-			}
-			t.Cleanup(func() {
-				if err := unix.Unmount(mounted, 0); err != nil {
-					t.Error(err)
-				}
-			})
+			testenv.Mount(t, "tmpfs", mounted, flags, "")
 			want := "use directory " + mounted + ": its mount is " + reason
 			dir, skipped, err := Dir(mounted, good)
 			if err != nil || filepath.Dir(dir) != good {
@@ -220,14 +215,7 @@ func TestCreate(t *testing.T) {
 
 func TestCreateOnFullDisk(t *testing.T) {
 	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4k"); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	defer func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	}()
+	testenv.Mount(t, "tmpfs", dir, 0, "size=4k")
 	path := Path(dir, "shop")
 	if err := create(path, make([]byte, 1<<20)); !errors.Is(err, unix.ENOSPC) {
 		t.Errorf("create: %v, want ENOSPC", err)

@@ -20,7 +20,7 @@ const modulePath = "github.com/go-usdt/usdt"
 // copyLibrary writes the library's packages to dir, as a module of another path.
 func copyLibrary(t *testing.T, dir, path string) {
 	t.Helper()
-	write(t, dir+"/go.mod", "module "+path+"\n\ngo 1.24.0\n")
+	write(t, dir+"/go.mod", "module "+path+"\n\ngo 1.25.0\n")
 	err := filepath.WalkDir("../..", func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -72,8 +72,8 @@ func workspace(t *testing.T) (dir string) {
 	if err := os.CopyFS(dir+"/programs", os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, dir+"/programs/go.mod", "module example.com/programs\n\ngo 1.24.0\n")
-	write(t, dir+"/go.work", "go 1.24.0\n\nuse (\n\t./one\n\t./other\n\t./programs\n)\n")
+	write(t, dir+"/programs/go.mod", "module example.com/programs\n\ngo 1.25.0\n")
+	write(t, dir+"/go.work", "go 1.25.0\n\nuse (\n\t./one\n\t./other\n\t./programs\n)\n")
 	return dir
 }
 

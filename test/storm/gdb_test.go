@@ -3,15 +3,17 @@
 package storm
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 
 	"github.com/go-usdt/usdt/test/storm/event"
 )
+
+// printNarrow prints an event of the probe at which gdb has stopped.
+const printNarrow = `printf "` + narrowName + ` %lu %d %u %d %u %lu\n", $_probe_arg0, ` +
+	`$_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`
 
 // gdb attaches, stops at a steady probe a few times, and detaches.
 func (v *visit) gdb(draws *rand.Rand) {
@@ -22,8 +24,7 @@ func (v *visit) gdb(draws *rand.Rand) {
 	}
 	stops := draws.IntN(10) // none: it only attaches
 	for range stops {
-		commands = append(commands, "continue", fmt.Sprintf(`printf "%s %%lu %%d %%u %%d %%u %%lu\n", `+
-			`$_probe_arg0, $_probe_arg1, $_probe_arg2, $_probe_arg3, $_probe_arg4, $_probe_arg5`, narrowName))
+		commands = append(commands, "continue", printNarrow)
 	}
 	args := []string{"-nx", "-batch", "-p", strconv.Itoa(v.program.PID())}
 	for _, c := range append(commands, "delete", "detach") {
@@ -35,7 +36,7 @@ func (v *visit) gdb(draws *rand.Rand) {
 	g := trace(v, cmd, "", func(line string) error { return verifyPrinted(&events, line) })
 	g.awaitEnd(v)
 	if n := events.Total(); n != uint64(stops) {
-		v.Fatalf("gdb stopped %d times of %d\n%s\n%s", n, stops, strings.Join(g.last, "\n"), g.stderr)
+		v.Fatalf("gdb stopped %d times of %d\n%s", n, stops, g.said())
 	}
 	v.attached()
 	v.settle(&events, 0)

@@ -176,23 +176,3 @@ func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 		}
 	}
 }
-
-// mapToExecute maps the first page of a file into this process.
-func mapToExecute(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(),
-		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Munmap(mapping); err != nil {
-			t.Error(err)
-		}
-	})
-}

@@ -275,8 +275,8 @@ func TestReadProcessMaxNotes(t *testing.T) {
 	if err := os.Link(first, second); err != nil {
 		t.Fatal(err)
 	}
-	mapToExecute(t, first)
-	mapToExecute(t, second)
+	testenv.MapToExecute(t, first)
+	testenv.MapToExecute(t, second)
 	var counts []int
 	for _, o := range readProcess(t, os.Getpid(), "maxnotes") {
 		counts = append(counts, len(o.Notes))
