@@ -33,7 +33,7 @@ test: ## install what is missing, run everything, and sum up: for how long, and 
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
-	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb \
+	test/setup.sh g++ libc6-dev musl-tools valgrind python3 pkg-config binutils elfutils bpftrace gdb \
 	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
 	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 

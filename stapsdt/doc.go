@@ -69,7 +69,8 @@
 // # Environment
 //
 // These variables are the operator's, and override what the program chose. Load and, for
-// STAPSDT_SITE, the first declaration of a probe read them.
+// STAPSDT_SITE, the first declaration of a probe read them. In a program with more rights than the
+// user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect.
 //
 //   - STAPSDT_DISABLE=1 makes Load do nothing.
 //   - STAPSDT_BACKING=memfd or file overrides [WithBacking].
