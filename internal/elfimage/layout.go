@@ -66,13 +66,18 @@ var fixedSections = [sectionCount]section{
 func (w *writer) layOut() error {
 	w.sections = fixedSections
 	w.measure()
-	end := uint64(headersSize)
+	end, mapped := uint64(headersSize), uint64(headersSize)
 	for i := range w.sections[1:] {
 		s := &w.sections[1+i]
-		s.offset = roundUp(end, w.placement(1+i))
-		if s.flags&elf.SHF_ALLOC != 0 {
-			s.addr = w.base + s.offset
+		mapped = roundUp(mapped, w.placement(1+i))
+		s.offset = mapped
+		if w.forGDB {
+			s.offset = roundUp(end, s.addralign)
 		}
+		if s.flags&elf.SHF_ALLOC != 0 {
+			s.addr = w.base + mapped
+		}
+		mapped += s.size
 		end = s.offset + s.size
 	}
 	w.sectionTable = roundUp(end, 8)

@@ -65,7 +65,7 @@ func Register(file []byte) (unregister func()) {
 		e.next.entry().prev = e.address()
 	}
 	d.first = e.address()
-	if watched() && traced() {
+	if Attached() {
 		d.action, d.relevant = registered, e.address()
 		notify()
 		d.action, d.relevant = 0, 0
@@ -107,6 +107,9 @@ func (e *entry) unlink() {
 
 // watched reports whether gdb has its breakpoint in place.
 func watched() bool { return *(*instruction)(code()) == breakpoint }
+
+// Attached reports whether gdb is attached.
+func Attached() bool { return watched() && traced() }
 
 // traced reports whether a debugger is attached. A debugger that was killed leaves its breakpoint
 // behind, and a call that runs into that breakpoint would kill the process.
