@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A stuckThread sleeps inside a tracer's handler of a probe, where it waits for memory. The kernel
@@ -21,7 +23,7 @@ type stuckThread struct {
 
 func (s stuckThread) String() string {
 	return fmt.Sprintf("thread %s of process %s (%s) waits for memory inside a probe",
-		s.tid, s.pid, printable(s.name))
+		s.tid, s.pid, printable.Text(s.name))
 }
 
 // inHandler matches the stack of a thread that is in a handler of a uprobe: one of BPF, or one of
