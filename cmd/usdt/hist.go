@@ -30,8 +30,8 @@ func newHistCommand() *cobra.Command {
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw a
-histogram: at the end, that is on Ctrl-C, after --duration, or when the process ends, and with
---interval also in between.
+histogram at the end: on Ctrl-C, after --duration, or when the process ends. With --interval,
+it is also drawn in between.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within

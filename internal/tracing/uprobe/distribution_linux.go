@@ -12,7 +12,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room for a text that tells groups apart, with its NUL, in words of 8 bytes.
+// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
 const byWords = 8
 
 // MaxByText is how many bytes of a text tell groups apart.

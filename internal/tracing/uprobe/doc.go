@@ -15,8 +15,8 @@
 //
 // # Rights
 //
-// Attaching takes the rights that rights.Attach lists. Opening the traced file takes its own
-// rights: for the memfd of another user's process those of rights.Read. Linux before 5.11 also
+// Attaching takes the rights that rights.Attach lists. Opening the traced file takes further
+// rights: for the memfd of another user's process, those in rights.Read. Linux before 5.11 also
 // needs a sufficient RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
 //
 // The package is empty on systems other than Linux.

@@ -43,12 +43,12 @@ type Options struct {
 	PID    int         // the process, in the pid namespace of this process; 0 for every process
 	Filter filter.Expr // which hits are wanted; nil for all
 
-	// Features are the abilities of the kernel that are used; nil for those of the running kernel.
+	// Features are the abilities to use; nil means those of the running kernel.
 	Features *kernel.Features
 
 	// Skipped is called for each site that cannot be attached to, for instance because its file is
 	// gone. The other sites are then attached without it. If no site is left, or if Skipped is nil,
-	// attaching fails. It also fails without a call of Skipped if the error concerns all sites.
+	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
 	Skipped func(site Site, err error)
 
 	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
