@@ -163,8 +163,10 @@ test-oldest: ## compile everything, and test the library, with the oldest Go tha
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(TIMEOUT) $(PORTABLE)
 
 .PHONY: bench
-bench: ## tables: what a fire costs; the usdt command and bpftrace on the same load
+bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load
 	go run ./test/bench
+	go run ./test/bench/load
+	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/tools
 
 .PHONY: fuzz

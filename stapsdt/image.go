@@ -16,11 +16,11 @@ import (
 // loadedImage is a published image of some of a provider's probes, and this process's own mapping
 // of their sites.
 type loadedImage struct {
-	probes      []*Probe
-	path        string // of the image, for tracers
-	sites       *siteRange
-	publication publication
-	hide        func() // takes back what gdb is shown
+	probes   []*Probe
+	path     string // of the image, for tracers
+	sites    *siteRange
+	withdraw func() error // undoes the publication
+	hide     func()       // takes back what gdb is shown
 }
 
 // loadImage publishes an image of probes, maps its sites and lets the probes enter them.
@@ -53,7 +53,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	if err := sites.mapFile(pub.file); err != nil {
 		return nil, err
 	}
-	im := &loadedImage{probes: probes, path: pub.path, sites: sites, publication: pub}
+	im := &loadedImage{probes: probes, path: pub.path, sites: sites, withdraw: pub.withdraw}
 	im.hide = im.show(request.spec(), entries)
 	for i, probe := range probes {
 		probe.image = im
@@ -140,5 +140,5 @@ func (im *loadedImage) unload() error {
 		probe.clearEntry()
 	}
 	im.hide()
-	return errors.Join(im.sites.retire(), im.publication.withdraw())
+	return errors.Join(im.sites.retire(), im.withdraw())
 }

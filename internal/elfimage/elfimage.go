@@ -73,7 +73,7 @@ func Build(s Spec) ([]byte, error) {
 	}
 	w.putHeader()
 	if !w.forGDB {
-		w.putSegments() // otherwise zeros, which is PT_NULL
+		w.putSegments()
 	}
 	w.putBuildID()
 	w.putHash()

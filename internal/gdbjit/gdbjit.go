@@ -58,7 +58,6 @@ func Register(file []byte) (unregister func()) {
 	e := &entry{file: unsafe.SliceData(file), size: uint64(len(file))}
 	list.Lock()
 	defer list.Unlock()
-	sweep()
 	list.entries = append(list.entries, e)
 	d := theDescriptor()
 	if e.next = d.first; e.next != 0 {
