@@ -33,7 +33,7 @@ test: ## install what is missing, run everything, and sum up: for how long, and 
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
-	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb \
+	test/setup.sh g++ libc6-dev musl-tools valgrind python3 pkg-config binutils elfutils bpftrace gdb \
 	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
 	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 
@@ -163,8 +163,10 @@ test-oldest: ## compile everything, and test the library, with the oldest Go tha
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(TIMEOUT) $(PORTABLE)
 
 .PHONY: bench
-bench: ## tables: what a fire costs; the usdt command and bpftrace on the same load
+bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load
 	go run ./test/bench
+	go run ./test/bench/load
+	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/tools
 
 .PHONY: fuzz

@@ -154,10 +154,16 @@ func TestKilledProcess(t *testing.T) {
 func startChild(t *testing.T, dir string) (child *testenv.Child, path string) {
 	t.Helper()
 	child = testenv.Start(t, again(t, "TestKilledProcess", childDir+"="+dir))
+	return child, nextPath(t, child)
+}
+
+// nextPath returns the path that a child prints after "path ".
+func nextPath(t *testing.T, child *testenv.Child) string {
+	t.Helper()
 	for {
 		// The first line is that of go test -v.
 		if path, ok := strings.CutPrefix(child.Next(t), "path "); ok {
-			return child, path
+			return path
 		}
 	}
 }

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #include "layout.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 /* String offsets and note sizes have 32 bits: no sum below this bound overflows them. */
 static const uint64_t maxImage = INT32_MAX;
 
-const FixedSection stapsdtSections[sectionCount] = {
+LIBSTAPSDT_API const FixedSection stapsdtSections[sectionCount] = {
   [nullSection] = {"", {0}},
   [buildID] = {".note.gnu.build-id",
                {.sh_type = SHT_NOTE, .sh_flags = SHF_ALLOC, .sh_addralign = noteAlign}},
@@ -145,3 +146,5 @@ bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
   layout->size = layout->sectionTable;
   return layout->size <= maxImage && add(&layout->size, sizeof layout->sections);
 }
+
+#endif

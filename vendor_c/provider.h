@@ -7,11 +7,13 @@
 #define STAPSDT_PROVIDER_H
 
 #include "libstapsdt.h"
-#include "publish.h"
 #include "machine.h"
+#include "names.h"
+#include "publish.h"
 
 typedef struct {
   SDTProvider_t public; /* first, because clients hold a pointer to it */
+  Names names;            /* of the probes */
   const Machine *machine; /* NULL on an unsupported machine */
   const Site *site;     /* of the image loaded, or of the next one */
   char *file;           /* where to put the image without memfd, NULL for a temporary file */
@@ -31,11 +33,11 @@ static inline Provider *privateOf(SDTProvider_t *provider) {
 #pragma GCC visibility push(hidden)
 
 /* Records a failure: its kind and, after "provider NAME: ", the formatted reason. */
-void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
+LIBSTAPSDT_API void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
   __attribute__((format(printf, 3, 4)));
 
 /* Adds to the failure that was just recorded the errno(3) value, or 0, and advice, or "". */
-void stapsdtAdvise(Provider *provider, int number, const char *advice);
+LIBSTAPSDT_API void stapsdtAdvise(Provider *provider, int number, const char *advice);
 
 #pragma GCC visibility pop
 

@@ -150,8 +150,8 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 		return err
 	}
 	if denied > 0 {
-		warn(l.stderr, "not listed, for lack of rights (root has more): %d of the processes",
-			denied)
+		warn(l.stderr, "%s not listed, because this user may not read their memory",
+			plural(denied, "process is", "processes are"))
 	}
 	if more := l.unread - mostUnread; more > 0 {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))

@@ -81,8 +81,8 @@ func checkMainThread(pid int) error {
 	case leader != "" && leader != strconv.Itoa(pid):
 		return fmt.Errorf("%d is a thread: use -p %s to trace its process", pid, leader)
 	case strings.HasPrefix(status["State"], "Z") && status["Threads"] != "1":
-		return fmt.Errorf("the main thread of process %d has ended, and the kernel traces no such "+
-			"process by its id: use --all --where 'pid == %d'", pid, pid)
+		return fmt.Errorf("the main thread of process %d has ended, and the kernel cannot "+
+			"trace it by its id: use --all --where 'pid == %d'", pid, pid)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ var openers = func() set {
 
 // mayOpen has the functions that may open a path that is not written in them, and why.
 var mayOpen = map[string]string{
+	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
 	"cmd/usdt.*picture.open":                            "the user named it, to be written",
 	"internal/tracing/doctor.Observe":                   "the root directory, for files of the kernel",
 	"internal/tracing/doctor.countFire":                 "the image of its own probe",

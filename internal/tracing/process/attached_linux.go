@@ -61,8 +61,8 @@ func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 	return attached
 }
 
-// differs reports whether the memory differs from want at a place that many bytes before any of the
-// addresses.
+// differs reports whether, at any of the addresses minus before bytes, the memory differs from
+// want.
 func differs(mem io.ReaderAt, addresses []uint64, before int, want []byte) bool {
 	got := make([]byte, len(want))
 	for _, address := range addresses {

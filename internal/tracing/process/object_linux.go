@@ -18,7 +18,7 @@ type Object struct {
 	// Name is the path that the file was mapped by, as /proc/PID/maps has it, without the mark of a
 	// deleted file: /usr/lib/libc.so.6, /memfd:libstapsdt:shop. Any bytes.
 	Name    string
-	Deleted bool // the name does not lead to the file any more, or never did, as that of a memfd
+	Deleted bool // Name does not lead to the file, because the file was deleted or is a memfd
 
 	// Path opens the file from the calling process. It is the path to give to tracers. A path below
 	// /proc/PID lasts as long as the process, one below /proc/PID/map_files only as long as the

@@ -146,8 +146,7 @@ func idsIn(path string) ([]int, error) {
 	return ids, nil
 }
 
-// A process is the process that is being read, with what is known about it. Each item is read when
-// it is first needed.
+// A process holds what is known about the process being read. Each item is read on first use.
 type process struct {
 	pid             int
 	proc            string // its directory in /proc, or that of one of its threads
@@ -187,7 +186,7 @@ func (p *process) readMaps(w *watch) ([]mapsLine, error) {
 	}
 	threads, _ := idsIn(p.proc + "/task")
 	for _, thread := range threads {
-		proc := fmt.Sprintf("/proc/%d", thread) // /proc does not list it, but has it
+		proc := fmt.Sprintf("/proc/%d", thread) // it exists although /proc does not list it
 		if lines, err := readMaps(w, proc); err == nil && len(lines) > 0 {
 			p.proc = proc
 			return lines, nil

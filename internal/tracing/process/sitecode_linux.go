@@ -51,8 +51,7 @@ func isImage(notes []sdtnote.Note) bool {
 
 // fired returns those of the mappings in which sites are fired. The Go library maps the slots of
 // its image alone, and fires there. With cgo the dynamic linker has mapped the whole image besides.
-// Nobody fires in that mapping, and a gdb that comes and goes can leave there what is neither the
-// file's code nor a tracer's.
+// Nothing fires in that mapping, but gdb may leave modified bytes there that belong to no tracer.
 func (s siteCodes) fired(mappings []Mapping) []Mapping {
 	var slots []Mapping
 	for _, m := range mappings {
