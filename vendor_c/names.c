@@ -31,7 +31,8 @@ static size_t placeOf(const Names *names, const char *name) {
 }
 
 static bool grow(Names *names) {
-  Names larger = {.capacity = names->capacity > 0 ? 2 * names->capacity : 16, .count = names->count};
+  size_t capacity = names->capacity > 0 ? 2 * names->capacity : 16;
+  Names larger = {.capacity = capacity, .count = names->count};
   larger.table = calloc(larger.capacity, sizeof *larger.table);
   if (larger.table == NULL) {
     return false;
