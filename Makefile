@@ -163,14 +163,16 @@ test-oldest: ## compile everything, and test the library, with the oldest Go tha
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(TIMEOUT) $(PORTABLE)
 
 .PHONY: bench
-bench: ## tables: what a fire costs; the usdt command and bpftrace on the same load
+bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load
 	go run ./test/bench
+	go run ./test/bench/load
+	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/tools
 
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/operand
+	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format

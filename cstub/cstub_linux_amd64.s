@@ -16,10 +16,13 @@
 
 #define RESERVE const_StackReserve // of cstub.go
 
-// func Call(fn uintptr, args *[MaxArgs]uint64)
-TEXT ·Call(SB), NOSPLIT, $RESERVE-16
-	MOVQ	fn+0(FP), AX
-	MOVQ	args+8(FP), R10
+// func Call(fn *unsafe.Pointer, none unsafe.Pointer, args *[MaxArgs]uint64)
+TEXT ·Call(SB), NOSPLIT, $RESERVE-24
+	MOVQ	fn+0(FP), R11
+	MOVQ	args+16(FP), R10
+	MOVQ	(R11), AX
+	CMPQ	AX, none+8(FP)
+	JEQ	nothing
 	MOVQ	0(R10), DI
 	MOVQ	8(R10), SI
 	MOVQ	16(R10), DX
@@ -37,4 +40,5 @@ aligned:
 	CALL	AX
 done:
 	ADJSP	$RESERVE
+nothing:
 	RET

@@ -10,12 +10,17 @@
 // return address at the bottom of a frame on arm64. A C function in place of a stub, as in tests,
 // has the 800 bytes that the runtime leaves below the stack guard for NOSPLIT functions.
 
-// func Call(fn uintptr, args *[MaxArgs]uint64)
-TEXT ·Call(SB), NOSPLIT, $0-16
-	MOVD	fn+0(FP), R9
-	MOVD	args+8(FP), R10
+// func Call(fn *unsafe.Pointer, none unsafe.Pointer, args *[MaxArgs]uint64)
+TEXT ·Call(SB), NOSPLIT, $0-24
+	MOVD	fn+0(FP), R11
+	MOVD	none+8(FP), R12
+	MOVD	args+16(FP), R10
+	LDAR	(R11), R9	// before what is at the address
+	CMP	R12, R9
+	BEQ	nothing
 	LDP	0(R10), (R0, R1)
 	LDP	16(R10), (R2, R3)
 	LDP	32(R10), (R4, R5)
 	CALL	(R9)
+nothing:
 	RET

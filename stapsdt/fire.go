@@ -3,7 +3,6 @@ package stapsdt
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-usdt/usdt/cstub"
@@ -12,20 +11,21 @@ import (
 // fire enters the probe with the arguments at values, each of which has the layout of its declared
 // type. It retains nothing of them.
 func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
-	addr := atomic.LoadPointer(&p.entry)
-	if addr == unsafe.Pointer(&p.idle) {
-		return // the probe was unloaded after the caller's check
-	}
-	entry := uintptr(addr)
 	if !p.byValue {
-		p.fireAddresses(entry, values)
+		p.fireAddresses(values)
 		return
 	}
 	var words [cstub.MaxArgs]uint64
 	for i, t := range p.types {
 		words[i] = t.load(values[i])
 	}
-	cstub.Call(entry, &words)
+	p.enter(&words)
+}
+
+// enter calls the slot, unless the probe was unloaded after the caller's check. The entry is read
+// in the assembly of cstub.Call and nowhere else on this way, because of what retired.go says.
+func (p *Probe) enter(words *[cstub.MaxArgs]uint64) {
+	cstub.Call(&p.entry, unsafe.Pointer(&p.idle), words)
 }
 
 // fireAddresses is fire for a probe with a string or []byte among its arguments.
@@ -34,7 +34,7 @@ func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
 // goroutine's stack, which any call may move, so the last loop before cstub.Call, which makes no
 // calls, turns their addresses into integers. Asynchronous preemption there does no harm: the
 // runtime does not move a stack at an asynchronous safe point.
-func (p *Probe) fireAddresses(entry uintptr, values *[MaxArgs]unsafe.Pointer) {
+func (p *Probe) fireAddresses(values *[MaxArgs]unsafe.Pointer) {
 	var words [cstub.MaxArgs]uint64
 	var addresses [cstub.MaxArgs]unsafe.Pointer
 	buffer := textBuffers.Get().(*[]byte)
@@ -63,7 +63,7 @@ func (p *Probe) fireAddresses(entry uintptr, values *[MaxArgs]unsafe.Pointer) {
 			words[i] = uint64(uintptr(a))
 		}
 	}
-	cstub.Call(entry, &words)
+	p.enter(&words)
 	for _, a := range addresses {
 		runtime.KeepAlive(a)
 	}

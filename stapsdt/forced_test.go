@@ -11,6 +11,8 @@ import (
 
 // forced makes the probe call the recording C function instead of a site.
 func forced(p *stapsdt.Probe) {
-	entry := recorder.Func()
-	p.ForceEntry(*(*unsafe.Pointer)(unsafe.Pointer(&entry)))
+	p.ForceEntry(pointer(recorder.Func()))
 }
+
+// pointer converts an address that is not the garbage collector's.
+func pointer(address uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&address)) }

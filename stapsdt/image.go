@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/gdbjit"
@@ -17,12 +16,11 @@ import (
 // loadedImage is a published image of some of a provider's probes, and this process's own mapping
 // of their sites.
 type loadedImage struct {
-	probes      []*Probe
-	path        string // of the image, for tracers
-	sites       *siteRange
-	retirement  *retirement
-	publication publication
-	hide        func() // takes back what gdb is shown
+	probes   []*Probe
+	path     string // of the image, for tracers
+	sites    *siteRange
+	withdraw func() error // undoes the publication
+	hide     func()       // takes back what gdb is shown
 }
 
 // loadImage publishes an image of probes, maps its sites and lets the probes enter them.
@@ -33,7 +31,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	}
 	pub, err := publish(request)
 	if err != nil {
-		return nil, advise(err, request)
+		return nil, advise(explainMapping(err), request)
 	}
 	defer func() {
 		pub.file.Close()
@@ -45,14 +43,17 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
 	}
-	im := &loadedImage{probes: probes, path: pub.path, publication: pub}
-	if im.retirement, err = prepareRetirement(pub.file, entries); err != nil {
+	sites, err := readSites(pub.file, entries)
+	if err == nil {
+		err = sites.check(probes, entries)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
+	}
+	if err := sites.mapFile(pub.file); err != nil {
 		return nil, err
 	}
-	if im.sites, err = mapSites(pub.file, probes, entries); err != nil {
-		im.retirement.discard()
-		return nil, err
-	}
+	im := &loadedImage{probes: probes, path: pub.path, sites: sites, withdraw: pub.withdraw}
 	im.hide = im.show(request.spec(), entries)
 	for i, probe := range probes {
 		probe.image = im
@@ -82,16 +83,18 @@ func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, err
 			return nil, fmt.Errorf("no note of probe %s", probe.name)
 		}
 		entries[i] = site - landing
-		var code [unsafe.Sizeof(probe.idle)]byte
-		if _, err := file.ReadAt(code[:], int64(entries[i])); err != nil {
-			return nil, err
-		}
-		if w := entryWordOf(code[:]); w != probe.idle {
-			return nil, fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w,
-				probe.idle)
-		}
 	}
 	return entries, nil
+}
+
+// check looks whether each probe's code begins as Enabled expects.
+func (r *siteRange) check(probes []*Probe, entries []uint64) error {
+	for i, probe := range probes {
+		if w := entryWordOf(r.code[entries[i]-r.first:]); w != probe.idle {
+			return fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w, probe.idle)
+		}
+	}
+	return nil
 }
 
 // show shows gdb the probes at the addresses where this process enters them. gdb writes its
@@ -104,19 +107,24 @@ func (im *loadedImage) show(spec elfimage.Spec, entries []uint64) (hide func()) 
 	nothing := func() {}
 	spec.Base, spec.ForGDB = uint64(im.address()), landing > 0
 	file, err := elfimage.Build(spec)
-	if err != nil {
+	if err != nil || landing == 0 && !hasEntries(file, entries) {
 		return nothing
-	}
-	copied, err := sdtnote.Read(bytes.NewReader(file))
-	if err != nil {
-		return nothing
-	}
-	for i, n := range copied {
-		if n.FileOffset != entries[i] {
-			return nothing
-		}
 	}
 	return gdbjit.Register(file)
+}
+
+// hasEntries reports whether the notes of file have the sites at entries.
+func hasEntries(file []byte, entries []uint64) bool {
+	notes, err := sdtnote.Read(bytes.NewReader(file))
+	if err != nil || len(notes) != len(entries) {
+		return false
+	}
+	for i, n := range notes {
+		if n.FileOffset != entries[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // address returns the address at which offset 0 of the file would be mapped.
@@ -132,5 +140,5 @@ func (im *loadedImage) unload() error {
 		probe.clearEntry()
 	}
 	im.hide()
-	return errors.Join(im.retirement.cover(im.sites), im.publication.withdraw())
+	return errors.Join(im.sites.retire(), im.withdraw())
 }

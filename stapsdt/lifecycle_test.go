@@ -103,7 +103,7 @@ func TestLifecycle(t *testing.T) {
 	})
 }
 
-// TestNoLeak loads and unloads many times. Only one retired range may stay.
+// TestNoLeak loads and unloads many times. Nothing may stay that tracers could find.
 func TestNoLeak(t *testing.T) {
 	backings(t, func(t *testing.T, dir string, options ...stapsdt.Option) {
 		before := resources(t, dir)
@@ -117,9 +117,8 @@ func TestNoLeak(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if after := resources(t, dir); after > before+1 {
-			t.Errorf("%d descriptors, mappings and files before, %d after, want one more at most", before,
-				after)
+		if after := resources(t, dir); after > before {
+			t.Errorf("%d descriptors, mappings and files before, %d after", before, after)
 		}
 	})
 }
@@ -147,58 +146,6 @@ func TestForeignDescriptor(t *testing.T) {
 	}
 	if err := unix.Close(fd); err != nil {
 		t.Errorf("the program's own descriptor was closed: %v", err)
-	}
-}
-
-// TestProvidersComeAndGo: the next provider of the same probes uses what a closed one left mapped.
-func TestProvidersComeAndGo(t *testing.T) {
-	backings(t, func(t *testing.T, _ string, options ...stapsdt.Option) {
-		cycle := func() {
-			p := newProvider(t, options...)
-			for i := range 300 { // two pages of sites
-				stapsdt.MustProbe1[int32](p, fmt.Sprint("probe", i))
-			}
-			mustLoad(t, p)
-			if err := p.Close(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cycle()
-		before := mappings(t)
-		for range 100 {
-			cycle()
-		}
-		// The Go runtime maps memory of its own meanwhile.
-		if after := mappings(t); after > before+20 {
-			t.Errorf("%d mappings before, %d after 100 providers", before, after)
-		}
-	})
-}
-
-func mappings(t *testing.T) int {
-	t.Helper()
-	maps, err := os.ReadFile("/proc/self/maps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Count(string(maps), "\n")
-}
-
-// TestReloadKeepsAddresses: a goroutine that is late must not enter another probe's site.
-func TestReloadKeepsAddresses(t *testing.T) {
-	p := newProvider(t)
-	a := stapsdt.MustProbe0(p, "a")
-	mustLoad(t, p)
-	site := a.Site()
-	for i := range 5 {
-		if err := p.Unload(); err != nil {
-			t.Fatal(err)
-		}
-		stapsdt.MustProbe0(p, fmt.Sprint("b", i))
-		mustLoad(t, p)
-		if a.Site() != site {
-			t.Fatalf("reload %d moved the site from %p to %p", i, site, a.Site())
-		}
 	}
 }
 

@@ -39,8 +39,9 @@ type publication struct {
 	withdraw func() error // undoes the publication; file stays open
 }
 
-// request returns what options, environment and kernel ask for. A program with more rights than the
-// user who started it gets a memfd where no named file would be safe from that user.
+// request combines the choices of the options, the environment and the kernel. A program with more
+// rights than the user who started it gets a memfd where no named file would be safe from that
+// user.
 func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 	r := publishRequest{provider: p.name, probes: probes}
 	form, err := chooseSite()

@@ -3,52 +3,40 @@
 package stapsdt
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"sync"
 	"syscall"
 	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/linux"
-	"github.com/go-usdt/usdt/internal/memfd"
 )
 
 // maxCode bounds the size in bytes of the code of one probe: landing, site, and the return
 // instruction. It is the distance between two slots of an image.
 const maxCode = 16
 
-// siteRange is a range of whole pages, never unmapped, where the sites of an image are or were
-// mapped.
+// siteRange is where the sites of an image are mapped.
 type siteRange struct {
-	addr   unsafe.Pointer
-	size   uintptr
-	offset uint64 // of the range in the image's file
-	probes []probeAt
+	span
+	offset uint64 // of the span in the image's file
+	first  uint64 // of the entries, in the image's file
+	code   []byte // from the first entry on, as it is in the file
 }
 
-// probeAt says where in a range a probe is entered. A goroutine that is late may still enter there
-// after an unload, so another image fits into a range only if it has the same probes in the same
-// places.
-type probeAt struct {
-	signature string
-	offset    uint64
-}
-
-// signature is the same for probes of the same provider name, name and types.
-func (p *Probe) signature() string {
-	b := []byte(p.provider.name + ":" + p.name + ":") // names have no colon
-	for _, t := range p.types {
-		b = append(b, byte(t))
+// readSites returns the pages of the file that hold the code of the probes entered at entries. They
+// are not mapped yet.
+func readSites(file *os.File, entries []uint64) (*siteRange, error) {
+	page := uint64(os.Getpagesize())
+	first, end := slices.Min(entries), slices.Max(entries)+maxCode
+	r := &siteRange{offset: first &^ (page - 1), first: first, code: make([]byte, end-first)}
+	r.size = uintptr((end+page-1)&^(page-1) - r.offset)
+	if _, err := file.ReadAt(r.code, int64(first)); err != nil && err != io.EOF {
+		return nil, err
 	}
-	return string(b)
-}
-
-// retired are the ranges of unloaded images, of all providers of the process.
-var retired struct {
-	sync.Mutex
-	ranges []*siteRange
+	return r, nil
 }
 
 // at returns the address of an offset in the file.
@@ -56,121 +44,93 @@ func (r *siteRange) at(offset uint64) unsafe.Pointer {
 	return unsafe.Add(r.addr, offset-r.offset)
 }
 
-// pages returns the whole pages of the file that hold the code of the probes entered at entries.
-func pages(entries []uint64) (offset uint64, size uintptr) {
-	page := uint64(os.Getpagesize())
-	first, last := slices.Min(entries), slices.Max(entries)
-	start := first &^ (page - 1)
-	end := (last + maxCode + page - 1) &^ (page - 1)
-	return start, uintptr(end - start)
-}
-
-// mapSites maps the pages of the entries readable, executable and private, as uprobes need them:
-// over a retired range if one fits, otherwise anywhere.
-func mapSites(file *os.File, probes []*Probe, entries []uint64) (*siteRange, error) {
-	r := new(siteRange)
-	r.offset, r.size = pages(entries)
-	for i, p := range probes {
-		r.probes = append(r.probes, probeAt{p.signature(), entries[i] - r.offset})
-	}
+// mapFile maps the pages readable, executable and private, as uprobes need them: over retired pages
+// if there are enough, otherwise anywhere.
+func (r *siteRange) mapFile(file *os.File) error {
 	retired.Lock()
 	defer retired.Unlock()
+	retired.reserve.make()
 	flags := syscall.MAP_PRIVATE
-	i := slices.IndexFunc(retired.ranges, r.covers)
-	if i >= 0 {
-		r.addr = retired.ranges[i].addr
+	place := retired.take(r.size)
+	if place != nil {
 		flags |= syscall.MAP_FIXED
 	}
-	addr, err := linux.Mmap(r.addr, r.size, syscall.PROT_READ|syscall.PROT_EXEC, flags, file.Fd(),
+	addr, err := linux.Mmap(place, r.size, syscall.PROT_READ|syscall.PROT_EXEC, flags, file.Fd(),
 		int64(r.offset))
 	if err != nil {
-		return nil, fmt.Errorf("map %s executable: %w (is its mount noexec?)", file.Name(),
-			os.NewSyscallError("mmap", err))
-	}
-	if i >= 0 {
-		retired.ranges = slices.Delete(retired.ranges, i, i+1)
+		if place != nil {
+			s := span{place, r.size}
+			_ = s.mapReadable() // before Linux 6.12 a mapping that fails may leave a hole
+			retired.free(s)
+		}
+		return fmt.Errorf("map %s executable: %w%s", file.Name(), os.NewSyscallError("mmap", err),
+			mapAdvice(err))
 	}
 	r.addr = addr
-	return r, nil
-}
-
-// covers reports whether r can take the place of old: it has the same size, and each of old's
-// probes in the same place.
-func (r *siteRange) covers(old *siteRange) bool {
-	n := len(old.probes)
-	return r.size == old.size && len(r.probes) >= n && slices.Equal(r.probes[:n], old.probes)
-}
-
-// retirement is a mapping with the same bytes as an image's sites that belongs to no file which a
-// tracer could find. It is made at load, when a failure does no harm, and moved over the sites at
-// unload: a goroutine that is about to enter a site still finds valid code.
-type retirement struct {
-	addr unsafe.Pointer
-	size uintptr
-}
-
-func prepareRetirement(file *os.File, entries []uint64) (*retirement, error) {
-	offset, size := pages(entries)
-	content := make([]byte, size)
-	if _, err := file.ReadAt(content, int64(offset)); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("read %s: %w", file.Name(), err)
-	}
-	r, err := anonymousRetirement(content)
-	if err != nil {
-		// A policy against making memory executable (SELinux execmem, systemd's
-		// MemoryDenyWriteExecute) still allows executable mappings of files.
-		r, err = memfdRetirement(content)
-	}
-	return r, err
-}
-
-func anonymousRetirement(content []byte) (*retirement, error) {
-	r := &retirement{size: uintptr(len(content))}
-	var err error
-	r.addr, err = linux.Mmap(nil, r.size, syscall.PROT_READ|syscall.PROT_WRITE,
-		syscall.MAP_PRIVATE|syscall.MAP_ANON, linux.NoFile, 0)
-	if err != nil {
-		return nil, fmt.Errorf("map retired sites: %w", os.NewSyscallError("mmap", err))
-	}
-	memory := unsafe.Slice((*byte)(r.addr), r.size)
-	copy(memory, content)
-	if err := syscall.Mprotect(memory, syscall.PROT_READ|syscall.PROT_EXEC); err != nil {
-		r.discard()
-		return nil, fmt.Errorf("make retired sites executable: %w", os.NewSyscallError("mprotect", err))
-	}
-	return r, nil
-}
-
-func memfdRetirement(content []byte) (*retirement, error) {
-	f, err := memfd.New("stapsdt:retired", content)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	size := uintptr(len(content))
-	addr, err := linux.Mmap(nil, size, syscall.PROT_READ|syscall.PROT_EXEC, syscall.MAP_PRIVATE,
-		f.Fd(), 0)
-	if err != nil {
-		return nil, fmt.Errorf("map retired sites: %w", os.NewSyscallError("mmap", err))
-	}
-	return &retirement{addr, size}, nil
-}
-
-// cover moves the retirement over sites, in one step as all threads see it, and keeps the range for
-// another image.
-func (r *retirement) cover(sites *siteRange) error {
-	if err := linux.Move(r.addr, r.size, sites.addr); err != nil {
-		r.discard()
-		return fmt.Errorf("retire sites: %w", os.NewSyscallError("mremap", err))
-	}
-	retired.Lock()
-	defer retired.Unlock()
-	retired.ranges = append(retired.ranges, sites)
 	return nil
 }
 
-// discard undoes prepareRetirement.
-func (r *retirement) discard() {
-	// The range is ours and whole, so unmapping it cannot fail; if it did, a page would be lost.
-	_ = linux.Munmap(r.addr, r.size)
+// mapAdvice says what the operator can do when a file could not be mapped.
+func mapAdvice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
+		return " (is its mount noexec?)"
+	case errors.Is(err, syscall.ENOMEM):
+		return " (the process has as much memory, or as many mappings, as it may: raise its limit of " +
+			"memory, or vm.max_map_count)"
+	}
+	return ""
+}
+
+// explainMapping adds to err why nothing can be mapped, if that is so: the dynamic linker does not
+// say it.
+func explainMapping(err error) error {
+	size := uintptr(os.Getpagesize())
+	addr, mapErr := linux.Mmap(nil, size, syscall.PROT_NONE, syscall.MAP_PRIVATE|syscall.MAP_ANON,
+		linux.NoFile, 0)
+	if mapErr != nil {
+		return fmt.Errorf("%w: %w%s", err, os.NewSyscallError("mmap", mapErr), mapAdvice(mapErr))
+	}
+	return errors.Join(err, linux.Munmap(addr, size))
+}
+
+// retire lets other pages take the place of the sites, which no tracer finds any more then.
+func (r *siteRange) retire() error {
+	retired.Lock()
+	defer retired.Unlock()
+	err := r.cover()
+	if errors.Is(err, syscall.ENOMEM) {
+		retired.reserve.release()
+		err = r.cover()
+	}
+	if err != nil {
+		// A policy may forbid to make memory executable: SELinux's execmem, or systemd's
+		// MemoryDenyWriteExecute. In a stopped world there need not be code.
+		stopTheWorld()
+		if err := r.mapReadable(); err != nil {
+			return fmt.Errorf("retire sites: %w", os.NewSyscallError("mmap", err))
+		}
+	}
+	retired.resting = append(retired.resting, r.span)
+	return nil
+}
+
+// cover moves a copy of the code, which belongs to no file that a tracer could find, over the sites,
+// in one step as all threads see it.
+func (r *siteRange) cover() error {
+	addr, err := linux.Mmap(nil, r.size, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_PRIVATE|syscall.MAP_ANON, linux.NoFile, 0)
+	if err != nil {
+		return err
+	}
+	memory := unsafe.Slice((*byte)(addr), r.size)
+	copy(memory[r.first-r.offset:], r.code)
+	err = syscall.Mprotect(memory, syscall.PROT_READ|syscall.PROT_EXEC)
+	if err == nil {
+		err = linux.Move(addr, r.size, r.addr)
+	}
+	if err != nil {
+		return errors.Join(err, linux.Munmap(addr, r.size))
+	}
+	return nil
 }

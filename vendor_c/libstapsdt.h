@@ -30,7 +30,7 @@
 /*
  * A member of struct SDTProvider is called errno, which <errno.h> makes a macro. This header may be
  * included before or after <errno.h>. A source file that names the member must not include
- * <errno.h>, or must #undef errno before.
+ * <errno.h>, or must #undef errno before it names the member.
  */
 #pragma push_macro("errno")
 #undef errno
@@ -110,7 +110,10 @@ typedef struct SDTProvider {
 /* Returns a new provider without probes; NULL if memory runs out, or name is NULL or empty. */
 LIBSTAPSDT_API SDTProvider_t *providerInit(const char *name);
 
-/* Chooses the file of later loads. Returns 1, or 0 while loaded or if the system has no memfd. */
+/*
+ * Chooses between a memfd and a named file for later loads. Returns 1, or 0 if the provider is
+ * loaded or the system has no memfd.
+ */
 LIBSTAPSDT_API int providerUseMemfd(SDTProvider_t *provider, const MemFDOption_t use_memfd);
 
 /*
@@ -123,9 +126,9 @@ LIBSTAPSDT_API SDTProbe_t *providerAddProbe(SDTProvider_t *provider, const char 
                                             int argCount, ...);
 
 /*
- * Makes, publishes and opens the image, and points every probe at its stub. Returns 0. After a
- * failure it returns non-zero, errno and error are set, and nothing is left behind. A loaded
- * provider is refused and stays loaded.
+ * Makes, publishes and opens the image, and points every probe at its stub. Returns 0 on success.
+ * After a failure it returns non-zero, errno and error are set, and nothing is left behind. If the
+ * provider is already loaded, the call fails and the provider stays loaded.
  */
 LIBSTAPSDT_API int providerLoad(SDTProvider_t *provider);
 
@@ -139,7 +142,10 @@ LIBSTAPSDT_API int providerUnload(SDTProvider_t *provider);
 /* Unloads, and frees the provider and all its probes. NULL is ignored. */
 LIBSTAPSDT_API void providerDestroy(SDTProvider_t *provider);
 
-/* Fires with argCount 64-bit values. Does nothing while the provider is not loaded, or for NULL. */
+/*
+ * Fires the probe with argCount 64-bit values. If the provider is not loaded, or probe is NULL,
+ * nothing happens.
+ */
 LIBSTAPSDT_API void probeFire(SDTProbe_t *probe, ...);
 
 /* Returns 1 if a tracer is attached to the probe in this process, else 0, also for NULL. */
@@ -159,10 +165,11 @@ LIBSTAPSDT_API int probeIsEnabled(SDTProbe_t *probe);
 LIBSTAPSDT_API int providerUseSite(SDTProvider_t *provider, const void *code, size_t size);
 
 /*
- * Names the file of later loads with memfd disabled. The file must not exist at the time of the
- * load. NULL returns to the default, $TMPDIR/NAME-XXXXXX.so, where /tmp stands for a TMPDIR that is
- * unset or empty, and a '/' in NAME becomes '_'. A relative path is relative to the current
- * directory at this call. Returns 1, or 0 while loaded or if memory runs out.
+ * Sets the path of the named file that later loads write while memfd is disabled. The file must not
+ * exist at the time of the load. NULL returns to the default, $TMPDIR/NAME-XXXXXX.so, where /tmp
+ * stands for a TMPDIR that is unset or empty, and a '/' in NAME becomes '_'. A relative path is
+ * relative to the current directory at this call. Returns 1, or 0 while loaded or if memory runs
+ * out.
  *
  * A load fails if another user could exchange the file, wherever the path comes from: its directory
  * and all above must belong to root or to the effective user, and others must not be able to write
@@ -173,9 +180,9 @@ LIBSTAPSDT_API int providerUseSite(SDTProvider_t *provider, const void *code, si
 LIBSTAPSDT_API int providerUseFile(SDTProvider_t *provider, const char *path);
 
 /*
- * Returns the reason for the last failure, NULL before any. It is the text of the member error
- * without the provider's name and without the advice, which is to call other functions here: so it
- * is for callers that give their own advice. The provider owns it. *number becomes the error number
+ * Returns the reason for the last failure, NULL before any. The text is that of the member error,
+ * without the provider's name and without the advice to call functions of this library. It is for
+ * callers that give their own advice. The provider owns the text. *number becomes the error number
  * of the system, see errno(3), that caused the failure, or 0.
  */
 LIBSTAPSDT_API const char *providerFailure(const SDTProvider_t *provider, int *number);

@@ -135,22 +135,13 @@ int providerUseFile(SDTProvider_t *provider, const char *path) {
   return 1;
 }
 
-static bool isTaken(const SDTProvider_t *provider, const char *name) {
-  for (const SDTProbeList_t *node = provider->probes; node != NULL; node = node->next) {
-    if (strcmp(node->probe.name, name) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* Whether the provider may get such a probe; if not, the reason is recorded. */
 static bool checkProbe(Provider *provider, const char *name, int argCount) {
   if (name == NULL || name[0] == '\0') {
     stapsdtFail(provider, elfCreationError, "add probe: it has no name");
     return false;
   }
-  if (isTaken(&provider->public, name)) {
+  if (stapsdtHasName(&provider->names, name)) {
     stapsdtFail(provider, elfCreationError, "add probe %s: there is one of that name", name);
     return false;
   }
@@ -191,7 +182,8 @@ SDTProbe_t *providerAddProbe(SDTProvider_t *provider, const char *name, int argC
   }
   SDTProbeList_t *node = malloc(sizeof *node);
   probe.name = strdup(name);
-  if (node == NULL || probe.name == NULL) {
+  if (node == NULL || probe.name == NULL ||
+      !stapsdtAddName(&privateOf(provider)->names, probe.name)) {
     free(node);
     free(probe.name);
     stapsdtFail(privateOf(provider), elfCreationError, "add probe %s: out of memory", name);
@@ -214,6 +206,7 @@ void providerDestroy(SDTProvider_t *provider) {
     free(node);
   }
   free(provider->name);
+  free(privateOf(provider)->names.table);
   free(privateOf(provider)->file);
   free(privateOf(provider)->message);
   free(privateOf(provider)->reason);

@@ -7,11 +7,13 @@
 #define STAPSDT_PROVIDER_H
 
 #include "libstapsdt.h"
-#include "publish.h"
 #include "machine.h"
+#include "names.h"
+#include "publish.h"
 
 typedef struct {
   SDTProvider_t public; /* first, because clients hold a pointer to it */
+  Names names;            /* of the probes */
   const Machine *machine; /* NULL on an unsupported machine */
   const Site *site;     /* of the image loaded, or of the next one */
   char *file;           /* where to put the image without memfd, NULL for a temporary file */

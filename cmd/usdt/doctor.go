@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,11 +65,8 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 }
 
 func writeFindingsJSON(w io.Writer, findings []doctor.Finding) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
+	return writeJSON(w, struct {
 		Status   doctor.Status    `json:"status"`
 		Findings []doctor.Finding `json:"findings"`
-	}{doctor.Worst(findings), findings})
+	}{doctor.Worst(findings), findings}, "  ")
 }

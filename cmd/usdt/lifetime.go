@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -72,19 +71,4 @@ func (l *lifetime) explain(stderr io.Writer) {
 	if errors.As(context.Cause(l), &ended) {
 		warn(stderr, "%v", ended)
 	}
-}
-
-// detachAtEnd detaches at the end of ctx, even while output is waiting for somebody to read it: the
-// traced program is free as soon as the user says so. The function that it returns detaches, too,
-// or waits until that is done. It returns when tracing ended; the caller calls it before anything
-// is closed.
-func detachAtEnd(
-	ctx context.Context, tracing interface{ Detach() error },
-) func() (time.Time, error) {
-	detach := sync.OnceValues(func() (time.Time, error) {
-		end := time.Now() // detaching takes a while
-		return end, tracing.Detach()
-	})
-	context.AfterFunc(ctx, func() { _, _ = detach() }) // the next call returns the error
-	return detach
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // pairs are the ends of the names of two probes that belong together.
@@ -77,7 +79,7 @@ func (v *inventory) noPair(name string) error {
 	bases := pairBases(toStrings(v.names()))
 	hint := v.hint(name, bases)
 	if base := baseOf(name); slices.Contains(bases, base) {
-		hint = fmt.Sprintf("did you mean %s?", printable(base))
+		hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
 	}
 	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, v.scope, hint)
 }

@@ -7,11 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -72,7 +71,7 @@ func (s *selection) warnRefused(stderr io.Writer) {
 // A siteID is what the kernel attaches to for a probe, by whatever path it is reached. Link editors
 // that fold equal functions make several probes share a site.
 type siteID struct {
-	file   fileID
+	file   process.FileID
 	offset uint64
 	probe  probeName
 }
@@ -83,7 +82,7 @@ func matching(
 	patterns patternList, objects []process.Object,
 ) (matched []process.Object, refused []error) {
 	seen := make(map[siteID]bool)
-	files := identify(objects)
+	files := process.Identify(objects)
 	for i, o := range objects {
 		var traceable, untraceable []sdtnote.Note
 		for _, n := range o.Notes {
@@ -116,7 +115,7 @@ func refusal(path string, notes []sdtnote.Note) error {
 		others = " and " + plural(len(notes)-1, "other", "others")
 	}
 	return fmt.Errorf("%s%s in %q cannot be traced: %w",
-		printable(nameOf(n).String()), others, path, n.SemaphoreErr())
+		printable.Text(nameOf(n).String()), others, path, n.SemaphoreErr())
 }
 
 // probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.
@@ -124,7 +123,6 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
-		symbols := symbolAddresses(o.Path, o.Notes)
 		for _, n := range o.Notes {
 			i, known := index[nameOf(n)]
 			if !known {
@@ -134,7 +132,7 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 			}
 			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
-				Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+				Symbols: o.Symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
 			})
 		}
 	}
@@ -142,28 +140,4 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Name, b.Name))
 	})
 	return probes
-}
-
-// symbolAddresses returns the addresses of the symbols that arguments of the notes refer to. An
-// argument whose symbol is not found cannot be read, but the others can.
-func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
-	var names []string
-	for _, n := range notes {
-		for _, a := range operand.Parse(n) {
-			if a.Symbol != "" {
-				names = append(names, a.Symbol)
-			}
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	slices.Sort(names)
-	addresses, _ := sdtnote.SymbolAddresses(f, slices.Compact(names)...)
-	return addresses
 }

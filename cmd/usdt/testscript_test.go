@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"usdt": main})
+	testscript.Main(m, map[string]func(){"usdt": main, "mapfile": mapFile})
 }
 
 // TestScript runs the scripts of testdata/script. Besides testscript's own, they have the commands:

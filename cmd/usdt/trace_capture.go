@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -56,7 +57,7 @@ func (c *captureFlags) captures(
 			continue
 		}
 		if err := parsed.Check(len(p.Args())); err != nil {
-			return nil, usagef("format for %s: %w", printable(p.String()), err)
+			return nil, usagef("format for %s: %w", printable.Text(p.String()), err)
 		}
 		captures[i] = c.ofFormat(parsed)
 	}

@@ -180,25 +180,6 @@ func TestJSONEventsOfBytes(t *testing.T) {
 	}
 }
 
-// Text of other programs becomes valid JSON, whatever bytes it has.
-func FuzzAppendJSONText(f *testing.F) {
-	f.Add([]byte("a\x00\xff\u2028\U0010ffff"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var got string
-		if err := json.Unmarshal(appendJSONText(nil, text), &got); err != nil {
-			t.Fatal(err)
-		}
-		want, err := json.Marshal(string(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var standard string
-		if err := json.Unmarshal(want, &standard); err != nil || got != standard {
-			t.Errorf("%q: got %q, want %q (%v)", text, got, standard, err)
-		}
-	})
-}
-
 // A timestamp writes what time.Format does, in whatever order the times come.
 func TestTimestamp(t *testing.T) {
 	w := timestamp{layout: time.TimeOnly, digits: 9}

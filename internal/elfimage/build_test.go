@@ -281,32 +281,57 @@ func TestBase(t *testing.T) {
 	}
 }
 
-// TestForGDB: the notes and symbols of an image for gdb have the addresses of the landings.
+// TestForGDB: an image for gdb has the addresses of the image that is mapped, but its notes and
+// symbols have those of the landings. It is much smaller.
 func TestForGDB(t *testing.T) {
 	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
-		landing := uint64(len(elfimage.Landing(spec.Machine)))
-		want, err := sdtnote.Read(bytes.NewReader(build(t, spec)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range want {
-			want[i].Location -= landing
-			want[i].Address -= landing
-			want[i].FileOffset -= landing
-		}
+		mapped := parse(t, build(t, spec))
 		spec.ForGDB = true
 		image := build(t, spec)
-		got, err := sdtnote.Read(bytes.NewReader(image))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("notes (-want +got):\n%s", diff)
-		}
-		f, err := debugelf.NewFile(bytes.NewReader(image))
-		if err != nil {
-			t.Fatal(err)
+		f := parse(t, image)
+		for i, s := range f.Sections {
+			want := mapped.Sections[i].SectionHeader
+			if s.Name != want.Name || s.Addr != want.Addr || s.Size != want.Size {
+				t.Errorf("section %+v, want %+v but for its offset", s.SectionHeader, want)
+			}
 		}
 		checkSymbols(t, f, spec)
+		want := sectionData(t, mapped, ".note.stapsdt")
+		moveLocations(want, -len(elfimage.Landing(spec.Machine)))
+		if diff := cmp.Diff(want, sectionData(t, f, ".note.stapsdt")); diff != "" {
+			t.Errorf("notes (-want +got):\n%s", diff)
+		}
+		if size, most := len(image), 1500+200*len(spec.Probes); size > most {
+			t.Errorf("%d bytes, want at most %d", size, most)
+		}
 	})
+}
+
+func parse(t *testing.T, image []byte) *debugelf.File {
+	t.Helper()
+	f, err := debugelf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func sectionData(t *testing.T, f *debugelf.File, name string) []byte {
+	t.Helper()
+	data, err := f.Section(name).Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// moveLocations adds to the location in each of the notes.
+func moveLocations(notes []byte, by int) {
+	const location = 12 + len("stapsdt\x00")
+	for len(notes) > 0 {
+		description := int(binary.LittleEndian.Uint32(notes[4:]))
+		at := notes[location:]
+		binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)+uint64(by))
+		notes = notes[location+(description+3)&^3:]
+	}
 }

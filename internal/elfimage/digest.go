@@ -48,7 +48,7 @@ func (w *writer) digest() digest {
 		end = offset + size
 		d = d.write(w.out[offset:end])
 	}
-	part(0, headersSize)
+	part(0, w.headersSize())
 	for _, s := range w.sections[1:] {
 		part(s.offset, s.size)
 	}

@@ -48,7 +48,10 @@ type Spec struct {
 	Probes   []Probe     // in the order of their stubs and notes; may be empty
 	Site     []byte      // the machine code at every probe site; a return instruction follows it
 	Base     uint64      // added to every address; 0 for an image that may be loaded anywhere
-	ForGDB   bool        // notes and symbols have the addresses of the landings, not of the sites
+	// ForGDB makes an image that is only read, not mapped: notes and symbols have the addresses of the
+	// landings, not of the sites, there are no segments, and no gaps between pages in the file. The
+	// addresses are those of the same image without ForGDB.
+	ForGDB bool
 }
 
 // A Probe is one of a provider's probes.
@@ -69,7 +72,9 @@ func Build(s Spec) ([]byte, error) {
 		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
 	}
 	w.putHeader()
-	w.putSegments()
+	if !w.forGDB {
+		w.putSegments()
+	}
 	w.putBuildID()
 	w.putHash()
 	w.putSymbols()

@@ -13,7 +13,7 @@ func (w *writer) putHeader() {
 	w.put32(elf.EV_CURRENT)
 	w.put64(0, headerSize, w.sectionTable) // no entry point; where the two tables are
 	w.put32(0)                             // no flags
-	w.put16(headerSize, segmentSize, segmentCount, sectionSize, sectionCount, shstrtab)
+	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, sectionCount, shstrtab)
 }
 
 // putSegments maps everything up to the end of .text read-only and executable: uprobes fire in

@@ -29,8 +29,6 @@ const (
 	sectionSize = 64
 	dynSize     = 16
 	wordSize    = 4
-
-	headersSize = headerSize + segmentCount*segmentSize // what precedes the first section
 )
 
 // A section is an Elf64_Shdr with the name in place of its offset.
@@ -66,13 +64,18 @@ var fixedSections = [sectionCount]section{
 func (w *writer) layOut() error {
 	w.sections = fixedSections
 	w.measure()
-	end := uint64(headersSize)
+	end, mapped := w.headersSize(), uint64(headerSize+segmentCount*segmentSize)
 	for i := range w.sections[1:] {
 		s := &w.sections[1+i]
-		s.offset = roundUp(end, w.placement(1+i))
-		if s.flags&elf.SHF_ALLOC != 0 {
-			s.addr = w.base + s.offset
+		mapped = roundUp(mapped, w.placement(1+i))
+		s.offset = mapped
+		if w.forGDB {
+			s.offset = roundUp(end, s.addralign)
 		}
+		if s.flags&elf.SHF_ALLOC != 0 {
+			s.addr = w.base + mapped
+		}
+		mapped += s.size
 		end = s.offset + s.size
 	}
 	w.sectionTable = roundUp(end, 8)
@@ -83,6 +86,17 @@ func (w *writer) layOut() error {
 	}
 	return nil
 }
+
+// segmentCount is that of this image.
+func (w *writer) segmentCount() uint16 {
+	if w.forGDB {
+		return 0
+	}
+	return segmentCount
+}
+
+// headersSize is what precedes the first section, in bytes.
+func (w *writer) headersSize() uint64 { return headerSize + uint64(w.segmentCount())*segmentSize }
 
 // measure sets the sizes of the sections.
 func (w *writer) measure() {

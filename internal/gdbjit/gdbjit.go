@@ -58,14 +58,13 @@ func Register(file []byte) (unregister func()) {
 	e := &entry{file: unsafe.SliceData(file), size: uint64(len(file))}
 	list.Lock()
 	defer list.Unlock()
-	sweep()
 	list.entries = append(list.entries, e)
 	d := theDescriptor()
 	if e.next = d.first; e.next != 0 {
 		e.next.entry().prev = e.address()
 	}
 	d.first = e.address()
-	if watched() && traced() {
+	if Attached() {
 		d.action, d.relevant = registered, e.address()
 		notify()
 		d.action, d.relevant = 0, 0
@@ -107,6 +106,9 @@ func (e *entry) unlink() {
 
 // watched reports whether gdb has its breakpoint in place.
 func watched() bool { return *(*instruction)(code()) == breakpoint }
+
+// Attached reports whether gdb is attached.
+func Attached() bool { return watched() && traced() }
 
 // traced reports whether a debugger is attached. A debugger that was killed leaves its breakpoint
 // behind, and a call that runs into that breakpoint would kill the process.

@@ -1,10 +1,9 @@
 package sdtnote
 
 import (
-	"bytes"
 	"fmt"
 	"math"
-	"slices"
+	"strings"
 
 	"github.com/go-usdt/usdt/internal/elf"
 )
@@ -72,8 +71,9 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 }
 
 // setStrings decodes the three strings that end a description. Only zeros may follow: some writers
-// count the padding in the size.
-func (n *Note) setStrings(b []byte) error {
+// count the padding in the size. The strings share their memory.
+func (n *Note) setStrings(desc []byte) error {
+	b := string(desc)
 	for _, s := range []struct {
 		what string
 		dst  *string
@@ -82,11 +82,11 @@ func (n *Note) setStrings(b []byte) error {
 		{"probe name", &n.Name},
 		{"arguments", &n.Args},
 	} {
-		end := bytes.IndexByte(b, 0)
+		end := strings.IndexByte(b, 0)
 		if end < 0 {
 			return malformed("no NUL after the %s", s.what)
 		}
-		*s.dst, b = string(b[:end]), b[end+1:]
+		*s.dst, b = b[:end], b[end+1:]
 	}
 
 	switch {
@@ -94,10 +94,21 @@ func (n *Note) setStrings(b []byte) error {
 		return malformed("empty provider")
 	case n.Name == "":
 		return malformed("empty probe name")
-	case slices.ContainsFunc(b, func(c byte) bool { return c != 0 }):
+	case !isZero(b):
 		return malformed("%d bytes after the arguments", len(b))
 	}
 	return nil
+}
+
+// isZero reports whether s has only NULs. strings.Trim, which could tell, would make every program
+// with probes 8 KB larger.
+func isZero(s string) bool {
+	for i := range len(s) {
+		if s[i] != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // isTombstone reports whether location is what a link editor writes for a function that it

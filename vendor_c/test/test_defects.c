@@ -38,6 +38,19 @@ static void defect_2_two_probes_of_one_name_share_an_address(void) {
   providerDestroy(provider);
 }
 
+static void defect_2_is_found_among_many_probes(void) {
+  SDTProvider_t *provider = providerInit("defect2");
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < 1000; i++) {
+      char name[16];
+      CHECK(snprintf(name, sizeof name, "probe%d", i) > 0);
+      CHECK((providerAddProbe(provider, name, 0) != NULL) == (round == 0));
+    }
+  }
+  CHECK_ERROR(provider, elfCreationError, "probe999", "there is one of that name");
+  providerDestroy(provider);
+}
+
 static void defect_3_argument_counts_out_of_range_overrun(void) {
   SDTProvider_t *provider = twoProbes("defect3", memfd_enabled);
   CHECK(providerAddProbe(provider, "seven", 7, int8, int8, int8, int8, int8, int8, int8) == NULL);
@@ -193,6 +206,7 @@ static void defect_10_needs_libelf(void) {
 int main(void) {
   RUN(defect_1_loading_twice_leaks);
   RUN(defect_2_two_probes_of_one_name_share_an_address);
+  RUN(defect_2_is_found_among_many_probes);
   RUN(defect_3_argument_counts_out_of_range_overrun);
   RUN(defect_4_two_megabytes_of_address_space);
   RUN(defect_5_x86_64_only);

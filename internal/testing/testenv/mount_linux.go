@@ -22,8 +22,8 @@ func Mount(t testing.TB, fstype, dir string, flags uintptr, options string) {
 	})
 }
 
-// MapToExecute maps the first page of a file into this process, readable and executable. The end of
-// the test unmaps it.
+// MapToExecute maps a file into this process, readable and executable. The end of the test
+// unmaps it.
 func MapToExecute(t testing.TB, path string) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -31,7 +31,11 @@ func MapToExecute(t testing.TB, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(),
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapping, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()),
 		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ type mapsLine struct {
 // files apart.
 type mappedFile struct {
 	dev, inode uint64
-	name       string // as it is there: see names
+	name       string // as in /proc/PID/maps, escapes included; names decodes it
 }
 
 // probeable reports whether the kernel puts breakpoints of uprobes into the mapping: see valid_vma

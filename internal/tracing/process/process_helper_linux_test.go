@@ -166,7 +166,7 @@ func openMemory(t *testing.T, pid int) *os.File {
 
 func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 	t.Helper()
-	attached, err := o.Attached()
+	attached, err := new(process.Reader).Attached(&o)
 	if err != nil {
 		t.Fatal(err)
 	}
