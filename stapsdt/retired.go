@@ -3,9 +3,7 @@
 package stapsdt
 
 import (
-	"cmp"
 	"runtime"
-	"slices"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -54,7 +52,7 @@ func (s span) mapReadable() error {
 type retiredPages struct {
 	sync.Mutex
 	resting []span // a goroutine may be about to enter
-	idle    []span // nobody is; sorted by address, and no two are neighbours
+	idle    []span // nobody is; no two are neighbours
 	reserve reserve
 }
 
@@ -113,30 +111,36 @@ func (r *retiredPages) cut(size uintptr) unsafe.Pointer {
 	addr := s.addr
 	s.addr, s.size = unsafe.Add(addr, size), s.size-size
 	if s.size == 0 {
-		r.idle = slices.Delete(r.idle, best, best+1)
+		r.remove(best)
 	}
 	return addr
 }
 
 // free adds s to the idle spans, and joins it with its neighbours.
 func (r *retiredPages) free(s span) {
-	i, _ := slices.BinarySearchFunc(r.idle, s, func(a, b span) int {
-		return cmp.Compare(uintptr(a.addr), uintptr(b.addr))
-	})
-	if i < len(r.idle) && r.idle[i].addr == s.end() {
-		s.size += r.idle[i].size
-		r.idle = slices.Delete(r.idle, i, i+1)
+	for i := 0; i < len(r.idle); {
+		switch other := r.idle[i]; {
+		case s.end() == other.addr:
+			s.size += other.size
+		case other.end() == s.addr:
+			s = span{other.addr, other.size + s.size}
+		default:
+			i++
+			continue
+		}
+		r.remove(i)
 	}
-	if i > 0 && r.idle[i-1].end() == s.addr {
-		r.idle[i-1].size += s.size
-		return
-	}
-	r.idle = slices.Insert(r.idle, i, s)
+	r.idle = append(r.idle, s)
+}
+
+// remove takes out the idle span at index i.
+func (r *retiredPages) remove(i int) {
+	last := len(r.idle) - 1
+	r.idle[i] = r.idle[last]
+	r.idle = r.idle[:last]
 }
 
 // stopTheWorld returns when every goroutine has been at a safe point of the runtime since the call.
-// Of all that does so, the statistics take the least time. A test holds the runtime to it.
-func stopTheWorld() {
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-}
+// To ask for the stacks of all goroutines stops the world; with no room for them, that is all it
+// does. A test holds the runtime to it.
+func stopTheWorld() { runtime.Stack(nil, true) }
