@@ -31,7 +31,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	}
 	pub, err := publish(request)
 	if err != nil {
-		return nil, advise(explainMapping(err), request)
+		return nil, advise(err, request)
 	}
 	defer func() {
 		pub.file.Close()
