@@ -21,7 +21,7 @@ type Provider struct {
 	closed bool
 	probes []*Probe        // in the order of their declaration
 	names  map[string]bool // of probes
-	images []*loadedImage  // loaded, each with some of the probes; together all but those added since
+	images []*loadedImage  // together they have all probes, except those added since the last Load
 
 	// What the last Load chose, for Info.
 	site    string
@@ -90,7 +90,7 @@ func (p *Provider) Probes() []*Probe {
 	return slices.Clone(p.probes)
 }
 
-// Load makes the probes live that are not live yet: it publishes an image of them, which tracers
+// Load activates the probes that are not loaded yet: it publishes an image of them, which tracers
 // can find, and maps the image. Probes of an earlier Load stay as they are, and their tracers stay
 // attached. If there is no new probe, Load does nothing.
 //
@@ -157,7 +157,7 @@ func (p *Provider) Path() string {
 
 // Unload withdraws what Load published. Attached tracers see nothing more. The probes stay,
 // disabled, and can be loaded again. Other goroutines may fire all the while. Unloading a provider
-// that is not loaded does nothing. After an error, too, the provider is unloaded.
+// that is not loaded does nothing. The provider is unloaded even if Unload returns an error.
 //
 // The address range of the sites, usually one page, stays mapped, because a goroutine may be about
 // to enter a site. The next Load uses the range again if the name of the provider is the same, and

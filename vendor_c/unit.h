@@ -20,6 +20,7 @@
 #include "machine.c"
 #include "layout.c"
 #include "image.c"
+#include "names.c"
 #include "provider.c"
 #include "load.c"
 #include "fire.c"

@@ -133,7 +133,7 @@ func flush(f *os.File) error {
 	if err == nil {
 		err = syscall.Close(fd)
 	}
-	return os.NewSyscallError("close", err)
+	return os.NewSyscallError("flush", err)
 }
 
 // Remove removes the file at path. A file that is already gone is no error: another process, or the
