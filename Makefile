@@ -29,20 +29,17 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint test-c test-go test-arm64 test-unsupported test-tracers \
-	  test-system test-clients test-deb test-oldest
+	  test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
-	test/setup.sh g++ libc6-dev valgrind python3 pkg-config binutils elfutils bpftrace gdb \
+	test/setup.sh g++ libc6-dev musl-tools valgrind python3 pkg-config binutils elfutils bpftrace gdb \
 	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
 	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 
 .PHONY: format
-format: ## gofmt has nothing to change
+format: ## gofmt has nothing to change, and no line has more than 100 columns
 	@test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
-
-.PHONY: columns
-columns: ## no line has more than 100 columns
 	go run ./test/lint
 
 .PHONY: lint
@@ -150,6 +147,16 @@ test-deb: ## Debian packages of the C library, installed in a clean Debian
 	test/setup.sh build-essential debhelper lintian debootstrap bpftrace
 	test/deb/run.sh
 
+.PHONY: test-storm
+test-storm: ## a minute of make storm, for the two main builds
+	$(STORM) $(TIMEOUT) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60
+
+.PHONY: storm
+storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N does it again
+	$(STORM) -timeout 4h -each $(or $(EACH),2m) -kills 500 -fires 10000000 $(addprefix -seed ,$(SEED))
+
+STORM := $(TRACED) go test -count=1 -v ./test/storm
+
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
@@ -165,7 +172,7 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/operand
+	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format

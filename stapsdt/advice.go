@@ -27,24 +27,25 @@ func memfdAdvice(err error) string {
 			"or use a named file: STAPSDT_BACKING=file"
 	case errors.Is(err, syscall.ENOSYS):
 		return "the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file"
-	case errors.Is(err, syscall.ENOENT):
-		return "tracers find a memfd in /proc; mount it, or use a named file: STAPSDT_BACKING=file"
 	}
-	return descriptorAdvice(err)
+	return limitAdvice(err)
 }
 
 func fileAdvice(err error) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG),
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT),
 		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return "name another directory: STAPSDT_DIR, or use a memfd: STAPSDT_BACKING=memfd"
 	}
-	return descriptorAdvice(err)
+	return limitAdvice(err)
 }
 
-func descriptorAdvice(err error) string {
-	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+func limitAdvice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "out of file descriptors: raise the limit"
+	case errors.Is(err, syscall.EFBIG):
+		return "the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f"
 	}
 	return ""
 }

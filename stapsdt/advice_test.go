@@ -35,6 +35,10 @@ var obstacles = []struct {
 	{"memfd unknown", stapsdt.MemfdBacking, denyMemfd(unix.ENOSYS), unix.ENOSYS,
 		" (the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file)"},
 	{"no memory for a memfd", stapsdt.MemfdBacking, denyMemfd(unix.ENOMEM), unix.ENOMEM, ""},
+	{"no memfd may grow", stapsdt.MemfdBacking, limitFiles, unix.EFBIG,
+		" (the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f)"},
+	{"no file may grow", stapsdt.FileBacking, limitFiles, unix.EFBIG,
+		" (the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f)"},
 	{"no descriptor for a memfd", stapsdt.MemfdBacking, takeDescriptors, unix.EMFILE,
 		" (out of file descriptors: raise the limit)"},
 	{"no descriptor for a file", stapsdt.FileBacking, takeDescriptors, unix.EMFILE,
@@ -42,14 +46,7 @@ var obstacles = []struct {
 }
 
 func fillDisk(t *testing.T, dir string) {
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4k"); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	testenv.Mount(t, "tmpfs", dir, 0, "size=4k")
 }
 
 func denyMemfd(errno syscall.Errno) func(*testing.T, string) {
@@ -58,18 +55,22 @@ func denyMemfd(errno syscall.Errno) func(*testing.T, string) {
 	}
 }
 
-func takeDescriptors(t *testing.T, _ string) {
+func takeDescriptors(t *testing.T, _ string) { setLimit(t, unix.RLIMIT_NOFILE, 0) }
+
+func limitFiles(t *testing.T, _ string) { setLimit(t, unix.RLIMIT_FSIZE, 1000) }
+
+func setLimit(t *testing.T, resource int, value uint64) {
 	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+	if err := unix.Getrlimit(resource, &limit); err != nil {
 		t.Fatal(err)
 	}
-	none := limit
-	none.Cur = 0
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &none); err != nil {
+	lower := limit
+	lower.Cur = value
+	if err := unix.Setrlimit(resource, &lower); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		if err := unix.Setrlimit(resource, &limit); err != nil {
 			t.Error(err)
 		}
 	})

@@ -46,12 +46,12 @@
 //	}
 //
 // While a tracer is attached, Fire marshals the arguments and calls the site in a few nanoseconds,
-// without cgo, locks or allocation. A string costs its copy. The kernel and the tracer then take
-// some 400 ns or more. A CPU profile of the program cannot attribute that time to the caller of
-// Fire: it counts the time for runtime._ExternalCode.
+// without cgo or locks. A string costs its copy, into a buffer that is used again. The kernel and
+// the tracer then take some 400 ns or more. A CPU profile of the program cannot attribute that time
+// to the caller of Fire: it counts the time for runtime._ExternalCode.
 //
-// A program that imports this package gets some 350 KiB larger, and no work at start-up but its own
-// declarations.
+// A program that imports this package grows by some 350 KiB. At start-up only its own declarations
+// run.
 //
 // # Errors
 //
@@ -69,7 +69,8 @@
 // # Environment
 //
 // These variables are the operator's, and override what the program chose. Load and, for
-// STAPSDT_SITE, the first declaration of a probe read them.
+// STAPSDT_SITE, the first declaration of a probe read them. In a program with more rights than the
+// user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect.
 //
 //   - STAPSDT_DISABLE=1 makes Load do nothing.
 //   - STAPSDT_BACKING=memfd or file overrides [WithBacking].

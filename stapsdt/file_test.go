@@ -109,14 +109,7 @@ func TestUnusableDirectoriesAreSkipped(t *testing.T) {
 
 func TestNoExecDirectoryIsSkipped(t *testing.T) {
 	noexec := t.TempDir()
-	if err := unix.Mount("tmpfs", noexec, "tmpfs", unix.MS_NOEXEC, ""); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(noexec, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	testenv.Mount(t, "tmpfs", noexec, unix.MS_NOEXEC, "")
 	t.Setenv("STAPSDT_DIR", "")
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	p := fileProvider(t, noexec)
@@ -161,10 +154,16 @@ func TestKilledProcess(t *testing.T) {
 func startChild(t *testing.T, dir string) (child *testenv.Child, path string) {
 	t.Helper()
 	child = testenv.Start(t, again(t, "TestKilledProcess", childDir+"="+dir))
+	return child, nextPath(t, child)
+}
+
+// nextPath returns the path that a child prints after "path ".
+func nextPath(t *testing.T, child *testenv.Child) string {
+	t.Helper()
 	for {
 		// The first line is that of go test -v.
 		if path, ok := strings.CutPrefix(child.Next(t), "path "); ok {
-			return child, path
+			return path
 		}
 	}
 }

@@ -64,8 +64,8 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 }
 
 // findEntries returns the offsets in the published file at which the probes are entered, in their
-// order. It reads the notes, as a tracer does: what a tracer cannot find must not be fired, and an
-// installed libstapsdt may lay its images out in another way.
+// order. It reads the notes, as a tracer does: a probe that tracers cannot find must not be fired,
+// and an installed libstapsdt may lay its images out in another way.
 func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, error) {
 	const missing = ^uint64(0)
 	entries := make([]uint64, len(probes))

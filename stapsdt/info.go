@@ -18,7 +18,7 @@ type Info struct {
 
 // Image is a published ELF file with some or all of a provider's probes.
 type Image struct {
-	// Path is what to give to a tracer that is told where to look. See [Provider.Path].
+	// Path is what to give to a tracer that cannot find the probes by pid. See [Provider.Path].
 	Path string
 	// Address is the -o argument of gdb's add-symbol-file, which a program without a symbol table
 	// needs:

@@ -1,7 +1,6 @@
 package stapsdt
 
 import (
-	"fmt"
 	"os"
 	"strconv"
 )
@@ -15,6 +14,11 @@ const (
 	MemfdBacking Backing = iota
 	// FileBacking is a named file, which Unload and Close remove. perf needs one, and so do
 	// bpftrace 0.25 and later to find probes by pid.
+	//
+	// A memfd is sealed: nobody can change it. Of a named file, root and the program's user can take
+	// the content away, by truncate(2): the program then dies by SIGBUS at the next Fire or Enabled.
+	// The file is not writable, which keeps the user from doing so by accident. Removing the file
+	// does no harm.
 	FileBacking
 )
 
@@ -39,9 +43,14 @@ func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } 
 // The files are in the first of these directories that can be used: STAPSDT_DIR, which is the
 // operator's choice, the directory given here, XDG_RUNTIME_DIR, and [os.TempDir]. A directory is
 // passed over if it is missing, its mount is noexec or read-only, or another user could exchange
-// files in it. [Provider.Info] says which directories were passed over, and why. In a program with
-// more rights than the user who started it, such as file capabilities, the environment is not
-// consulted for directories: the files are in the directory given here, or else in /tmp.
+// files in it or in a directory above it: each must belong to root or to the program's effective
+// user, and others must not be able to write to it unless it is sticky, as /tmp is.
+// [Provider.Info] says which directories were passed over, and why.
+//
+// A program with more rights than the user who started it (AT_SECURE of getauxval(3): set-user-ID,
+// set-group-ID, file capabilities) does not let the environment choose: the files are in the
+// directory given here, or else in /tmp; and if they would belong to the user who started the
+// program, who could change them, the image is in a memfd.
 //
 // The files are in a subdirectory of mode 0700, stapsdt-UID. Files that a killed process left there
 // are removed by the next Load of a named file in any process of the same user and pid namespace.
@@ -53,18 +62,4 @@ func disabled() bool {
 	v := os.Getenv("STAPSDT_DISABLE")
 	off, err := strconv.ParseBool(v)
 	return v != "" && (off || err != nil)
-}
-
-// chooseBacking returns the operator's choice, or else the program's.
-func (p *Provider) chooseBacking() (Backing, error) {
-	switch v := os.Getenv("STAPSDT_BACKING"); v {
-	case "":
-		return p.backing, nil
-	case MemfdBacking.String():
-		return MemfdBacking, nil
-	case FileBacking.String():
-		return FileBacking, nil
-	default:
-		return 0, fmt.Errorf("%w: STAPSDT_BACKING=%q, set it to memfd or file, or unset it", ErrArgs, v)
-	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/imagefile"
+	"github.com/go-usdt/usdt/internal/linux"
 	"github.com/go-usdt/usdt/internal/probesite"
 )
 
@@ -39,7 +40,9 @@ type publication struct {
 	withdraw func() error // undoes the publication; file stays open
 }
 
-// request returns what options, environment and kernel ask for.
+// request combines the choices of the options, the environment and the kernel. A program with more
+// rights than the user who started it gets a memfd where no named file would be safe from that
+// user.
 func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 	r := publishRequest{provider: p.name, probes: probes}
 	form, err := chooseSite()
@@ -53,7 +56,10 @@ func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 		return r, err
 	}
 	if backing == FileBacking {
-		r.path, err = p.chooseFile()
+		if r.path, err = p.chooseFile(); err != nil && linux.Secure() {
+			p.skipped = []error{err}
+			return r, nil
+		}
 	}
 	return r, err
 }

@@ -15,8 +15,18 @@ import (
 // sitesChoosable: an installed libstapsdt without our extension makes plain nops.
 var sitesChoosable = libstapsdt.HasUseSite()
 
-// publish lets libstapsdt make the image, publish it and open it with the dynamic linker.
-func publish(r publishRequest) (_ publication, err error) {
+// publish lets libstapsdt publish the image. Where libstapsdt cannot, because there is no /proc, no
+// dynamic linker (static programs with musl), or no choice of the file (an installed libstapsdt
+// without our extensions), the image is published without it. That is the same to tracers.
+func publish(r publishRequest) (publication, error) {
+	if pub, err := publishByLinker(r); err == nil {
+		return pub, nil
+	}
+	return publishByGo(r)
+}
+
+// publishByLinker lets libstapsdt make the image, publish it and open it with the dynamic linker.
+func publishByLinker(r publishRequest) (_ publication, err error) {
 	c, err := libstapsdt.Init(r.provider)
 	if err != nil {
 		return publication{}, err
@@ -26,11 +36,8 @@ func publish(r publishRequest) (_ publication, err error) {
 			c.Destroy()
 		}
 	}()
-	if sitesChoosable && !c.UseSite(r.site) {
-		return publication{}, fmt.Errorf("libstapsdt refuses the site % x", r.site)
-	}
-	if err := chooseFile(c, r.path); err != nil {
-		return publication{}, err
+	if sitesChoosable && !c.UseSite(r.site) || !chooseFile(c, r.path) {
+		return publication{}, ErrUnsupported
 	}
 	for _, probe := range r.probes {
 		if _, err := c.AddProbe(probe.name, wireTypes(probe)...); err != nil {
@@ -51,16 +58,13 @@ func publish(r publishRequest) (_ publication, err error) {
 	return publication{file: file, path: c.Filename(), withdraw: withdraw}, nil
 }
 
-// chooseFile tells c where to publish.
-func chooseFile(c *libstapsdt.Provider, path string) error {
-	if memfd := path == ""; !c.UseMemfd(memfd) && memfd {
-		return fmt.Errorf("create memfd: %w", os.NewSyscallError("memfd_create", syscall.ENOSYS))
+// chooseFile tells c where to publish, and reports whether c takes the choice.
+func chooseFile(c *libstapsdt.Provider, path string) bool {
+	if path == "" {
+		return c.UseMemfd(true)
 	}
-	if path != "" && !c.UseFile(path) {
-		return fmt.Errorf("%w: the installed libstapsdt does not let us choose the file, use a memfd",
-			ErrUnsupported)
-	}
-	return nil
+	c.UseMemfd(false) // refused where there are only named files
+	return c.UseFile(path)
 }
 
 func wireTypes(probe *Probe) []libstapsdt.ArgType {

@@ -1,11 +1,11 @@
-//go:build linux && (!cgo || stapsdt_purego) && (amd64 || arm64)
+//go:build linux && (amd64 || arm64)
 
 package stapsdt
 
 import (
-	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"syscall"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
@@ -14,10 +14,8 @@ import (
 	"github.com/go-usdt/usdt/internal/memfd"
 )
 
-const sitesChoosable = true
-
-// publish writes the image and publishes it without help from C.
-func publish(r publishRequest) (publication, error) {
+// publishByGo writes the image and publishes it without help from C.
+func publishByGo(r publishRequest) (publication, error) {
 	image, err := elfimage.Build(r.spec())
 	if err != nil {
 		return publication{}, err
@@ -38,8 +36,7 @@ func publishMemfd(provider string, image []byte) (publication, error) {
 		file.Close()
 		return publication{}, err
 	}
-	path := fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), published.fd)
-	return publication{file: file, path: path, withdraw: published.close}, nil
+	return publication{file: file, path: published.path(), withdraw: published.close}, nil
 }
 
 // descriptor is one that stays open for tracers. It is not an *os.File: a program that closes all
@@ -63,6 +60,26 @@ func keepOpen(file *os.File) (d descriptor, err error) {
 	return d, nil
 }
 
+// path returns a path for tracers. /proc/PID/fd has the descriptors of the main thread, which has
+// others than the rest of the program after unshare(CLONE_FILES).
+func (d descriptor) path() string {
+	directory := "/proc/" + strconv.Itoa(os.Getpid())
+	name := "/fd/" + strconv.Itoa(d.fd)
+	path := directory + name
+	ofThread := directory + "/task/" + strconv.Itoa(syscall.Gettid()) + name
+	if !d.isAt(path) && d.isAt(ofThread) {
+		return ofThread
+	}
+	return path
+}
+
+// isAt reports whether path leads to d's file.
+func (d descriptor) isAt(path string) bool {
+	var st syscall.Stat_t
+	err := syscall.Stat(path, &st)
+	return err == nil && st.Dev == d.device && st.Ino == d.inode
+}
+
 // close does nothing if the program has closed the descriptor.
 func (d descriptor) close() error {
 	var st syscall.Stat_t
@@ -73,13 +90,10 @@ func (d descriptor) close() error {
 }
 
 func publishFile(path string, image []byte) (publication, error) {
-	if err := imagefile.Write(path, image); err != nil {
+	file, err := imagefile.Create(path, image)
+	if err != nil {
 		return publication{}, err
 	}
 	remove := func() error { return imagefile.Remove(path) }
-	file, err := imagefile.Open(path)
-	if err != nil {
-		return publication{}, errors.Join(err, remove())
-	}
 	return publication{file: file, path: path, withdraw: remove}, nil
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// Fire and Enabled take no lock, so a goroutine that has read a probe's entry may be late: the probe
-// is unloaded before it gets to the entry. Three things make this harmless, and let the pages serve
-// another provider.
+// Fire and Enabled take no lock, so a goroutine that has read a probe's entry may be late: the
+// probe is unloaded before the goroutine gets to the entry. Three things make this harmless, and
+// let the pages serve another provider.
 //
 // First, the pages of sites are never unmapped, and what takes their place does so in one step.
 // Enabled, which reads a word there, always can. If it reads the word of another image, its answer
@@ -59,12 +59,12 @@ type retiredPages struct {
 // retired has the pages of all providers of the process.
 var retired retiredPages
 
-// maxResting is the number of pages that rest before the world is stopped for them, which takes some
-// 20 µs.
+// maxResting is the number of pages that rest before the world is stopped for them, which takes
+// some 20 µs.
 const maxResting = 64
 
-// take returns the address of pages that nobody enters, or nil: then map others. The caller holds
-// the lock.
+// take returns the address of pages that nobody enters. If it returns nil, others have to be
+// mapped. The caller holds the lock.
 //
 // While gdb is attached, nothing is used again: gdb may still have a breakpoint there, and would
 // take it for one of the old probe.
@@ -138,8 +138,6 @@ func (r *retiredPages) free(s span) {
 }
 
 // stopTheWorld returns when every goroutine has been at a safe point of the runtime since the call.
-// Of all that does so, the statistics take the least time. A test holds the runtime to it.
-func stopTheWorld() {
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-}
+// To ask for the stacks of all goroutines stops the world; with no room for them, that is all it
+// does. A test holds the runtime to it.
+func stopTheWorld() { runtime.Stack(nil, true) }

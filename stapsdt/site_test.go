@@ -18,7 +18,7 @@ import (
 // the instruction into which the kernel rewrites the site after the first hit.
 var firstBytes = map[string][]byte{
 	"amd64 nop": {0xcc}, "amd64 nop5": {0xcc, 0xe8}, "amd64 nop10": {0xcc, 0x48},
-	"arm64 nop": {0x00},
+	"arm64 nop": {0xa0},
 }
 
 // TestSiteIsOptimised checks that the kernel rewrites a traced site into the instruction for which

@@ -103,8 +103,8 @@ func (r *siteRange) retire() error {
 	return nil
 }
 
-// cover moves a copy of the code, which belongs to no file that a tracer could find, over the sites,
-// in one step as all threads see it.
+// cover moves a copy of the code, which belongs to no file that a tracer could find, over the
+// sites, in one step as all threads see it.
 func (r *siteRange) cover() error {
 	addr, err := linux.Mmap(nil, r.size, syscall.PROT_READ|syscall.PROT_WRITE,
 		syscall.MAP_PRIVATE|syscall.MAP_ANON, linux.NoFile, 0)

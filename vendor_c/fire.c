@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -43,3 +44,5 @@ int probeIsEnabled(SDTProbe_t *probe) {
   const volatile unsigned char *site = probe->_fire;
   return *site != privateOf(probe->provider)->site->code[0];
 }
+
+#endif

@@ -10,6 +10,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #include "image.h"
 #include "layout.h"
 
@@ -272,3 +273,5 @@ const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
   *image = (Image){bytes, layout.size};
   return NULL;
 }
+
+#endif

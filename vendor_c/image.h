@@ -27,7 +27,7 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 /* Returns NULL and sets *image, or returns the reason why there is none. */
-const char *stapsdtMakeImage(const ImageSpec *spec, Image *image);
+LIBSTAPSDT_API const char *stapsdtMakeImage(const ImageSpec *spec, Image *image);
 
 #pragma GCC visibility pop
 

@@ -61,15 +61,17 @@ static inline uint64_t roundUp(uint64_t value, uint64_t align) {
 
 #pragma GCC visibility push(hidden)
 
+#ifndef LIBSTAPSDT_UNIT /* there, the definition comes first */
 extern const FixedSection stapsdtSections[sectionCount];
+#endif
 
-bool stapsdtIsArgType(int type);
+LIBSTAPSDT_API bool stapsdtIsArgType(int type);
 
 /*
  * Writes a probe's arguments, as in "8@%rdi -4@%rsi", and returns the length. Every register has
  * its 64-bit name: tracers go by the size.
  */
-size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
+LIBSTAPSDT_API size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
                               char out[maxArgumentText]);
 
 /*
@@ -77,13 +79,14 @@ size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
  * has its breakpoint. A breakpoint and a uprobe must not share a byte: the uprobe would take every
  * trap, and gdb, if it leaves later, would put the uprobe's trap back, which kills the process.
  */
-uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number);
+LIBSTAPSDT_API uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout,
+                                           size_t number);
 
 /* The size of a note's description, without its padding. */
-uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe);
+LIBSTAPSDT_API uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe);
 
 /* False if the image would be too large. Otherwise the specification must be valid. */
-bool stapsdtLayOut(const ImageSpec *spec, Layout *layout);
+LIBSTAPSDT_API bool stapsdtLayOut(const ImageSpec *spec, Layout *layout);
 
 #pragma GCC visibility pop
 

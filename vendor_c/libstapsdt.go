@@ -4,23 +4,25 @@ package libstapsdt
 
 // -ldl: dlopen(3) is in a library of its own before glibc 2.34.
 // -DSYSTEM_LIBSTAPSDT: an installed libstapsdt may lack our extension functions.
+// -DLIBSTAPSDT_IN_GO: unit.h has all the C code. -D_GNU_SOURCE: cgo includes headers before it.
 
 /*
-#cgo CFLAGS: -std=gnu11
+#cgo CFLAGS: -std=gnu11 -DLIBSTAPSDT_IN_GO -D_GNU_SOURCE=1
 #cgo LDFLAGS: -ldl
 #cgo system_libstapsdt CFLAGS: -DSYSTEM_LIBSTAPSDT
 #cgo system_libstapsdt LDFLAGS: -lstapsdt
 
 #include <stdint.h>
 #include <stdlib.h>
-#include "libstapsdt.h"
 
 #ifdef SYSTEM_LIBSTAPSDT
+#include "libstapsdt.h"
 #pragma weak providerUseSite
 #pragma weak providerUseFile
 #pragma weak providerFailure
 #define HAS(extension) (extension != NULL)
 #else
+#include "unit.h"
 #define HAS(extension) 1
 #endif
 

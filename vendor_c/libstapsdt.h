@@ -13,6 +13,13 @@
  * probeIsEnabled() may run in any number of threads, but not while another thread loads, unloads
  * or destroys their provider.
  *
+ * Forks: a child of fork(2) may fire, unload and destroy what it inherited, whatever other threads
+ * of the parent did at the time of the fork. It leaves the parent's file alone, and the image stays
+ * mapped in the child, because the dynamic linker's lock may be held for ever there. For the same
+ * reason a child of a program with threads must not call providerLoad() before it calls exec(3).
+ *
+ * Signals: none is raised. Beyond RLIMIT_FSIZE a load fails by EFBIG, without SIGXFSZ.
+ *
  * SPDX-License-Identifier: MIT
  */
 #ifndef LIBSTAPSDT_H
@@ -23,7 +30,7 @@
 /*
  * A member of struct SDTProvider is called errno, which <errno.h> makes a macro. This header may be
  * included before or after <errno.h>. A source file that names the member must not include
- * <errno.h>, or must #undef errno before.
+ * <errno.h>, or must #undef errno before it names the member.
  */
 #pragma push_macro("errno")
 #undef errno
@@ -58,8 +65,12 @@ typedef enum {
 
 /* The kind of file that holds the image. */
 typedef enum {
-  memfd_disabled = 0, /* a named file, unlinked at unload */
-  memfd_enabled = 1   /* a memory-backed file (memfd_create(2)) */
+  /*
+   * A named file, unlinked at unload. Removing it earlier does no harm. If root or the program's
+   * user truncates it, the program dies by SIGBUS when it fires.
+   */
+  memfd_disabled = 0,
+  memfd_enabled = 1 /* a memory-backed file (memfd_create(2)), sealed: nobody can change it */
 } MemFDOption_t;
 
 struct SDTProvider;
@@ -89,13 +100,21 @@ typedef struct SDTProvider {
   MemFDOption_t _use_memfd;
 } SDTProvider_t;
 
+/* How the functions are linked. A program that includes the C files defines it as static. */
+#ifndef LIBSTAPSDT_API
+#define LIBSTAPSDT_API
+#endif
+
 #pragma GCC visibility push(default)
 
 /* Returns a new provider without probes; NULL if memory runs out, or name is NULL or empty. */
-SDTProvider_t *providerInit(const char *name);
+LIBSTAPSDT_API SDTProvider_t *providerInit(const char *name);
 
-/* Chooses the file of later loads. Returns 1, or 0 while loaded or if the system has no memfd. */
-int providerUseMemfd(SDTProvider_t *provider, const MemFDOption_t use_memfd);
+/*
+ * Chooses between a memfd and a named file for later loads. Returns 1, or 0 if the provider is
+ * loaded or the system has no memfd.
+ */
+LIBSTAPSDT_API int providerUseMemfd(SDTProvider_t *provider, const MemFDOption_t use_memfd);
 
 /*
  * Adds a probe of argCount (0 to MAX_ARGUMENTS) arguments, whose ArgType_t values follow. Returns
@@ -103,30 +122,34 @@ int providerUseMemfd(SDTProvider_t *provider, const MemFDOption_t use_memfd);
  * argument is out of range, or memory runs out; error counts arguments from 0. A probe that is
  * added while the provider is loaded stays inert until the provider is unloaded and loaded again.
  */
-SDTProbe_t *providerAddProbe(SDTProvider_t *provider, const char *name, int argCount, ...);
+LIBSTAPSDT_API SDTProbe_t *providerAddProbe(SDTProvider_t *provider, const char *name,
+                                            int argCount, ...);
 
 /*
- * Makes, publishes and opens the image, and points every probe at its stub. Returns 0. After a
- * failure it returns non-zero, errno and error are set, and nothing is left behind. A loaded
- * provider is refused and stays loaded.
+ * Makes, publishes and opens the image, and points every probe at its stub. Returns 0 on success.
+ * After a failure it returns non-zero, errno and error are set, and nothing is left behind. If the
+ * provider is already loaded, the call fails and the provider stays loaded.
  */
-int providerLoad(SDTProvider_t *provider);
+LIBSTAPSDT_API int providerLoad(SDTProvider_t *provider);
 
 /*
  * Undoes providerLoad. It does nothing if the provider is not loaded. Returns 0, or non-zero with
  * errno and error set if something could not be closed or removed; the provider is unloaded then,
  * too.
  */
-int providerUnload(SDTProvider_t *provider);
+LIBSTAPSDT_API int providerUnload(SDTProvider_t *provider);
 
 /* Unloads, and frees the provider and all its probes. NULL is ignored. */
-void providerDestroy(SDTProvider_t *provider);
+LIBSTAPSDT_API void providerDestroy(SDTProvider_t *provider);
 
-/* Fires with argCount 64-bit values. Does nothing while the provider is not loaded, or for NULL. */
-void probeFire(SDTProbe_t *probe, ...);
+/*
+ * Fires the probe with argCount 64-bit values. If the provider is not loaded, or probe is NULL,
+ * nothing happens.
+ */
+LIBSTAPSDT_API void probeFire(SDTProbe_t *probe, ...);
 
 /* Returns 1 if a tracer is attached to the probe in this process, else 0, also for NULL. */
-int probeIsEnabled(SDTProbe_t *probe);
+LIBSTAPSDT_API int probeIsEnabled(SDTProbe_t *probe);
 
 /*
  * Extensions of this implementation.
@@ -139,23 +162,30 @@ int probeIsEnabled(SDTProbe_t *probe);
  * plain fork(2) dies if it hits a traced 5-byte site. Returns 1, or 0 for any other bytes and while
  * loaded.
  */
-int providerUseSite(SDTProvider_t *provider, const void *code, size_t size);
+LIBSTAPSDT_API int providerUseSite(SDTProvider_t *provider, const void *code, size_t size);
 
 /*
- * Names the file of later loads with memfd disabled. The file must not exist at the time of the
- * load. NULL returns to the default, $TMPDIR/NAME-XXXXXX.so, where /tmp stands for a TMPDIR that is
- * unset or empty, and a '/' in NAME becomes '_'. A relative path is relative to the current
- * directory at this call. Returns 1, or 0 while loaded or if memory runs out.
+ * Sets the path of the named file that later loads write while memfd is disabled. The file must not
+ * exist at the time of the load. NULL returns to the default, $TMPDIR/NAME-XXXXXX.so, where /tmp
+ * stands for a TMPDIR that is unset or empty, and a '/' in NAME becomes '_'. A relative path is
+ * relative to the current directory at this call. Returns 1, or 0 while loaded or if memory runs
+ * out.
+ *
+ * A load fails if another user could exchange the file, wherever the path comes from: its directory
+ * and all above must belong to root or to the effective user, and others must not be able to write
+ * to them, unless they are sticky, as /tmp is. If the program has rights that the user who started
+ * it lacks, as with set-user-ID or file capabilities, that user counts as another, and TMPDIR is
+ * not consulted.
  */
-int providerUseFile(SDTProvider_t *provider, const char *path);
+LIBSTAPSDT_API int providerUseFile(SDTProvider_t *provider, const char *path);
 
 /*
- * Returns the reason for the last failure, NULL before any. It is the text of the member error
- * without the provider's name and without the advice, which is to call other functions here: so it
- * is for callers that give their own advice. The provider owns it. *number becomes the error number
+ * Returns the reason for the last failure, NULL before any. The text is that of the member error,
+ * without the provider's name and without the advice to call functions of this library. It is for
+ * callers that give their own advice. The provider owns the text. *number becomes the error number
  * of the system, see errno(3), that caused the failure, or 0.
  */
-const char *providerFailure(const SDTProvider_t *provider, int *number);
+LIBSTAPSDT_API const char *providerFailure(const SDTProvider_t *provider, int *number);
 
 #pragma GCC visibility pop
 

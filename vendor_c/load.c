@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #define _GNU_SOURCE 1
 
 #include <dlfcn.h>
@@ -74,15 +75,23 @@ static const char *linkerReason(void) {
   return reason != NULL ? reason : "the dynamic linker gives no reason";
 }
 
+/* The size of the segment with the code, which begins the image. */
+static size_t codeSize(const Image *image) {
+  Elf64_Phdr segment;
+  memcpy(&segment, image->bytes + sizeof(Elf64_Ehdr), sizeof segment);
+  return segment.p_filesz;
+}
+
 /*
- * Whether the linker opened this image and no other. glibc goes by the path: while the application
- * holds an earlier image of the same path open, glibc returns that image again. The first page,
- * which has the build ID, is always mapped.
+ * Whether the linker mapped what was written, and the path still leads there. glibc goes by the
+ * path: while the application holds an earlier image of the same path open, glibc returns that
+ * image again.
  */
 static bool isOpened(const Provider *provider, const Image *image) {
   struct link_map *map;
-  return dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) == 0 &&
-         memcmp((const void *)map->l_addr, image->bytes, provider->machine->page) == 0;
+  return stapsdtLeadsToFile(&provider->publication) &&
+         dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) == 0 &&
+         memcmp((const void *)map->l_addr, image->bytes, codeSize(image)) == 0;
 }
 
 static bool openImage(Provider *provider, const Image *image) {
@@ -96,7 +105,9 @@ static bool openImage(Provider *provider, const Image *image) {
   }
   if (!isOpened(provider, image)) {
     stapsdtFail(provider, sharedLibraryOpenError,
-                "open image %s: the application still holds an earlier image of that path", path);
+                "open image %s: it is not what was written: the application still holds an earlier "
+                "image of that path",
+                path);
     return false;
   }
   return true;
@@ -122,8 +133,14 @@ static int isPath(struct dl_phdr_info *object, size_t size, void *path) {
 /*
  * Closes the image. Returns NULL, or the reason why that failed. The linker's list is asked first,
  * because dlclose() of a handle that the application has closed would read freed memory.
+ *
+ * A forked child leaves the image open: the linker's lock, which both functions take, is locked for
+ * ever if another thread of the parent held it at the time of the fork.
  */
 static const char *closeImage(const Provider *provider) {
+  if (!stapsdtIsOwner(&provider->publication)) {
+    return NULL;
+  }
   if (dl_iterate_phdr(isPath, provider->publication.path) == 0) {
     return "the application has closed its handle";
   }
@@ -185,3 +202,5 @@ int providerUnload(SDTProvider_t *provider) {
   stapsdtWithdraw(&private->publication);
   return reason == NULL ? 0 : -1;
 }
+
+#endif

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #include "machine.h"
 
 #include <string.h>
@@ -60,3 +61,5 @@ const Site *stapsdtSite(const Machine *machine, const void *code, size_t size) {
   }
   return NULL;
 }
+
+#endif

@@ -47,10 +47,10 @@ typedef struct {
 #pragma GCC visibility push(hidden)
 
 /* Returns NULL for a machine that images cannot be made for. */
-const Machine *stapsdtMachine(Elf64_Half id);
+LIBSTAPSDT_API const Machine *stapsdtMachine(Elf64_Half id);
 
 /* Returns the known form with these bytes, or NULL, also if machine is NULL. */
-const Site *stapsdtSite(const Machine *machine, const void *code, size_t size);
+LIBSTAPSDT_API const Site *stapsdtSite(const Machine *machine, const void *code, size_t size);
 
 #pragma GCC visibility pop
 

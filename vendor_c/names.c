@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #include "names.h"
 
 #include <stdint.h>
@@ -31,8 +32,10 @@ static size_t placeOf(const Names *names, const char *name) {
 }
 
 static bool grow(Names *names) {
-  Names larger = {.count = names->count};
-  larger.capacity = names->capacity > 0 ? 2 * names->capacity : 16;
+  Names larger = {.capacity = 16, .count = names->count};
+  if (names->capacity > 0) {
+    larger.capacity = 2 * names->capacity;
+  }
   larger.table = calloc(larger.capacity, sizeof *larger.table);
   if (larger.table == NULL) {
     return false;
@@ -59,3 +62,5 @@ bool stapsdtAddName(Names *names, const char *name) {
   names->count++;
   return true;
 }
+
+#endif

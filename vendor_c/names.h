@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "libstapsdt.h"
+
 /* Empty when all is zero. Free the member table. The names belong to the caller. */
 typedef struct {
   const char **table; /* NULL where there is no name; at least half of the places */
@@ -18,10 +20,10 @@ typedef struct {
 
 #pragma GCC visibility push(hidden)
 
-bool stapsdtHasName(const Names *names, const char *name);
+LIBSTAPSDT_API bool stapsdtHasName(const Names *names, const char *name);
 
 /* Adds a name that is not in the set. False if memory runs out. */
-bool stapsdtAddName(Names *names, const char *name);
+LIBSTAPSDT_API bool stapsdtAddName(Names *names, const char *name);
 
 #pragma GCC visibility pop
 

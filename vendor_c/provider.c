@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #define _GNU_SOURCE 1
 
 #include "provider.h"
@@ -211,3 +212,5 @@ void providerDestroy(SDTProvider_t *provider) {
   free(privateOf(provider)->reason);
   free(provider);
 }
+
+#endif

@@ -33,11 +33,11 @@ static inline Provider *privateOf(SDTProvider_t *provider) {
 #pragma GCC visibility push(hidden)
 
 /* Records a failure: its kind and, after "provider NAME: ", the formatted reason. */
-void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
+LIBSTAPSDT_API void stapsdtFail(Provider *provider, SDTError_t kind, const char *format, ...)
   __attribute__((format(printf, 3, 4)));
 
 /* Adds to the failure that was just recorded the errno(3) value, or 0, and advice, or "". */
-void stapsdtAdvise(Provider *provider, int number, const char *advice);
+LIBSTAPSDT_API void stapsdtAdvise(Provider *provider, int number, const char *advice);
 
 #pragma GCC visibility pop
 

@@ -5,12 +5,15 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#ifndef LIBSTAPSDT_IN_GO
 #define _GNU_SOURCE 1
 
 #include "publish.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,49 +80,76 @@ static int createMemfd(const char *name) {
   return fd;
 }
 
-static bool writeAll(int fd, const Image *image) {
-  size_t done = 0;
-  while (done < image->size) {
-    ssize_t n = write(fd, image->bytes + done, image->size - done);
-    if (n > 0) {
-      done += (size_t)n;
-    } else if (n == 0 || errno != EINTR) {
-      return false;
-    }
+/* Records which file fd is, and that it is this process's. */
+static bool identify(Publication *publication, int fd) {
+  struct stat file;
+  if (fstat(fd, &file) != 0) {
+    return false;
   }
+  publication->device = file.st_dev;
+  publication->inode = file.st_ino;
   return true;
 }
 
-static bool isMemfd(const Publication *publication, const struct stat *file) {
+static bool isFile(const Publication *publication, const struct stat *file) {
   return file->st_dev == publication->device && file->st_ino == publication->inode;
 }
 
-/*
- * False without /proc, or if it is that of another pid namespace: the path would lead to nothing,
- * or to a descriptor of another process.
- */
-static bool leadsToMemfd(const Publication *publication) {
+bool stapsdtIsOwner(const Publication *publication) {
+  return publication->owner == getpid();
+}
+
+bool stapsdtLeadsToFile(const Publication *publication) {
   struct stat file;
-  return stat(publication->path, &file) == 0 && isMemfd(publication, &file);
+  return stat(publication->path, &file) == 0 && isFile(publication, &file);
 }
 
 /* A program that closes all descriptors, as daemons do, may have reused the number for a file. */
 static void closeMemfd(const Publication *publication) {
   struct stat file;
-  if (fstat(publication->fd, &file) == 0 && isMemfd(publication, &file)) {
+  if (fstat(publication->fd, &file) == 0 && isFile(publication, &file)) {
     close(publication->fd);
   }
 }
 
-/* Replaces the memfd's name by a path to it. Debuggers follow it, so the pid must be a number. */
-static bool nameDescriptor(Publication *publication) {
-  char *path;
-  if (asprintf(&path, "/proc/%ld/fd/%d", (long)getpid(), publication->fd) < 0) {
-    return failed(publication, "name memfd", ENOMEM, "");
+/* Replaces the memfd's name by a path. Returns false if memory runs out. */
+static bool setPath(Publication *publication, char *path) {
+  if (path == NULL) {
+    return false;
   }
   free(publication->path);
   publication->path = path;
-  if (!leadsToMemfd(publication)) {
+  return true;
+}
+
+static char *format(const char *template, ...) __attribute__((format(printf, 1, 2)));
+static char *format(const char *template, ...) {
+  char *text;
+  va_list values;
+  va_start(values, template);
+  int length = vasprintf(&text, template, values);
+  va_end(values);
+  return length < 0 ? NULL : text;
+}
+
+/*
+ * Replaces the memfd's name by a path to it. Debuggers follow it, so the pid must be a number. The
+ * path leads to nothing, or to another file, without /proc, if /proc is that of another pid
+ * namespace, or if the main thread has a table of descriptors of its own (unshare(CLONE_FILES)).
+ */
+static bool nameDescriptor(Publication *publication) {
+  const long pid = getpid();
+  if (!setPath(publication, format("/proc/%ld/fd/%d", pid, publication->fd))) {
+    return failed(publication, "name memfd", ENOMEM, "");
+  }
+  if (stapsdtLeadsToFile(publication)) {
+    return true;
+  }
+  const long thread = syscall(SYS_gettid);
+  if (!setPath(publication, format("/proc/%ld/task/%ld/fd/%d", pid, thread, publication->fd))) {
+    return failed(publication, "name memfd", ENOMEM, "");
+  }
+  if (!stapsdtLeadsToFile(publication)) {
     failed(publication, "find memfd", ENOENT, useFile);
     publication->why = "/proc is not that of this process's pid namespace";
     return false;
@@ -128,9 +158,9 @@ static bool nameDescriptor(Publication *publication) {
 }
 
 bool stapsdtPublishMemfd(Publication *publication, const char *provider, const Image *image) {
-  *publication = (Publication){.fd = -1};
-  if (asprintf(&publication->path, MEMFD_PREFIX "%s", provider) < 0) {
-    publication->path = NULL;
+  *publication = (Publication){.fd = -1, .owner = getpid()};
+  publication->path = format(MEMFD_PREFIX "%s", provider);
+  if (publication->path == NULL) {
     return failed(publication, "name memfd", ENOMEM, "");
   }
   if (strlen(publication->path) > maxMemfdName) {
@@ -139,14 +169,12 @@ bool stapsdtPublishMemfd(Publication *publication, const char *provider, const I
     return false;
   }
   publication->fd = createMemfd(publication->path);
-  struct stat file;
-  if (publication->fd < 0 || fstat(publication->fd, &file) != 0) {
+  if (publication->fd < 0 || !identify(publication, publication->fd)) {
     return failed(publication, "create memfd", errno, useFile);
   }
-  publication->device = file.st_dev;
-  publication->inode = file.st_ino;
-  if (!writeAll(publication->fd, image)) {
-    return failed(publication, "write memfd", errno, "");
+  int error = stapsdtWriteAll(publication->fd, image->bytes, image->size);
+  if (error != 0) {
+    return failed(publication, "write memfd", error, "");
   }
   if (fcntl(publication->fd, F_ADD_SEALS,
             F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
@@ -161,39 +189,76 @@ static bool fillFile(Publication *publication, int fd, const Image *image) {
     return failed(publication, "create file", errno, useMemfd);
   }
   publication->named = true;
-  publication->owner = getpid();
-  int error = writeAll(fd, image) ? 0 : errno;
+  int error = identify(publication, fd) ? 0 : errno;
+  if (error == 0) {
+    error = stapsdtWriteAll(fd, image->bytes, image->size);
+  }
   if (close(fd) < 0 && error == 0 && errno != EINTR) {
     error = errno; /* some file systems notice only now that the disk is full */
   }
   return error == 0 || failed(publication, "write file", error, useMemfd);
 }
 
-bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image) {
-  *publication = (Publication){.fd = -1};
+/*
+ * Begins a publication at a path from malloc, of which it frees the path without symbolic links.
+ * False if another user could exchange the file there: the dynamic linker opens it by its name.
+ */
+static bool chooseFile(Publication *publication, char *path) {
+  *publication = (Publication){.fd = -1, .path = path, .owner = getpid()};
+  if (path == NULL) {
+    return failed(publication, "name file", ENOMEM, "");
+  }
+  char *name = strrchr(path, '/');
+  *name = '\0';
+  char *directory = realpath(name == path ? "/" : path, NULL);
+  *name = '/';
+  if (directory == NULL) {
+    return failed(publication, "create file", errno, useMemfd);
+  }
+  const char *separator = strcmp(directory, "/") == 0 ? "" : "/";
+  char *canonical = format("%s%s%s", directory, separator, name + 1);
+  const char *fault = stapsdtDirectoryFault(directory);
+  if (fault != NULL) {
+    free(canonical);
+    setPath(publication, directory);
+    failed(publication, "use directory", 0, useMemfd);
+    publication->why = fault;
+    return false;
+  }
+  free(directory);
+  return setPath(publication, canonical) || failed(publication, "name file", ENOMEM, "");
+}
+
+/* Returns a path for mkostemps(3), from malloc; NULL if memory runs out. */
+static char *temporaryPath(const char *provider) {
   const char *directory = secure_getenv("TMPDIR");
   if (directory == NULL || directory[0] == '\0') {
     directory = "/tmp";
   }
-  char *path;
-  if (asprintf(&path, "%s/%s" RANDOM_SUFFIX, directory, provider) < 0) {
-    return failed(publication, "name file", ENOMEM, "");
-  }
-  for (char *c = path + strlen(directory) + 1; *c != '\0'; c++) {
-    if (*c == '/') {
-      *c = '_';
+  char *path = format("%s/%s" RANDOM_SUFFIX, directory, provider);
+  if (path != NULL) {
+    char *name = path + strlen(directory) + 1;
+    while ((name = strchr(name, '/')) != NULL) {
+      *name = '_';
     }
   }
-  publication->path = path;
-  return fillFile(publication, mkostemps(path, sizeof ".so" - 1, O_CLOEXEC), image);
+  return path;
+}
+
+bool stapsdtPublishTemporary(Publication *publication, const char *provider, const Image *image) {
+  if (!chooseFile(publication, temporaryPath(provider))) {
+    return false;
+  }
+  int fd = mkostemps(publication->path, sizeof ".so" - 1, O_CLOEXEC);
+  return fillFile(publication, fd, image);
 }
 
 bool stapsdtPublishFile(Publication *publication, const char *path, const Image *image) {
-  *publication = (Publication){.fd = -1, .path = strdup(path)};
-  if (publication->path == NULL) {
-    return failed(publication, "name file", ENOMEM, "");
+  if (!chooseFile(publication, strdup(path))) {
+    return false;
   }
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IXUSR);
+  int fd = open(publication->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                S_IRUSR | S_IXUSR);
   return fillFile(publication, fd, image);
 }
 
@@ -202,7 +267,7 @@ const char *stapsdtRemoveFile(Publication *publication) {
     return NULL;
   }
   publication->named = false;
-  if (publication->owner != getpid()) {
+  if (!stapsdtIsOwner(publication)) {
     return NULL;
   }
   return unlink(publication->path) == 0 || errno == ENOENT ? NULL : strerror(errno);
@@ -225,3 +290,5 @@ void stapsdtWithdraw(Publication *publication) {
   free(publication->path);
   *publication = (Publication){.fd = -1};
 }
+
+#endif

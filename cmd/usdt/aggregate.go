@@ -24,7 +24,7 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	f.commonFlags.addFlags(cmd)
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
 		"report also every `TIME`, such as 1s, not only at the end")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, a line for each report")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")
 }
 
 // options checks the flags.
@@ -35,27 +35,21 @@ func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	return f.commonFlags.options(stderr)
 }
 
-// An aggregate is what the kernel counts hits or values in.
-type aggregate interface {
-	Detach() error
-	Close() error
-}
-
-// run reports what is in the aggregate every interval, and once more at the end: what was counted
-// until the time at. It closes the aggregate.
-func (f *aggregateFlags) run(cmd *cobra.Command, a aggregate, sel *selection,
+// run reports what the kernel has counted every interval, and once more at the end: what was
+// counted until the time at. It closes the tracing.
+func (f *aggregateFlags) run(cmd *cobra.Command, t tracing, sel *selection,
 	report func(at time.Time, last bool) error,
 ) error {
 	l := f.start(cmd, sel)
 	defer l.close()
-	detach := detachAtEnd(l, a)
+	d := detachAtEnd(l, t, sel.scope, cmd.ErrOrStderr())
 	err := every(l, f.interval, func() error { return report(time.Now(), false) })
 	l.explain(cmd.ErrOrStderr())
-	end, failed := detach()
+	end, _, failed := d.wait()
 	if err = errors.Join(err, failed); err == nil {
 		err = report(end, true)
 	}
-	return errors.Join(err, a.Close())
+	return errors.Join(err, d.close())
 }
 
 // every calls f after each interval until ctx is done or f fails. An interval of 0 never passes.

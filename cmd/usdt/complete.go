@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
@@ -40,12 +41,12 @@ func completeNames(
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	pid, _ := cmd.Flags().GetInt("pid") // all commands that complete names have the flag
-	objects, _, err := scope{pid: pid, all: pid == 0}.read()
+	v, err := takeInventory(scope{pid: pid, all: pid == 0})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var names []string
-	for _, n := range namesIn(objects) {
+	for _, n := range v.names() {
 		// A process could call its probes anything, to have the shell do something else.
 		if script.IsPlain(n.provider) && script.IsPlain(n.name) {
 			names = append(names, n.String())
@@ -61,15 +62,15 @@ func completeNames(
 // completePIDs completes a process id with those of the processes that have probes.
 func completePIDs(_ *cobra.Command, _ []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
-	objects, _, err := scope{all: true}.read()
+	v, err := takeInventory(scope{all: true})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var pids []cobra.Completion
-	for _, o := range objects {
+	for _, o := range v.objects {
 		pid := strconv.Itoa(o.PID)
 		if len(o.Notes) > 0 && strings.HasPrefix(pid, toComplete) {
-			pids = append(pids, cobra.CompletionWithDesc(pid, printable(o.Comm)))
+			pids = append(pids, cobra.CompletionWithDesc(pid, printable.Text(o.Comm)))
 		}
 	}
 	return slices.Compact(pids), cobra.ShellCompDirectiveNoFileComp

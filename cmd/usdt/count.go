@@ -17,14 +17,13 @@ func newCountCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "count {-p PID | --all} PROVIDER:PROBE...",
 		Short: "Count how often probes are hit",
-		Long: `Count how often probes are hit: each second, and since counting began.
+		Long: `Count how often probes are hit: in each second, and in total.
 
-On a terminal, the numbers are refreshed in place; at the end, those of the whole time remain.
-Elsewhere, or with --json, there are lines for every interval. The last interval is the rest
-of the time; if that is less than half an interval, it is counted together with the interval
-before, except in JSON. Counting ends on Ctrl-C, after --duration, or when the process ends.
-
-` + rights.Help,
+On a terminal, the numbers are refreshed in place; at the end, those of the whole time
+remain. Elsewhere, or with --json, there are lines for every interval. A last interval that
+is shorter than half an interval is added to the one before it, except in JSON. Counting ends
+on Ctrl-C, after --duration, or when the process ends.
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --all --duration 10s --where 'arg0 > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
@@ -49,6 +48,7 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A countWriter shows readings. The last reading is of the time from the one before until the end.
@@ -28,7 +30,7 @@ func (c *countLines) write(r countReading, _ bool) error {
 	var b strings.Builder
 	width := len("PROVIDER:PROBE")
 	for _, p := range r.probes {
-		width = max(width, utf8.RuneCountInString(printable(p.String())))
+		width = max(width, utf8.RuneCountInString(printable.Text(p.String())))
 	}
 	if !c.titled {
 		fmt.Fprintf(&b, "%-8s  %-*s  %12s  %14s\n", "TIME", width, "PROVIDER:PROBE", "HITS/S", "HITS")
@@ -39,7 +41,7 @@ func (c *countLines) write(r countReading, _ bool) error {
 			r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
 	}
 	for i, p := range r.probes {
-		line(printable(p.String()), r.hits[i], r.totals[i])
+		line(printable.Text(p.String()), r.hits[i], r.totals[i])
 	}
 	if len(r.probes) > 1 {
 		line("total", sum(r.hits), sum(r.totals))

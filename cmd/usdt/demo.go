@@ -19,7 +19,7 @@ func newDemoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Trace a program that pretends to serve requests, for five seconds",
 		Long: `Start a small program that pretends to serve requests, and trace its probes for about five
-seconds: first its events, then how long the requests take. The commands that do so are printed.`,
+seconds: first its events, then how long the requests take. usdt prints the commands that it runs.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
 	}

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +18,8 @@ func newDoctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check what tracing needs on this machine, and say what is missing",
-		Long: `Check what this machine lacks for tracing, and for programs to load their probes. Each
-check is ok, a warning or a failure; warnings and failures come with a remedy. Any user may run
-it.
+		Long: `Check what this machine lacks for tracing, and for programs to load their probes.
+Each check is ok, a warning or a failure; the last two come with a remedy. Any user may run it.
 
 Exit status: 1 when there is a failure, 0 otherwise. With warnings only, usdt can trace, but
 not everything, or other tools cannot.`,
@@ -67,11 +65,8 @@ func writeFindings(w io.Writer, findings []doctor.Finding) error {
 }
 
 func writeFindingsJSON(w io.Writer, findings []doctor.Finding) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
+	return writeJSON(w, struct {
 		Status   doctor.Status    `json:"status"`
 		Findings []doctor.Finding `json:"findings"`
-	}{doctor.Worst(findings), findings})
+	}{doctor.Worst(findings), findings}, "  ")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -21,11 +22,13 @@ type commonFlags struct {
 	scope    scope
 	where    where
 	duration time.Duration // 0: no limit
+	wait     waitForPages
 }
 
 func (f *commonFlags) addFlags(cmd *cobra.Command) {
 	f.scope.addFlags(cmd)
 	f.where.addFlags(cmd)
+	f.wait.addFlags(cmd)
 	cmd.Flags().DurationVarP(&f.duration, "duration", "d", 0,
 		"end after `TIME`, such as 10s (default: on Ctrl-C)")
 }
@@ -38,11 +41,11 @@ func (f *commonFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	if f.duration < 0 {
 		return uprobe.Options{}, usagef("--duration %v is negative", f.duration)
 	}
+	if err := f.wait.check(f.scope); err != nil {
+		return uprobe.Options{}, err
+	}
 	expr, err := f.where.parse()
-	o := uprobe.Options{PID: f.scope.pid, Filter: expr, Waiting: func() {
-		warn(stderr, "detaching waits until %v goes on: it is in a probe that waits for memory",
-			f.scope)
-	}}
+	o := uprobe.Options{PID: f.scope.pid, Filter: expr, WaitForPages: bool(f.wait)}
 	if f.scope.all {
 		o.Skipped = warnSkipped(stderr)
 	}
@@ -91,7 +94,7 @@ func checkWhere(expr filter.Expr, probes ...uprobe.Probe) error {
 		for _, site := range p.Sites {
 			if has := len(operand.Parse(site.Note)); highest >= has {
 				return usagef("--where: %s has no arg%d, it has %s; name only probes that have it",
-					printable(p.String()), highest, plural(has, "argument", "arguments"))
+					printable.Text(p.String()), highest, plural(has, "argument", "arguments"))
 			}
 		}
 	}

@@ -30,18 +30,16 @@ func newHistCommand() *cobra.Command {
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw a
-histogram: at the end, that is on Ctrl-C, after --duration, or when the process ends, and with
---interval also in between.
+histogram at the end: on Ctrl-C, after --duration, or when the process ends. With --interval,
+it is also drawn in between.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
 With --by M, there is a histogram for each value of argument M. With --str M as well, argument M
-is the address of text. Texts with the same first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes
-share a histogram.
-
-` + rights.Help,
+is the address of text, of which only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
   sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
@@ -126,6 +124,7 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {
 		return attachError(err)

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -53,7 +53,7 @@ func (by grouping) name(g uprobe.Group) string {
 	case by.arg == noArgument:
 		return ""
 	case by.isText:
-		return fmt.Sprintf("arg%d = %s", by.arg, strconv.Quote(g.Text))
+		return fmt.Sprintf("arg%d = %s", by.arg, printable.Quote(g.Text))
 	}
 	return fmt.Sprintf("arg%d = %v", by.arg, g.By)
 }

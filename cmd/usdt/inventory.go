@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
@@ -18,21 +19,31 @@ type inventory struct {
 	scope   scope
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
+	room    room             // for probes
+	leftOut int              // probes for which there was no room
+
+	moreUnread int // files that could not be read, apart from those in unread
 }
 
 // takeInventory reads the processes.
 func takeInventory(s scope) (*inventory, error) {
-	found, denied, err := s.read()
+	reader, err := startReader()
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	v := &inventory{scope: s, room: room{roomForAll}}
+	denied, err := s.each(reader, false, v.add)
 	if err != nil {
 		return nil, forTracing(err)
 	}
-	v := &inventory{scope: s}
-	for _, o := range found {
-		if o.Err == nil {
-			v.objects = append(v.objects, o)
-		} else {
-			v.unread = append(v.unread, o.Err)
-		}
+	if v.moreUnread > 0 {
+		v.unread = append(v.unread,
+			fmt.Errorf("%s more could not be read", plural(v.moreUnread, "file", "files")))
+	}
+	if v.leftOut > 0 {
+		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
+			plural(v.leftOut, "was", "were")))
 	}
 	if denied > 0 {
 		v.unread = append(v.unread,
@@ -42,6 +53,36 @@ func takeInventory(s scope) (*inventory, error) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
+}
+
+// add adds the objects of a process.
+func (v *inventory) add(objects []process.Object) {
+	share := v.room.share()
+	for _, o := range objects {
+		size := 0
+		for _, n := range o.Notes {
+			size += roomOf(n)
+		}
+		switch {
+		case o.Err != nil:
+			v.addUnread(o.Err)
+		case size > share:
+			v.leftOut += len(o.Notes)
+		default:
+			share -= size
+			v.room.fill(size)
+			v.objects = append(v.objects, o)
+		}
+	}
+}
+
+// addUnread keeps an error about a file, if it is not one of very many.
+func (v *inventory) addUnread(err error) {
+	if len(v.unread) < mostUnread {
+		v.unread = append(v.unread, err)
+		return
+	}
+	v.moreUnread++
 }
 
 // forTracing replaces the remedy of an error about rights. To be the same user is enough to read a
@@ -67,7 +108,7 @@ func (v *inventory) noProbes() error {
 	if v.scope.all {
 		return errors.New("found no probes in any process")
 	}
-	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable(processComm(v.scope.pid)))
+	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable.Text(processComm(v.scope.pid)))
 }
 
 // names returns the names of all probes.
@@ -76,7 +117,7 @@ func (v *inventory) names() []probeName { return namesIn(v.objects) }
 // hint says which of the names the user may have meant by text.
 func (v *inventory) hint(text string, names []string) string {
 	if similar := nearest(text, names); len(similar) > 0 {
-		return fmt.Sprintf("did you mean %s?", printable(strings.Join(similar, " or ")))
+		return fmt.Sprintf("did you mean %s?", printable.Text(strings.Join(similar, " or ")))
 	}
 	return fmt.Sprintf("usdt list %s shows the probes", v.scope.flag())
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -28,14 +29,13 @@ func newLatencyCommand() *cobra.Command {
 		Short: "Measure the time from the probe BASE_start to BASE_end",
 		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of
 BASE_end with the same first argument in the same process, and draw a histogram with
-percentiles: at the end, that is on Ctrl-C, after --duration, or when the process ends, and with
---interval also in between. These names belong together, too:
-` + pairNames() + `.
+percentiles at the end: on Ctrl-C, after --duration, or when the process ends. With
+--interval it is also drawn in between. These pairs of names work, too:
 
+` + pairNames() + `
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
-The lines below count the hits without a partner. --where selects among the starts.
-
-` + rights.Help,
+The lines below the histogram count the hits without a partner. --where selects among the starts.
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --duration 10s --svg requests.svg`,
 		Args: cobra.ExactArgs(1),
@@ -66,6 +66,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
+	options.Interrupted = interruption(cmd)
 	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
 	if err != nil {
@@ -79,7 +80,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 		}
 		r.Histogram.Unit = histogram.Nanoseconds
 		if last {
-			title := "from " + printable(start.String()) + " to " + printable(end.String())
+			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
 			if err := f.picture.write(title, panels); err != nil {
 				return err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -26,9 +25,7 @@ type lifetime struct {
 // from then on count. The caller closes the lifetime.
 func (f *commonFlags) start(cmd *cobra.Command, sel *selection) *lifetime {
 	stderr := cmd.ErrOrStderr()
-	for _, err := range sel.refused {
-		warn(stderr, "%v", err)
-	}
+	sel.warnRefused(stderr)
 	probes := plural(len(sel.probes), "probe", "probes")
 	warn(stderr, "tracing %s in %v; Ctrl-C ends it", probes, sel.scope)
 
@@ -74,19 +71,4 @@ func (l *lifetime) explain(stderr io.Writer) {
 	if errors.As(context.Cause(l), &ended) {
 		warn(stderr, "%v", ended)
 	}
-}
-
-// detachAtEnd detaches at the end of ctx, even while output is waiting for somebody to read it: the
-// traced program is free as soon as the user says so. The function that it returns detaches, too,
-// or waits until that is done. It returns when tracing ended; the caller calls it before anything
-// is closed.
-func detachAtEnd(
-	ctx context.Context, tracing interface{ Detach() error },
-) func() (time.Time, error) {
-	detach := sync.OnceValues(func() (time.Time, error) {
-		end := time.Now() // detaching takes a while
-		return end, tracing.Detach()
-	})
-	context.AfterFunc(ctx, func() { _, _ = detach() }) // the next call returns the error
-	return detach
 }

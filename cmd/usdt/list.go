@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
@@ -30,25 +30,42 @@ that are deleted, in memory, or in containers. Without arguments, usdt lists all
 
 The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
 ones; the file with the probe, or a path that leads to the file when it is deleted or in
-memory; the address of the probe, in the listing of a file as linked; and whether a tracer is
-attached to the probe. A narrow terminal shows fewer columns. With --json there is one line for
-each probe, in which "path" is the path to give to other tracers.`,
+memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
+attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
+is cut, and the titles come again after every 4096 probes. With --json there is one line for
+each probe, with all its text, in which "path" is the path to give to other tracers.
+
+Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
+can fill only a part of it, and a file system that does not answer is left out after some
+seconds. What is missing is said.`,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			hasPID := cmd.Flags().Changed("pid")
-			list := listing{stderr: cmd.ErrOrStderr()}
-			var err error
-			switch {
-			case len(files) > 0 && (all || hasPID):
+			if len(files) > 0 && (all || hasPID) {
 				return usagef("use either files or processes, not both")
-			case len(files) > 0:
-				err = list.addFiles(files)
-			default:
-				err = list.addProcesses(scope{pid: pid, all: !hasPID})
 			}
-			return errors.Join(list.write(cmd.OutOrStdout(), asJSON), err)
+			debug.SetMemoryLimit(heapLimit)
+			reader, err := startReader()
+			if err != nil {
+				return err
+			}
+			defer reader.Close()
+			list := listing{
+				w:      newListTableWriter(cmd.OutOrStdout(), len(files) == 0 && !hasPID),
+				room:   room{roomForAll},
+				stderr: cmd.ErrOrStderr(),
+			}
+			if asJSON {
+				list.w = newListJSONWriter(cmd.OutOrStdout())
+			}
+			if len(files) > 0 {
+				err = list.addFiles(reader, files)
+			} else {
+				err = list.addProcesses(reader, scope{pid: pid, all: !hasPID})
+			}
+			return errors.Join(list.flush(), err)
 		},
 	}
 	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
@@ -59,11 +76,22 @@ each probe, in which "path" is the path to give to other tracers.`,
 	return cmd
 }
 
-// A listing collects the probes to be listed.
+// A listing writes probes as they are found.
 type listing struct {
-	probes  []listedProbe
-	several bool // processes
+	w       listWriter
 	stderr  io.Writer
+	room    room
+	added   bool  // at least one probe
+	leftOut int   // probes for which there was no room
+	unread  int   // files
+	err     error // the first of the writer
+}
+
+// A listWriter writes the lines of a listing.
+type listWriter interface {
+	add(p listedProbe) error
+	endProcess() error // after the probes of a process
+	flush() error      // at the end
 }
 
 // A listedProbe is a probe of a file or of a process.
@@ -74,43 +102,39 @@ type listedProbe struct {
 	traced *bool           // nil when unknown
 }
 
-func (l *listing) write(w io.Writer, asJSON bool) error {
-	switch {
-	case asJSON:
-		return writeListJSON(w, l.probes)
-	case len(l.probes) == 0:
-		return nil
+func (l *listing) add(p listedProbe) {
+	l.added = true
+	if l.err == nil {
+		l.err = l.w.add(p)
 	}
-	t := listTable(l.probes, l.several)
-	t.fit(terminalWidth(w))
-	_, err := io.WriteString(w, t.String())
-	return err
+}
+
+// flush writes the rest, and returns what went wrong.
+func (l *listing) flush() error {
+	if l.err != nil {
+		return l.err
+	}
+	return l.w.flush()
 }
 
 // addFiles adds the probes of all files that have some, and returns what is wrong with the others.
-func (l *listing) addFiles(paths []string) error {
+func (l *listing) addFiles(reader *process.Client, paths []string) error {
 	var failed []error
 	for _, path := range paths {
-		notes, err := readListedFile(path)
+		notes, err := readListedFile(reader, path)
 		failed = append(failed, err)
 		for _, n := range notes {
-			l.probes = append(l.probes, listedProbe{note: n, path: path})
+			l.add(listedProbe{note: n, path: path})
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func readListedFile(path string) ([]sdtnote.Note, error) {
-	// To open anything but a regular file could take forever.
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	notes, err := sdtnote.ReadFile(path)
+func readListedFile(reader *process.Client, path string) ([]sdtnote.Note, error) {
+	notes, err := reader.ReadFile(path)
 	switch {
+	case errors.Is(err, process.ErrNotRegular):
+		return nil, fmt.Errorf("%s is not a regular file", path)
 	case errors.Is(err, sdtnote.ErrNotELF):
 		return nil, fmt.Errorf("%s is not an ELF executable or library", path)
 	case err == nil && len(notes) == 0:
@@ -120,44 +144,61 @@ func readListedFile(path string) ([]sdtnote.Note, error) {
 }
 
 // addProcesses adds the probes of processes, if there are any.
-func (l *listing) addProcesses(s scope) error {
-	objects, denied, err := s.read()
+func (l *listing) addProcesses(reader *process.Client, s scope) error {
+	denied, err := s.each(reader, true, l.addObjects)
 	if err != nil {
 		return err
 	}
-	l.several = s.all
 	if denied > 0 {
-		warn(l.stderr, "not listed, for lack of rights (root has more): %d of the processes",
-			denied)
+		warn(l.stderr, "%s not listed, because this user may not read their memory",
+			plural(denied, "process is", "processes are"))
 	}
-	l.addObjects(objects)
+	if more := l.unread - mostUnread; more > 0 {
+		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
+	}
+	if l.leftOut > 0 {
+		warn(l.stderr, "not listed, because some processes have too many: %s; "+
+			"usdt list -p PID lists all of one process", plural(l.leftOut, "probe", "probes"))
+	}
 	switch {
-	case len(l.probes) > 0:
+	case l.added:
 		return nil
 	case s.all:
 		return errors.New("no process has probes")
 	}
-	return fmt.Errorf("%v (%s) has no probes", s, printable(processComm(s.pid)))
+	return fmt.Errorf("%v (%s) has no probes", s, printable.Text(processComm(s.pid)))
 }
 
+// mostUnread is how many files are named that could not be read.
+const mostUnread = 100
+
+// addObjects adds the probes of a process.
 func (l *listing) addObjects(objects []process.Object) {
+	share := l.room.share()
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {
-			warn(l.stderr, "%v", o.Err)
-			continue
-		}
-		attached, err := o.Attached()
-		// Where Yama lets nobody but root look into memory, others may still know what is mapped.
-		if err != nil && !errors.Is(err, fs.ErrPermission) {
-			continue // the process has ended
+			l.unread++
+			if l.unread <= mostUnread {
+				warn(l.stderr, "%v", o.Err)
+			}
 		}
 		for i, n := range o.Notes {
-			p := listedProbe{note: n, path: o.Path, object: o}
-			if err == nil {
-				p.traced = &attached[i]
+			size := roomOf(n)
+			if size > share {
+				l.leftOut++
+				continue
 			}
-			l.probes = append(l.probes, p)
+			share -= size
+			l.room.fill(size)
+			p := listedProbe{note: n, path: o.Path, object: o}
+			if o.Attached != nil {
+				p.traced = &o.Attached[i]
+			}
+			l.add(p)
 		}
+	}
+	if l.err == nil {
+		l.err = l.w.endProcess()
 	}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"io"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -50,14 +51,17 @@ type argumentJSON struct {
 	Error        string `json:"error,omitempty"`
 }
 
-func writeListJSON(w io.Writer, probes []listedProbe) error {
-	for _, p := range probes {
-		if err := writeJSONLine(w, p.json()); err != nil {
-			return err
-		}
-	}
-	return nil
+// A listJSONWriter writes the probes of a process together.
+type listJSONWriter struct{ out *bufio.Writer }
+
+func newListJSONWriter(w io.Writer) listJSONWriter {
+	const size = 64 << 10
+	return listJSONWriter{bufio.NewWriterSize(w, size)}
 }
+
+func (l listJSONWriter) add(p listedProbe) error { return writeJSONLine(l.out, p.json()) }
+func (l listJSONWriter) endProcess() error       { return l.out.Flush() }
+func (l listJSONWriter) flush() error            { return l.out.Flush() }
 
 func (p listedProbe) json() probeJSON {
 	j := probeJSON{
@@ -86,7 +90,7 @@ func argumentsJSON(args []operand.Arg) []argumentJSON {
 		if a.Kind == operand.Constant {
 			j.Value = a.Value
 			if !a.Signed {
-				j.Value = uint64(a.Value)
+				j.Value = uint64(a.Value) // #nosec G115 -- the same bits
 			}
 		}
 		if a.Err != nil {

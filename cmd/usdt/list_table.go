@@ -3,11 +3,52 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
+
+// blockRows is how many probes a table has. Its columns are as wide as they have to be, so it is in
+// memory until it is written.
+const blockRows = 4096
+
+// A listTableWriter writes one table after the other.
+type listTableWriter struct {
+	w       io.Writer
+	several bool // processes
+	block   []listedProbe
+}
+
+func newListTableWriter(w io.Writer, several bool) *listTableWriter {
+	return &listTableWriter{w: w, several: several}
+}
+
+func (l *listTableWriter) add(p listedProbe) error {
+	l.block = append(l.block, p)
+	if len(l.block) < blockRows {
+		return nil
+	}
+	return l.flush()
+}
+
+func (l *listTableWriter) endProcess() error { return nil }
+
+// flush writes the table, unless it has no rows.
+func (l *listTableWriter) flush() error {
+	if len(l.block) == 0 {
+		return nil
+	}
+	t := listTable(l.block, l.several)
+	clear(l.block) // what it refers to can go
+	l.block = l.block[:0]
+	t.fit(terminalWidth(l.w))
+	out := bufio.NewWriter(l.w)
+	return errors.Join(t.write(out), out.Flush())
+}
 
 // listTable returns the table of the probes, with columns for the process when there are several.
 func listTable(probes []listedProbe, several bool) *table {

@@ -194,6 +194,49 @@ shop:none                         /proc/7/fd/3  0x7f0000001010 +1  yes
 	}
 }
 
+// Whatever a file has, a cell is short. The end of a path tells most.
+func TestListTableCutsCells(t *testing.T) {
+	note := sdtnote.Note{
+		Provider: "p", Name: strings.Repeat("é", 100_000), Args: strings.Repeat("\u009b", 100_000),
+	}
+	path := "/" + strings.Repeat("dir é/", 100_000) + "x.so"
+	row := strings.Fields(strings.Split(
+		listTable([]listedProbe{{note: note, path: path}}, false).String(), "\n")[1])
+	want := []string{
+		"p:" + strings.Repeat("é", maxCell-3) + "…",
+		`"` + strings.Repeat(`\u009b`, (maxCell-1)/6) + "…",
+	}
+	if diff := cmp.Diff(want, row[:2]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	object := strings.Join(row[2:len(row)-1], " ")
+	if n := utf8.RuneCountInString(object); n != maxCell || !strings.HasPrefix(object, "…") ||
+		!strings.HasSuffix(object, "/dir é/x.so") {
+		t.Errorf("%d characters, want the last %d: %s", n, maxCell, object)
+	}
+}
+
+// A long listing is written in tables of its own, so that memory is bounded.
+func TestListTableInBlocks(t *testing.T) {
+	var out strings.Builder
+	w := newListTableWriter(&out, false)
+	for i := range blockRows + 1 {
+		note := sdtnote.Note{Provider: "p", Name: fmt.Sprint(i)}
+		if err := w.add(listedProbe{note: note, path: "/x.so"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Count(out.String(), "\n"); got != 1+blockRows {
+		t.Errorf("%d lines after the first block, want %d", got, 1+blockRows)
+	}
+	if err := w.flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(out.String(), "PROVIDER:PROBE"); got != 2 {
+		t.Errorf("the titles come %d times, want 2", got)
+	}
+}
+
 func cutTable(width int) string {
 	table := listTable(exampleProbes(), true)
 	table.fit(width)

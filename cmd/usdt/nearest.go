@@ -8,7 +8,7 @@ import (
 )
 
 // nearest returns the names that are most similar to name, at most three, the most similar first. A
-// name of which more than a third has to be changed is not similar.
+// name is similar if at most a third of its letters, or two, have to be changed.
 func nearest(name string, names []string) []string {
 	type candidate struct {
 		name    string

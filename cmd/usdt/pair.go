@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // pairs are the ends of the names of two probes that belong together.
@@ -16,12 +18,13 @@ var pairs = []struct{ start, end string }{
 	{"_begin", "_end"},
 }
 
+// pairNames returns a line for help about each pair but the first.
 func pairNames() string {
-	var names []string
+	var lines strings.Builder
 	for _, p := range pairs[1:] {
-		names = append(names, fmt.Sprintf("BASE%s and BASE%s", p.start, p.end))
+		fmt.Fprintf(&lines, "  BASE%s and BASE%s\n", p.start, p.end)
 	}
-	return strings.Join(names, ", ")
+	return lines.String()
 }
 
 // selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.
@@ -76,19 +79,23 @@ func (v *inventory) noPair(name string) error {
 	bases := pairBases(toStrings(v.names()))
 	hint := v.hint(name, bases)
 	if base := baseOf(name); slices.Contains(bases, base) {
-		hint = fmt.Sprintf("did you mean %s?", printable(base))
+		hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
 	}
 	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, v.scope, hint)
 }
 
 // pairBases returns PROVIDER:BASE for each two of the names PROVIDER:PROBE that belong together.
 func pairBases(names []string) []string {
+	exists := make(map[string]bool)
+	for _, name := range names {
+		exists[name] = true
+	}
 	var bases []string
 	for _, name := range names {
 		for _, p := range pairs {
 			base, ok := strings.CutSuffix(name, p.start)
 			// "_start" is also the end of "__start".
-			if ok && !strings.HasSuffix(base, "_") && slices.Contains(names, base+p.end) {
+			if ok && !strings.HasSuffix(base, "_") && exists[base+p.end] {
 				bases = append(bases, base)
 			}
 		}

@@ -52,7 +52,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 	}
 }
 
-// Without any probes the error says so. One probe of a pair is of no use without the other.
+// The error says so when there are no probes at all. One probe of a pair alone is no pair.
 func TestNoPair(t *testing.T) {
 	of := scope{pid: os.Getpid()}
 	where := of.String()

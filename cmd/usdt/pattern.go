@@ -14,13 +14,13 @@ type pattern struct {
 	provider, name string // as globs for globMatches
 }
 
-type patterns []pattern
+type patternList []pattern
 
-func parsePatterns(texts []string) (patterns, error) {
+func parsePatterns(texts []string) (patternList, error) {
 	if len(texts) == 0 {
 		return nil, usagef("which probes? name them as PROVIDER:PROBE; '*:*' stands for all")
 	}
-	var list patterns
+	var list patternList
 	for _, text := range texts {
 		p, err := parsePattern(text)
 		if err != nil {
@@ -62,13 +62,13 @@ func (p pattern) matches(n probeName) bool {
 }
 
 // match tells whether any of the patterns matches.
-func (ps patterns) match(n probeName) bool {
-	return slices.ContainsFunc(ps, func(p pattern) bool { return p.matches(n) })
+func (l patternList) match(n probeName) bool {
+	return slices.ContainsFunc(l, func(p pattern) bool { return p.matches(n) })
 }
 
 // unmatched returns the patterns that match none of the names.
-func (ps patterns) unmatched(names []probeName) patterns {
-	return slices.DeleteFunc(slices.Clone(ps), func(p pattern) bool {
+func (l patternList) unmatched(names []probeName) patternList {
+	return slices.DeleteFunc(slices.Clone(l), func(p pattern) bool {
 		return slices.ContainsFunc(names, p.matches)
 	})
 }

@@ -20,7 +20,7 @@ type loadedSite struct {
 }
 
 // loadedSites returns all sites of matching probes.
-func loadedSites(patterns patterns, objects []process.Object) map[loadedSite]bool {
+func loadedSites(patterns patternList, objects []process.Object) map[loadedSite]bool {
 	sites := make(map[loadedSite]bool)
 	for _, o := range objects {
 		for _, n := range o.Notes {
@@ -41,7 +41,12 @@ func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 	}
 	again := time.NewTicker(reloadInterval)
 	defer again.Stop()
-	var files process.Reader
+	reader, err := startReader()
+	if err != nil {
+		warn(stderr, "not watched for other probes: %v", err)
+		return
+	}
+	defer reader.Close()
 	unloaded := false
 	for {
 		select {
@@ -49,7 +54,7 @@ func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 			return
 		case <-again.C:
 		}
-		objects, err := files.Read(s.scope.pid)
+		objects, err := reader.Read(s.scope.pid, false)
 		if err != nil {
 			return // the process has ended, or now belongs to another user
 		}

@@ -45,6 +45,7 @@ Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong.`,
 		newDoctorCommand(),
 		newDemoCommand(),
 		newDemoServerCommand(),
+		newReaderCommand(),
 		newVersionCommand(),
 		newManCommand(),
 	)

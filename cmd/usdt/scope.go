@@ -57,14 +57,19 @@ func (s scope) flag() string {
 	return fmt.Sprintf("-p %d", s.pid)
 }
 
-// read returns the files with probes that the processes have mapped, and how many processes this
-// user may not read.
-func (s scope) read() (objects []process.Object, denied int, err error) {
+// each calls f with the files with probes of one process after the other, and returns how many
+// processes this user may not read.
+func (s scope) each(
+	reader *process.Client, withAttached bool, f func([]process.Object),
+) (denied int, err error) {
 	if s.all {
-		return new(process.Reader).ReadAll()
+		return reader.Each(withAttached, f)
 	}
-	objects, err = process.Read(s.pid)
-	return objects, 0, err
+	objects, err := reader.Read(s.pid, withAttached)
+	if err == nil {
+		f(objects)
+	}
+	return 0, err
 }
 
 // checkMainThread reports an id that /proc knows, but that the kernel does not trace as a process:
@@ -76,8 +81,8 @@ func checkMainThread(pid int) error {
 	case leader != "" && leader != strconv.Itoa(pid):
 		return fmt.Errorf("%d is a thread: use -p %s to trace its process", pid, leader)
 	case strings.HasPrefix(status["State"], "Z") && status["Threads"] != "1":
-		return fmt.Errorf("the main thread of process %d has ended, and the kernel traces no such "+
-			"process by its id: use --all --where 'pid == %d'", pid, pid)
+		return fmt.Errorf("the main thread of process %d has ended, and the kernel cannot "+
+			"trace it by its id: use --all --where 'pid == %d'", pid, pid)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func newScriptCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "script -p PID PROVIDER:PROBE --tool " + strings.Join(tools, "|"),
 		Short: "Print a script that traces a probe with another tool",
-		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, by the path that every
+		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, by a path that every
 version of that tool understands. The script prints a line for each hit until it is
 interrupted; the script for perf prints all lines at the end.
 
@@ -41,7 +41,7 @@ The script is for sh, except that the script for bcc is for Python.`,
 		ValidArgsFunction: completeProbes,
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&f.pid, "pid", "p", 0, "the process `PID` has the probe")
+	flags.IntVarP(&f.pid, "pid", "p", 0, "the process that has the probe: `PID`")
 	flags.StringVar(&f.tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
 	flags.IntSliceVar(&f.texts, "str", nil, strHelp)
 	flags.IntSliceVar(&f.bytes, "bytes", nil, bytesHelp)
@@ -67,9 +67,7 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, err := range sel.refused {
-		warn(cmd.ErrOrStderr(), "%v", err)
-	}
+	sel.warnRefused(cmd.ErrOrStderr())
 	p := sel.scripted()
 	if err := f.setKinds(&p); err != nil {
 		return err

@@ -6,11 +6,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -18,7 +18,7 @@ import (
 // A selection is the probes that a command line has chosen.
 type selection struct {
 	scope    scope
-	patterns patterns
+	patterns patternList
 	probes   []uprobe.Probe      // at least one, sorted by provider and name
 	objects  []process.Object    // the files with the probes, each with the notes of these only
 	refused  []error             // why other probes that match cannot be traced
@@ -40,7 +40,7 @@ func selectProbes(s scope, texts []string) (*selection, error) {
 }
 
 // choose selects the probes that match.
-func (v *inventory) choose(patterns patterns) (*selection, error) {
+func (v *inventory) choose(patterns patternList) (*selection, error) {
 	if len(v.objects) == 0 {
 		return nil, v.withUnread(v.noProbes())
 	}
@@ -61,10 +61,17 @@ func (v *inventory) choose(patterns patterns) (*selection, error) {
 	return s, nil
 }
 
+// warnRefused says why other probes that match are not in the selection.
+func (s *selection) warnRefused(stderr io.Writer) {
+	for _, err := range s.refused {
+		warn(stderr, "%v", err)
+	}
+}
+
 // A siteID is what the kernel attaches to for a probe, by whatever path it is reached. Link editors
 // that fold equal functions make several probes share a site.
 type siteID struct {
-	file   fileID
+	file   process.FileID
 	offset uint64
 	probe  probeName
 }
@@ -72,10 +79,10 @@ type siteID struct {
 // matching returns the objects that have matching probes, with the notes of these probes only and
 // each site once, and why other probes that match cannot be traced.
 func matching(
-	patterns patterns, objects []process.Object,
+	patterns patternList, objects []process.Object,
 ) (matched []process.Object, refused []error) {
 	seen := make(map[siteID]bool)
-	files := identify(objects)
+	files := process.Identify(objects)
 	for i, o := range objects {
 		var traceable, untraceable []sdtnote.Note
 		for _, n := range o.Notes {
@@ -108,7 +115,7 @@ func refusal(path string, notes []sdtnote.Note) error {
 		others = " and " + plural(len(notes)-1, "other", "others")
 	}
 	return fmt.Errorf("%s%s in %q cannot be traced: %w",
-		printable(nameOf(n).String()), others, path, n.SemaphoreErr())
+		printable.Text(nameOf(n).String()), others, path, n.SemaphoreErr())
 }
 
 // probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.
@@ -116,7 +123,6 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
-		symbols := symbolAddresses(o.Path, o.Notes)
 		for _, n := range o.Notes {
 			i, known := index[nameOf(n)]
 			if !known {
@@ -126,7 +132,7 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 			}
 			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
-				Symbols: symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+				Symbols: o.Symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
 			})
 		}
 	}
@@ -134,28 +140,4 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Name, b.Name))
 	})
 	return probes
-}
-
-// symbolAddresses returns the addresses of the symbols that arguments of the notes refer to. An
-// argument whose symbol is not found cannot be read, but the others can.
-func symbolAddresses(path string, notes []sdtnote.Note) map[string]uint64 {
-	var names []string
-	for _, n := range notes {
-		for _, a := range operand.Parse(n) {
-			if a.Symbol != "" {
-				names = append(names, a.Symbol)
-			}
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	slices.Sort(names)
-	addresses, _ := sdtnote.SymbolAddresses(f, slices.Compact(names)...)
-	return addresses
 }

@@ -73,8 +73,8 @@ func TestTraceWithoutMainThread(t *testing.T) {
 	awaitZombie(t, pid)
 
 	err := scope{pid: pid}.check()
-	want := fmt.Sprintf("the main thread of process %d has ended, and the kernel traces no such "+
-		"process by its id: use --all --where 'pid == %[1]d'", pid)
+	want := fmt.Sprintf("the main thread of process %d has ended, and the kernel cannot "+
+		"trace it by its id: use --all --where 'pid == %[1]d'", pid)
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -75,7 +74,7 @@ func TestSelectProbes(t *testing.T) {
 func TestSelectProbesInOverlays(t *testing.T) {
 	image := loadProvider(t, "overlaytest").Path()
 	below := t.TempDir()
-	mount(t, "tmpfs", below, "")
+	testenv.Mount(t, "tmpfs", below, 0, "")
 	content, err := os.ReadFile(image)
 	if err != nil {
 		t.Fatal(err)
@@ -88,9 +87,9 @@ func TestSelectProbesInOverlays(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(below, "lower", "image"), content, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	mapToExecute(t, filepath.Join(below, "lower", "image"))
+	testenv.MapToExecute(t, filepath.Join(below, "lower", "image"))
 	other := t.TempDir()
-	mount(t, "tmpfs", other, "")
+	testenv.Mount(t, "tmpfs", other, 0, "")
 	overlays := []string{
 		fmt.Sprintf("lowerdir=%[1]s/lower:%[1]s/empty", below),
 		fmt.Sprintf("lowerdir=%[1]s/lower:%[1]s/empty", below),
@@ -98,46 +97,15 @@ func TestSelectProbesInOverlays(t *testing.T) {
 	}
 	for _, options := range overlays {
 		merged := t.TempDir()
-		mount(t, "overlay", merged, options)
-		mapToExecute(t, filepath.Join(merged, "image"))
+		testenv.Mount(t, "overlay", merged, 0, options)
+		testenv.MapToExecute(t, filepath.Join(merged, "image"))
 	}
 	sel, err := selectProbes(scope{pid: os.Getpid()}, []string{"overlaytest:one"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The other site is of the file that was copied.
+	// One site is of the image itself, the other of its copy, which all overlays share.
 	if diff := cmp.Diff([]string{"overlaytest:one 2"}, names(sel.probes)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-}
-
-func mount(t *testing.T, fstype, dir, options string) {
-	t.Helper()
-	if err := unix.Mount(fstype, dir, fstype, 0, options); err != nil {
-		testenv.Lacks(t, fmt.Errorf("mount %s: %w", fstype, err))
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func mapToExecute(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	const protection = unix.PROT_READ | unix.PROT_EXEC
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(), protection, unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Munmap(mapping); err != nil {
-			t.Error(err)
-		}
-	})
 }

@@ -79,7 +79,7 @@ func report(w io.Writer, err error) {
 		return
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(w, "usdt: %s\n", strings.TrimSuffix(line, "\n"))
+		warn(w, "%s", strings.TrimSuffix(line, "\n"))
 	}
 	var syntax interface {
 		error

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A table is text in columns.
@@ -22,20 +25,26 @@ type column struct {
 	least   int  // it is not cut below this number of characters
 	cutLeft bool // because the end of the text tells more than its beginning
 	cells   []string
-	width   int // characters
+	filled  bool // a cell has text
+	width   int  // characters
 	dropped bool
 }
 
+// maxCell is the most characters of a cell, also without a terminal: each row is as wide as the
+// widest cells.
+const maxCell = 200
+
 // add appends a cell. The text may come from any program.
 func (c *column) add(text string) {
-	text = printable(text)
+	text = c.fit(printable.Text(c.firstBytes(text)), maxCell)
 	c.cells = append(c.cells, text)
+	c.filled = c.filled || text != ""
 	c.width = max(c.width, utf8.RuneCountInString(text), len(c.title))
 }
 
 // isHidden tells whether the column is left out.
 func (c *column) isHidden() bool {
-	return c.dropped || strings.Join(c.cells, "") == ""
+	return c.dropped || !c.filled
 }
 
 const columnGap = "  "
@@ -82,6 +91,13 @@ func (t *table) spare() int {
 }
 
 func (t *table) String() string {
+	var b strings.Builder
+	_ = t.write(&b) // a Builder has no errors
+	return b.String()
+}
+
+// write writes the table line by line.
+func (t *table) write(w io.Writer) error {
 	var visible []*column
 	rows := 0
 	for _, c := range t.columns {
@@ -90,42 +106,67 @@ func (t *table) String() string {
 			rows = len(c.cells)
 		}
 	}
-	var b strings.Builder
 	for row := -1; row < rows; row++ { // row -1 has the titles
 		var line []string
 		for _, c := range visible {
 			line = append(line, c.cell(row))
 		}
-		b.WriteString(strings.TrimRight(cutLine(strings.Join(line, columnGap), t.width), " "))
-		b.WriteByte('\n')
+		text := strings.TrimRight(cutLine(strings.Join(line, columnGap), t.width), " ")
+		if _, err := io.WriteString(w, text+"\n"); err != nil {
+			return err
+		}
 	}
-	return b.String()
+	return nil
 }
 
 // cell returns the text of a row, cut or padded to the width of the column.
 func (c *column) cell(row int) string {
-	text := c.title
+	text := cutLine(c.title, c.width)
 	if row >= 0 {
-		text = c.cells[row]
+		text = c.fit(c.cells[row], c.width)
 	}
-	runes := []rune(text)
-	switch {
-	case len(runes) <= c.width:
-	case c.cutLeft && row >= 0:
-		text = "…" + string(runes[len(runes)-c.width+1:])
-	default:
-		text = cutLine(text, c.width)
-	}
-	fill := strings.Repeat(" ", max(0, c.width-len(runes)))
+	fill := strings.Repeat(" ", max(0, c.width-utf8.RuneCountInString(text)))
 	if c.right {
 		return fill + text
 	}
 	return text + fill
 }
 
+// fit returns the text, cut to that many characters.
+func (c *column) fit(text string, width int) string {
+	if runes := []rune(text); c.cutLeft && len(runes) > width {
+		return "…" + string(runes[len(runes)-width+1:])
+	}
+	return cutLine(text, width)
+}
+
+// firstBytes returns what is enough of a text for a cell, in whole characters.
+func (c *column) firstBytes(text string) string {
+	const enough = utf8.UTFMax * (maxCell + 1)
+	if len(text) <= enough {
+		return text
+	}
+	at, step := enough, -1
+	if c.cutLeft {
+		at, step = len(text)-enough, 1
+	}
+	for range utf8.UTFMax - 1 {
+		if !utf8.RuneStart(text[at]) {
+			at += step
+		}
+	}
+	if c.cutLeft {
+		return text[at:]
+	}
+	return text[:at]
+}
+
 // cutLine returns at most width characters of a line; 0 is no limit.
 func cutLine(line string, width int) string {
-	if runes := []rune(line); width > 0 && len(runes) > width {
+	if width == 0 || len(line) <= width {
+		return line
+	}
+	if runes := []rune(line); len(runes) > width {
 		return string(runes[:width-1]) + "…"
 	}
 	return line

@@ -17,14 +17,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"usdt": main})
+	testscript.Main(m, map[string]func(){"usdt": main, "mapfile": mapFile})
 }
 
 // TestScript runs the scripts of testdata/script. Besides testscript's own, they have the commands:
 //
 //	traced [nobody] PROVIDER NAME[:TYPE,...] ...
-//	                          starts internal/testing/traced, or has nobody start it, backed by a
-//	                          file; sets PID, and IMAGE to the file with its probes
+//	                          starts internal/testing/traced, or has the user nobody start it,
+//	                          backed by a file; sets PID, and IMAGE to the file with its probes
 //	ctraced                   starts testdata/ctraced.c; sets PID, and IMAGE to the program
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
@@ -35,10 +35,10 @@ func TestMain(m *testing.M) {
 //	interrupt                 sends SIGINT, or types Ctrl-C, to the command that was started in the
 //	                          background last, and waits for its end; with !, it may fail
 //	signal SIGNAL ...         sends signals to that command, without a pause between them
-//	await FILE REGEXP         waits until the file matches
+//	await FILE REGEXP         waits until the file matches; fails when that command ends before
 //	status N [nobody] COMMAND ...
-//	                          is exec for a command that must end with exit status N; nobody, a
-//	                          user without any rights, may run it
+//	                          is exec for a command that must end with exit status N; with nobody,
+//	                          a user without any rights runs it
 //
 // and the conditions:
 //
@@ -76,7 +76,8 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// letEveryoneRun opens the directories that lead to a program of a test, so that nobody can run it.
+// letEveryoneRun opens the directories that lead to a program of a test, so that the user
+// nobody can run it.
 func letEveryoneRun(program string) error {
 	for path := program; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
 		if err := os.Chmod(path, 0o755); err != nil {

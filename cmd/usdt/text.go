@@ -3,30 +3,20 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// warn prints a message that is not part of the output.
+// warn prints a message that is not part of the output, on one line. The message may have text that
+// a process chose.
 func warn(stderr io.Writer, format string, args ...any) {
-	fmt.Fprintf(stderr, "usdt: "+format+"\n", args...)
-}
-
-// printable returns text in a form that does nothing to a terminal: quoted when any of it is not
-// printable.
-func printable(text string) string {
-	isControl := func(r rune) bool { return !unicode.IsPrint(r) }
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, isControl) {
-		return text
-	}
-	return strconv.Quote(text)
+	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(fmt.Sprintf(format, args...)))
 }
 
 // plural writes a number of things.
@@ -41,7 +31,7 @@ func plural[N int | uint64](n N, thing, things string) string {
 func probeNames(probes []uprobe.Probe) string {
 	var names []string
 	for _, p := range probes {
-		names = append(names, printable(p.String()))
+		names = append(names, printable.Text(p.String()))
 	}
 	return strings.Join(names, ", ")
 }
@@ -53,9 +43,19 @@ func writeUnless0(w io.Writer, n uint64, what string) {
 	}
 }
 
-// writeJSONLine writes v as one line of JSON. It leaves the characters < > & as they are.
-func writeJSONLine(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
+// writeJSONLine writes v as one line of JSON.
+func writeJSONLine(w io.Writer, v any) error { return writeJSON(w, v, "") }
+
+// writeJSON writes v as JSON. It leaves the characters < > & as they are, and escapes those that
+// are not printable, because the output may go to a terminal.
+func writeJSON(w io.Writer, v any, indent string) error {
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.EscapeJSON(document.Bytes()))
+	return err
 }

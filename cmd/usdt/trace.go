@@ -3,8 +3,11 @@
 package main
 
 import (
+	"strconv"
+
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
@@ -16,13 +19,14 @@ type traceFlags struct {
 	bare   bool
 	json   bool
 	count  uint64 // 0: no limit
-	buffer int    // in MiB; 0: the engine decides
+	buffer int    // in MiB; without the flag 0: the engine decides
 }
 
 // maxTraceBuffer is in MiB. The kernel accepts no more than 2 GiB.
 const maxTraceBuffer = 1024
 
 func newTraceCommand() *cobra.Command {
+	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags
 	cmd := &cobra.Command{
 		Use:   "trace {-p PID | --all} PROVIDER:PROBE... ['FORMAT']",
@@ -53,18 +57,18 @@ if that contains a %, or the value of --format:
 What cannot be read is shown as (fault), and what could harm a terminal as escapes such as
 \x1b.
 
---where selects among the hits in the kernel. It compares arg0 to arg11, pid, tid, numbers and
-text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and parentheses.
-All traced probes must have the arguments that it names.
+--where is evaluated in the kernel and keeps only the hits that satisfy it. It compares arg0
+to arg` + lastArg + `, pid, tid, numbers and text by == != < <= > >=, masks bits by &, and
+joins comparisons by && || ! and parentheses. All traced probes must have the arguments that
+the filter names.
 
 With --json, each event is one line: an object with time (RFC 3339, UTC, in nanoseconds), pid,
 tid, comm, provider, probe and args, an array of numbers and strings. Bytes (--bytes) are in
-base64, and what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. If an
-argument was cut, the array cut has its number.
+base64, and what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. The
+array cut has the numbers of the arguments that were cut off, if there are any.
 
 With --all, files that no process had mapped when the command began are not traced.
-
-` + rights.Help,
+` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
   sudo usdt trace -p 1234 http:request --str 1 --where 'arg0 > 100 && arg1 == "GET"'

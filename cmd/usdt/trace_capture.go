@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -56,7 +57,7 @@ func (c *captureFlags) captures(
 			continue
 		}
 		if err := parsed.Check(len(p.Args())); err != nil {
-			return nil, usagef("format for %s: %w", printable(p.String()), err)
+			return nil, usagef("format for %s: %w", printable.Text(p.String()), err)
 		}
 		captures[i] = c.ofFormat(parsed)
 	}
@@ -68,7 +69,7 @@ func (c *captureFlags) captures(
 
 func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
 	var captures []uprobe.Capture
-	for _, need := range parsed.Captures() {
+	for _, need := range parsed.Needs() {
 		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
 		if capture.Max == 0 {
 			capture.Max = c.limit

@@ -6,10 +6,9 @@ import (
 	"encoding/base64"
 	"strconv"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -36,8 +35,8 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 	w := &jsonEvents{time: timestamp{layout: "2006-01-02T15:04:05", digits: 9}}
 	for i, probe := range p.probes {
 		var j jsonProbe
-		j.names = appendJSONText([]byte(`,"provider":`), []byte(probe.Provider))
-		j.names = appendJSONText(append(j.names, `,"probe":`...), []byte(probe.Name))
+		j.names = printable.AppendJSON([]byte(`,"provider":`), []byte(probe.Provider))
+		j.names = printable.AppendJSON(append(j.names, `,"probe":`...), []byte(probe.Name))
 		j.names = append(j.names, `,"args":[`...)
 		for _, a := range probe.Args() {
 			j.args = append(j.args, jsonArg{signed: a.Signed})
@@ -58,7 +57,7 @@ func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	dst = w.time.append(append(dst, `{"time":"`...), ev.Time.In(time.UTC))
 	dst = strconv.AppendUint(append(dst, `Z","pid":`...), uint64(ev.PID), 10)
 	dst = strconv.AppendUint(append(dst, `,"tid":`...), uint64(ev.TID), 10)
-	dst = appendJSONText(append(dst, `,"comm":`...), ev.Comm)
+	dst = printable.AppendJSON(append(dst, `,"comm":`...), ev.Comm)
 	dst = append(dst, p.names...)
 	dst = p.appendArgs(dst, ev.Args)
 	return append(dst, '}', '\n')
@@ -98,46 +97,10 @@ func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
 	case !v.Read || a.kind != format.Integer && !v.Captured:
 		return append(dst, "null"...)
 	case a.kind == format.String:
-		return appendJSONText(dst, v.Data)
+		return printable.AppendJSON(dst, v.Data)
 	case a.kind == format.Bytes:
 		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
 		return append(dst, '"')
 	}
 	return appendInteger(dst, v, a.signed)
-}
-
-// appendJSONText appends text of any bytes as a string of JSON. What is not printable is escaped,
-// because the output may go to a terminal. Each byte that is not part of UTF-8 becomes U+FFFD.
-func appendJSONText(dst, text []byte) []byte {
-	dst = append(dst, '"')
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		dst = appendJSONRune(dst, r)
-		text = text[size:]
-	}
-	return append(dst, '"')
-}
-
-func appendJSONRune(dst []byte, r rune) []byte {
-	switch {
-	case r == '"' || r == '\\':
-		return append(dst, '\\', byte(r))
-	case ' ' <= r && r <= '~':
-		return append(dst, byte(r))
-	case r == '\n':
-		return append(dst, '\\', 'n')
-	case r == '\t':
-		return append(dst, '\\', 't')
-	case strconv.IsPrint(r):
-		return utf8.AppendRune(dst, r)
-	case r > 0xffff:
-		high, low := utf16.EncodeRune(r)
-		return appendUnicodeEscape(appendUnicodeEscape(dst, high), low)
-	}
-	return appendUnicodeEscape(dst, r)
-}
-
-func appendUnicodeEscape(dst []byte, r rune) []byte {
-	const digits = "0123456789abcdef"
-	return append(dst, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }

@@ -4,8 +4,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -21,12 +22,13 @@ type tracePlan struct {
 }
 
 // plan returns what the command line asks for.
-func (f *traceFlags) plan(args []string, stderr io.Writer) (*tracePlan, error) {
-	options, err := f.options(stderr)
+func (f *traceFlags) plan(cmd *cobra.Command, args []string) (*tracePlan, error) {
+	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return nil, err
 	}
-	if f.buffer < 0 || f.buffer > maxTraceBuffer {
+	given := cmd.Flags().Changed("buffer")
+	if given && (f.buffer < 1 || f.buffer > maxTraceBuffer) {
 		return nil, usagef("--buffer %d: want 1 to %d MiB", f.buffer, maxTraceBuffer)
 	}
 	if err := f.captureFlags.check(); err != nil {

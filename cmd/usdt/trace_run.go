@@ -17,20 +17,20 @@ import (
 
 // trace carries out the command.
 func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
-	plan, err := f.plan(args, cmd.ErrOrStderr())
+	plan, err := f.plan(cmd, args)
 	if err != nil {
 		return err
 	}
 	defer catchSignals(cmd)()
+	plan.options.Interrupted = interruption(cmd)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
 		return attachError(err)
 	}
-	defer func() { err = errors.Join(err, tracer.Close()) }()
 	lifetime := f.start(cmd, plan.selection)
 	defer lifetime.close()
-	detach := detachAtEnd(lifetime, tracer)
-	defer func() { _, _ = detach() }() // finish returns the error
+	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
+	defer func() { err = errors.Join(err, detach.close()) }()
 
 	r := traceRun{
 		tracer: tracer, detach: detach, events: newTextEvents(plan, f.bare),
@@ -52,7 +52,7 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 // A traceRun writes the events of a tracer.
 type traceRun struct {
 	tracer *uprobe.Tracer
-	detach func() (time.Time, error)
+	detach *detachment
 	events eventWriter
 	out    io.Writer
 	stderr io.Writer
@@ -63,6 +63,7 @@ type traceRun struct {
 	written uint64 // events
 	told    uint64 // the number of lost events that the user knows of
 	askedAt time.Time
+	until   time.Time // which events to receive, when those that come later have no end; 0: all
 }
 
 const (
@@ -92,7 +93,7 @@ func (r *traceRun) receive(over func() bool) error {
 	return r.flush()
 }
 
-// next receives an event. It is idle when none comes for a while.
+// next receives an event. It is idle when none comes for a while, or only such as are too late.
 func (r *traceRun) next() (idle bool, err error) {
 	err = r.tracer.Next(&r.event)
 	switch {
@@ -100,6 +101,8 @@ func (r *traceRun) next() (idle bool, err error) {
 		return true, nil
 	case err != nil:
 		return false, fmt.Errorf("receive events: %w", err)
+	case !r.until.IsZero() && r.event.Time.After(r.until):
+		return true, nil
 	}
 	if !r.enough() {
 		r.lines = r.events.append(r.lines, &r.event)
@@ -139,11 +142,14 @@ func (r *traceRun) tellLost() error {
 
 // finish detaches, writes the events that the buffer still has, and says how many there were.
 func (r *traceRun) finish() error {
-	if _, err := r.detach(); err != nil {
+	_, finished, err := r.detach.wait()
+	if err != nil {
 		return err
 	}
+	if !finished {
+		r.until = time.Now()
+	}
 	for idle := false; !idle; {
-		var err error
 		if idle, err = r.next(); err != nil {
 			return err
 		}

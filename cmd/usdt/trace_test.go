@@ -56,7 +56,7 @@ func intValue(n int64) uprobe.Value { return uprobe.Value{Read: true, Int: uint6
 
 const sixArgs = "1@%dil -1@%sil 4@%edx -8@%rcx 8@%r8 8@%r9"
 
-// anEvent has arguments of the types sixArgs, the last a text.
+// anEvent has arguments of the types sixArgs, of which the last is a text.
 func anEvent(last uprobe.Value) *uprobe.Event {
 	return &uprobe.Event{
 		Time: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.Local),
@@ -178,25 +178,6 @@ func TestJSONEventsOfBytes(t *testing.T) {
 	if want := `"args":["AP8/",11],"cut":[0]}` + "\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want the end %s", got, want)
 	}
-}
-
-// Text of other programs becomes valid JSON, whatever bytes it has.
-func FuzzAppendJSONText(f *testing.F) {
-	f.Add([]byte("a\x00\xff\u2028\U0010ffff"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var got string
-		if err := json.Unmarshal(appendJSONText(nil, text), &got); err != nil {
-			t.Fatal(err)
-		}
-		want, err := json.Marshal(string(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var standard string
-		if err := json.Unmarshal(want, &standard); err != nil || got != standard {
-			t.Errorf("%q: got %q, want %q (%v)", text, got, standard, err)
-		}
-	})
 }
 
 // A timestamp writes what time.Format does, in whatever order the times come.

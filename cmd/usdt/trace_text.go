@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -34,7 +35,7 @@ func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
 	w := &textEvents{time: clock, format: p.format, bare: bare}
 	for i, probe := range p.probes {
-		name := printable(probe.String())
+		name := printable.Text(probe.String())
 		t := textProbe{name: name, types: probe.Args(), captured: p.captured(i)}
 		for i := range t.types {
 			t.labels = append(t.labels, fmt.Sprintf(" arg%d=", i))
@@ -80,7 +81,7 @@ func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	}
 	dst = append(dst, ' ')
 	start := len(dst)
-	dst = format.AppendEscaped(dst, ev.Comm)
+	dst = printable.AppendEscaped(dst, ev.Comm)
 	dst = appendBlanks(dst, commWidth-(len(dst)-start))
 	return append(dst, ' ')
 }
@@ -99,7 +100,7 @@ func (p *textProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 		case !v.Read || p.captured[i] && !v.Captured:
 			dst = append(dst, format.Fault...)
 		case p.captured[i]:
-			dst = format.AppendQuoted(dst, v.Data)
+			dst = printable.AppendQuoted(dst, v.Data)
 			if v.Cut {
 				dst = append(dst, "…"...)
 			}

@@ -1,6 +1,8 @@
+//go:build !cgo || stapsdt_purego
+
 #include "jit.h"
 
-// func code() *byte
+// func code() unsafe.Pointer
 TEXT ·code(SB), NOSPLIT, $0-8
 	LEAQ	__jit_debug_register_code<>(SB), AX
 	MOVQ	AX, ret+0(FP)

@@ -1,6 +1,8 @@
+//go:build !cgo || stapsdt_purego
+
 #include "jit.h"
 
-// func code() *byte
+// func code() unsafe.Pointer
 TEXT ·code(SB), NOSPLIT, $0-8
 	MOVD	$__jit_debug_register_code<>(SB), R0
 	MOVD	R0, ret+0(FP)

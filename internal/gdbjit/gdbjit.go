@@ -19,7 +19,7 @@ import (
 
 // entry begins with a struct jit_code_entry of that interface.
 type entry struct {
-	next, prev *entry
+	next, prev address
 	file       *byte
 	size       uint64
 
@@ -30,9 +30,18 @@ type entry struct {
 type descriptor struct {
 	version  uint32
 	action   uint32
-	relevant *entry
-	first    *entry
+	relevant address
+	first    address
 }
+
+// address is that of an entry, which may be of a just-in-time compiler in C: such memory must not
+// have pointers of Go's.
+type address uintptr
+
+func (e *entry) address() address { return address(unsafe.Pointer(e)) }
+
+// entry returns nil for 0. go vet would take unsafe.Pointer(a) for a mistake.
+func (a address) entry() *entry { return *(**entry)(unsafe.Pointer(&a)) }
 
 const registered = 1
 
@@ -51,14 +60,14 @@ func Register(file []byte) (unregister func()) {
 	defer list.Unlock()
 	list.entries = append(list.entries, e)
 	d := theDescriptor()
-	if e.next = d.first; e.next != nil {
-		e.next.prev = e
+	if e.next = d.first; e.next != 0 {
+		e.next.entry().prev = e.address()
 	}
-	d.first = e
+	d.first = e.address()
 	if Attached() {
-		d.action, d.relevant = registered, e
+		d.action, d.relevant = registered, e.address()
 		notify()
-		d.action, d.relevant = 0, nil
+		d.action, d.relevant = 0, 0
 	}
 	return e.unregister
 }
@@ -85,18 +94,18 @@ func sweep() {
 }
 
 func (e *entry) unlink() {
-	if e.prev != nil {
-		e.prev.next = e.next
+	if e.prev != 0 {
+		e.prev.entry().next = e.next
 	} else {
 		theDescriptor().first = e.next
 	}
-	if e.next != nil {
-		e.next.prev = e.prev
+	if e.next != 0 {
+		e.next.entry().prev = e.prev
 	}
 }
 
 // watched reports whether gdb has its breakpoint in place.
-func watched() bool { return *code() != returnCode }
+func watched() bool { return *(*instruction)(code()) == breakpoint }
 
 // Attached reports whether gdb is attached.
 func Attached() bool { return watched() && traced() }
@@ -123,12 +132,3 @@ func tracerPID(status []byte) string {
 	}
 	return ""
 }
-
-// theDescriptor returns the address of __jit_debug_descriptor.
-func theDescriptor() *descriptor
-
-// code returns the address of __jit_debug_register_code, where gdb has its breakpoint.
-func code() *byte
-
-// notify calls __jit_debug_register_code.
-func notify()

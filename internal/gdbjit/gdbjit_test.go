@@ -16,17 +16,18 @@ func shown(t *testing.T) []string {
 	list.Lock()
 	defer list.Unlock()
 	d := theDescriptor()
-	if d.version != 1 || d.action != 0 || d.relevant != nil {
+	if d.version != 1 || d.action != 0 || d.relevant != 0 {
 		t.Errorf("descriptor at rest: %+v", *d)
 	}
 	var files []string
-	var last *entry
-	for e := d.first; e != nil; e = e.next {
+	var last address
+	for at := d.first; at != 0; {
+		e := at.entry()
 		if e.prev != last {
-			t.Errorf("entry %p says that %p is before it, but it is %p", e, e.prev, last)
+			t.Errorf("entry %#x says that %#x is before it, but it is %#x", at, e.prev, last)
 		}
 		files = append(files, string(unsafe.Slice(e.file, e.size)))
-		last = e
+		at, last = e.next, at
 	}
 	return files
 }
@@ -53,7 +54,7 @@ func TestRegister(t *testing.T) {
 
 func TestNobodyWatches(t *testing.T) {
 	if watched() {
-		t.Errorf("the function begins with %#x, want %#x", *code(), returnCode)
+		t.Errorf("the function begins with the breakpoint %#x", breakpoint)
 	}
 	if traced() {
 		t.Skip("a debugger is attached")

@@ -2,8 +2,9 @@
 
 // struct jit_descriptor, version 1: see gdbjit.go.
 //
-// The names that gdb looks for are local to this file (<>): gdb finds them all the same, and they
-// cannot clash with, or take the place of, those of a just-in-time compiler in the same program.
+// The names that gdb looks for are local to this file (<>), so that they clash with no others. gdb
+// finds them all the same, unless a just-in-time compiler in C has the same names in the same
+// program. That takes cgo, where names_cgo.go shares the compiler's.
 DATA	__jit_debug_descriptor<>+0(SB)/4, $1
 DATA	__jit_debug_descriptor<>+4(SB)/4, $0
 DATA	__jit_debug_descriptor<>+8(SB)/8, $0

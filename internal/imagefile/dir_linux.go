@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package imagefile
 
 import (
@@ -5,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/go-usdt/usdt/internal/linux"
@@ -15,6 +16,10 @@ import (
 // returns its absolute path. The errors in skipped say what was wrong with the parents before that
 // one. Empty names are passed over.
 func Dir(parents ...string) (dir string, skipped []error, err error) {
+	if isStarter() {
+		return "", nil, errors.New("no named file: the user who started this program with more " +
+			"rights than his own could change the file")
+	}
 	for _, parent := range parents {
 		if parent == "" {
 			continue
@@ -31,14 +36,11 @@ func Dir(parents ...string) (dir string, skipped []error, err error) {
 }
 
 func ours(parent string) (string, error) {
-	parent, err := absolute(parent)
+	parent, err := safe(parent)
 	if err != nil {
 		return "", err
 	}
-	if err := checkMount(parent); err != nil {
-		return "", err
-	}
-	if err := checkParent(parent); err != nil {
+	if err := checkMount(parent + "/"); err != nil {
 		return "", err
 	}
 	dir := parent + "/stapsdt-" + strconv.Itoa(os.Geteuid())
@@ -48,11 +50,10 @@ func ours(parent string) (string, error) {
 	return dir, checkOwner(dir)
 }
 
-// absolute does without filepath.Abs, which looks at files by package os: what describes files
-// there, and with it the formatting of times, would add some 120 KB to every program with probes.
+// absolute does without filepath.Abs for the reason at safe.
 func absolute(path string) (string, error) {
 	if path[0] == '/' {
-		return strings.TrimSuffix(path, "/"), nil
+		return path, nil
 	}
 	dir, err := syscall.Getwd()
 	if err != nil {
@@ -72,22 +73,6 @@ func checkMount(dir string) error {
 		return errors.New("its mount is noexec")
 	case fs.Flags&linux.ST_RDONLY != 0:
 		return errors.New("its mount is read-only")
-	}
-	return nil
-}
-
-// checkParent refuses a directory where its owner or another user who may write to it could
-// exchange ours: the dynamic linker would run what is in there.
-func checkParent(dir string) error {
-	var st syscall.Stat_t
-	if err := syscall.Stat(dir, &st); err != nil {
-		return os.NewSyscallError("stat", err)
-	}
-	if int(st.Uid) != os.Geteuid() && st.Uid != 0 {
-		return fmt.Errorf("it belongs to user %d: name one of user %d or root", st.Uid, os.Geteuid())
-	}
-	if st.Mode&0o022 != 0 && st.Mode&syscall.S_ISVTX == 0 {
-		return errors.New("others may write to it: name another, or set its sticky bit")
 	}
 	return nil
 }

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package imagefile
 
 import (
@@ -9,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
 // made counts the paths that this process made, so that no two are the same.
@@ -66,7 +70,7 @@ func RemoveStale(dir string) error {
 	return errors.Join(errs...)
 }
 
-// list returns the names in dir. It does without os.ReadDir for the reasons at absolute and open.
+// list returns the names in dir. It does without os.ReadDir for the reasons at safe and open.
 func list(dir string) (names []string, err error) {
 	f, err := Open(dir)
 	if err != nil {
@@ -103,20 +107,33 @@ func open(path string, flags int, mode uint32) (*os.File, error) {
 	}
 }
 
-// Write creates the file at path, which must not exist, with content. Only its owner can read and
-// execute it.
-func Write(path string, content []byte) (err error) {
-	f, err := open(path, syscall.O_WRONLY|syscall.O_CREAT|syscall.O_EXCL, 0o500)
+// Create creates the file at path, which must not exist, with content, and returns the very file
+// that it wrote, for reading. Only the file's owner can read and execute it.
+func Create(path string, content []byte) (*os.File, error) {
+	f, err := open(path, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, 0o500)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() {
-		if err = errors.Join(err, f.Close()); err != nil {
-			err = errors.Join(err, Remove(path))
-		}
-	}()
-	_, err = f.Write(content)
-	return err
+	if err = linux.CheckFileSize(len(content)); err == nil {
+		_, err = f.Write(content)
+	}
+	if err == nil {
+		err = flush(f)
+	}
+	if err != nil {
+		f.Close()
+		return nil, errors.Join(err, Remove(path))
+	}
+	return f, nil
+}
+
+// flush closes a duplicate of f. Some file systems notice only in close(2) that the disk is full.
+func flush(f *os.File) error {
+	fd, err := linux.Fcntl(f.Fd(), syscall.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = syscall.Close(fd)
+	}
+	return os.NewSyscallError("flush", err)
 }
 
 // Remove removes the file at path. A file that is already gone is no error: another process, or the

@@ -1,8 +1,11 @@
+//go:build amd64 || arm64
+
 package imagefile
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,14 +45,7 @@ func TestDirSkipsMounts(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			mounted, good := t.TempDir(), t.TempDir()
-			if err := unix.Mount("tmpfs", mounted, "tmpfs", flags, ""); err != nil {
-				testenv.Lacks(t, fmt.Errorf("mount: %w", err))
-			}
-			t.Cleanup(func() {
-				if err := unix.Unmount(mounted, 0); err != nil {
-					t.Error(err)
-				}
-			})
+			testenv.Mount(t, "tmpfs", mounted, flags, "")
 			want := "use directory " + mounted + ": its mount is " + reason
 			dir, skipped, err := Dir(mounted, good)
 			if err != nil || filepath.Dir(dir) != good {
@@ -96,43 +92,136 @@ func TestDirRefusesForeign(t *testing.T) {
 	}
 }
 
-func TestDirRefusesParent(t *testing.T) {
-	writable := t.TempDir()
-	if err := os.Chmod(writable, 0o777); err != nil {
+func mustMkdir(t *testing.T, path string, mode os.FileMode) string {
+	t.Helper()
+	if err := os.Mkdir(path, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	foreign := t.TempDir()
-	if err := os.Chown(foreign, 12345, -1); err != nil {
-		t.Logf("only root can give a directory away: %v", err)
-		foreign = writable
-	}
-	for _, parent := range []string{writable, foreign} {
-		if dir, _, err := Dir(parent); err == nil {
-			t.Errorf("used %s although somebody else could replace it", dir)
-		}
-	}
-	if err := os.Chmod(writable, 0o777|os.ModeSticky); err != nil {
+	mustChmod(t, path, mode)
+	return path
+}
+
+func mustChmod(t *testing.T, path string, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil {
 		t.Fatal(err)
-	}
-	if _, _, err := Dir(writable); err != nil {
-		t.Errorf("a directory like /tmp: %v", err)
 	}
 }
 
-func TestWrite(t *testing.T) {
-	path := Path(t.TempDir(), "shop")
-	if err := Write(path, []byte("image")); err != nil {
+func dirOf(parent string) error {
+	_, _, err := Dir(parent)
+	return err
+}
+
+// TestDirRefusesWritable: others may exchange what is in a directory that they may write to, also
+// far above ours, unless it is sticky.
+func TestDirRefusesWritable(t *testing.T) {
+	writable := mustMkdir(t, t.TempDir()+"/writable", 0o777)
+	parent := mustMkdir(t, mustMkdir(t, writable+"/a", 0o755)+"/b", 0o700)
+	for _, mode := range []os.FileMode{0o777, 0o770, 0o702} {
+		mustChmod(t, writable, mode)
+		for _, dir := range []string{writable, parent} {
+			if err := dirOf(dir); err == nil || !strings.Contains(err.Error(), "write to "+writable+":") {
+				t.Errorf("mode %v, %s: %v", mode, dir, err)
+			}
+		}
+	}
+	mustChmod(t, writable, 0o777|os.ModeSticky)
+	for _, dir := range []string{writable, parent} {
+		if err := dirOf(dir); err != nil {
+			t.Errorf("below a directory like /tmp: %v", err)
+		}
+	}
+}
+
+func TestDirRefusesForeignParent(t *testing.T) {
+	foreign := mustMkdir(t, t.TempDir()+"/foreign", 0o755)
+	parent := mustMkdir(t, foreign+"/ours", 0o700)
+	if err := os.Chown(foreign, 12345, -1); err != nil {
+		testenv.Lacks(t, fmt.Errorf("give a directory away: %w", err))
+	}
+	for _, dir := range []string{foreign, parent} {
+		want := foreign + " belongs to user 12345"
+		if err := dirOf(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", dir, err, want)
+		}
+	}
+}
+
+// TestSafe resolves links, relative names and dots as the kernel does.
+func TestSafe(t *testing.T) {
+	top := t.TempDir()
+	ours := mustMkdir(t, mustMkdir(t, top+"/a", 0o755)+"/b", 0o700)
+	for name, target := range map[string]string{
+		"absolute": ours, "relative": "a//./b/", "twice": "relative/../b", "loop": "loop",
+		"dangling": "none",
+	} {
+		if err := os.Symlink(target, top+"/"+name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(top+"/file", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir(top)
+	for dir, want := range map[string]string{
+		ours: ours, ours + "/": ours, "a/b": ours, "./a/../a/b/.": ours, "absolute": ours,
+		"relative": ours, "twice/": ours, "/": "", "/../..": "",
+	} {
+		if got, err := safe(dir); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", dir, got, err, want)
+		}
+	}
+	for dir, want := range map[string]error{
+		"loop": unix.ELOOP, "dangling": unix.ENOENT, "file/file": unix.ENOTDIR,
+	} {
+		if got, err := safe(dir); !errors.Is(err, want) {
+			t.Errorf("%s: %q, %v; want %v", dir, got, err, want)
+		}
+	}
+}
+
+// create closes what Create returns.
+func create(path string, content []byte) error {
+	f, err := Create(path, content)
+	if err == nil {
+		err = f.Close()
+	}
+	return err
+}
+
+func TestCreate(t *testing.T) {
+	path := Path(t.TempDir(), "shop")
+	f, err := Create(path, []byte("image"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o500 {
 		t.Errorf("%v, %v; want mode 0500", info, err)
 	}
-	if err := Write(path, nil); !errors.Is(err, os.ErrExist) {
-		t.Errorf("write over an existing file: %v", err)
+	if err := create(path, nil); !errors.Is(err, os.ErrExist) {
+		t.Errorf("create an existing file: %v", err)
 	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != "image" {
-		t.Errorf("content %q, %v", got, err)
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<20))
+	if err != nil || string(got) != "image" {
+		t.Errorf("the file that was written has %q, %v", got, err)
+	}
+}
+
+func TestCreateOnFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	testenv.Mount(t, "tmpfs", dir, 0, "size=4k")
+	path := Path(dir, "shop")
+	if err := create(path, make([]byte, 1<<20)); !errors.Is(err, unix.ENOSPC) {
+		t.Errorf("create: %v, want ENOSPC", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
 	}
 }
 
@@ -163,7 +252,7 @@ func TestRemoveStale(t *testing.T) {
 	unknown := filepath.Join(dir, "something.so")
 	all := []string{mine, theirs, reused, foreign, shifted, unknown}
 	for _, f := range all {
-		if err := Write(f, nil); err != nil {
+		if err := create(f, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
 //go:build !linux
 
-// Package linux is empty on this platform.
+// Package linux has, on this platform, only what all platforms need.
 package linux

@@ -47,7 +47,11 @@ func create(name string) (int, error) {
 }
 
 func fill(f *os.File, content []byte) error {
-	if _, err := f.Write(content); err != nil {
+	err := linux.CheckFileSize(len(content))
+	if err == nil {
+		_, err = f.Write(content)
+	}
+	if err != nil {
 		return fmt.Errorf("fill memfd: %w", err)
 	}
 	if _, err := linux.Fcntl(f.Fd(), linux.F_ADD_SEALS, seals); err != nil {

@@ -3,11 +3,11 @@ package probesite
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"sync"
 
 	"github.com/go-usdt/usdt/internal/elf"
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
 // Env is the environment variable that overrides the choice, for diagnosis: nop, nop5 or nop10.
@@ -27,7 +27,7 @@ var chosen struct {
 // says that Env names no form, or one that this machine lacks.
 func Choose() (Form, error) {
 	chosen.once.Do(func() {
-		chosen.form, chosen.err = chooseFor(Host, os.Getenv(Env), best)
+		chosen.form, chosen.err = chooseFor(Host, linux.SecureGetenv(Env), best)
 	})
 	return chosen.form, chosen.err
 }

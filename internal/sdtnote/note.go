@@ -71,33 +71,44 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 }
 
 // setStrings decodes the three strings that end a description. Only zeros may follow: some writers
-// count the padding in the size. The strings share memory.
+// count the padding in the size. The strings share their memory.
 func (n *Note) setStrings(desc []byte) error {
-	var what string
-	rest, ok := string(desc), true
-	cut := func(name string) (s string) {
-		if ok {
-			what = name
-			s, rest, ok = strings.Cut(rest, "\x00")
+	b := string(desc)
+	for _, s := range []struct {
+		what string
+		dst  *string
+	}{
+		{"provider", &n.Provider},
+		{"probe name", &n.Name},
+		{"arguments", &n.Args},
+	} {
+		end := strings.IndexByte(b, 0)
+		if end < 0 {
+			return malformed("no NUL after the %s", s.what)
 		}
-		return s
+		*s.dst, b = b[:end], b[end+1:]
 	}
-	n.Provider, n.Name, n.Args = cut("provider"), cut("probe name"), cut("arguments")
-	if !ok {
-		return malformed("no NUL after the %s", what)
-	}
+
 	switch {
 	case n.Provider == "":
 		return malformed("empty provider")
 	case n.Name == "":
 		return malformed("empty probe name")
-	}
-	for i := range len(rest) {
-		if rest[i] != 0 {
-			return malformed("%d bytes after the arguments", len(rest))
-		}
+	case !isZero(b):
+		return malformed("%d bytes after the arguments", len(b))
 	}
 	return nil
+}
+
+// isZero reports whether s has only NULs. strings.Trim, which could tell, would make every program
+// with probes 8 KB larger.
+func isZero(s string) bool {
+	for i := range len(s) {
+		if s[i] != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // isTombstone reports whether location is what a link editor writes for a function that it

@@ -55,8 +55,8 @@ func size(t *testing.T, path string) int64 {
 // cost is what the initialisation of a package allocates.
 type cost struct{ bytes, allocations int }
 
-// TestInitialisation compares each package: some packages are in the program only because of stapsdt,
-// and others could cost more because of it. Package main has a provider and a probe.
+// TestInitialisation compares each package: some packages are in the program only because of
+// stapsdt, and others could cost more because of it. Package main has a provider and a probe.
 func TestInitialisation(t *testing.T) {
 	with, without := initCosts(t, build(t, "with")), initCosts(t, build(t, "without"))
 	var sum cost

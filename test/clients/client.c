@@ -22,7 +22,7 @@ static void check(int holds, const char *what) {
 }
 #define CHECK(condition) check(condition, #condition)
 
-/* What a client may read in the structs that it holds pointers to. */
+/* A client may read these fields of the structs. */
 static void checkFields(SDTProvider_t *provider, SDTProbe_t *added, SDTProbe_t *last, int memfd) {
   CHECK(strcmp(provider->name, "client") == 0);
   CHECK(&provider->probes->probe == last); /* the newest is the head of the list */

@@ -1,4 +1,4 @@
--- What a LuaJIT program does with libstapsdt: the FFI reads the C declarations themselves.
+-- What a LuaJIT program does with libstapsdt: its FFI reads the C declarations.
 --
 -- Usage: client.lua memfd|file, see trace.sh
 --

@@ -1,6 +1,6 @@
 /*
- * prefork.c - a server that forks its workers, some before anyone traces them and some after, and
- * whose processes all fire. A site whose code only the parent can run would kill the workers.
+ * prefork.c - a server that forks its workers, some before a tracer is attached and some after.
+ * All processes fire. A site with code that only the parent can run would kill the workers.
  *
  * Usage: prefork memfd|file, see trace.sh
  *
@@ -26,7 +26,7 @@ static void waitForTracer(SDTProbe_t *probe) {
   }
 }
 
-/* Fires the number of this process, the parent's is 0, until the tracer leaves. */
+/* Fires the number of this process, which is 0 for the parent, until the tracer detaches. */
 static void fireWhileTraced(SDTProbe_t *probe, int number) {
   while (probeIsEnabled(probe)) {
     probeFire(probe, (int64_t)number, (int64_t)-number);
@@ -40,13 +40,13 @@ static pid_t forkWorker(SDTProbe_t *probe, int number) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     waitForTracer(probe);
     fireWhileTraced(probe, number);
-    providerDestroy(probe->provider); /* its copy: the parent's probes stay */
+    providerDestroy(probe->provider); /* the worker's copy: the parent's probes stay */
     exit(0);
   }
   return pid;
 }
 
-/* Whether the worker ended by itself; says how it did otherwise. */
+/* Returns whether the worker exited with status 0. If not, prints how it ended. */
 static int endedWell(pid_t pid, int number) {
   int status;
   if (pid < 0 || waitpid(pid, &status, 0) != pid) {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Clients that know libstapsdt only from its published interface, in C, Python and Lua, run on our
-# library, and bpftrace sees what they fire.
+# Runs clients in C, Python and Lua on our library. They know libstapsdt only from its published
+# interface. bpftrace must see what they fire.
 set -euo pipefail
 cd "$(dirname "$0")"
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 
-# The binary interface, as two compilers see it in the fixed declarations and in our header.
+# Two compilers must see the same binary interface in the fixed declarations and in our header.
 for headers in . ../../vendor_c; do
   for machine in x86_64 aarch64; do
     layout=$directory/layout-$machine-${headers##*/}

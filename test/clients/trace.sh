@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Usage: trace.sh client|prefork COMMAND...
 #
-# Runs a client of libstapsdt, traces it with bpftrace, and fails unless bpftrace sees what such a
-# client fires and the client ends well. A client prints the path of its image, waits for a tracer,
-# fires again and again while it is there, and exits with 0 when it is gone.
+# Runs a client of libstapsdt and traces it with bpftrace. Fails unless bpftrace sees what such a
+# client fires, and the client ends with status 0. A client prints the path of its image, waits for
+# a tracer, fires again and again while the tracer is attached, and then ends.
 set -euo pipefail
 kind=$1
 shift

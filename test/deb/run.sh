@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the Debian packages of the C library, in which lintian finds nothing; installs them in a
-# clean Debian; builds a program with them there, which bpftrace traces; removes them without trace.
+# Builds the Debian packages of the C library and checks them with lintian. Installs them in a clean
+# Debian, and builds programs with them there, which bpftrace traces. Removes the packages, which
+# must leave nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 directory=$(mktemp -d)

@@ -30,6 +30,9 @@ var errorsByHeading = []struct{ heading, command string }{
 			"allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
 		`FAIL=memfd ./test -test.run='^TestFail$'`,
 	}, {
+		"(the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f)",
+		`ulimit -f 1; ./demo`,
+	}, {
 		"no directory for the image: name one that is writable on a mount without noexec",
 		`unshare --mount sh -c 'mount -t tmpfs -o noexec none /mnt &&
 			env -u XDG_RUNTIME_DIR TMPDIR=/mnt STAPSDT_BACKING=file ./demo'`,

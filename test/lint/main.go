@@ -1,8 +1,8 @@
 // Lint finds lines of more than 100 columns in Go, C, assembly, shell scripts, Makefiles and
 // Markdown, below the current directory. A tab is one column.
 //
-// A line may be longer if it cannot be broken: a single word, and in Markdown a row of a table, a
-// block of code and a line with a link.
+// A line may be longer if it cannot be broken: a single word, and in Markdown a heading, a row of
+// a table, a block of code and a line with a link.
 package main
 
 import (
@@ -95,11 +95,12 @@ func tooLong(text string, markdown bool) (found []line) {
 	return found
 }
 
-// unbroken says whether a line of Markdown must stay one: a row of a table, indented code or a
-// link.
+// unbroken says whether a line of Markdown must stay one: a heading, a row of a table, indented
+// code or a link.
 func unbroken(content string) bool {
-	return strings.HasPrefix(content, "|") || strings.HasPrefix(content, "    ") ||
-		strings.Contains(content, "](") || strings.Contains(content, "]: ")
+	return strings.HasPrefix(content, "#") || strings.HasPrefix(content, "|") ||
+		strings.HasPrefix(content, "    ") || strings.Contains(content, "](") ||
+		strings.Contains(content, "]: ")
 }
 
 // oneWord says whether a line has nothing but one word, apart from the mark of a comment.

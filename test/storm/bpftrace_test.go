@@ -12,22 +12,22 @@ import (
 	"github.com/go-usdt/usdt/test/storm/event"
 )
 
-// The format of an event with numbers only, for bpftrace and gdb: the name, then all arguments.
+// Two probes with numbers only. Signed and unsigned ones are in the same places.
 const (
-	narrowName   = "steady:typed_narrow"
-	narrowFormat = "%llu %lld %llu %lld %llu %llu"
-	wideName     = "steady:dynamic_wide"
-	wideFormat   = "%llu %lld %llu %lld %llu %llu"
+	narrowName    = "steady:typed_narrow"
+	wideName      = "steady:dynamic_wide"
+	numbersFormat = "%llu %lld %llu %lld %llu %llu"
 )
 
 // bpftrace prints events of two steady probes for a while.
 func (v *visit) bpftrace(draws *rand.Rand) {
 	script := fmt.Sprintf("interval:ms:%d { exit(); }\n", 100+draws.IntN(1000))
-	for name, format := range map[string]string{narrowName: narrowFormat, wideName: wideFormat} {
-		script += fmt.Sprintf("usdt:%s:%s { printf(\"%s %s\\n\", arg0, arg1, arg2, arg3, arg4, arg5); }\n",
-			v.path, name, name, format)
+	for _, name := range []string{narrowName, wideName} {
+		script += fmt.Sprintf("usdt:%s:%s { printf(\"%s %s\\n\", %s); }\n",
+			v.path, name, name, numbersFormat, "arg0, arg1, arg2, arg3, arg4, arg5")
 	}
-	cmd := exec.Command("bpftrace", "-p", strconv.Itoa(v.program.PID()), "-B", "full", "-e", script)
+	pid := strconv.Itoa(v.program.PID())
+	cmd := exec.Command("bpftrace", "-p", pid, "-B", "full", "-e", script)
 	var events event.Verifier
 	b := trace(v, cmd, "", func(line string) error { return verifyPrinted(&events, line) })
 	b.awaitEnd(v)

@@ -78,8 +78,8 @@ func (r *run) probes() ([]uprobe.Probe, error) {
 	}
 	var probes []uprobe.Probe
 	for _, n := range notes {
-		site := uprobe.Site{Path: r.path, Note: n}
-		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: []uprobe.Site{site}})
+		sites := []uprobe.Site{{Path: r.path, Note: n}}
+		probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name, Sites: sites})
 	}
 	return probes, nil
 }
@@ -131,7 +131,8 @@ func (r *run) compare(probes []uprobe.Probe, counts []uint64, missed uint64) err
 		short += fired - counts[i]
 	}
 	if short != missed {
-		return fmt.Errorf("%d fires were not counted, of which %d were missed: %d of %v", short, missed, counts, r.report.Fired)
+		return fmt.Errorf("%d fires were not counted, of which %d were missed: %d of %v",
+			short, missed, counts, r.report.Fired)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ import (
 // jsonEvent is a line of usdt trace --json with an event whose checksum is higher by wrong.
 func jsonEvent(wrong uint64) string {
 	sum := event.Sum("steady:mixed", uint64(7), `te"xt`, []byte("\xff\x00"), "", int8(-3))
-	return fmt.Sprintf(`{"pid":1,"provider":"steady","probe":"mixed","args":[7,"te\"xt","/wA=",2,"",-3,%d]}`, sum+wrong)
+	const format = `{"provider":"steady","probe":"mixed","args":[7,"te\"xt","/wA=",2,"",-3,%d]}`
+	return fmt.Sprintf(format, sum+wrong)
 }
 
 func TestVerifyJSON(t *testing.T) {
@@ -29,7 +30,9 @@ func TestVerifyJSON(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{
-		jsonEvent(1), strings.Replace(jsonEvent(0), "-3", "253", 1), strings.Replace(jsonEvent(0), "/wA", "/wE", 1),
+		jsonEvent(1),
+		strings.Replace(jsonEvent(0), "-3", "253", 1),
+		strings.Replace(jsonEvent(0), "/wA", "/wE", 1),
 		jsonEvent(0)[:50], "", "{}",
 	} {
 		if err := verifyJSON(&v, wrong); err == nil {
@@ -54,7 +57,8 @@ func TestVerifyPrinted(t *testing.T) {
 	}
 }
 
-// TestVisitFails checks that what goes wrong in a visit fails the run, and that the visit cleans up.
+// TestVisitFails checks that what goes wrong in a visit fails the run, and that the visit cleans
+// up.
 func TestVisitFails(t *testing.T) {
 	var r run
 	var log []string
@@ -65,7 +69,11 @@ func TestVisitFails(t *testing.T) {
 		v.Fatalf("broken")
 		log = append(log, "went on")
 	})
-	want := []string{"guest: of 10 events, 10 have an argument that could not be read", "guest: broken", "guest: late"}
+	want := []string{
+		"guest: of 10 events, 10 have an argument that could not be read",
+		"guest: broken",
+		"guest: late",
+	}
 	if ok || !slices.Equal(r.failures, want) || !slices.Equal(log, []string{"second", "first"}) {
 		t.Errorf("visit: %t, failures %q, cleanups %q", ok, r.failures, log)
 	}
@@ -96,7 +104,8 @@ func TestTracerFails(t *testing.T) {
 			cmd := exec.Command("echo", jsonEvent(0), "\n", jsonEvent(wrong))
 			trace(v, cmd, "", func(line string) error { return verifyJSON(&events, line) }).awaitEnd(v)
 		})
-		if failed := len(r.failures) == 1 && strings.Contains(r.failures[0], "checksum"); failed != (wrong > 0) {
+		failed := len(r.failures) == 1 && strings.Contains(r.failures[0], "checksum")
+		if failed != (wrong > 0) {
 			t.Errorf("checksum wrong by %d: failures %q", wrong, r.failures)
 		}
 	}

@@ -85,7 +85,7 @@ type run struct {
 	verified uint64 // events
 	lost     uint64
 	unread   uint64
-	visits   map[string]int // of tracers that were attached
+	visits   map[string]uint64 // of tracers that were attached
 }
 
 func newRun(t *testing.T, b build) *run {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +20,7 @@ type tracer struct {
 	*testenv.Child
 	stderr *stderr
 	ended  chan struct{} // closed when it has ended; from then on the fields below are set
-	last   []string      // lines of output
+	last   []string      // lines of its output
 	wrong  error         // the first line that was
 	status error         // of exec.Cmd's Wait
 }
@@ -28,8 +29,12 @@ type tracer struct {
 // or not at all if they are empty. If it has not ended at the end of t, it is told to.
 func trace(t testenv.T, cmd *exec.Cmd, attached string, verify func(line string) error) *tracer {
 	t.Helper()
-	c := &tracer{stderr: &stderr{words: attached, said: make(chan struct{})}, ended: make(chan struct{})}
+	c := &tracer{
+		stderr: &stderr{words: attached, said: make(chan struct{})},
+		ended:  make(chan struct{}),
+	}
 	cmd.Stderr = c.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // if this process is killed
 	c.Child = testenv.Start(t, cmd)
 	go func() {
 		defer close(c.ended)
@@ -94,12 +99,15 @@ func (c *tracer) awaitStatus(t testenv.T) {
 	case <-c.ended:
 	case <-time.After(testenv.Patience):
 		c.end()
-		t.Fatalf("%v has not ended after %v\n%s\n%s", c.Cmd, testenv.Patience, strings.Join(c.last, "\n"), c.stderr)
+		t.Fatalf("%v has not ended after %v\n%s", c.Cmd, testenv.Patience, c.said())
 	}
 	if c.wrong != nil {
 		t.Fatalf("%v: %v", c.Cmd, c.wrong)
 	}
 }
+
+// said returns the last lines of output of a tracer that has ended, and all of its errors.
+func (c *tracer) said() string { return strings.Join(c.last, "\n") + "\n" + c.stderr.String() }
 
 // stderr keeps what a tracer writes to its standard error.
 type stderr struct {

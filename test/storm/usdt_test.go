@@ -19,8 +19,10 @@ import (
 	"github.com/go-usdt/usdt/test/storm/event"
 )
 
-// steadyPatterns match the steady probes, and not those that are added to their provider.
-var steadyPatterns = []string{"steady:*_narrow", "steady:*_wide", "steady:*_large", "steady:*_mixed"}
+// steady are arguments of usdt trace: flags that read texts and bytes, and mean nothing for probes
+// without these, and patterns of the steady probes, but not of those added to their provider.
+var steady = []string{"--str", "1,4", "--bytes", "2",
+	"steady:*_narrow", "steady:*_wide", "steady:*_large", "steady:*_mixed"}
 
 // A usdtTrace is a usdt trace whose events are verified.
 type usdtTrace struct {
@@ -40,9 +42,6 @@ func (r *run) startUsdt(t testenv.T, args ...string) *usdtTrace {
 	})
 	return u
 }
-
-// captures are the flags that read texts and bytes. Of probes without these they mean nothing.
-var captures = []string{"--str", "1,4", "--bytes", "2"}
 
 // verifyJSON verifies a line of usdt trace --json.
 func verifyJSON(v *event.Verifier, line string) error {
@@ -106,7 +105,7 @@ func (u *usdtTrace) leave(v *visit) (lost uint64) {
 // stayUsdt attaches a usdt that stays: what was fired is received or lost.
 func (r *run) stayUsdt(t testenv.T) staying {
 	t.Helper()
-	u := r.startUsdt(t, append(captures, steadyPatterns...)...)
+	u := r.startUsdt(t, steady...)
 	if !u.awaitAttached(t) {
 		t.Fatalf("usdt is not attached:\n%s", u.stderr)
 	}
@@ -131,7 +130,7 @@ func (r *run) stayUsdt(t testenv.T) staying {
 
 // traceSteady traces for a while what stays.
 func (v *visit) traceSteady(draws *rand.Rand) {
-	u := v.startUsdt(v, append([]string{"-d", duration(draws)}, append(captures, steadyPatterns...)...)...)
+	u := v.startUsdt(v, append([]string{"-d", duration(draws)}, steady...)...)
 	if !u.awaitAttached(v) {
 		v.Fatalf("usdt is not attached:\n%s", u.stderr)
 	}
@@ -139,7 +138,8 @@ func (v *visit) traceSteady(draws *rand.Rand) {
 	u.leave(v)
 }
 
-// traceFleet traces for a while what comes and goes: maybe nothing is there, or it goes as usdt comes.
+// traceFleet traces for a while what comes and goes. Maybe nothing is there, or it goes while usdt
+// attaches.
 func (v *visit) traceFleet(draws *rand.Rand) {
 	u := v.startUsdt(v, "-d", duration(draws), "fleet*:*_narrow", "fleet*:*_wide*", "fleet*:*_large*")
 	if u.awaitAttached(v) {
@@ -148,7 +148,8 @@ func (v *visit) traceFleet(draws *rand.Rand) {
 		return
 	}
 	if u.awaitStatus(v); u.ProcessState.ExitCode() != 1 || u.events.Total() > 0 {
-		v.Errorf("usdt is not attached, and ends with %v after %d events:\n%s", u.status, u.events.Total(), u.stderr)
+		v.Errorf("usdt is not attached, and ends with %v after %d events:\n%s",
+			u.status, u.events.Total(), u.stderr)
 	}
 }
 

@@ -97,7 +97,7 @@ func (v *visit) attached() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.visits == nil {
-		v.visits = make(map[string]int)
+		v.visits = make(map[string]uint64)
 	}
 	v.visits[v.name]++
 }

@@ -181,7 +181,7 @@ func checkTraced(t *testing.T, app *traced, probe string, want bool) {
 		t.Fatal(err)
 	}
 	for _, o := range objects {
-		attached, err := o.Attached()
+		attached, err := new(process.Reader).Attached(&o)
 		if err != nil {
 			t.Fatal(err)
 		}

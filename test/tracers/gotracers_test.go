@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/cilium/ebpf/link"
 )
 
 // buildGoTracer builds a program of the module gotracers.
@@ -43,19 +41,6 @@ func TestCilium(t *testing.T) {
 		app := startTraced(t, c)
 		readsSix(t, app, exec.Command(program, app.do(t, "path six"), "six", strconv.Itoa(app.PID())))
 		support(t, byPathRow(c, "cilium/ebpf", version, attach))
-	})
-}
-
-// TestOlderCilium opens probes with the version of our own module, which is older.
-func TestOlderCilium(t *testing.T) {
-	const refusal = "is not executable"
-	needDocumented(t, refusal)
-	matrix(t, func(t *testing.T, c config) {
-		_, err := link.OpenExecutable(startTraced(t, c).do(t, "path six"))
-		refused := err != nil && strings.Contains(err.Error(), refusal)
-		if refused != (c.backing == "memfd") {
-			t.Errorf("OpenExecutable: %v", err)
-		}
 	})
 }
 

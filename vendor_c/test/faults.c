@@ -65,6 +65,12 @@ char *__wrap_getcwd(char *buffer, size_t size) {
   return fails(ENOENT) ? NULL : __real_getcwd(buffer, size);
 }
 
+char *__real_realpath(const char *path, char *resolved);
+char *__wrap_realpath(const char *path, char *resolved);
+char *__wrap_realpath(const char *path, char *resolved) {
+  return fails(ENOMEM) ? NULL : __real_realpath(path, resolved);
+}
+
 int __real_vasprintf(char **to, const char *format, va_list values);
 int __wrap_vasprintf(char **to, const char *format, va_list values);
 int __wrap_vasprintf(char **to, const char *format, va_list values) {

@@ -25,11 +25,11 @@ func Open(path string, offset uint64) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	scopes := make([]scope, len(cpus))
+	of := make([]whom, len(cpus))
 	for i, cpu := range cpus {
-		scopes[i] = scope{perfevent.AllProcesses, cpu}
+		of[i] = whom{perfevent.AllProcesses, cpu}
 	}
-	return open(path, offset, scopes)
+	return open(path, offset, of)
 }
 
 // OpenProbe is like Open, for the site of the probe called name in the file at path. The provider
@@ -49,7 +49,7 @@ func OpenThread(path, name string) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(path, offset, []scope{{perfevent.ThisThread, perfevent.AnyCPU}})
+	return open(path, offset, []whom{{perfevent.ThisThread, perfevent.AnyCPU}})
 }
 
 func siteOffset(path, name string) (uint64, error) {
@@ -65,13 +65,13 @@ func siteOffset(path, name string) (uint64, error) {
 	return 0, fmt.Errorf("%s has no probe %s", path, name)
 }
 
-// A scope says whose hits a perf event counts: the parameters of perf_event_open(2).
-type scope struct{ pid, cpu int }
+// A whom says whose hits a perf event counts: the parameters of perf_event_open(2).
+type whom struct{ pid, cpu int }
 
-func open(path string, offset uint64, scopes []scope) (*Counter, error) {
+func open(path string, offset uint64, of []whom) (*Counter, error) {
 	c := new(Counter)
 	place := perfevent.Place{Path: path, Offset: offset}
-	for _, s := range scopes {
+	for _, s := range of {
 		event, err := perfevent.Open(place, s.pid, s.cpu)
 		if err != nil {
 			err = fmt.Errorf("attach to %s+%#x: %w", path, offset, err)

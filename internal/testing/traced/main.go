@@ -2,8 +2,9 @@
 //
 //	traced [-typed] PROVIDER [NAME[:TYPE,...] ...]
 //
-// with types such as int8, uint64, string and bytes. With -typed, there is also a probe of each type
-// and, if the provider is shop, there are those of the examples in docs/tracers.md.
+// with types such as int8, uint64, string and bytes. With -typed, there is also a probe of each
+// type. With -typed and the provider shop, there are also the probes of the examples in
+// docs/tracers.md.
 //
 // It loads the provider, prints the path of the image, and answers each line of its input with
 // one line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The

@@ -133,7 +133,7 @@ func paranoid(s System) Finding {
 		return ok("unknown")
 	case s.tooParanoid(level):
 		return warning("sudo sysctl kernel.perf_event_paranoid=2",
-			"%d: some distributions' kernels then ask for CAP_SYS_ADMIN", level)
+			"%d: some distributions' kernels then ask for %v", level, rights.SysAdmin)
 	}
 	return ok("%d, which does not matter with the capabilities above", level)
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // Values is one event, as Append reads it.
@@ -81,7 +83,7 @@ func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 		text = text[:min(p.precision, len(text))]
 	}
 	if escape {
-		return AppendEscaped(dst, text)
+		return printable.AppendEscaped(dst, text)
 	}
 	return append(dst, text...)
 }
@@ -95,7 +97,7 @@ func (p *part) appendBytes(dst []byte, v Values) []byte {
 	if p.precision > 0 {
 		data = data[:min(p.precision, len(data))]
 	}
-	dst = AppendQuoted(dst, data)
+	dst = printable.AppendQuoted(dst, data)
 	if uint64(len(data)) < length {
 		dst = append(dst, "…"...)
 	}
@@ -108,7 +110,7 @@ func appendChar(dst []byte, value uint64, escape bool) []byte {
 		r = rune(value)
 	}
 	if escape {
-		return appendEscapedRune(dst, r)
+		return printable.AppendRune(dst, r)
 	}
 	return utf8.AppendRune(dst, r)
 }

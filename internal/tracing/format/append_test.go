@@ -191,19 +191,3 @@ func TestAppendAsFmt(t *testing.T) {
 		}
 	}
 }
-
-func TestAppendQuoted(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 5000 {
-		data := make([]byte, r.IntN(8))
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		if r.IntN(2) == 0 {
-			data = append(data, string(rune(r.IntN(0x20000)))...)
-		}
-		if got, want := string(AppendQuoted(nil, data)), fmt.Sprintf("%q", data); got != want {
-			t.Fatalf("%x: got %s, want %s", data, got, want)
-		}
-	}
-}

@@ -61,9 +61,9 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		last := -1
-		for _, c := range format.Captures() {
+		for _, c := range format.Needs() {
 			if c.Arg <= last || c.Arg >= operand.MaxArgs || c.Kind == Bytes && c.Length != c.Arg+1 {
-				t.Fatalf("captures %+v", format.Captures())
+				t.Fatalf("needs %+v", format.Needs())
 			}
 			last = c.Arg
 		}
@@ -71,7 +71,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatal(err)
 		}
 		if last >= 0 && format.Check(last) == nil {
-			t.Fatalf("Check(%d) accepts captures %+v", last, format.Captures())
+			t.Fatalf("Check(%d) accepts needs %+v", last, format.Needs())
 		}
 		format.Append(nil, v)
 	})

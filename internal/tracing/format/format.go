@@ -14,9 +14,9 @@ type Format struct {
 	// of a traced program could control the terminal or pretend to be another event.
 	Escape bool
 
-	text     string
-	parts    []part
-	captures []Capture
+	text  string
+	parts []part
+	needs []Need
 }
 
 // A part is literal text, or a directive when it has a verb.
@@ -42,17 +42,17 @@ const (
 	Bytes               // also the bytes that it points to, as many as another argument says
 )
 
-// A Capture tells what a Format needs of one argument.
-type Capture struct {
+// A Need tells what a Format needs of one argument.
+type Need struct {
 	Arg    int
 	Kind   Kind
 	Length int // of Bytes: the argument that is their number
 	Max    int // of String and Bytes: the most bytes that are needed; 0 for no limit
 }
 
-// Captures returns one Capture for each argument that the format uses, in the order of the
+// Needs returns one Need for each argument that the format uses, in the order of the
 // arguments. The caller does not change the slice.
-func (f *Format) Captures() []Capture { return f.captures }
+func (f *Format) Needs() []Need { return f.needs }
 
 // Check returns a *SyntaxError if the format needs more than nargs arguments.
 func (f *Format) Check(nargs int) error {

@@ -25,7 +25,7 @@ func Parse(text string) (*Format, error) {
 		}
 	}
 	p.flush()
-	if err := p.format.capture(); err != nil {
+	if err := p.format.collectNeeds(); err != nil {
 		return nil, err
 	}
 	return p.format, nil

@@ -67,26 +67,26 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-func TestCaptures(t *testing.T) {
+func TestNeeds(t *testing.T) {
 	tests := []struct {
 		text string
-		want []Capture
+		want []Need
 	}{
 		{`no arguments: 100%%`, nil},
-		{`%d %s`, []Capture{{Arg: 0}, {Arg: 1, Kind: String}}},
-		{`%[arg3]x %d %[arg0]c`, []Capture{{Arg: 0}, {Arg: 3}, {Arg: 4}}},
-		{`%.16s %p`, []Capture{{Arg: 0, Kind: String, Max: 16}, {Arg: 1}}},
-		{`%[arg0]p %[arg0]s`, []Capture{{Arg: 0, Kind: String}}},
-		{`%[arg0]s %[arg0]p`, []Capture{{Arg: 0, Kind: String}}},
-		{`%.5s %.9[arg0]s %.7[arg0]s`, []Capture{{Arg: 0, Kind: String, Max: 9}}},
-		{`%.5s %[arg0]s`, []Capture{{Arg: 0, Kind: String}}},
-		{`%[arg0]s %.5[arg0]s`, []Capture{{Arg: 0, Kind: String}}},
-		{`%b %d`, []Capture{{Arg: 0, Kind: Bytes, Length: 1}, {Arg: 1}, {Arg: 2}}},
-		{`%[arg4].32b %[arg5]d`, []Capture{{Arg: 4, Kind: Bytes, Length: 5, Max: 32}, {Arg: 5}}},
-		{`%[arg1]s %[arg0]b`, []Capture{{Arg: 0, Kind: Bytes, Length: 1}, {Arg: 1, Kind: String}}},
+		{`%d %s`, []Need{{Arg: 0}, {Arg: 1, Kind: String}}},
+		{`%[arg3]x %d %[arg0]c`, []Need{{Arg: 0}, {Arg: 3}, {Arg: 4}}},
+		{`%.16s %p`, []Need{{Arg: 0, Kind: String, Max: 16}, {Arg: 1}}},
+		{`%[arg0]p %[arg0]s`, []Need{{Arg: 0, Kind: String}}},
+		{`%[arg0]s %[arg0]p`, []Need{{Arg: 0, Kind: String}}},
+		{`%.5s %.9[arg0]s %.7[arg0]s`, []Need{{Arg: 0, Kind: String, Max: 9}}},
+		{`%.5s %[arg0]s`, []Need{{Arg: 0, Kind: String}}},
+		{`%[arg0]s %.5[arg0]s`, []Need{{Arg: 0, Kind: String}}},
+		{`%b %d`, []Need{{Arg: 0, Kind: Bytes, Length: 1}, {Arg: 1}, {Arg: 2}}},
+		{`%[arg4].32b %[arg5]d`, []Need{{Arg: 4, Kind: Bytes, Length: 5, Max: 32}, {Arg: 5}}},
+		{`%[arg1]s %[arg0]b`, []Need{{Arg: 0, Kind: Bytes, Length: 1}, {Arg: 1, Kind: String}}},
 	}
 	for _, test := range tests {
-		if diff := cmp.Diff(test.want, mustParse(t, test.text).Captures()); diff != "" {
+		if diff := cmp.Diff(test.want, mustParse(t, test.text).Needs()); diff != "" {
 			t.Errorf("%s: -want +got\n%s", test.text, diff)
 		}
 	}

@@ -19,7 +19,7 @@ type Features struct {
 	NamespacePID bool // bpf_get_ns_current_pid_tgid
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
 	Multi        bool // uprobe_multi links that choose a process by its memory
-	Sleep        bool // used with Multi: programs that wait for memory that is not there yet
+	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
 }
 
 // A Kernel is what this process has found out of a kernel.

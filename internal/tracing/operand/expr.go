@@ -57,12 +57,19 @@ func isSymbolChar(c rune) bool {
 		c == '_' || c == '.' || c == '$' || c >= 0x80
 }
 
+// isName reports whether a term that is no number can be the name of a symbol: in the assembler, $
+// begins a constant, and . is the current address.
+func isName(term string) bool { return term[0] != '$' && term != "." }
+
 func (e *expr) add(term string, negative bool) error {
 	if term == "" {
 		return errors.New("number or symbol missing")
 	}
 	if c := term[0]; c >= '0' && c <= '9' {
 		return e.addNumber(term, negative)
+	}
+	if !isName(term) {
+		return fmt.Errorf("%q is no name of a symbol", term)
 	}
 	if negative || e.symbol != "" {
 		return errors.New("more than the sum of a symbol and a number")

@@ -13,11 +13,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// FuzzParse holds Parse to its promises for any string: no panic, a bounded number of arguments,
-// fields in their ranges, and fields that can be written out and parsed again. Run it with
+// FuzzParseArgs holds Parse to its promises for any string: no panic, a bounded number of
+// arguments, fields in their ranges, and fields that can be written out and parsed again. Run it
+// with
 //
-//	go test -fuzz=FuzzParse -fuzztime=60s ./internal/tracing/operand
-func FuzzParse(f *testing.F) {
+//	go test -fuzz=FuzzParseArgs -fuzztime=60s ./internal/tracing/operand
+func FuzzParseArgs(f *testing.F) {
 	for _, args := range []string{
 		"-4@-20(%rbp) 8@sym+24(%rip) -1@$-5 1@%ah 2@pub(,%rdx,4) 8@0x10(%rax,%rbx) %r8w",
 		"-4@-4+16+sym(%rip) 8f@%xmm0 -4@%fs:tls@tpoff 8@$0xffffffffffffffff 8@16(%rip)",

@@ -2,45 +2,55 @@ package process
 
 import (
 	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
 )
 
-// descriptor returns the lowest descriptor by which the process has the file open.
-func (p *process) descriptor(want statID) (fd int, ok bool) {
+// descriptor returns the lowest descriptor by which the process has the file open. It asks for
+// nothing about files of other names, whose file systems might not answer.
+func (p *process) descriptor(w *watch, file mappedFile, want FileID) (fd int, ok bool) {
 	if p.descriptors == nil {
 		p.descriptors = p.readDescriptors()
 	}
-	fd, ok = p.descriptors[want]
-	return fd, ok
+	// In the links of /proc/PID/fd, the name is as it is in /proc/PID/maps, but not escaped.
+	names := []string{file.name, unescape(file.name)}
+	for _, name := range slices.Compact(names) {
+		for _, fd := range p.descriptors[name] {
+			f, err := openPath(w, p.descriptorPath(fd), 0)
+			if err != nil {
+				continue
+			}
+			f.close()
+			if f.id.isSame(want) {
+				return fd, true
+			}
+		}
+	}
+	return 0, false
 }
 
-func (p *process) readDescriptors() map[statID]int {
-	files := make(map[statID]int)
-	dir := p.proc + "/fd"
-	f, err := os.Open(dir)
-	if err != nil {
-		return files
-	}
-	defer f.Close()
-	names, _ := f.Readdirnames(-1)
-	for _, name := range names {
-		fd, err := strconv.Atoi(name)
-		if err != nil || p.pid == os.Getpid() && isPathDescriptor(fd) {
+func (p *process) descriptorPath(fd int) string { return p.proc + "/fd/" + strconv.Itoa(fd) }
+
+// readDescriptors returns the open descriptors, in order, by what their links say. To read a link
+// asks no file system.
+func (p *process) readDescriptors() map[string][]int {
+	descriptors := make(map[string][]int)
+	fds, _ := idsIn(p.proc + "/fd")
+	for _, fd := range fds {
+		p.work.spend(readCost)
+		if p.work.exhausted() {
+			break
+		}
+		if p.pid == os.Getpid() && isPathDescriptor(fd) {
 			continue
 		}
-		var st unix.Stat_t
-		err = unix.Stat(dir+"/"+name, &st)
-		if err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
-			continue
-		}
-		id := statID{uint64(st.Dev), st.Ino}
-		if lowest, known := files[id]; !known || fd < lowest {
-			files[id] = fd
+		if name, err := os.Readlink(p.descriptorPath(fd)); err == nil {
+			descriptors[name] = append(descriptors[name], fd)
 		}
 	}
-	return files
+	return descriptors
 }
 
 // isPathDescriptor reports whether a descriptor of this process is one that openPath made: it will

@@ -32,7 +32,7 @@ type mapsLine struct {
 // files apart.
 type mappedFile struct {
 	dev, inode uint64
-	name       string // as it is there: see names
+	name       string // as in /proc/PID/maps, escapes included; names decodes it
 }
 
 // probeable reports whether the kernel puts breakpoints of uprobes into the mapping: see valid_vma
@@ -79,7 +79,7 @@ func parseMapsLine(text string) (l mapsLine, err error) {
 	if err != nil {
 		return l, err
 	}
-	l.file.dev = unix.Mkdev(uint32(major), uint32(minor))
+	l.file.dev = unix.Mkdev(uint32(major), uint32(minor)) // #nosec G115 -- 12 and 20 bits
 	l.file.inode, err = strconv.ParseUint(f[4], 10, 64)
 	return l, err
 }

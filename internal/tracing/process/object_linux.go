@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // An Object is a file with probes that a process has mapped where uprobes work: executable, private
@@ -19,29 +18,37 @@ type Object struct {
 	// Name is the path that the file was mapped by, as /proc/PID/maps has it, without the mark of a
 	// deleted file: /usr/lib/libc.so.6, /memfd:libstapsdt:shop. Any bytes.
 	Name    string
-	Deleted bool // the name does not lead to the file any more, or never did, as that of a memfd
+	Deleted bool // Name does not lead to the file, because the file was deleted or is a memfd
 
 	// Path opens the file from the calling process. It is the path to give to tracers. A path below
 	// /proc/PID lasts as long as the process, one below /proc/PID/map_files only as long as the
 	// mapping.
 	Path string
 
-	// Dev and Inode are those of stat(2). Objects that agree in both are one file.
-	Dev, Inode uint64
+	FileID
+	Overlaid bool // the file is in an overlay: see Identify
 
-	// Mappings are the executable ones, by address, at most 1024.
-	Mappings []Mapping
+	// Mappings are the executable ones, by address, and Data the private ones that can be written,
+	// where semaphores are counted; at most 1024 each.
+	Mappings, Data []Mapping
 
 	// Notes are shared by all objects of the file: do not change them.
 	Notes []sdtnote.Note
 
+	// Symbols has the link-time addresses of the symbols that operands of the notes refer to, those
+	// that the file defines. It is shared like Notes.
+	Symbols map[string]uint64
+
+	// Attached says for each of Notes whether a tracer is attached to it in this process: see
+	// Reader.Attached. It is nil unless Reader.WithAttached asks for it, and when it is unknown.
+	Attached []bool
+
 	// Err says why there are no notes although the file may have probes: the file is malformed, or
-	// may not be read. It names the file and the process.
+	// may not be read, or its file system does not answer. It names the file and the process.
 	Err error
 
-	proc  string    // the directory of the process in /proc, or that of one of its threads
-	sites siteCodes // of the notes
-	data  []Mapping // the writable private mappings, at most 1024
+	proc    string // the directory of the process in /proc, or that of one of its threads
+	content *content
 }
 
 // These bound the work for a process that maps a file as often as it can, each time with all its
@@ -52,31 +59,36 @@ const (
 )
 
 // readObject returns the object of a mapped file, unless the file has no probes.
-func (r *Reader) readObject(p *process, m fileMappings) (o Object, ok bool) {
-	o = Object{PID: p.pid, Mappings: m.executable, proc: p.proc, data: m.data}
+func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok bool) {
+	o = Object{PID: p.pid, Mappings: m.executable, Data: m.data, proc: p.proc}
 	p.work.spend(openCost)
-	file, err := p.open(m, &o)
-	if errors.Is(err, errNotRegular) {
+	file, err := p.find(w, m, &o)
+	if errors.Is(err, ErrNotRegular) {
 		return o, false
 	}
 	if err != nil {
-		o.Err = fmt.Errorf("%q in process %d: %w", o.Name, p.pid, err)
+		o.Err = fileError(o.Name, p.pid, err)
 		o.Path = ""
 		return o, true
 	}
-	defer unix.Close(file.fd)
-	o.Dev, o.Inode = file.id.dev, file.id.inode
+	defer file.close()
+	o.FileID = file.id
 
-	f := r.read(file, &p.work)
-	if errors.Is(f.err, sdtnote.ErrNotELF) || f.err == nil && len(f.notes) == 0 {
+	c := r.read(w, file, &p.work)
+	if errors.Is(c.err, sdtnote.ErrNotELF) || c.err == nil && len(c.notes) == 0 {
 		return o, false
 	}
-	if err := errors.Join(f.err, p.work.count(f.notes)); err != nil {
-		o.Err = fmt.Errorf("%q in process %d: %w", o.Path, p.pid, err)
+	if err := errors.Join(c.err, p.work.count(c.notes)); err != nil {
+		o.Err = fileError(o.Path, p.pid, err)
 		return o, true
 	}
-	o.Notes, o.sites = f.notes, f.sites
+	o.Notes, o.Symbols, o.content = c.notes, c.symbols, c
+	o.Overlaid = file.isOverlaid(w)
 	return o, true
+}
+
+func fileError(name string, pid int, err error) error {
+	return fmt.Errorf("%s in process %d: %w", printable.Quote(name), pid, err)
 }
 
 // Addresses returns where the site of one of o's notes is in the memory of the process: at several
@@ -90,7 +102,7 @@ func (o *Object) SemaphoreAddresses(n sdtnote.Note) []uint64 {
 	if n.SemaphoreOffset == 0 {
 		return nil
 	}
-	return addressesOf(n.SemaphoreOffset, o.data)
+	return addressesOf(n.SemaphoreOffset, o.Data)
 }
 
 func addressesOf(offset uint64, mappings []Mapping) []uint64 {

@@ -2,103 +2,94 @@ package process
 
 import (
 	"errors"
-	"fmt"
+	"io"
 	"os"
-	"strings"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
 
-// statID is what stat(2) tells files apart by.
-type statID struct{ dev, inode uint64 }
+// This file has the only places where the path of a traced file is opened. A process can put
+// anything there: a FIFO that nobody writes to, a device that does something when it is opened, a
+// link to a file that only root may read. So a path is opened with O_PATH, which does nothing to
+// the file. What is found there is checked, and is then opened through its descriptor.
 
-// A fileID also changes when the file is written, or another file gets its inode.
-type fileID struct {
-	statID
-	size         int64
-	mtime, ctime unix.Timespec
-}
-
-// A pathFile is a regular file. It was opened with O_PATH, which is safe whatever the file is, and
-// which gives no right to read it.
+// A pathFile is a regular file, opened with O_PATH, which gives no right to read it.
 type pathFile struct {
 	fd int
-	id fileID
+	id FileID
 }
 
-var errNotRegular = errors.New("not a regular file")
+// ErrNotRegular is matched by errors about paths that lead to no regular file.
+var ErrNotRegular = errors.New("not a regular file")
 
-// openPath finds the file at path. A name that a process chose may lead to anything, for instance
-// to a device that does something when it is opened.
-func openPath(path string, flags int) (pathFile, error) {
-	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC|flags, 0)
+// openPath finds the regular file at path.
+func openPath(w *watch, path string, flags int) (f pathFile, err error) {
+	err = w.call(func() (err error) {
+		f.fd, err = unix.Open(path, unix.O_PATH|unix.O_CLOEXEC|flags, 0)
+		return err
+	})
 	if err != nil {
 		return pathFile{}, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		unix.Close(fd)
+	if err := w.call(func() error { return unix.Fstat(f.fd, &st) }); err != nil {
+		f.close()
 		return pathFile{}, &os.PathError{Op: "stat", Path: path, Err: err}
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		unix.Close(fd)
-		return pathFile{}, errNotRegular
+		f.close()
+		return pathFile{}, ErrNotRegular
 	}
-	id := fileID{statID{uint64(st.Dev), st.Ino}, st.Size, st.Mtim, st.Ctim}
-	return pathFile{fd, id}, nil
+	f.id = FileID{uint64(st.Dev), st.Ino, st.Size, st.Mtim, st.Ctim}
+	return f, nil
 }
 
-// open finds the mapped file and fills in Name, Deleted and Path of o.
-//
-// The numbers in /proc/PID/maps are not always those of stat(2): overlayfs and btrfs show others
-// there. The links in map_files lead to the file itself, but it takes rights to follow them.
-// Without these rights a path is taken for the file if its inode number is right.
-func (p *process) open(m fileMappings, o *Object) (pathFile, error) {
-	mapFile := fmt.Sprintf("%s/map_files/%x-%x", p.proc, m.executable[0].Start, m.executable[0].End)
-	mapped, err := openPath(mapFile, 0)
-	if errors.Is(err, errNotRegular) {
-		return pathFile{}, err
-	}
-	want := statID{m.file.dev, m.file.inode}
-	isExact := err == nil
-	if isExact {
-		want = mapped.id.statID
-		defer unix.Close(mapped.fd)
-	}
+func (f pathFile) close() { _ = unix.Close(f.fd) }
 
-	for _, name := range m.file.names() {
-		o.Name = name
-		for _, path := range []string{name, p.proc + "/root" + name} {
-			f, err := openPath(path, unix.O_NOFOLLOW)
-			if err != nil {
-				continue
-			}
-			if f.id.statID == want || !isExact && f.id.inode == want.inode {
-				o.Path = path
-				return f, nil
-			}
-			unix.Close(f.fd)
-		}
-	}
-	o.Name, o.Deleted = strings.CutSuffix(unescape(m.file.name), deletedSuffix)
-	return p.openLink(want, mapFile, o)
+// isOverlaid reports whether the file is in an overlay.
+func (f pathFile) isOverlaid(w *watch) bool {
+	var fs unix.Statfs_t
+	err := w.call(func() error { return unix.Fstatfs(f.fd, &fs) })
+	return err == nil && int64(fs.Type) == unix.OVERLAYFS_SUPER_MAGIC
 }
 
-// openLink finds a file to which no name leads, by the links in /proc/PID.
-func (p *process) openLink(want statID, mapFile string, o *Object) (f pathFile, err error) {
-	links := []string{p.proc + "/exe", mapFile}
-	if fd, ok := p.descriptor(want); ok {
-		links = append([]string{fmt.Sprintf("%s/fd/%d", p.proc, fd)}, links...)
-	}
-	for _, o.Path = range links {
-		if f, err = openPath(o.Path, 0); err != nil {
-			continue
-		}
-		if f.id.statID == want {
-			return f, nil
-		}
-		unix.Close(f.fd)
-		err = errors.New("another file has taken its place")
-	}
-	return pathFile{}, err
+// open opens the file for reading. It waits for nothing: since the check, the file is regular, but
+// it may have a lease. The errors have no path, which would mean nothing to other processes.
+func (f pathFile) open(w *watch) (readFile, error) {
+	r := readFile{watch: w}
+	path := "/proc/self/fd/" + strconv.Itoa(f.fd)
+	err := w.call(func() (err error) {
+		r.fd, err = unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		return err
+	})
+	return r, err
 }
+
+// A readFile is a file that is open for reading. An os.File would ask the file system whether it
+// can be polled, without a limit.
+type readFile struct {
+	fd    int
+	watch *watch
+}
+
+func (f readFile) ReadAt(b []byte, offset int64) (n int, err error) {
+	for n < len(b) {
+		var got int
+		err := f.watch.call(func() (err error) {
+			got, err = unix.Pread(f.fd, b[n:], offset+int64(n))
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
+		if got == 0 {
+			return n, io.EOF
+		}
+		n += got
+	}
+	return n, nil
+}
+
+// close may wait, too: FUSE asks its server. The descriptor is free even when the call fails.
+func (f readFile) close() { f.watch.measure(func() { _ = unix.Close(f.fd) }) }

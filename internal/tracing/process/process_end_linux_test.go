@@ -44,7 +44,7 @@ func TestReadProcessZombie(t *testing.T) {
 	if objects, err := process.Read(c.PID()); len(objects) != 0 || err != nil {
 		t.Errorf("got %v, %v, want nothing", objects, err)
 	}
-	attached, err := o.Attached()
+	attached, err := new(process.Reader).Attached(&o)
 	if err == nil && !cmp.Equal(attached, make([]bool, len(attached))) {
 		t.Errorf("attached %v to a process that has ended", attached)
 	}

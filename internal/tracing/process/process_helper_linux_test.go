@@ -166,7 +166,7 @@ func openMemory(t *testing.T, pid int) *os.File {
 
 func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 	t.Helper()
-	attached, err := o.Attached()
+	attached, err := new(process.Reader).Attached(&o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,24 +175,4 @@ func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 			t.Errorf("%s:%s attached: %v, want %v", n.Provider, n.Name, attached[i], want)
 		}
 	}
-}
-
-// mapToExecute maps the first page of a file into this process.
-func mapToExecute(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	mapping, err := unix.Mmap(int(f.Fd()), 0, os.Getpagesize(),
-		unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Munmap(mapping); err != nil {
-			t.Error(err)
-		}
-	})
 }

@@ -275,8 +275,8 @@ func TestReadProcessMaxNotes(t *testing.T) {
 	if err := os.Link(first, second); err != nil {
 		t.Fatal(err)
 	}
-	mapToExecute(t, first)
-	mapToExecute(t, second)
+	testenv.MapToExecute(t, first)
+	testenv.MapToExecute(t, second)
 	var counts []int
 	for _, o := range readProcess(t, os.Getpid(), "maxnotes") {
 		counts = append(counts, len(o.Notes))
@@ -289,13 +289,14 @@ func TestReadProcessMaxNotes(t *testing.T) {
 	}
 }
 
-func TestReadAll(t *testing.T) {
+func TestEach(t *testing.T) {
 	program := buildProcess(t, t.TempDir(), "process")
 	first, second := startProcess(t, program), startProcess(t, program)
 
 	var r process.Reader
 	for range 2 { // the second time from memory
-		objects, _, err := r.ReadAll()
+		var objects []process.Object
+		_, err := r.Each(func(of []process.Object) { objects = append(objects, of...) })
 		if err != nil {
 			t.Fatal(err)
 		}

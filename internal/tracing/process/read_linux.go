@@ -13,10 +13,14 @@ import (
 )
 
 // A Reader reads the probes of processes. It remembers the files that it has read, so that a
-// library that many processes have mapped is read once. The zero value is ready. A Reader is not
+// library that many processes have mapped is read once; what it remembers takes at most 32 MiB. It
+// does not wait long for file systems that do not answer. The zero value is ready. A Reader is not
 // safe for concurrent use.
 type Reader struct {
-	files map[fileID]*fileNotes
+	WithAttached bool // fill in Object.Attached
+
+	contents contents
+	patience patience
 }
 
 // Read returns the objects of a process, in the order of their addresses. A process without probes,
@@ -32,14 +36,13 @@ func (r *Reader) Read(pid int) ([]Object, error) {
 	if pid <= 0 { // kill(2) gives these a meaning
 		return nil, &Error{PID: pid, Reason: "does not exist", Err: fs.ErrNotExist}
 	}
-	p := process{pid: pid}
-	lines, err := p.readMaps()
+	p, lines, err := r.readMaps(pid)
 	if err != nil {
 		return nil, processError(pid, err)
 	}
 	var objects []Object
 	for _, m := range groupByFile(lines) {
-		o, ok := r.readObject(&p, m)
+		o, ok := r.awaitObject(&p, m)
 		if !ok {
 			continue
 		}
@@ -49,38 +52,82 @@ func (r *Reader) Read(pid int) ([]Object, error) {
 			break
 		}
 	}
+	if r.WithAttached {
+		objects = r.withAttached(objects)
+	}
 	return objects, nil
 }
 
-// ReadAll returns the objects of all processes that the caller may look into, by process id, and
-// the number of processes that it may not look into. It leaves out processes that end meanwhile,
-// and forgets files that no process has mapped any more.
-func (r *Reader) ReadAll() (objects []Object, denied int, err error) {
-	pids, err := pidsIn("/proc")
-	if err != nil {
-		return nil, 0, err
+// withAttached fills in Attached, and leaves out the objects of a process that has ended. Where
+// Yama lets nobody but root look into memory, others may still know what is mapped.
+func (r *Reader) withAttached(objects []Object) []Object {
+	var living []Object
+	for _, o := range objects {
+		if o.Err != nil {
+			living = append(living, o)
+			continue
+		}
+		var err error
+		o.Attached, err = r.Attached(&o)
+		switch {
+		case errors.Is(err, errNoAnswer):
+			living = append(living, Object{PID: o.PID, Name: o.Name, Err: err})
+		case err != nil && !errors.Is(err, fs.ErrPermission):
+			continue
+		}
+		living = append(living, o)
 	}
-	for _, f := range r.files {
-		f.used = false
+	return living
+}
+
+// awaitObject is readObject with a limit to the time that the file system takes.
+func (r *Reader) awaitObject(p *process, m fileMappings) (Object, bool) {
+	type answer struct {
+		o  Object
+		ok bool
+		p  process
+	}
+	if !r.patience.isSilent(m.file.dev) {
+		a, err := await(&r.patience, func(w *watch) answer {
+			p := *p
+			o, ok := r.readObject(w, &p, m)
+			return answer{o, ok, p}
+		})
+		if err == nil {
+			*p = a.p
+			return a.o, a.ok
+		}
+		r.patience.setSilent(m.file.dev)
+	}
+	o := Object{PID: p.pid, Name: unescape(m.file.name)}
+	o.Err = fileError(o.Name, p.pid, errNoAnswer)
+	return o, true
+}
+
+// Each calls f with the objects of each process that the caller may look into, by process id, and
+// returns the number of processes that it may not look into. It leaves out processes that end
+// meanwhile, and those without objects.
+func (r *Reader) Each(f func([]Object)) (denied int, err error) {
+	pids, err := idsIn("/proc")
+	if err != nil {
+		return 0, err
 	}
 	for _, pid := range pids {
-		of, err := r.Read(pid)
+		objects, err := r.Read(pid)
 		if errors.Is(err, fs.ErrPermission) {
 			denied++
 		}
-		objects = append(objects, of...)
-	}
-	for id, f := range r.files {
-		if !f.used {
-			delete(r.files, id)
+		if len(objects) > 0 {
+			f(objects)
 		}
 	}
-	return objects, denied, nil
+	return denied, nil
 }
 
-// pidsIn returns the ids of the processes or threads that a directory of /proc lists.
-func pidsIn(path string) ([]int, error) {
-	dir, err := os.Open(path)
+// idsIn returns the ids of the processes, threads or descriptors that a directory of /proc lists,
+// in order.
+func idsIn(path string) ([]int, error) {
+	dir, err := os.Open(path) // #nosec G304 -- a directory of the kernel
 	if err != nil {
 		return nil, err
 	}
@@ -89,40 +136,58 @@ func pidsIn(path string) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	var pids []int
+	var ids []int
 	for _, name := range names {
-		if pid, err := strconv.Atoi(name); err == nil {
-			pids = append(pids, pid)
+		if id, err := strconv.Atoi(name); err == nil {
+			ids = append(ids, id)
 		}
 	}
-	slices.Sort(pids)
-	return pids, nil
+	slices.Sort(ids)
+	return ids, nil
 }
 
-// A process is the process that is being read, with what is known about it. Each item is read when
-// it is first needed.
+// A process holds what is known about the process being read. Each item is read on first use.
 type process struct {
 	pid             int
 	proc            string // its directory in /proc, or that of one of its threads
 	work            work
 	named           bool
 	comm, container string
-	descriptors     map[statID]int // the lowest of each open regular file; nil before they are read
+	descriptors     map[string][]int // by what their links say; nil before they are read
+}
+
+// readMaps returns a process and its memory map. It takes long when a thread of the process waits
+// while it changes the map.
+func (r *Reader) readMaps(pid int) (process, []mapsLine, error) {
+	type answer struct {
+		p     process
+		lines []mapsLine
+		err   error
+	}
+	a, err := await(&r.patience, func(w *watch) answer {
+		a := answer{p: process{pid: pid}}
+		a.lines, a.err = a.p.readMaps(w)
+		return a
+	})
+	if err != nil {
+		return process{}, nil, errors.New("no answer")
+	}
+	return a.p, a.lines, a.err
 }
 
 // readMaps returns the memory map, and sets p.proc. When the main thread has ended, /proc/PID knows
 // only the name of the process; the directories of the other threads still have its memory and its
 // files.
-func (p *process) readMaps() ([]mapsLine, error) {
+func (p *process) readMaps(w *watch) ([]mapsLine, error) {
 	p.proc = fmt.Sprintf("/proc/%d", p.pid)
-	lines, err := readMaps(p.proc)
+	lines, err := readMaps(w, p.proc)
 	if err != nil || len(lines) > 0 {
 		return lines, err
 	}
-	threads, _ := pidsIn(p.proc + "/task")
+	threads, _ := idsIn(p.proc + "/task")
 	for _, thread := range threads {
-		proc := fmt.Sprintf("/proc/%d", thread) // /proc does not list it, but has it
-		if lines, err := readMaps(proc); err == nil && len(lines) > 0 {
+		proc := fmt.Sprintf("/proc/%d", thread) // it exists although /proc does not list it
+		if lines, err := readMaps(w, proc); err == nil && len(lines) > 0 {
 			p.proc = proc
 			return lines, nil
 		}
@@ -131,8 +196,8 @@ func (p *process) readMaps() ([]mapsLine, error) {
 }
 
 // readMaps returns nothing for a process without memory, such as a kernel thread or a zombie.
-func readMaps(proc string) ([]mapsLine, error) {
-	f, err := os.Open(proc + "/maps")
+func readMaps(w *watch, proc string) ([]mapsLine, error) {
+	f, err := os.Open(proc + "/maps") // #nosec G304 -- a file of the kernel
 	if errors.Is(err, unix.ESRCH) {
 		return nil, nil // some kernels show an empty file
 	}
@@ -140,7 +205,7 @@ func readMaps(proc string) ([]mapsLine, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines, err := parseMaps(f)
+	lines, err := parseMaps(watchedReader{f, w})
 	if err != nil {
 		return nil, fmt.Errorf("read memory map: %w", err)
 	}

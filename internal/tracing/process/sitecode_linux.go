@@ -10,7 +10,7 @@ import (
 
 // siteCodes are the bytes of a file that tracers change.
 type siteCodes struct {
-	codes [][]byte // of each note: the landing and the first byte of the site
+	codes []byte // of one note after the other: the landing and the first byte of the site
 
 	// Of an image of this library; 0 in other files, whose sites have no landings.
 	landing   int    // bytes of a landing
@@ -18,19 +18,26 @@ type siteCodes struct {
 }
 
 func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
-	s := siteCodes{codes: make([][]byte, len(notes))}
+	var s siteCodes
 	if isImage(notes) {
 		s.landing = len(elfimage.Landing(notes[0].Machine))
-		s.firstSlot = notes[0].FileOffset - uint64(s.landing)
+		s.firstSlot = notes[0].FileOffset - uint64(s.landing) // #nosec G115 -- some bytes
 	}
+	s.codes = make([]byte, len(notes)*(s.landing+1))
 	for i, n := range notes {
-		s.codes[i] = make([]byte, s.landing+1)
-		_, err := r.ReadAt(s.codes[i], int64(n.FileOffset)-int64(s.landing))
+		// No file has offsets that do not fit; the kernel refuses negative ones.
+		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
 	}
 	return s, nil
+}
+
+// code returns the bytes of a note.
+func (s siteCodes) code(note int) []byte {
+	size := s.landing + 1
+	return s.codes[note*size : (note+1)*size]
 }
 
 // isImage reports whether the notes of a file are those of an image of this library.
@@ -44,8 +51,7 @@ func isImage(notes []sdtnote.Note) bool {
 
 // fired returns those of the mappings in which sites are fired. The Go library maps the slots of
 // its image alone, and fires there. With cgo the dynamic linker has mapped the whole image besides.
-// Nobody fires in that mapping, and a gdb that comes and goes can leave there what is neither the
-// file's code nor a tracer's.
+// Nothing fires in that mapping, but gdb may leave modified bytes there that belong to no tracer.
 func (s siteCodes) fired(mappings []Mapping) []Mapping {
 	var slots []Mapping
 	for _, m := range mappings {

@@ -9,14 +9,13 @@ import (
 
 // These bound what a process can make us do. An honest one takes a tenth of it.
 const (
-	// maxWork is in bytes read. What else takes time is counted as the bytes that could be read in
-	// that time.
+	// maxWork is in bytes read. Other work counts as the bytes that could be read in the same time.
 	maxWork  = 128 << 20
 	readCost = 256
 	openCost = 1024
 
-	// maxProcessNotes are those of all files of a process. A file that is mapped under several
-	// names counts once for each name.
+	// maxProcessNotes bounds the notes of all files of a process together. A file that is mapped under
+	// several names counts once for each name.
 	maxProcessNotes = 1 << 16
 )
 

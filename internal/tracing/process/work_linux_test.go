@@ -6,8 +6,6 @@ import (
 	"io"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
@@ -33,8 +31,8 @@ func TestAttachedBounded(t *testing.T) {
 	mapped := groupByFile(lines)[0]
 	const notes, sites = 60_000, 10
 	o := Object{
-		Mappings: mapped.executable, data: mapped.data,
-		sites: siteCodes{codes: make([][]byte, notes)},
+		Mappings: mapped.executable, Data: mapped.data,
+		content: &content{sites: siteCodes{codes: make([]byte, notes)}},
 	}
 	for i := range uint64(notes) {
 		o.Notes = append(o.Notes, sdtnote.Note{FileOffset: i % sites, SemaphoreOffset: i%sites + 1})
@@ -49,8 +47,8 @@ func TestAttachedBounded(t *testing.T) {
 	if addresses := o.Addresses(o.Notes[0]); len(addresses) != maxAddresses {
 		t.Errorf("%d addresses, want %d", len(addresses), maxAddresses)
 	}
-	if len(o.Mappings) != maxMappings || len(o.data) != maxMappings {
-		t.Errorf("%d and %d mappings, want %d", len(o.Mappings), len(o.data), maxMappings)
+	if len(o.Mappings) != maxMappings || len(o.Data) != maxMappings {
+		t.Errorf("%d and %d mappings, want %d", len(o.Mappings), len(o.Data), maxMappings)
 	}
 }
 
@@ -75,16 +73,16 @@ func TestWork(t *testing.T) {
 
 // A file that is left out because a process has no work left is read for the next process.
 func TestWorkNotRemembered(t *testing.T) {
-	file, err := openPath("/proc/self/exe", 0)
+	file, err := openPath(new(watch), "/proc/self/exe", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(file.fd)
+	defer file.close()
 	var r Reader
-	if f := r.read(file, &work{spent: maxWork}); !errors.Is(f.err, errMaxWork) {
+	if f := r.read(new(watch), file, &work{spent: maxWork}); !errors.Is(f.err, errMaxWork) {
 		t.Errorf("got %v, want %v", f.err, errMaxWork)
 	}
-	if f := r.read(file, new(work)); f.err != nil {
+	if f := r.read(new(watch), file, new(work)); f.err != nil {
 		t.Error(f.err)
 	}
 }

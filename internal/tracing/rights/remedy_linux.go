@@ -9,8 +9,9 @@ import (
 )
 
 // Help is the paragraph on rights in the help of a command that traces.
-var Help = fmt.Sprintf(`It takes the rights of root, or %v (before Linux %v %v) and, for
-processes of other users, %v; usdt doctor tells what is missing.`,
+var Help = fmt.Sprintf(`Tracing takes the rights of root, or %v (before Linux %v
+%v) and, for processes of other users, %v;
+usdt doctor tells what is missing.`,
 	Attach(true), kernel.Multi.Since, Attach(false), Read)
 
 // ToAttach says what lets this process attach to probes.

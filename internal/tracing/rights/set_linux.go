@@ -32,8 +32,8 @@ type Set []Capability
 // Read is what it takes to read any process: its memory map, and its files in memory.
 var Read = Set{SysPtrace, DACReadSearch}
 
-// Attach returns what attaching takes: perf events of the uprobe PMU ask for CAP_SYS_ADMIN on every
-// kernel, uprobe_multi links do not.
+// Attach returns what attaching takes: perf events of the uprobe PMU ask for CAP_SYS_ADMIN, in all
+// maintained kernels since July 2025 (CVE-2025-38466); uprobe_multi links do not.
 func Attach(multi bool) Set {
 	if multi {
 		return Set{BPF, Perfmon}

@@ -1,2 +1,2 @@
-// Package script writes scripts by which other tools trace a probe.
+// Package script writes scripts with which other tools trace a probe.
 package script

@@ -5,8 +5,9 @@ package syntax
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // Error is a mistake in a text that the user wrote.
@@ -30,15 +31,15 @@ func (e *Error) Error() string {
 // Characters that would break the line or disturb the terminal become blanks.
 func (e *Error) Excerpt() string {
 	blank := func(rune) rune { return ' ' }
-	return strings.Map(printable, e.Text) + "\n" + strings.Map(blank, e.before()) + "^"
+	return strings.Map(blanked, e.Text) + "\n" + strings.Map(blank, e.before()) + "^"
 }
 
 func (e *Error) before() string {
 	return e.Text[:min(max(e.Offset, 0), len(e.Text))]
 }
 
-func printable(r rune) rune {
-	if unicode.IsPrint(r) {
+func blanked(r rune) rune {
+	if printable.Rune(r) {
 		return r
 	}
 	return ' '

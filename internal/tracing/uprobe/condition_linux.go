@@ -10,8 +10,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
 
-// textWords is the room for a text to be compared, in words of 8 bytes: for the longest string that
-// a filter can have, its NUL, and one byte more, by which a longer text differs.
+// textWords is the room, in words of 8 bytes, for a text to compare: the longest string of a
+// filter, its NUL, and one more byte that shows that a text is longer.
 const textWords = (filter.MaxString + 2 + 7) / 8
 
 // unless jumps to the label when the filter does not hold; nil always holds. Package filter

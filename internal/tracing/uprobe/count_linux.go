@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
 )
 
 // A Counter counts the hits of probes. Its methods are not safe for concurrent use, except for
@@ -29,16 +30,18 @@ func (c *Counter) attachAll(probes []Probe) error {
 	if c.hits, err = c.newNumbers("usdt_hits", max(len(probes), 1)); err != nil {
 		return err
 	}
-	return c.attachEach(probes, func(prog *program, probe int) error {
-		end := prog.newLabel()
-		if err := prog.unless(c.options.Filter, end); err != nil {
+	return c.attach(func(p *program) error {
+		end := p.newLabel()
+		if err := p.unless(c.options.Filter, end); err != nil {
 			return err
 		}
-		prog.increment(c.hits, probe)
-		prog.place(end)
-		prog.exit()
+		p.probeIndex()
+		p.emit(asm.StoreMem(asm.RFP, frameWord, asm.R0, asm.Word))
+		p.incrementAt(c.hits)
+		p.place(end)
+		p.exit()
 		return nil
-	})
+	}, probes...)
 }
 
 // Read returns how many hits each probe has had so far.

@@ -12,7 +12,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room for a text that tells groups apart, with its NUL, in words of 8 bytes.
+// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
 const byWords = 8
 
 // MaxByText is how many bytes of a text tell groups apart.
@@ -63,7 +63,7 @@ func (d *Distribution) attachAll(probes []Probe) error {
 	if d.unreadable, err = d.newNumbers("usdt_unreadable", 1); err != nil {
 		return err
 	}
-	return d.attachEach(probes, func(prog *program, _ int) error { return d.body(prog) })
+	return d.attach(d.body, probes...)
 }
 
 func (d *Distribution) body(p *program) error {

@@ -5,6 +5,9 @@
 // The package assembles a BPF program for each site, because each site describes its own arguments.
 // Nothing is compiled and nothing has to be installed.
 //
+// Programs read only memory that is there, and so hold up neither the traced program nor other
+// tracers. [Options].WaitForPages changes that.
+//
 // # Kernel
 //
 // Linux 4.18 on amd64 and arm64 is enough. The abilities of later kernels are used where they are
@@ -12,8 +15,8 @@
 //
 // # Rights
 //
-// Attaching takes the rights that rights.Attach lists. Opening the traced file takes its own
-// rights: for the memfd of another user's process those of rights.Read. Linux before 5.11 also
+// Attaching takes the rights that rights.Attach lists. Opening the traced file takes further
+// rights: for the memfd of another user's process, those in rights.Read. Linux before 5.11 also
 // needs a sufficient RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
 //
 // The package is empty on systems other than Linux.

@@ -26,10 +26,10 @@ func (p *program) need(args ...int) error {
 // usable returns why a program cannot use argument i, if it cannot.
 func (p *program) usable(i int) error {
 	if i >= len(p.args) {
-		return argumentError(p.probe, i, "the probe has %d, arg0 is the first", len(p.args))
+		return argumentError(p.site.probe, i, "the probe has %d, arg0 is the first", len(p.args))
 	}
 	if a := p.args[i]; a.Kind == operand.Invalid {
-		return argumentError(p.probe, i, "%s cannot be read: %v", a.Text, a.Err)
+		return argumentError(p.site.probe, i, "%s cannot be read: %v", a.Text, a.Err)
 	}
 	return nil
 }
@@ -45,7 +45,7 @@ func (p *program) fetch(i int) error {
 	case operand.InRegister:
 		offset, ok := registers[a.Reg.Name]
 		if !ok {
-			return argumentError(p.probe, i, "no register %s", a.Reg.Name)
+			return argumentError(p.site.probe, i, "no register %s", a.Reg.Name)
 		}
 		p.emit(asm.LoadMem(asm.R0, regContext, offset, asm.DWord))
 		if a.Reg.High {
@@ -111,7 +111,7 @@ func (p *program) address(i int, a operand.Arg) error {
 		}
 		offset, ok := registers[r.Name]
 		if !ok {
-			return argumentError(p.probe, i, "no register %s", r.Name)
+			return argumentError(p.site.probe, i, "no register %s", r.Name)
 		}
 		p.emit(asm.LoadMem(asm.R1, regContext, offset, asm.DWord))
 		if r.scale > 1 {
@@ -127,7 +127,7 @@ func (p *program) address(i int, a operand.Arg) error {
 func (p *program) addSymbol(i int, symbol string) error {
 	address, ok := p.site.Symbols[symbol]
 	if !ok {
-		return argumentError(p.probe, i,
+		return argumentError(p.site.probe, i,
 			"the file has no symbol %s, it may have been stripped", symbol)
 	}
 	p.emit(

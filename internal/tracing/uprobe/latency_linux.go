@@ -59,13 +59,10 @@ func (l *Latency) attachAll(start, end Probe) error {
 	}
 	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
 	// attached.
-	if sites, err := l.attach(end, l.end); err != nil || sites == 0 {
-		return errors.Join(err, l.skipped)
+	if err := l.attach(l.end, end); err != nil {
+		return err
 	}
-	if sites, err := l.attach(start, l.start); err != nil || sites == 0 {
-		return errors.Join(err, l.skipped)
-	}
-	return nil
+	return l.attach(l.start, start)
 }
 
 // key writes the process and the first argument to frameKey.
@@ -116,7 +113,7 @@ func (l *Latency) start(p *program) error {
 	return nil
 }
 
-// finish ends a program. Hits that arrive at the label other have that outcome.
+// finish ends a program. A hit that jumps to the label other is counted as that outcome.
 func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
 	p.place(other)
 	p.increment(l.outcomes, outcome)
@@ -154,8 +151,8 @@ func (l *Latency) end(p *program) error {
 	return nil
 }
 
-// A LatencyReading is what was measured so far. It has every hit once, as a half of a pair or in
-// one of the numbers.
+// A LatencyReading is what was measured so far. Each hit is in it once: in a pair, or in one of the
+// numbers.
 type LatencyReading struct {
 	Histogram *histogram.Histogram // of the pairs, in nanoseconds
 

@@ -67,8 +67,13 @@ func (p *program) update(m *ebpf.Map, key, value int, flags int32) {
 
 // increment adds 1 to the number at index of an array. It changes R0 to R5 and frameWord.
 func (p *program) increment(array *ebpf.Map, index int) {
-	none := p.newLabel()
 	p.emit(asm.StoreImm(asm.RFP, frameWord, int64(index), asm.Word))
+	p.incrementAt(array)
+}
+
+// incrementAt is increment with the index at frameWord. It changes R0 to R5.
+func (p *program) incrementAt(array *ebpf.Map) {
+	none := p.newLabel()
 	p.lookup(array, frameWord)
 	p.emit(
 		asm.JEq.Imm(asm.R0, 0, none),

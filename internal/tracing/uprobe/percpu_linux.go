@@ -84,8 +84,8 @@ func (b *perCPU) next() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Records of lost samples are skipped: the kernel tells of a loss only with a later record,
-		// if there is one, so that lost does not rely on them.
+		// Records of lost samples are skipped. The kernel reports a loss only with the next record,
+		// if one comes, so lost counts by itself.
 		if b.record.LostSamples == 0 {
 			b.received++
 			return b.record.RawSample, nil

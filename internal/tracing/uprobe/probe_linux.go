@@ -43,18 +43,22 @@ type Options struct {
 	PID    int         // the process, in the pid namespace of this process; 0 for every process
 	Filter filter.Expr // which hits are wanted; nil for all
 
-	// Features are the abilities of the kernel that are used; nil for those of the running kernel.
+	// Features are the abilities to use; nil means those of the running kernel.
 	Features *kernel.Features
 
 	// Skipped is called for each site that cannot be attached to, for instance because its file is
 	// gone. The other sites are then attached without it. If no site is left, or if Skipped is nil,
-	// attaching fails. It also fails without a call of Skipped if the error concerns all sites.
+	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
 	Skipped func(site Site, err error)
 
-	// Waiting, unless nil, is called when Detach has waited for a while: a thread of the traced
-	// process is in a BPF program and waits for memory that does not come, because of userfaultfd
-	// or of a file system that does not answer. The wait ends when that process ends.
-	Waiting func()
+	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
+	Interrupted func() error
+
+	// WaitForPages lets programs wait for a page of the process PID that is not in memory, where
+	// the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot be read. While a
+	// program waits, so does its thread, and no tracer of the machine can attach or detach. A page
+	// can take for ever: with userfaultfd, or with a file system that does not answer.
+	WaitForPages bool
 }
 
 func (o Options) features() kernel.Features {
@@ -62,9 +66,8 @@ func (o Options) features() kernel.Features {
 	if o.Features != nil {
 		f = *o.Features
 	}
-	// Waiting for memory could block Detach. When all processes are traced, nobody knows which of
-	// them would have to be ended.
-	f.Sleep = f.Sleep && f.Multi && o.PID != 0
+	// When all processes are traced, nobody knows which of them will hold up all tracers.
+	f.Sleep = f.Sleep && f.Multi && o.WaitForPages && o.PID != 0
 	return f
 }
 

@@ -1,9 +1,11 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -38,10 +40,10 @@ func frameArg(i int) int16 { return int16(frameArgs + 8*i) }
 // A program is a BPF program for one site while it is being assembled.
 type program struct {
 	features kernel.Features
-	probe    Probe
-	site     Site
+	site     probeSite
 	args     []operand.Arg
 	fetched  [operand.MaxArgs]bool
+	shared   bool // by several probes, whose indexes are cookies of the link
 	sleeps   bool // it may wait for memory
 
 	ins     asm.Instructions
@@ -49,8 +51,8 @@ type program struct {
 	labels  int
 }
 
-func newProgram(p Probe, s Site, f kernel.Features) *program {
-	prog := &program{features: f, probe: p, site: s, args: s.args()}
+func newProgram(s probeSite, f kernel.Features) *program {
+	prog := &program{features: f, site: s, args: s.args()}
 	prog.emit(
 		asm.Mov.Reg(regContext, asm.R1),
 		asm.Mov.Imm(regFailed, 0),
@@ -88,6 +90,22 @@ func (p *program) jump(label string) { p.emit(asm.Ja.Label(label)) }
 // exit ends the program. The result 0 tells perf that the event needs no further work.
 func (p *program) exit() { p.emit(asm.Mov.Imm(asm.R0, 0), asm.Return()) }
 
+// probeIndex sets R0 to the index of the probe. It changes R1 to R5.
+func (p *program) probeIndex() {
+	if p.shared {
+		p.emit(asm.Mov.Reg(asm.R1, regContext), asm.FnGetAttachCookie.Call())
+	} else {
+		p.emit(asm.Mov.Imm(asm.R0, int32(p.site.index)))
+	}
+}
+
+// code returns the program in the kernel's encoding.
+func (p *program) code() (string, error) {
+	var code strings.Builder
+	err := p.ins.Marshal(&code, binary.LittleEndian) // as amd64 and arm64 have it
+	return code.String(), err
+}
+
 // load makes the kernel verify and translate the program.
 func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
 	flags := uint32(0)
@@ -106,9 +124,9 @@ func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
 	case errors.Is(err, unix.E2BIG):
 		// Without the library's text, which is the last lines of the verifier's log.
 		return nil, fmt.Errorf("load program for %s: %w: "+
-			"use fewer comparisons in the filter, or shorter texts", p.probe, unix.E2BIG)
+			"use fewer comparisons in the filter, or shorter texts", p.site.probe, unix.E2BIG)
 	case err != nil:
-		return nil, fmt.Errorf("load program for %s: %w", p.probe, explain(err))
+		return nil, fmt.Errorf("load program for %s: %w", p.site.probe, explain(err))
 	}
 	return prog, nil
 }

@@ -74,8 +74,9 @@ func (l layout) check(p Probe) error {
 
 // writeRecord writes the record at regOut. The arguments are in the frame.
 func (p *program) writeRecord(l layout) {
+	p.probeIndex()
 	p.emit(
-		asm.StoreImm(regOut, recordProbe, int64(l.probe), asm.Word),
+		asm.StoreMem(regOut, recordProbe, asm.R0, asm.Word),
 		asm.StoreMem(regOut, recordFailed, regFailed, asm.Word),
 		asm.FnKtimeGetNs.Call(),
 		asm.StoreMem(regOut, recordTime, asm.R0, asm.DWord),

@@ -5,8 +5,6 @@ package uprobe_test
 import (
 	"math"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,20 +28,6 @@ func wantSDT() map[string][]any {
 		},
 		"guarded": {int64(4000000000)},
 	}
-}
-
-// buildSDT compiles testdata/sdt.c with flags for the compiler and returns the path of the program.
-func buildSDT(t *testing.T, flags ...string) string {
-	t.Helper()
-	testenv.RequireSDT(t)
-	cc := testenv.Tool(t, "cc")
-	path := filepath.Join(t.TempDir(), "sdt")
-	flags = append(flags, "-Wall", "-Wextra", "-Werror", "-o", path, "testdata/sdt.c")
-	cmd := exec.Command(cc, flags...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, out)
-	}
-	return path
 }
 
 // findIn returns the probes of a provider in a process, in the order of names.
@@ -80,12 +64,13 @@ func TestSDT(t *testing.T) {
 		"O0": {"-O0"}, "O2": {"-O2"}, "no PIE": {"-O2", "-no-pie"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			program := testenv.StartFiring(t, buildSDT(t, flags...))
+			program := testenv.StartFiring(t, buildC(t, "sdt.c", flags...))
 			pid := program.PID()
 			names := []string{"plain", "many", "guarded"}
 			probes := findIn(t, pid, "csdt", names...)
 			eachKernel(t, func(t *testing.T, o uprobe.Options) {
 				o.PID = pid
+				o.WaitForPages = true // nobody may have touched the page of the text
 				if program.Fire(t) != "0" {
 					t.Error("the semaphore is set although nobody traces")
 				}
@@ -138,7 +123,7 @@ func checkSDT(t *testing.T, probe string, args []uprobe.Value) {
 // TestOneProcess traces one of two processes that run the same file, whose execute permission has
 // been taken away: shared libraries and sealed memfds have none.
 func TestOneProcess(t *testing.T) {
-	path := buildSDT(t, "-O2")
+	path := buildC(t, "sdt.c", "-O2")
 	traced, other := testenv.StartFiring(t, path), testenv.StartFiring(t, path)
 	if err := os.Chmod(path, 0o600); err != nil {
 		t.Fatal(err)
@@ -163,7 +148,7 @@ func TestOneProcess(t *testing.T) {
 
 // TestAllProcesses traces a file in every process that runs it.
 func TestAllProcesses(t *testing.T) {
-	path := buildSDT(t, "-O2")
+	path := buildC(t, "sdt.c", "-O2")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		first := testenv.StartFiring(t, path)
 		probes := findIn(t, first.PID(), "csdt", "plain")

@@ -72,9 +72,9 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 	if t.stream, err = newStream(t.session, layouts, o.BufferBytes); err != nil {
 		return err
 	}
-	return t.attachEach(probes, func(prog *program, probe int) error {
-		return prog.trace(layouts[probe], o.Filter, t.stream)
-	})
+	return t.attach(func(p *program) error {
+		return p.trace(layouts[p.site.index], o.Filter, t.stream)
+	}, probes...)
 }
 
 func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {

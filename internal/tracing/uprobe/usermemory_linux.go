@@ -38,7 +38,7 @@ func (p *program) readUserText(size int) {
 }
 
 // touch brings the memory that argument i points to into the page table, if the program may wait
-// for memory. Otherwise a page of a file that nobody has touched yet could not be read, such as the
+// for memory. Otherwise a page of a file that nobody has touched yet cannot be read, such as the
 // page of a string constant in C. It changes R0 to R5, frameWord and frameWord2.
 func (p *program) touch(i int) {
 	if p.features.Sleep {

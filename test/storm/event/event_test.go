@@ -27,10 +27,12 @@ func TestVerify(t *testing.T) {
 
 // TestVerifyWrong changes one argument after the other, the checksum included, and the name.
 func TestVerifyWrong(t *testing.T) {
-	for i, wrong := range []any{uint64(3), int64(251), int64(-1), "texT", "byte", int64(6), "\x00", uint64(1)} {
+	every := []any{uint64(3), int64(251), int64(-1), "texT", "byte", int64(6), "\x00", uint64(1)}
+	for i, wrong := range every {
 		args := seen(2)
 		args[i] = wrong
-		if err := new(Verifier).Verify("p:q", args); err == nil || !strings.Contains(err.Error(), "checksum") {
+		err := new(Verifier).Verify("p:q", args)
+		if err == nil || !strings.Contains(err.Error(), "checksum") {
 			t.Errorf("argument %d is wrong: %v", i, err)
 		}
 	}

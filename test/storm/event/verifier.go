@@ -27,7 +27,7 @@ func (v *Verifier) Verify(probe string, args []any) error {
 		}
 	}
 	if err := check(probe, args); err != nil {
-		return fmt.Errorf("%s %q: %w", probe, args, err)
+		return fmt.Errorf("%s %#v: %w", probe, args, err)
 	}
 	return v.follow(wordOf(args[0]))
 }

@@ -48,11 +48,13 @@ func leftovers() error {
 	descriptors, err := filepath.Glob("/proc/self/fd/*")
 	errs = append(errs, err)
 	for _, d := range descriptors {
-		if to, err := os.Readlink(d); err == nil && isImage(to) { // one that is closed by now leads nowhere
+		// One that is closed by now leads nowhere.
+		if to, err := os.Readlink(d); err == nil && isImage(to) {
 			errs = append(errs, fmt.Errorf("left behind: descriptor %s", to))
 		}
 	}
-	files, err := filepath.Glob(os.Getenv("STAPSDT_DIR") + fmt.Sprintf("/stapsdt-*/*-%d-*", os.Getpid()))
+	ours := fmt.Sprintf("%s/stapsdt-*/*-%d-*", os.Getenv("STAPSDT_DIR"), os.Getpid())
+	files, err := filepath.Glob(ours)
 	errs = append(errs, err)
 	for _, f := range files {
 		errs = append(errs, fmt.Errorf("left behind: file %s", f))

@@ -17,7 +17,8 @@ const slots = 3
 // maxShipProbes bounds the images that a ship can have, and so the ranges that retire.
 const maxShipProbes = 12
 
-// A slot has one provider at a time, a ship. Only its own goroutine changes it; all fire its probes.
+// A slot has one provider at a time, a ship. Only its own goroutine changes it; all goroutines fire
+// its probes.
 type slot struct {
 	name string
 	r    *rand.Rand

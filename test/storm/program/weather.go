@@ -16,7 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// weather is what goes on around those who fire, each kind again and again on a goroutine of its own.
+// weather is what goes on around the goroutines that fire, each kind again and again on a goroutine
+// of its own.
 var weather = []func(w *wind, r *rand.Rand){
 	collect, changeProcs, profile, signalProcess, signalThreads, runChild,
 }
@@ -65,7 +66,8 @@ func signalThreads(w *wind, _ *rand.Rand) {
 	threads, err := os.ReadDir("/proc/self/task")
 	must(err)
 	for _, t := range threads {
-		if err := unix.Tgkill(os.Getpid(), atoi(t.Name()), unix.SIGURG); err != unix.ESRCH { // it has ended
+		err := unix.Tgkill(os.Getpid(), atoi(t.Name()), unix.SIGURG)
+		if err != unix.ESRCH { // which says that the thread has ended
 			must(err)
 		}
 		w.storm.counters.signals.Add(1)

@@ -1,6 +1,11 @@
 //go:build linux
 
 // Command cilium traces with github.com/cilium/ebpf alone:
+//
+//	cilium PATH PROBE PID
+//
+// It prints the six arguments of each event in that process. The package does not know notes, but
+// each probe is also a function of its image, with the arguments in the registers of the C ABI.
 package main
 
 import (

@@ -4,7 +4,7 @@
 //
 //	libbpfgo OBJECT
 //
-// prints the six arguments of each event of the probe that the object was compiled for.
+// It prints the six arguments of each event of the probe that the object was compiled for.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 }
 
 func trace(object string) error {
-	// Since Linux 5.11 there is no limit to be raised, which takes a right that root may lack.
+	// Since Linux 5.11 there is no limit to raise, for which root may lack the right.
 	args := bpf.NewModuleArgs{BPFObjPath: object, SkipMemlockBump: true}
 	module, err := bpf.NewModuleFromFileArgs(args)
 	if err != nil {

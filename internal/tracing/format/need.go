@@ -7,46 +7,46 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/syntax"
 )
 
-// capture finds out what all directives together need.
-func (f *Format) capture() error {
-	needs := map[int]Capture{}
+// collectNeeds finds out what all directives together need.
+func (f *Format) collectNeeds() error {
+	needs := map[int]Need{}
 	for _, p := range f.parts {
 		if p.verb == 0 {
 			continue
 		}
-		merged, ok := merge(needs[p.arg], p.capture())
+		merged, ok := merge(needs[p.arg], p.need())
 		if !ok {
 			return syntax.Errorf(f.text, p.offset,
 				"arg%d cannot be both text (%%s) and bytes (%%b)", p.arg)
 		}
 		needs[p.arg] = merged
 		if p.verb == 'b' {
-			length, _ := merge(needs[p.arg+1], Capture{Arg: p.arg + 1})
+			length, _ := merge(needs[p.arg+1], Need{Arg: p.arg + 1})
 			needs[p.arg+1] = length
 		}
 	}
 	for arg := range operand.MaxArgs {
 		if c, ok := needs[arg]; ok {
-			f.captures = append(f.captures, c)
+			f.needs = append(f.needs, c)
 		}
 	}
-	f.captures = slices.Clip(f.captures)
+	f.needs = slices.Clip(f.needs)
 	return nil
 }
 
-func (p *part) capture() Capture {
+func (p *part) need() Need {
 	switch p.verb {
 	case 's':
-		return Capture{Arg: p.arg, Kind: String, Max: max(p.precision, 0)}
+		return Need{Arg: p.arg, Kind: String, Max: max(p.precision, 0)}
 	case 'b':
-		return Capture{Arg: p.arg, Kind: Bytes, Length: p.arg + 1, Max: max(p.precision, 0)}
+		return Need{Arg: p.arg, Kind: Bytes, Length: p.arg + 1, Max: max(p.precision, 0)}
 	}
-	return Capture{Arg: p.arg}
+	return Need{Arg: p.arg}
 }
 
-// merge returns a Capture that serves two needs of one argument, if there is one. A need without a
+// merge returns a Need that serves two needs of one argument, if there is one. A need without a
 // Max makes one without a Max.
-func merge(a, b Capture) (Capture, bool) {
+func merge(a, b Need) (Need, bool) {
 	switch {
 	case a.Kind == Integer: // also when there is no need yet
 		return b, true

@@ -1,9 +1,10 @@
 //go:build linux && (amd64 || arm64)
 
-package stapsdt
+package linux
 
 import (
 	"encoding/binary"
+	"os"
 	"testing"
 )
 
@@ -28,7 +29,17 @@ func TestHasSecure(t *testing.T) {
 			t.Errorf("%v: %v, want %v", test.entries, got, test.want)
 		}
 	}
-	if isSecure() {
+	if Secure() {
 		t.Error("this process has more rights than its user")
+	}
+	if os.Geteuid() == 0 && !capable() {
+		t.Error("root has no capabilities")
+	}
+}
+
+func TestSecureGetenv(t *testing.T) {
+	t.Setenv("LINUX_TEST_VARIABLE", "value")
+	if got := SecureGetenv("LINUX_TEST_VARIABLE"); got != "value" {
+		t.Errorf("the variable is %q", got)
 	}
 }

@@ -1,0 +1,50 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/process"
+)
+
+const readerCommand = "read-processes"
+
+// heapLimit is the memory from which on the reader of processes, and the command that lists what it
+// finds, look for garbage more often, in bytes. Without hostile processes they take a tenth of it.
+const heapLimit = 80 << 20
+
+// newReaderCommand returns the command that reads processes and files for the other commands: see
+// [process.Serve].
+func newReaderCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    readerCommand,
+		Short:  "Read processes for another usdt, until the end of the input",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			signal.Ignore(endSignals...) // the end of the input ends it
+			debug.SetMemoryLimit(heapLimit)
+			return process.Serve(os.Stdin, os.Stdout)
+		},
+	}
+}
+
+// startReader starts this program as a reader of processes. The caller closes the client.
+func startReader() (*process.Client, error) {
+	cmd := exec.Command("/proc/self/exe", readerCommand)
+	cmd.Args[0] = "usdt"
+	client, err := process.NewClient(cmd)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: mount the proc file system", err)
+	}
+	return client, err
+}

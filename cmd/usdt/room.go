@@ -1,0 +1,29 @@
+//go:build linux
+
+package main
+
+import "github.com/go-usdt/usdt/internal/sdtnote"
+
+// A room bounds what many processes can make usdt keep or write. A process can fill no more than a
+// sixteenth of what is left, so that those which come first leave room for the others. A few probes
+// always find room.
+type room struct{ left int }
+
+// roomForAll is about the number of the probes for which there is room. A probe with long texts
+// counts as several.
+const roomForAll = 1 << 20
+
+// leastShare is what a process can always fill.
+const leastShare = 256
+
+// share returns how much one process can fill.
+func (r *room) share() int { return max(r.left/16, leastShare) }
+
+// fill takes what a process has filled.
+func (r *room) fill(size int) { r.left = max(r.left-size, 0) }
+
+// roomOf returns how much room a probe takes.
+func roomOf(n sdtnote.Note) int {
+	const unit = 64 // bytes of text
+	return 1 + (len(n.Provider)+len(n.Name)+len(n.Args))/unit
+}

@@ -1,0 +1,60 @@
+//go:build linux && (amd64 || arm64)
+
+package linux
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"syscall"
+	"unsafe"
+)
+
+// SecureGetenv is secure_getenv(3): an environment variable, or "" if [Secure] says that the user
+// who set it must not choose what this program runs.
+func SecureGetenv(name string) string {
+	value := os.Getenv(name)
+	if value == "" || Secure() {
+		return ""
+	}
+	return value
+}
+
+// Secure reports whether AT_SECURE of getauxval(3) is set: the program has rights that the user who
+// started it lacks, by set-user-ID, set-group-ID or file capabilities.
+//
+// The Go runtime does not always find the auxiliary vector in a program with cgo, so it is read
+// from /proc. That file is unreadable only in a program with such rights. Without /proc, a program
+// with capabilities that is not root's counts as one, although it may have inherited them.
+func Secure() bool {
+	var vector [1024]byte // the kernel writes some 20 entries of 16 bytes
+	n, err := ReadStart("/proc/self/auxv", vector[:])
+	if errors.Is(err, syscall.ENOENT) {
+		return os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() ||
+			os.Geteuid() != 0 && capable()
+	}
+	return err != nil || hasSecure(vector[:n])
+}
+
+// hasSecure reports whether an auxiliary vector sets AT_SECURE, or lacks it.
+func hasSecure(vector []byte) bool {
+	const atSecure, entrySize = 23, 16
+	for ; len(vector) >= entrySize; vector = vector[entrySize:] {
+		if binary.LittleEndian.Uint64(vector) == atSecure {
+			return binary.LittleEndian.Uint64(vector[8:]) != 0
+		}
+	}
+	return true
+}
+
+// capable reports whether this process has permitted capabilities, or cannot tell. See capget(2).
+func capable() bool {
+	header := struct {
+		version uint32
+		pid     int32
+	}{version: 0x20080522} // _LINUX_CAPABILITY_VERSION_3, of this process
+	var data [2]struct{ effective, permitted, inheritable uint32 }
+	_, _, errno := syscall.RawSyscall(syscall.SYS_CAPGET, uintptr(unsafe.Pointer(&header)),
+		uintptr(unsafe.Pointer(&data)), 0)
+	return errno != 0 || data[0].permitted|data[1].permitted != 0
+}

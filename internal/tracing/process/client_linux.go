@@ -1,0 +1,118 @@
+package process
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+)
+
+// A Client has another process do what a [Reader] does, so that no file system can hold up this
+// one: see [Serve]. It is not safe for concurrent use.
+type Client struct {
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	requests *gob.Encoder
+	replies  *gob.Decoder
+	errors   bytes.Buffer
+	contents map[int]*servedContent
+}
+
+// NewClient starts a command that calls [Serve] for its standard input and output. The caller
+// closes the client.
+func NewClient(cmd *exec.Cmd) (*Client, error) {
+	c := &Client{cmd: cmd, contents: make(map[int]*servedContent)}
+	// A process that does not end would keep this one's standard error open.
+	cmd.Stderr = &c.errors
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the process that reads others: %w", err)
+	}
+	c.in, c.requests, c.replies = in, gob.NewEncoder(in), gob.NewDecoder(bufio.NewReader(out))
+	return c, nil
+}
+
+// Close ends the other process, and does not wait for its end.
+func (c *Client) Close() {
+	_ = c.in.Close()
+	_ = c.cmd.Process.Kill()
+	go c.cmd.Wait() // so that no zombie stays while this process lives
+}
+
+// Read is [Reader.Read].
+func (c *Client) Read(pid int, withAttached bool) (objects []Object, err error) {
+	_, err = c.ask(request{PID: pid, WithAttached: withAttached}, func(of []Object) {
+		objects = append(objects, of...)
+	})
+	return objects, err
+}
+
+// Each is [Reader.Each].
+func (c *Client) Each(withAttached bool, f func([]Object)) (denied int, err error) {
+	d, err := c.ask(request{All: true, WithAttached: withAttached}, f)
+	return d.Denied, err
+}
+
+// ReadFile is [Reader.ReadFile].
+func (c *Client) ReadFile(path string) ([]sdtnote.Note, error) {
+	d, err := c.ask(request{File: path}, nil)
+	return d.Notes, err
+}
+
+// ask calls f with the objects of each process.
+func (c *Client) ask(r request, f func([]Object)) (done, error) {
+	if err := c.requests.Encode(r); err != nil {
+		return done{}, c.lost(err)
+	}
+	for {
+		var r reply
+		if err := c.replies.Decode(&r); err != nil {
+			return done{}, c.lost(err)
+		}
+		switch {
+		case r.Done != nil:
+			return *r.Done, r.Done.Failure.err()
+		case r.Content != nil:
+			if r.Content.Forget {
+				clear(c.contents)
+			}
+			c.contents[r.Content.Number] = r.Content
+		default:
+			f(c.objects(r.Objects))
+		}
+	}
+}
+
+func (c *Client) objects(served []servedObject) []Object {
+	objects := make([]Object, len(served))
+	for i, s := range served {
+		objects[i] = s.Object
+		objects[i].Err = s.Failure.err()
+		if content := c.contents[s.Content]; content != nil {
+			objects[i].Notes, objects[i].Symbols = content.Notes, content.Symbols
+		}
+	}
+	return objects
+}
+
+// lost is the error when the other process has ended, with what it said last.
+func (c *Client) lost(err error) error {
+	c.cmd.WaitDelay = time.Second
+	_ = c.cmd.Process.Kill()
+	ended := c.cmd.Wait()
+	return fmt.Errorf("the process that reads others has ended: %w\n%s",
+		errors.Join(err, ended), bytes.TrimSpace(c.errors.Bytes()))
+}

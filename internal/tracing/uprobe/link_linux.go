@@ -1,0 +1,125 @@
+package uprobe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/perfevent"
+)
+
+// A siteLink makes a program run at sites until it is closed.
+type siteLink struct {
+	io.Closer
+	sites int
+}
+
+// link makes prog run at sites of one file. There can be several with uprobe_multi links only.
+func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error) {
+	for _, site := range sites {
+		if err := site.Note.SemaphoreErr(); err != nil {
+			return nil, err
+		}
+	}
+	file, err := sites[0].open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	path := fmt.Sprintf("/proc/self/fd/%d", file.Fd())
+	if s.features.Multi {
+		return linkMulti(prog, path, sites, s.options.PID)
+	}
+	return s.linkOne(prog, path, sites[0])
+}
+
+// open opens the site's file with O_PATH, which is enough to name it, and checks that it is the
+// expected file.
+func (s Site) open() (*os.File, error) {
+	fd, err := unix.Open(s.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("open", err)
+	}
+	file := os.NewFile(uintptr(fd), s.Path)
+	if s.Inode == 0 {
+		return file, nil
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		file.Close()
+		return nil, os.NewSyscallError("fstat", err)
+	}
+	if st.Dev != s.Dev || st.Ino != s.Inode {
+		file.Close()
+		return nil, errors.New("another file is there by now")
+	}
+	return file, nil
+}
+
+// linkMulti makes prog run at the sites in the process pid or, when pid is 0, in every process.
+func linkMulti(
+	prog *ebpf.Program, path string, sites []probeSite, pid int,
+) (io.Closer, error) {
+	file, err := link.OpenExecutable(path)
+	if err != nil {
+		return nil, err
+	}
+	o := &link.UprobeMultiOptions{PID: uint32(pid)}
+	for _, site := range sites {
+		o.Addresses = append(o.Addresses, site.Note.FileOffset)
+		o.RefCtrOffsets = append(o.RefCtrOffsets, site.Note.SemaphoreOffset) // 0 for none
+		o.Cookies = append(o.Cookies, uint64(site.index))
+	}
+	multi, err := file.UprobeMulti(nil, prog, o)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // which the library makes of ESRCH
+		return nil, os.NewSyscallError("bpf", unix.ESRCH)
+	case errors.Is(err, unix.EINVAL): // to which the library adds guesses that do not apply
+		return nil, os.NewSyscallError("bpf", unix.EINVAL)
+	case err != nil:
+		return nil, err
+	}
+	return multi, nil
+}
+
+// linkOne does the same for one site, by a perf event.
+func (s *session) linkOne(prog *ebpf.Program, path string, site probeSite) (io.Closer, error) {
+	place := perfevent.Place{
+		Path: path, Offset: site.Note.FileOffset, Semaphore: site.Note.SemaphoreOffset,
+	}
+	if place.Semaphore != 0 && !s.features.Semaphores {
+		if err := s.countInSemaphores(site.SemaphoreAddresses); err != nil {
+			return nil, err
+		}
+		place.Semaphore = 0
+	}
+	return linkEvent(prog, place, s.options.PID)
+}
+
+// linkEvent makes prog run at the place. An event for all processes belongs to one processor, but
+// its program runs on every processor.
+func linkEvent(prog *ebpf.Program, place perfevent.Place, pid int) (io.Closer, error) {
+	cpu := perfevent.AnyCPU
+	if pid == 0 {
+		cpus, err := perfevent.OnlineCPUs()
+		if err != nil {
+			return nil, err
+		}
+		pid, cpu = perfevent.AllProcesses, cpus[0]
+	}
+	event, err := perfevent.Open(place, pid, cpu)
+	if err != nil {
+		return nil, err
+	}
+	err = unix.IoctlSetInt(int(event.Fd()), unix.PERF_EVENT_IOC_SET_BPF, prog.FD())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("set program of perf event: %w", err), event.Close())
+	}
+	return event, nil
+}
