@@ -121,7 +121,7 @@ func (p *Provider) Probes() []*Probe {
 // new probes stay disabled and harmless to fire, and Load can be tried again.
 //
 // Load takes some 50 µs, with cgo 80 µs, and 2 µs more for each probe. After every 64 or so
-// unloads, it stops all goroutines once, for some 20 µs.
+// unloads, it stops all goroutines once, for some 10 µs.
 func (p *Provider) Load() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -60,7 +60,7 @@ type retiredPages struct {
 var retired retiredPages
 
 // maxResting is the number of pages that rest before the world is stopped for them, which takes
-// some 20 µs.
+// some 10 µs.
 const maxResting = 64
 
 // take returns the address of pages that nobody enters. If it returns nil, others have to be

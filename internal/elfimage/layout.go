@@ -109,7 +109,7 @@ func (w *writer) measure() {
 	w.sections[text].size = uint64(len(w.probes)) * SlotSize
 	w.sections[dynamic].size = dynamicEntries * dynSize
 	for _, p := range w.probes {
-		w.sections[dynstr].size += uint64(len(p.name)) + 1
+		w.sections[dynstr].size += uint64(len(p.Name)) + 1
 		w.sections[notes].size += probeNoteHeader + roundUp(w.descriptionSize(p), noteAlign)
 	}
 	for _, s := range w.sections {

@@ -31,16 +31,19 @@ func (w *writer) putNotes() {
 		// There is no semaphore: the code itself tells whether a tracer is attached.
 		w.put64(location, w.sections[base].addr, 0)
 		w.putString(w.provider)
-		w.putString(p.name)
-		w.putString(p.args)
+		w.putString(p.Name)
+		w.out = w.machine.appendOperands(w.out, p.Args)
+		w.putString("")
 		w.seek(roundUp(uint64(len(w.out)), noteAlign))
 	}
 }
 
 // descriptionSize is the size that the note of p states, without its padding.
-func (w *writer) descriptionSize(p probe) uint64 {
+func (w *writer) descriptionSize(p Probe) uint64 {
 	const addrs, nuls = 3 * 8, 3
-	return addrs + uint64(len(w.provider)+len(p.name)+len(p.args)) + nuls
+	var room [MaxArgs * len("-8@%rdi ")]byte
+	operands := w.machine.appendOperands(room[:0], p.Args)
+	return addrs + uint64(len(w.provider)+len(p.Name)+len(operands)) + nuls
 }
 
 // putBuildID leaves the build ID itself zero, for setBuildID.

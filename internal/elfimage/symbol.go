@@ -19,10 +19,10 @@ func (w *writer) putHash() error {
 	buckets, chain := table[2:2+symbols], table[2+symbols:]
 	for i, p := range w.probes {
 		symbol := uint32(i + 1)
-		bucket := &buckets[symbolHash(p.name)%symbols]
+		bucket := &buckets[symbolHash(p.Name)%symbols]
 		for other := *bucket; other != 0; other = chain[other] {
-			if w.probes[other-1].name == p.name {
-				return fmt.Errorf("probe %d (%q): an earlier probe has this name", i, abbreviate(p.name))
+			if w.probes[other-1].Name == p.Name {
+				return fmt.Errorf("probe %d (%q): an earlier probe has this name", i, abbreviate(p.Name))
 			}
 		}
 		chain[symbol], *bucket = *bucket, symbol
@@ -55,7 +55,7 @@ func (w *writer) putSymbols() {
 		w.out = append(w.out, elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), 0) // default visibility
 		w.put16(text)
 		w.put64(addr, size)
-		name += len(p.name) + 1
+		name += len(p.Name) + 1
 	}
 }
 
@@ -63,7 +63,7 @@ func (w *writer) putSymbolNames() {
 	w.begin(dynstr)
 	w.putString("")
 	for _, p := range w.probes {
-		w.putString(p.name)
+		w.putString(p.Name)
 	}
 }
 

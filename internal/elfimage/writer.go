@@ -12,7 +12,7 @@ type writer struct {
 	base     uint64
 	forGDB   bool
 	provider string
-	probes   []probe
+	probes   []Probe
 
 	sections     [sectionCount]section
 	sectionTable uint64 // offset of the section headers
@@ -21,19 +21,13 @@ type writer struct {
 	out []byte // what is written so far; the rest of its capacity is zero
 }
 
-// A probe is a Probe whose arguments are spelt as in its note, such as "8@%rdi -4@%rsi".
-type probe struct{ name, args string }
-
 func newWriter(s Spec) (*writer, error) {
 	m := machineOf(s.Machine)
 	if err := s.check(m); err != nil {
 		return nil, err
 	}
-	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider}
-	w.probes = make([]probe, len(s.Probes))
-	for i, p := range s.Probes {
-		w.probes[i] = probe{p.Name, m.operands(p.Args)}
-	}
+	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider,
+		probes: s.Probes}
 	if err := w.layOut(); err != nil {
 		return nil, err
 	}
@@ -64,10 +58,9 @@ func (w *writer) write() error {
 	return nil
 }
 
-// operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
-// by the size, and none accepts w0 on arm64.
-func (m *machine) operands(sizes []int) string {
-	b := make([]byte, 0, MaxArgs*len("-8@%rdi "))
+// appendOperands says where arguments of these sizes are, as in "8@%rdi -4@%rsi". Every register has
+// its 64-bit name: tracers go by the size, and none accepts w0 on arm64.
+func (m *machine) appendOperands(b []byte, sizes []int) []byte {
 	for i, size := range sizes {
 		if i > 0 {
 			b = append(b, ' ')
@@ -76,7 +69,7 @@ func (m *machine) operands(sizes []int) string {
 		b = append(b, '@')
 		b = append(b, m.registers[i]...)
 	}
-	return string(b)
+	return b
 }
 
 // seek leaves zeros up to offset, which is not below the end of what is written.
