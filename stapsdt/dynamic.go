@@ -13,8 +13,8 @@ import (
 // Float32, Float64, String and Bytes take their own type and named types of it; Float64 takes a
 // float32, too. For an error, declare a String and pass err.Error().
 //
-// A wrong number of arguments is always an [ErrArgs]. A wrong type or value is one only while the
-// probe is enabled; then nothing is fired.
+// A wrong number of arguments is always an [ErrArgs]. A wrong type or value is an ErrArgs
+// only while the probe is enabled. In that case nothing is fired.
 //
 // When the probe is disabled, neither Fire nor the conversion of its arguments to any allocates.
 func (p *Probe) Fire(args ...any) error {
@@ -56,7 +56,7 @@ func (p *Probe) fireAny(args []any) error {
 	return nil
 }
 
-// set returns the address of arg in the layout of t, which is c if arg was converted.
+// set returns the address of arg in the layout of t: the address of c if arg had to be converted.
 func (c *converted) set(t ArgType, arg any) (unsafe.Pointer, error) {
 	if arg == nil {
 		return nil, fmt.Errorf("nil, want %v", t)

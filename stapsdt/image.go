@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/gdbjit"
@@ -31,7 +32,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	}
 	pub, err := publish(request)
 	if err != nil {
-		return nil, advise(explainMapping(err), request)
+		return nil, advise(err, request)
 	}
 	defer func() {
 		pub.file.Close()
@@ -63,26 +64,39 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 }
 
 // findEntries returns the offsets in the published file at which the probes are entered, in their
-// order. It reads the notes, as a tracer does: what a tracer cannot find must not be fired, and an
-// installed libstapsdt may lay its images out in another way.
+// order. It reads the notes, as a tracer does: a probe that tracers cannot find must not be fired,
+// and an installed libstapsdt may lay its images out in another way.
 func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, error) {
-	notes, err := sdtnote.Read(file)
+	const missing = ^uint64(0)
+	entries := make([]uint64, len(probes))
+	numbers := make(map[string]int) // of the probes whose note is not where they are
+	for i := range entries {
+		entries[i] = missing
+	}
+	next := 0
+	err := sdtnote.Each(file, func(n sdtnote.Note) {
+		i := next
+		next++
+		if i >= len(probes) || n.Name != probes[i].name {
+			if len(numbers) == 0 {
+				for i, probe := range probes {
+					numbers[probe.name] = i
+				}
+			}
+			var ok bool
+			if i, ok = numbers[n.Name]; !ok {
+				return
+			}
+		}
+		if n.Provider == provider {
+			entries[i] = n.FileOffset - landing
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	byName := make(map[string]uint64, len(notes))
-	for _, n := range notes {
-		if n.Provider == provider {
-			byName[n.Name] = n.FileOffset
-		}
-	}
-	entries := make([]uint64, len(probes))
-	for i, probe := range probes {
-		site, ok := byName[probe.name]
-		if !ok {
-			return nil, fmt.Errorf("no note of probe %s", probe.name)
-		}
-		entries[i] = site - landing
+	if i := slices.Index(entries, missing); i >= 0 {
+		return nil, fmt.Errorf("no note of probe %s", probes[i].name)
 	}
 	return entries, nil
 }

@@ -52,8 +52,8 @@ func (p *Probe) setEntry(addr unsafe.Pointer) { atomic.StorePointer(&p.entry, ad
 // clearEntry switches the probe off.
 func (p *Probe) clearEntry() { p.setEntry(unsafe.Pointer(&p.idle)) }
 
-// Path returns what to give to a tracer that is told where to look for this probe, or "" while the
-// probe is not loaded: see [Provider.Path]. Probes of one provider have different paths if some
+// Path returns what to give to a tracer that cannot find this probe by pid, or "" while the probe
+// is not loaded: see [Provider.Path]. Probes of one provider have different paths if some
 // were added after a Load.
 func (p *Probe) Path() string {
 	p.provider.mu.Lock()

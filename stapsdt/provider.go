@@ -20,8 +20,8 @@ type Provider struct {
 	mu     sync.Mutex
 	closed bool
 	probes []*Probe        // in the order of their declaration
-	names  map[string]bool // of probes
-	images []*loadedImage  // loaded, each with some of the probes; together all but those added since
+	names  map[string]bool // of probes, nil while they are few
+	images []*loadedImage  // together they have all probes, except those added since the last Load
 
 	// What the last Load chose, for Info.
 	site    string
@@ -37,7 +37,7 @@ func NewProvider(name string, options ...Option) (*Provider, error) {
 	if err := checkName(name); err != nil {
 		return nil, &Error{Op: "new", Provider: name, Err: err}
 	}
-	p := &Provider{name: name, names: make(map[string]bool)}
+	p := &Provider{name: name}
 	for _, o := range options {
 		o(p)
 	}
@@ -75,12 +75,30 @@ func (p *Provider) add(probe *Probe) error {
 	if p.closed {
 		return ErrClosed
 	}
-	if p.names[probe.name] {
+	if p.isTaken(probe.name) {
 		return ErrDuplicate
 	}
-	p.names[probe.name] = true
 	p.probes = append(p.probes, probe)
+	if p.names != nil {
+		p.names[probe.name] = true
+	}
 	return nil
+}
+
+// isTaken reports whether there is a probe of that name. Few names are compared: a map would take
+// more memory than the probes.
+func (p *Provider) isTaken(name string) bool {
+	const few = 16
+	if p.names == nil && len(p.probes) > few {
+		p.names = make(map[string]bool)
+		for _, probe := range p.probes {
+			p.names[probe.name] = true
+		}
+	}
+	if p.names != nil {
+		return p.names[name]
+	}
+	return slices.ContainsFunc(p.probes, func(probe *Probe) bool { return probe.name == name })
 }
 
 // Probes returns the probes in the order in which they were added. The caller owns the slice.
@@ -90,7 +108,7 @@ func (p *Provider) Probes() []*Probe {
 	return slices.Clone(p.probes)
 }
 
-// Load makes the probes live that are not live yet: it publishes an image of them, which tracers
+// Load activates the probes that are not loaded yet: it publishes an image of them, which tracers
 // can find, and maps the image. Probes of an earlier Load stay as they are, and their tracers stay
 // attached. If there is no new probe, Load does nothing.
 //
@@ -102,7 +120,8 @@ func (p *Provider) Probes() []*Probe {
 // their syscall.Errno, and say what the operator can do. After an error nothing is left behind, the
 // new probes stay disabled and harmless to fire, and Load can be tried again.
 //
-// Load takes some 100 µs, and 10 µs more for each probe.
+// Load takes some 50 µs, with cgo 80 µs, and 2 µs more for each probe. After every 64 or so
+// unloads, it stops all goroutines once, for some 20 µs.
 func (p *Provider) Load() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,11 +176,10 @@ func (p *Provider) Path() string {
 
 // Unload withdraws what Load published. Attached tracers see nothing more. The probes stay,
 // disabled, and can be loaded again. Other goroutines may fire all the while. Unloading a provider
-// that is not loaded does nothing. After an error, too, the provider is unloaded.
+// that is not loaded does nothing. The provider is unloaded even if Unload returns an error.
 //
 // The address range of the sites, usually one page, stays mapped, because a goroutine may be about
-// to enter a site. The next Load uses the range again if the name of the provider is the same, and
-// the probes are the same or these and later ones.
+// to enter a site. Later Loads, of any provider, use such ranges again.
 func (p *Provider) Unload() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

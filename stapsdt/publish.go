@@ -26,6 +26,7 @@ type publishRequest struct {
 // spec is the requested image's specification for elfimage.
 func (r publishRequest) spec() elfimage.Spec {
 	s := elfimage.Spec{Machine: probesite.Host, Provider: r.provider, Site: r.site}
+	s.Probes = make([]elfimage.Probe, 0, len(r.probes))
 	for _, probe := range r.probes {
 		s.Probes = append(s.Probes, elfimage.Probe{Name: probe.name, Args: probe.sizes})
 	}

@@ -45,7 +45,7 @@ func publishByLinker(r publishRequest) (_ publication, err error) {
 		}
 	}
 	if err := c.Load(); err != nil {
-		return publication{}, err
+		return publication{}, explainMapping(err)
 	}
 	file, err := openPublished(c)
 	if err != nil {

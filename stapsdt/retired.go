@@ -12,9 +12,9 @@ import (
 	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// Fire and Enabled take no lock, so a goroutine that has read a probe's entry may be late: the probe
-// is unloaded before it gets to the entry. Three things make this harmless, and let the pages serve
-// another provider.
+// Fire and Enabled take no lock, so a goroutine that has read a probe's entry may be late: the
+// probe is unloaded before the goroutine gets to the entry. Three things make this harmless, and
+// let the pages serve another provider.
 //
 // First, the pages of sites are never unmapped, and what takes their place does so in one step.
 // Enabled, which reads a word there, always can. If it reads the word of another image, its answer
@@ -59,12 +59,12 @@ type retiredPages struct {
 // retired has the pages of all providers of the process.
 var retired retiredPages
 
-// maxResting is the number of pages that rest before the world is stopped for them, which takes some
-// 20 µs.
+// maxResting is the number of pages that rest before the world is stopped for them, which takes
+// some 20 µs.
 const maxResting = 64
 
-// take returns the address of pages that nobody enters, or nil: then map others. The caller holds
-// the lock.
+// take returns the address of pages that nobody enters. If it returns nil, others have to be
+// mapped. The caller holds the lock.
 //
 // While gdb is attached, nothing is used again: gdb may still have a breakpoint there, and would
 // take it for one of the old probe.
@@ -98,46 +98,43 @@ func (r *retiredPages) wake() {
 
 // cut takes the first pages of the smallest span that is large enough.
 func (r *retiredPages) cut(size uintptr) unsafe.Pointer {
-	best := -1
-	for i, s := range r.idle {
-		if s.size >= size && (best < 0 || s.size < r.idle[best].size) {
-			best = i
+	var best *span
+	for i := range r.idle {
+		if s := &r.idle[i]; s.size >= size && (best == nil || s.size < best.size) {
+			best = s
 		}
 	}
-	if best < 0 {
+	if best == nil {
 		return nil
 	}
-	s := &r.idle[best]
-	addr := s.addr
-	s.addr, s.size = unsafe.Add(addr, size), s.size-size
-	if s.size == 0 {
+	addr := best.addr
+	best.addr, best.size = unsafe.Add(addr, size), best.size-size
+	if best.size == 0 {
 		r.remove(best)
 	}
 	return addr
 }
 
-// free adds s to the idle spans, and joins it with its neighbours.
-func (r *retiredPages) free(s span) {
-	for i := 0; i < len(r.idle); {
-		switch other := r.idle[i]; {
-		case s.end() == other.addr:
-			s.size += other.size
-		case other.end() == s.addr:
-			s = span{other.addr, other.size + s.size}
-		default:
-			i++
-			continue
-		}
-		r.remove(i)
-	}
-	r.idle = append(r.idle, s)
+// remove removes an idle span.
+func (r *retiredPages) remove(s *span) {
+	last := len(r.idle) - 1
+	*s = r.idle[last]
+	r.idle = r.idle[:last]
 }
 
-// remove takes out the idle span at index i.
-func (r *retiredPages) remove(i int) {
-	last := len(r.idle) - 1
-	r.idle[i] = r.idle[last]
-	r.idle = r.idle[:last]
+// free adds s to the idle spans, and joins it with its neighbours.
+func (r *retiredPages) free(s span) {
+	for i := len(r.idle) - 1; i >= 0; i-- {
+		switch t := &r.idle[i]; {
+		case t.end() == s.addr:
+			s.addr, s.size = t.addr, s.size+t.size
+			r.remove(t)
+		case s.end() == t.addr:
+			s.size += t.size
+			r.remove(t)
+		}
+	}
+	r.idle = append(r.idle, s)
 }
 
 // stopTheWorld returns when every goroutine has been at a safe point of the runtime since the call.

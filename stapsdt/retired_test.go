@@ -186,8 +186,8 @@ func TestMappingLimit(t *testing.T) {
 	mustLoad(t, refused)
 }
 
-// growHeap lets the Go runtime map memory in advance: if it needs a mapping and gets none, it ends the
-// program.
+// growHeap lets the Go runtime map memory in advance: if it needs a mapping and gets none, it ends
+// the program.
 func growHeap() {
 	memory := make([][]byte, 4000)
 	for i := range memory {

@@ -82,18 +82,6 @@ func mapAdvice(err error) string {
 	return ""
 }
 
-// explainMapping adds to err why nothing can be mapped, if that is so: the dynamic linker does not
-// say it.
-func explainMapping(err error) error {
-	size := uintptr(os.Getpagesize())
-	addr, mapErr := linux.Mmap(nil, size, syscall.PROT_NONE, syscall.MAP_PRIVATE|syscall.MAP_ANON,
-		linux.NoFile, 0)
-	if mapErr != nil {
-		return fmt.Errorf("%w: %w%s", err, os.NewSyscallError("mmap", mapErr), mapAdvice(mapErr))
-	}
-	return errors.Join(err, linux.Munmap(addr, size))
-}
-
 // retire lets other pages take the place of the sites, which no tracer finds any more then.
 func (r *siteRange) retire() error {
 	retired.Lock()
@@ -115,8 +103,8 @@ func (r *siteRange) retire() error {
 	return nil
 }
 
-// cover moves a copy of the code, which belongs to no file that a tracer could find, over the sites,
-// in one step as all threads see it.
+// cover moves a copy of the code, which belongs to no file that a tracer could find, over the
+// sites, in one step as all threads see it.
 func (r *siteRange) cover() error {
 	addr, err := linux.Mmap(nil, r.size, syscall.PROT_READ|syscall.PROT_WRITE,
 		syscall.MAP_PRIVATE|syscall.MAP_ANON, linux.NoFile, 0)
@@ -130,7 +118,7 @@ func (r *siteRange) cover() error {
 		err = linux.Move(addr, r.size, r.addr)
 	}
 	if err != nil {
-		return errors.Join(err, linux.Munmap(addr, r.size))
+		_ = linux.Munmap(addr, r.size) // as above
 	}
-	return nil
+	return err
 }

@@ -6,9 +6,11 @@
  * SPDX-License-Identifier: MIT
  */
 #ifndef LIBSTAPSDT_IN_GO
+#define _GNU_SOURCE 1
+
 #include "layout.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* String offsets and note sizes have 32 bits: no sum below this bound overflows them. */
@@ -61,16 +63,24 @@ bool stapsdtIsArgType(int type) {
   return false;
 }
 
+/* Without snprintf(3), which took a third of the time of an image of very many probes. */
 size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
                               char out[maxArgumentText]) {
-  size_t length = 0;
-  out[0] = '\0';
+  char *at = out;
   for (int i = 0; i < probe->argCount; i++) {
-    int n = snprintf(out + length, maxArgumentText - length, "%s%d@%s", i == 0 ? "" : " ",
-                     (int)probe->argFmt[i], machine->registers[i]);
-    length += (size_t)n;
+    const int size = (int)probe->argFmt[i];
+    if (i > 0) {
+      *at++ = ' ';
+    }
+    if (size < 0) {
+      *at++ = '-';
+    }
+    *at++ = (char)('0' + abs(size)); /* 1, 2, 4 or 8 */
+    *at++ = '@';
+    at = stpcpy(at, machine->registers[i]);
   }
-  return length;
+  *at = '\0';
+  return (size_t)(at - out);
 }
 
 uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe) {

@@ -21,6 +21,8 @@ type inventory struct {
 	unread  []error          // what could not be read, and what would help
 	room    room             // for probes
 	leftOut int              // probes for which there was no room
+
+	moreUnread int // files that could not be read, apart from those in unread
 }
 
 // takeInventory reads the processes.
@@ -34,6 +36,10 @@ func takeInventory(s scope) (*inventory, error) {
 	denied, err := s.each(reader, false, v.add)
 	if err != nil {
 		return nil, forTracing(err)
+	}
+	if v.moreUnread > 0 {
+		v.unread = append(v.unread,
+			fmt.Errorf("%s more could not be read", plural(v.moreUnread, "file", "files")))
 	}
 	if v.leftOut > 0 {
 		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
@@ -59,7 +65,7 @@ func (v *inventory) add(objects []process.Object) {
 		}
 		switch {
 		case o.Err != nil:
-			v.unread = append(v.unread, o.Err)
+			v.addUnread(o.Err)
 		case size > share:
 			v.leftOut += len(o.Notes)
 		default:
@@ -68,6 +74,15 @@ func (v *inventory) add(objects []process.Object) {
 			v.objects = append(v.objects, o)
 		}
 	}
+}
+
+// addUnread keeps an error about a file, if it is not one of very many.
+func (v *inventory) addUnread(err error) {
+	if len(v.unread) < mostUnread {
+		v.unread = append(v.unread, err)
+		return
+	}
+	v.moreUnread++
 }
 
 // forTracing replaces the remedy of an error about rights. To be the same user is enough to read a

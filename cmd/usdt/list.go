@@ -157,8 +157,8 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
 	}
 	if l.leftOut > 0 {
-		warn(l.stderr, "not listed, because the processes have too many: %s; "+
-			"list such a process alone, by -p", plural(l.leftOut, "probe", "probes"))
+		warn(l.stderr, "not listed, because some processes have too many: %s; "+
+			"usdt list -p PID lists all of one process", plural(l.leftOut, "probe", "probes"))
 	}
 	switch {
 	case l.added:

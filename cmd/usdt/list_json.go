@@ -90,7 +90,7 @@ func argumentsJSON(args []operand.Arg) []argumentJSON {
 		if a.Kind == operand.Constant {
 			j.Value = a.Value
 			if !a.Signed {
-				j.Value = uint64(a.Value)
+				j.Value = uint64(a.Value) // #nosec G115 -- the same bits
 			}
 		}
 		if a.Err != nil {

@@ -72,7 +72,7 @@ func TestListBounded(t *testing.T) {
 		if lines.honest != 1 {
 			t.Errorf("%q: %d lines about the honest probe, want 1", args, lines.honest)
 		}
-		if !strings.Contains(messages, "not listed, because the processes have too many: ") {
+		if !strings.Contains(messages, "not listed, because some processes have too many: ") {
 			t.Errorf("%q does not say what was left out: %s", args, messages)
 		}
 	}

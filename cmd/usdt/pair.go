@@ -86,12 +86,16 @@ func (v *inventory) noPair(name string) error {
 
 // pairBases returns PROVIDER:BASE for each two of the names PROVIDER:PROBE that belong together.
 func pairBases(names []string) []string {
+	exists := make(map[string]bool)
+	for _, name := range names {
+		exists[name] = true
+	}
 	var bases []string
 	for _, name := range names {
 		for _, p := range pairs {
 			base, ok := strings.CutSuffix(name, p.start)
 			// "_start" is also the end of "__start".
-			if ok && !strings.HasSuffix(base, "_") && slices.Contains(names, base+p.end) {
+			if ok && !strings.HasSuffix(base, "_") && exists[base+p.end] {
 				bases = append(bases, base)
 			}
 		}

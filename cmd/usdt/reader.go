@@ -3,6 +3,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -39,5 +42,9 @@ func newReaderCommand() *cobra.Command {
 func startReader() (*process.Client, error) {
 	cmd := exec.Command("/proc/self/exe", readerCommand)
 	cmd.Args[0] = "usdt"
-	return process.NewClient(cmd)
+	client, err := process.NewClient(cmd)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: mount the proc file system", err)
+	}
+	return client, err
 }

@@ -17,16 +17,10 @@ func (s Spec) check(m *machine) error {
 	if err := checkName(s.Provider); err != nil {
 		return fmt.Errorf("provider name: %w", err)
 	}
-	seen := make(map[string]bool, len(s.Probes))
 	for i, p := range s.Probes {
 		if err := p.check(); err != nil {
 			return fmt.Errorf("probe %d (%q): %w", i, abbreviate(p.Name), err)
 		}
-		// The dynamic linker and most tracers would find only one of them.
-		if seen[p.Name] {
-			return fmt.Errorf("probe %d (%q): an earlier probe has this name", i, abbreviate(p.Name))
-		}
-		seen[p.Name] = true
 	}
 	return nil
 }

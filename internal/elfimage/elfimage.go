@@ -49,8 +49,8 @@ type Spec struct {
 	Site     []byte      // the machine code at every probe site; a return instruction follows it
 	Base     uint64      // added to every address; 0 for an image that may be loaded anywhere
 	// ForGDB makes an image that is only read, not mapped: notes and symbols have the addresses of the
-	// landings, not of the sites, there are no segments, and no gaps between pages in the file. The
-	// addresses are those of the same image without ForGDB.
+	// landings, not of the sites, there are no segments, no gaps between pages in the file, and the
+	// build ID is zero. The addresses are those of the same image without ForGDB.
 	ForGDB bool
 }
 
@@ -68,22 +68,11 @@ type Probe struct {
 // The image takes little more than two pages of the machine's largest size, plus the probes.
 func Build(s Spec) ([]byte, error) {
 	w, err := newWriter(s)
+	if err == nil {
+		err = w.write()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("make image of provider %q: %w", abbreviate(s.Provider), err)
 	}
-	w.putHeader()
-	if !w.forGDB {
-		w.putSegments()
-	}
-	w.putBuildID()
-	w.putHash()
-	w.putSymbols()
-	w.putSymbolNames()
-	w.putStubs()
-	w.putDynamic()
-	w.putNotes()
-	w.putSectionNames()
-	w.putSectionTable()
-	w.setBuildID()
 	return w.out, nil
 }

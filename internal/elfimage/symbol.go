@@ -1,11 +1,18 @@
 package elfimage
 
-import "github.com/go-usdt/usdt/internal/elf"
+import (
+	"fmt"
+
+	"github.com/go-usdt/usdt/internal/elf"
+)
 
 // putHash writes the hash table of the System V ABI: the numbers of buckets and of chain links, the
 // buckets, the links. There are as many buckets as symbols. A later symbol goes to the front of its
 // bucket's chain.
-func (w *writer) putHash() {
+//
+// A name that there are two of is an error: the dynamic linker and most tracers would find only one
+// of the probes.
+func (w *writer) putHash() error {
 	symbols := uint32(len(w.probes) + 1)
 	table := make([]uint32, 2+2*symbols)
 	table[0], table[1] = symbols, symbols
@@ -13,10 +20,16 @@ func (w *writer) putHash() {
 	for i, p := range w.probes {
 		symbol := uint32(i + 1)
 		bucket := &buckets[symbolHash(p.name)%symbols]
+		for other := *bucket; other != 0; other = chain[other] {
+			if w.probes[other-1].name == p.name {
+				return fmt.Errorf("probe %d (%q): an earlier probe has this name", i, abbreviate(p.name))
+			}
+		}
 		chain[symbol], *bucket = *bucket, symbol
 	}
 	w.begin(hash)
 	w.put32(table...)
+	return nil
 }
 
 // symbolHash is the hash function of the System V ABI.

@@ -41,10 +41,33 @@ func newWriter(s Spec) (*writer, error) {
 	return w, nil
 }
 
+// write writes the whole image.
+func (w *writer) write() error {
+	w.putHeader()
+	if !w.forGDB {
+		w.putSegments()
+	}
+	w.putBuildID()
+	if err := w.putHash(); err != nil {
+		return err
+	}
+	w.putSymbols()
+	w.putSymbolNames()
+	w.putStubs()
+	w.putDynamic()
+	w.putNotes()
+	w.putSectionNames()
+	w.putSectionTable()
+	if !w.forGDB {
+		w.setBuildID()
+	}
+	return nil
+}
+
 // operands says where arguments of these sizes are. Every register has its 64-bit name: tracers go
 // by the size, and none accepts w0 on arm64.
 func (m *machine) operands(sizes []int) string {
-	var b []byte
+	b := make([]byte, 0, MaxArgs*len("-8@%rdi "))
 	for i, size := range sizes {
 		if i > 0 {
 			b = append(b, ' ')

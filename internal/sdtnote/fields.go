@@ -121,7 +121,7 @@ func (e *elfFile) section(b []byte) (s section) {
 	f := e.fields(b)
 	s.name = uint64(f.u32())
 	s.typ = elf.SectionType(f.u32())
-	s.flags = elf.SectionFlag(f.word())
+	s.flags = elf.SectionFlag(f.word()) // #nosec G115 -- the flags of the ABI have 32 bits
 	s.addr, s.off, s.size = f.word(), f.word(), f.word()
 	s.link = f.u32()
 	return s

@@ -110,7 +110,7 @@ func (e *elfFile) readSegments(h header) error {
 	if tableSize > maxSegmentTable {
 		return malformed("%d bytes, the kernel allows %d", tableSize, maxSegmentTable)
 	}
-	table, err := e.bytesAt(h.phoff, uint64(tableSize))
+	table, err := e.bytesAt(h.phoff, uint64(tableSize)) // #nosec G115 -- at most maxSegmentTable
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,8 @@ func (e *elfFile) readSections(h header) error {
 	if h.shstrndx >= h.shnum {
 		return malformed("names are in section %d of %d", h.shstrndx, h.shnum)
 	}
-	table, err := e.bytesAt(h.shoff, uint64(size)*uint64(h.shnum))
+	tableSize := uint64(size) * uint64(h.shnum) // #nosec G115 -- size is 40 or 64
+	table, err := e.bytesAt(h.shoff, tableSize)
 	if err != nil {
 		return err
 	}

@@ -73,29 +73,26 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 // setStrings decodes the three strings that end a description. Only zeros may follow: some writers
 // count the padding in the size. The strings share their memory.
 func (n *Note) setStrings(desc []byte) error {
-	b := string(desc)
-	for _, s := range []struct {
-		what string
-		dst  *string
-	}{
-		{"provider", &n.Provider},
-		{"probe name", &n.Name},
-		{"arguments", &n.Args},
-	} {
-		end := strings.IndexByte(b, 0)
-		if end < 0 {
-			return malformed("no NUL after the %s", s.what)
+	var what string
+	rest, ok := string(desc), true
+	cut := func(name string) (s string) {
+		if ok {
+			what = name
+			s, rest, ok = strings.Cut(rest, "\x00")
 		}
-		*s.dst, b = b[:end], b[end+1:]
+		return s
 	}
-
+	n.Provider, n.Name, n.Args = cut("provider"), cut("probe name"), cut("arguments")
+	if !ok {
+		return malformed("no NUL after the %s", what)
+	}
 	switch {
 	case n.Provider == "":
 		return malformed("empty provider")
 	case n.Name == "":
 		return malformed("empty probe name")
-	case !isZero(b):
-		return malformed("%d bytes after the arguments", len(b))
+	case !isZero(rest):
+		return malformed("%d bytes after the arguments", len(rest))
 	}
 	return nil
 }

@@ -80,9 +80,10 @@ func Read(r io.ReaderAt) ([]Note, error) {
 	return notes, nil
 }
 
-// ReadFile is [Read] for the file at path.
+// ReadFile is [Read] for the file at path, which nobody else has chosen: to open a FIFO could take
+// forever.
 func ReadFile(path string) ([]Note, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) // #nosec G304 -- the caller trusts it
 	if err != nil {
 		return nil, fmt.Errorf("read stapsdt notes: %w", err)
 	}
@@ -96,46 +97,64 @@ func ReadFile(path string) ([]Note, error) {
 }
 
 func read(r io.ReaderAt) ([]Note, error) {
-	e, err := openELF(r)
+	var notes []Note
+	err := each(r, func(n Note) { notes = append(notes, n) })
 	if err != nil {
 		return nil, err
 	}
+	return notes, nil
+}
 
-	var notes []Note
+// Each calls found for each of the notes that [Read] returns, in their order. After an error some
+// may have been found.
+func Each(r io.ReaderAt, found func(Note)) error {
+	if err := each(r, found); err != nil {
+		return fmt.Errorf("read stapsdt notes: %w", err)
+	}
+	return nil
+}
+
+func each(r io.ReaderAt, found func(Note)) error {
+	e, err := openELF(r)
+	if err != nil {
+		return err
+	}
+
 	var dead error // about the first note whose site is not in the file
-	index := 0
+	live, index := 0, 0
 	for _, s := range e.noteSections {
 		rest, err := e.bytesAt(s.off, s.size)
 		if err != nil {
-			return nil, fmt.Errorf("section %s: %w", noteSection, err)
+			return fmt.Errorf("section %s: %w", noteSection, err)
 		}
 		for ; len(rest) > 0; index++ {
 			var n elfNote
 			if n, rest, err = e.cutNote(rest); err != nil {
-				return nil, fmt.Errorf("note %d: %w", index, err)
+				return fmt.Errorf("note %d: %w", index, err)
 			}
 			if !n.isProbe() {
 				continue
 			}
 			note, err := e.probe(n.desc)
 			if err != nil {
-				return nil, fmt.Errorf("note %d: %w", index, err)
+				return fmt.Errorf("note %d: %w", index, err)
 			}
 			if e.isTombstone(note.Location) {
 				continue
 			}
 			if e.locate(&note) {
-				notes = append(notes, note)
+				live++
+				found(note)
 			} else if dead == nil {
 				err := malformed("site at %#x is in no executable segment", note.Address)
 				dead = fmt.Errorf("note %d: %w", index, err)
 			}
 		}
 	}
-	if len(notes) == 0 {
-		return nil, dead
+	if live == 0 {
+		return dead
 	}
-	return notes, nil
+	return nil
 }
 
 // formatError matches ErrFormat and says what is wrong.

@@ -84,7 +84,7 @@ func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 		return err
 	}
 	const symbolsPerPiece = 4096
-	entry := uint64(e.symbolSize())
+	entry := uint64(e.symbolSize()) // #nosec G115 -- 16 or 24
 	for off, left := table.symbols.off, table.symbols.size/entry*entry; left > 0; {
 		size := min(left, symbolsPerPiece*entry)
 		piece, err := e.bytesAt(off, size)

@@ -182,5 +182,5 @@ func extend(v int64, size int, signed bool) int64 {
 	if signed {
 		return v << shift >> shift
 	}
-	return int64(uint64(v) << shift >> shift)
+	return int64(uint64(v) << shift >> shift) // #nosec G115 -- the same bits
 }

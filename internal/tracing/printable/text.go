@@ -63,7 +63,7 @@ func AppendRune(dst []byte, r rune) []byte {
 	case '\a' <= r && r <= '\r':
 		return append(dst, '\\', "abtnvfr"[r-'\a'])
 	case r < utf8.RuneSelf:
-		return appendByte(dst, byte(r))
+		return appendByte(dst, byte(r)) // #nosec G115 -- r is ASCII
 	case r <= 0xffff:
 		return appendHex(append(dst, '\\', 'u'), r, 4)
 	}

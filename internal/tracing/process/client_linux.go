@@ -47,7 +47,7 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 
 // Close ends the other process, and does not wait for its end.
 func (c *Client) Close() {
-	c.in.Close()
+	_ = c.in.Close()
 	_ = c.cmd.Process.Kill()
 	go c.cmd.Wait() // so that no zombie stays while this process lives
 }

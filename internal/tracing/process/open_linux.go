@@ -45,7 +45,7 @@ func openPath(w *watch, path string, flags int) (f pathFile, err error) {
 	return f, nil
 }
 
-func (f pathFile) close() { unix.Close(f.fd) }
+func (f pathFile) close() { _ = unix.Close(f.fd) }
 
 // isOverlaid reports whether the file is in an overlay.
 func (f pathFile) isOverlaid(w *watch) bool {
@@ -91,5 +91,5 @@ func (f readFile) ReadAt(b []byte, offset int64) (n int, err error) {
 	return n, nil
 }
 
-// close may wait, too: FUSE asks its server.
-func (f readFile) close() { _ = f.watch.call(func() error { unix.Close(f.fd); return nil }) }
+// close may wait, too: FUSE asks its server. The descriptor is free even when the call fails.
+func (f readFile) close() { f.watch.measure(func() { _ = unix.Close(f.fd) }) }

@@ -95,19 +95,25 @@ type watch struct {
 var watchEpoch = time.Now()
 
 // call makes a system call, again when a signal has interrupted it.
-func (w *watch) call(f func() error) error {
+func (w *watch) call(f func() error) (err error) {
 	if w.abandoned.Load() {
 		return errNoAnswer
 	}
+	w.measure(func() {
+		err = f()
+		for err == unix.EINTR {
+			err = f()
+		}
+	})
+	return err
+}
+
+func (w *watch) measure(f func()) {
 	began := time.Since(watchEpoch)
 	w.since.Store(int64(began))
-	err := f()
-	for err == unix.EINTR {
-		err = f()
-	}
+	f()
 	w.since.Store(0)
 	w.total.Add(int64(time.Since(watchEpoch) - began))
-	return err
 }
 
 func (w *watch) waited() time.Duration {

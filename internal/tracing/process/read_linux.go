@@ -127,7 +127,7 @@ func (r *Reader) Each(f func([]Object)) (denied int, err error) {
 // idsIn returns the ids of the processes, threads or descriptors that a directory of /proc lists,
 // in order.
 func idsIn(path string) ([]int, error) {
-	dir, err := os.Open(path)
+	dir, err := os.Open(path) // #nosec G304 -- a directory of the kernel
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (p *process) readMaps(w *watch) ([]mapsLine, error) {
 
 // readMaps returns nothing for a process without memory, such as a kernel thread or a zombie.
 func readMaps(w *watch, proc string) ([]mapsLine, error) {
-	f, err := os.Open(proc + "/maps")
+	f, err := os.Open(proc + "/maps") // #nosec G304 -- a file of the kernel
 	if errors.Is(err, unix.ESRCH) {
 		return nil, nil // some kernels show an empty file
 	}

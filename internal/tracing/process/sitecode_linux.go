@@ -21,11 +21,12 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	var s siteCodes
 	if isImage(notes) {
 		s.landing = len(elfimage.Landing(notes[0].Machine))
-		s.firstSlot = notes[0].FileOffset - uint64(s.landing)
+		s.firstSlot = notes[0].FileOffset - uint64(s.landing) // #nosec G115 -- some bytes
 	}
 	s.codes = make([]byte, len(notes)*(s.landing+1))
 	for i, n := range notes {
-		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing))
+		// No file has offsets that do not fit; the kernel refuses negative ones.
+		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
