@@ -34,7 +34,7 @@ func main() {
 	many := best(10, func() time.Duration { return loadProbes(10_000) })
 	printRow("10,000 probes", many, promise.many)
 	printRow("1,000 providers, 3 probes each", best(10, func() time.Duration {
-		return loadProviders(1000, close)
+		return loadProviders(1000, closeAll)
 	}), promise.providers)
 	verdict := ""
 	if promise.memory > 0 {
@@ -106,7 +106,7 @@ func loadProviders(n int, done func([]*stapsdt.Provider)) (took time.Duration) {
 	return took
 }
 
-func close(all []*stapsdt.Provider) {
+func closeAll(all []*stapsdt.Provider) {
 	for _, p := range all {
 		must(p.Close())
 	}
@@ -123,7 +123,7 @@ func memoryOfProvider() (bytes int) {
 			p.Probes()[0].Enabled()
 		}
 		bytes = (resident() - before) / providers
-		close(all)
+		closeAll(all)
 	})
 	return bytes
 }
