@@ -34,7 +34,7 @@ if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep 'providerUse[SF]'; 
 fi
 # Without the extensions, sites are plain nops, and the caller cannot choose a named file.
 tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
-  TestReloadKeepsAddresses TestAllocs)
+  TestReuse TestAllocs)
 pattern=$(IFS='|'; echo "^(${tests[*]})$")
 go test -count=1 -timeout=60m -v -tags system_libstapsdt -run "$pattern" ./stapsdt |
   tee "$prefix/log"
