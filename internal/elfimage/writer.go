@@ -58,8 +58,8 @@ func (w *writer) write() error {
 	return nil
 }
 
-// appendOperands says where arguments of these sizes are, as in "8@%rdi -4@%rsi". Every register has
-// its 64-bit name: tracers go by the size, and none accepts w0 on arm64.
+// appendOperands says where arguments of these sizes are, as in "8@%rdi -4@%rsi". Every register
+// has its 64-bit name: tracers go by the size, and none accepts w0 on arm64.
 func (m *machine) appendOperands(b []byte, sizes []int) []byte {
 	for i, size := range sizes {
 		if i > 0 {
