@@ -43,6 +43,9 @@ func TestListBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("maps many files of 4 MB")
 	}
+	if testenv.Race {
+		t.Skip("the race detector takes several times the memory of the program")
+	}
 	shared := hostileFile(t, "")
 	for i := range 30 {
 		file := shared
