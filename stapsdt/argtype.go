@@ -5,11 +5,13 @@ import (
 	"reflect"
 	"strconv"
 	"unsafe"
+
+	"github.com/go-usdt/usdt/cstub"
 )
 
 // MaxArgs is the number of places that a probe's arguments may take: those registers of a C call
 // that every tracer reads. A []byte takes two places, any other argument one.
-const MaxArgs = 6
+const MaxArgs = cstub.MaxArgs
 
 // MaxText is the number of bytes of a string that are passed at most. The rest is cut off, so that
 // a tracer cannot make the program copy without bounds.

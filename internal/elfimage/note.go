@@ -26,10 +26,10 @@ func (w *writer) putNotes() {
 	w.begin(notes)
 	for i, p := range w.probes {
 		size := w.descriptionSize(p)
-		location, _ := w.entry(i)
+		address, _ := w.location(i)
 		w.putNoteHeader(probeOwner, size, probeType)
 		// There is no semaphore: the code itself tells whether a tracer is attached.
-		w.put64(location, w.sections[base].addr, 0)
+		w.put64(address, w.sections[base].addr, 0)
 		w.putString(w.provider)
 		w.putString(p.Name)
 		w.out = w.machine.appendOperands(w.out, p.Args)

@@ -50,7 +50,7 @@ func (w *writer) putSymbols() {
 	w.seek(w.sections[dynsym].offset + elf.Sym64Size)
 	name := 1
 	for i, p := range w.probes {
-		addr, size := w.entry(i)
+		addr, size := w.location(i)
 		w.put32(uint32(name))
 		w.out = append(w.out, elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), 0) // default visibility
 		w.put16(text)
