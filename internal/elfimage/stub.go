@@ -17,9 +17,9 @@ func (w *writer) putStubs() {
 	}
 }
 
-// location returns the address that the note and the symbol of probe i have, and the size in bytes of
-// the code from there on: the probe's stub, which begins with the site, or in an image for gdb the
-// landing and the stub.
+// location returns the address that the note and the symbol of probe i have, and the size in bytes
+// of the code from there on: the probe's stub, which begins with the site, or in an image for gdb
+// the landing and the stub.
 func (w *writer) location(i int) (addr, size uint64) {
 	landing := uint64(len(w.machine.landing))
 	addr = w.sections[text].addr + uint64(i)*SlotSize
