@@ -17,15 +17,16 @@ import (
 )
 
 // TestManyProbes traces so many probes that they share programs and links: each hit must count for
-// its own probe. Sites that the kernel refuses are found among the others.
+// its own probe. Sites that the kernel refuses are found among the others. Without uprobe_multi
+// links nothing is shared, and fewer probes do, because detaching takes 50 ms each.
 func TestManyProbes(t *testing.T) {
 	if os.Getuid() != 0 {
 		testenv.Lacks(t, errors.New("not root"))
 	}
-	if !kernel.Running().Features.Multi {
-		t.Skip("this kernel has no uprobe_multi links that choose a process")
+	n, isShared := 500, kernel.Running().Features.Multi
+	if !isShared {
+		n = 50
 	}
-	const n = 500
 	var fire []func(int64)
 	var names []string
 	p := provider(t, func(p *stapsdt.Provider) {
@@ -40,7 +41,7 @@ func TestManyProbes(t *testing.T) {
 		}
 	})
 	probes := find(t, p, names...)
-	bad := []int{0, 1, 250, 499}
+	bad := []int{0, 1, n / 2, n - 1}
 	for _, i := range bad {
 		probes[i].Sites[0].Note.FileOffset = math.MaxInt32 // beyond the end of the file
 	}
@@ -54,7 +55,7 @@ func TestManyProbes(t *testing.T) {
 		t.Fatal(err)
 	}
 	closing(t, tracer)
-	if used := descriptors(t) - before; used > n/5 {
+	if used := descriptors(t) - before; isShared && used > n/5 {
 		t.Errorf("%d probes take %d descriptors", n, used)
 	}
 	counter, err := uprobe.Count(probes, o)
