@@ -121,7 +121,7 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck
-	shellcheck test/vagrant/*.sh test/vm/*.sh
+	shellcheck test/*.sh test/vagrant/*.sh
 	test/vagrant/validate.sh
 
 # DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
