@@ -3,6 +3,7 @@ package stapsdt
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -61,35 +62,23 @@ func (t ArgType) String() string {
 
 func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
 
-// argTypeOf returns the ArgType that has the memory layout of T.
-func argTypeOf[T Arg]() ArgType {
-	switch reflect.TypeFor[T]().Kind() {
-	case reflect.Int8:
-		return Int8
-	case reflect.Int16:
-		return Int16
-	case reflect.Int32:
-		return Int32
-	case reflect.Int64, reflect.Int:
+// kinds has the kind of Go types that has the memory layout of each type.
+var kinds = [...]reflect.Kind{
+	Int8: reflect.Int8, Int16: reflect.Int16, Int32: reflect.Int32, Int64: reflect.Int64,
+	Uint8: reflect.Uint8, Uint16: reflect.Uint16, Uint32: reflect.Uint32, Uint64: reflect.Uint64,
+	Bool: reflect.Bool, Float32: reflect.Float32, Float64: reflect.Float64,
+	String: reflect.String, Bytes: reflect.Slice,
+}
+
+// argTypeOf returns the ArgType that has the memory layout of an [Arg] of this kind.
+func argTypeOf(kind reflect.Kind) ArgType {
+	switch kind {
+	case reflect.Int:
 		return Int64
-	case reflect.Uint8:
-		return Uint8
-	case reflect.Uint16:
-		return Uint16
-	case reflect.Uint32:
-		return Uint32
-	case reflect.Bool:
-		return Bool
-	case reflect.Float32:
-		return Float32
-	case reflect.Float64:
-		return Float64
-	case reflect.String:
-		return String
-	case reflect.Slice:
-		return Bytes
+	case reflect.Uint, reflect.Uintptr:
+		return Uint64
 	}
-	return Uint64
+	return ArgType(slices.Index(kinds[:], kind))
 }
 
 // wire has the places of each type as stapsdt notes describe them: the sizes in bytes, negative
@@ -124,17 +113,26 @@ func (t ArgType) load(v unsafe.Pointer) uint64 {
 }
 
 // wireSizes returns the places of all the arguments in order.
-func wireSizes(types []ArgType) ([]int, error) {
-	var sizes []int
-	for i, t := range types {
-		if !t.valid() {
-			return nil, fmt.Errorf("%w %d: %v is not an argument type", ErrArgs, i, t)
-		}
+func wireSizes(types []ArgType) []int {
+	sizes := make([]int, 0, MaxArgs)
+	for _, t := range types {
 		sizes = append(sizes, wire[t]...)
 	}
-	if len(sizes) > MaxArgs {
-		return nil, fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)",
-			ErrTooManyArgs, len(sizes), MaxArgs)
+	return sizes
+}
+
+// checkTypes says why a probe cannot have arguments of these types.
+func checkTypes(types []ArgType) error {
+	places := 0
+	for i, t := range types {
+		if !t.valid() {
+			return fmt.Errorf("%w %d: %v is not an argument type", ErrArgs, i, t)
+		}
+		places += len(wire[t])
 	}
-	return sizes, nil
+	if places > MaxArgs {
+		return fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)",
+			ErrTooManyArgs, places, MaxArgs)
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package stapsdt
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -24,10 +25,13 @@ type Probe struct {
 	provider *Provider
 	name     string
 	types    []ArgType
-	sizes    []int // the wire form of types
-	byValue  bool  // no argument is an address
+	goTypes  []reflect.Type // nil if they are known at run time only
+	argNames []string       // nil if the arguments have no names
+	byValue  bool           // no argument is an address
 
-	image *loadedImage // the image that has the probe, nil while not loaded; guarded by provider.mu
+	// Guarded by provider.mu.
+	description string       // a sentence, "" for none
+	image       *loadedImage // the image that has the probe, nil while not loaded
 }
 
 // noCopy makes go vet complain about copies.
@@ -64,8 +68,19 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newProbe initialises p and adds it to provider.
-func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error {
+// newTyped is newProbe for arguments of Go types, which satisfy [Arg].
+func newTyped(p *Probe, provider *Provider, name string, goTypes []reflect.Type,
+	argNames []string) error {
+	types := make([]ArgType, len(goTypes))
+	for i, t := range goTypes {
+		types[i] = argTypeOf(t.Kind())
+	}
+	p.goTypes = goTypes
+	return newProbe(p, provider, name, types, argNames)
+}
+
+// newProbe initialises p and adds it to provider. There may be no argNames.
+func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNames []string) error {
 	if provider == nil {
 		return &Error{Op: "add", Probe: name, Err: fmt.Errorf("%w: the provider is nil", ErrArgs)}
 	}
@@ -75,11 +90,13 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error 
 	if err := checkName(name); err != nil {
 		return fail(err)
 	}
-	sizes, err := wireSizes(types)
-	if err != nil {
+	if err := checkTypes(types); err != nil {
 		return fail(err)
 	}
-	p.provider, p.name, p.types, p.sizes = provider, name, types, sizes
+	if err := checkArgNames(argNames, types); err != nil {
+		return fail(err)
+	}
+	p.provider, p.name, p.types, p.argNames = provider, name, types, slices.Clone(argNames)
 	p.byValue = true
 	for _, t := range types {
 		p.byValue = p.byValue && !t.isAddress()

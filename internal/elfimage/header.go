@@ -13,7 +13,7 @@ func (w *writer) putHeader() {
 	w.put32(elf.EV_CURRENT)
 	w.put64(0, headerSize, w.sectionTable) // no entry point; where the two tables are
 	w.put32(0)                             // no flags
-	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, sectionCount, shstrtab)
+	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, uint16(len(w.sections)), shstrtab)
 }
 
 // putSegments maps everything up to the end of .text read-only and executable: uprobes fire in
@@ -46,6 +46,14 @@ func (w *writer) putSectionNames() {
 	w.begin(shstrtab)
 	for _, s := range w.sections {
 		w.putString(s.name)
+	}
+}
+
+// putBTF writes the types as they are.
+func (w *writer) putBTF() {
+	if len(w.btf) > 0 {
+		w.begin(btf)
+		w.out = append(w.out, w.btf...)
 	}
 }
 

@@ -13,10 +13,11 @@ type writer struct {
 	forGDB   bool
 	provider string
 	probes   []Probe
+	btf      []byte
 
-	sections     [sectionCount]section
-	sectionTable uint64 // offset of the section headers
-	size         uint64 // of the image
+	sections     []section // those of this image, a beginning of fixedSections
+	sectionTable uint64    // offset of the section headers
+	size         uint64    // of the image
 
 	out []byte // what is written so far; the rest of its capacity is zero
 }
@@ -27,7 +28,7 @@ func newWriter(s Spec) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider,
-		probes: s.Probes}
+		probes: s.Probes, btf: s.BTF}
 	if err := w.layOut(); err != nil {
 		return nil, err
 	}
@@ -51,6 +52,7 @@ func (w *writer) write() error {
 	w.putDynamic()
 	w.putNotes()
 	w.putSectionNames()
+	w.putBTF()
 	w.putSectionTable()
 	if !w.forGDB {
 		w.setBuildID()
