@@ -3,7 +3,6 @@ package stapsdt
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"unsafe"
 
@@ -62,23 +61,13 @@ func (t ArgType) String() string {
 
 func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
 
-// kinds has the kind of Go types that has the memory layout of each type.
-var kinds = [...]reflect.Kind{
-	Int8: reflect.Int8, Int16: reflect.Int16, Int32: reflect.Int32, Int64: reflect.Int64,
-	Uint8: reflect.Uint8, Uint16: reflect.Uint16, Uint32: reflect.Uint32, Uint64: reflect.Uint64,
-	Bool: reflect.Bool, Float32: reflect.Float32, Float64: reflect.Float64,
-	String: reflect.String, Bytes: reflect.Slice,
-}
-
-// argTypeOf returns the ArgType that has the memory layout of an [Arg] of this kind.
-func argTypeOf(kind reflect.Kind) ArgType {
-	switch kind {
-	case reflect.Int:
-		return Int64
-	case reflect.Uint, reflect.Uintptr:
-		return Uint64
-	}
-	return ArgType(slices.Index(kinds[:], kind))
+// argTypeOf has the type with the memory layout of an [Arg], by its kind.
+var argTypeOf = [...]ArgType{
+	reflect.Int8: Int8, reflect.Int16: Int16, reflect.Int32: Int32, reflect.Int64: Int64,
+	reflect.Uint8: Uint8, reflect.Uint16: Uint16, reflect.Uint32: Uint32, reflect.Uint64: Uint64,
+	reflect.Int: Int64, reflect.Uint: Uint64, reflect.Uintptr: Uint64,
+	reflect.Bool: Bool, reflect.Float32: Float32, reflect.Float64: Float64,
+	reflect.String: String, reflect.Slice: Bytes,
 }
 
 // wire has the places of each type as stapsdt notes describe them: the sizes in bytes, negative
@@ -113,26 +102,17 @@ func (t ArgType) load(v unsafe.Pointer) uint64 {
 }
 
 // wireSizes returns the places of all the arguments in order.
-func wireSizes(types []ArgType) []int {
-	sizes := make([]int, 0, MaxArgs)
-	for _, t := range types {
-		sizes = append(sizes, wire[t]...)
-	}
-	return sizes
-}
-
-// checkTypes says why a probe cannot have arguments of these types.
-func checkTypes(types []ArgType) error {
-	places := 0
+func wireSizes(types []ArgType) ([]int, error) {
+	var sizes []int
 	for i, t := range types {
 		if !t.valid() {
-			return fmt.Errorf("%w %d: %v is not an argument type", ErrArgs, i, t)
+			return nil, fmt.Errorf("%w %d: %v is not an argument type", ErrArgs, i, t)
 		}
-		places += len(wire[t])
+		sizes = append(sizes, wire[t]...)
 	}
-	if places > MaxArgs {
-		return fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)",
-			ErrTooManyArgs, places, MaxArgs)
+	if len(sizes) > MaxArgs {
+		return nil, fmt.Errorf("%w: they take %d places, at most %d (a []byte takes two)",
+			ErrTooManyArgs, len(sizes), MaxArgs)
 	}
-	return nil
+	return sizes, nil
 }

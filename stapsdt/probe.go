@@ -25,9 +25,10 @@ type Probe struct {
 	provider *Provider
 	name     string
 	types    []ArgType
-	goTypes  []reflect.Type // nil if they are known at run time only
-	argNames []string       // nil if the arguments have no names
-	byValue  bool           // no argument is an address
+	sizes    []int        // the wire form of types
+	goTypes  reflect.Type // of a function with the arguments, nil for a dynamic probe
+	names    []string     // of the places of the arguments, nil if they have none
+	byValue  bool         // no argument is an address
 
 	// Guarded by provider.mu.
 	description string       // a sentence, "" for none
@@ -68,12 +69,12 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newTyped is newProbe for arguments of Go types, which satisfy [Arg].
-func newTyped(p *Probe, provider *Provider, name string, goTypes []reflect.Type,
+// newTyped is newProbe for the arguments of a function type, each of which is an [Arg].
+func newTyped(p *Probe, provider *Provider, name string, goTypes reflect.Type,
 	argNames []string) error {
-	types := make([]ArgType, len(goTypes))
-	for i, t := range goTypes {
-		types[i] = argTypeOf(t.Kind())
+	types := make([]ArgType, goTypes.NumIn())
+	for i := range types {
+		types[i] = argTypeOf[goTypes.In(i).Kind()]
 	}
 	p.goTypes = goTypes
 	return newProbe(p, provider, name, types, argNames)
@@ -90,13 +91,15 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNam
 	if err := checkName(name); err != nil {
 		return fail(err)
 	}
-	if err := checkTypes(types); err != nil {
+	sizes, err := wireSizes(types)
+	if err != nil {
 		return fail(err)
 	}
-	if err := checkArgNames(argNames, types); err != nil {
+	names, err := placeNames(argNames, types)
+	if err != nil {
 		return fail(err)
 	}
-	p.provider, p.name, p.types, p.argNames = provider, name, types, slices.Clone(argNames)
+	p.provider, p.name, p.types, p.sizes, p.names = provider, name, types, sizes, names
 	p.byValue = true
 	for _, t := range types {
 		p.byValue = p.byValue && !t.isAddress()

@@ -20,7 +20,6 @@ type publishRequest struct {
 	provider string
 	probes   []*Probe
 	site     []byte // the instruction at the sites
-	btf      []byte // the probes' signatures
 	path     string // of the named file, "" for a memfd
 }
 
@@ -29,7 +28,7 @@ func (r publishRequest) spec() elfimage.Spec {
 	s := elfimage.Spec{Machine: probesite.Host, Provider: r.provider, Site: r.site}
 	s.Probes = make([]elfimage.Probe, 0, len(r.probes))
 	for _, probe := range r.probes {
-		s.Probes = append(s.Probes, elfimage.Probe{Name: probe.name, Args: wireSizes(probe.types)})
+		s.Probes = append(s.Probes, elfimage.Probe{Name: probe.name, Args: probe.sizes})
 	}
 	return s
 }
@@ -45,7 +44,7 @@ type publication struct {
 // rights than the user who started it gets a memfd where no named file would be safe from that
 // user.
 func (p *Provider) request(probes []*Probe) (publishRequest, error) {
-	r := publishRequest{provider: p.name, probes: probes, btf: signatures(p.name, probes)}
+	r := publishRequest{provider: p.name, probes: probes}
 	form, err := chooseSite()
 	if err != nil {
 		return r, fmt.Errorf("%w: %w", ErrArgs, err)

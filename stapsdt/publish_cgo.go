@@ -44,7 +44,7 @@ func publishByLinker(r publishRequest) (_ publication, err error) {
 			return publication{}, err
 		}
 	}
-	c.Describe(r.btf) // an installed libstapsdt without our extension makes an image without it
+	c.Describe(signatures(r.provider, r.probes)) // an installed libstapsdt may lack the extension
 	if err := c.Load(); err != nil {
 		return publication{}, explainMapping(err)
 	}
@@ -69,9 +69,9 @@ func chooseFile(c *libstapsdt.Provider, path string) bool {
 }
 
 func wireTypes(probe *Probe) []libstapsdt.ArgType {
-	var types []libstapsdt.ArgType
-	for _, size := range wireSizes(probe.types) {
-		types = append(types, libstapsdt.ArgType(size))
+	types := make([]libstapsdt.ArgType, len(probe.sizes))
+	for i, size := range probe.sizes {
+		types[i] = libstapsdt.ArgType(size)
 	}
 	return types
 }

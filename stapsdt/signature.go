@@ -2,104 +2,118 @@ package stapsdt
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/go-usdt/usdt/internal/btf"
 )
 
-// signatures returns the section .BTF of an image of these probes: for each a function of its name
-// with the arguments as parameters, and as tags its provider and description. Load makes it, so
-// that a program that does not load its probes pays nothing for it.
+// The types with which every image begins. Those of the constants of ArgType come first, so that
+// their numbers are the same. These are the others.
+const (
+	typeInt = btf.ID(Bytes) + 1 + iota
+	typeUint
+	typeUintptr
+	typeChar
+	typeConstChar
+	typeText
+	typeConstUint8
+	typeData
+	typeLength
+)
+
+var firstTypes = []btf.Type{
+	{Name: "int8", Kind: btf.Int, Size: 1, Encoding: btf.Signed},
+	{Name: "int16", Kind: btf.Int, Size: 2, Encoding: btf.Signed},
+	{Name: "int32", Kind: btf.Int, Size: 4, Encoding: btf.Signed},
+	{Name: "int64", Kind: btf.Int, Size: 8, Encoding: btf.Signed},
+	{Name: "uint8", Kind: btf.Int, Size: 1},
+	{Name: "uint16", Kind: btf.Int, Size: 2},
+	{Name: "uint32", Kind: btf.Int, Size: 4},
+	{Name: "uint64", Kind: btf.Int, Size: 8},
+	{Name: "bool", Kind: btf.Int, Size: 1, Encoding: btf.Bool},
+	{Name: "float32", Kind: btf.Float, Size: 4},
+	{Name: "float64", Kind: btf.Float, Size: 8},
+	{Name: "string", Kind: btf.Typedef, Of: typeText},
+	{Name: "[]byte", Kind: btf.Typedef, Of: typeData},
+
+	{Name: "int", Kind: btf.Int, Size: 8, Encoding: btf.Signed},
+	{Name: "uint", Kind: btf.Int, Size: 8},
+	{Name: "uintptr", Kind: btf.Int, Size: 8},
+	{Name: "char", Kind: btf.Int, Size: 1, Encoding: btf.Signed},
+	{Kind: btf.Const, Of: typeChar},
+	{Kind: btf.Pointer, Of: typeConstChar},
+	{Kind: btf.Const, Of: btf.ID(Uint8)},
+	{Kind: btf.Pointer, Of: typeConstUint8},
+	{Name: "[]byte_len", Kind: btf.Typedef, Of: typeInt},
+}
+
+var unnamed [MaxArgs]string
+
+// signatures returns the section .BTF of an image of these probes: for each a function of its name,
+// with a parameter for each place of its note. Its tags are the provider and the description. Load
+// makes it, so that a program that does not load its probes pays nothing for it.
 func signatures(provider string, probes []*Probe) []byte {
-	w := signatureWriter{Builder: btf.New()}
+	w := signatureWriter{Builder: btf.New(firstTypes)}
 	for _, p := range probes {
-		function := w.Func(p.name, w.params(p)...)
-		w.Tag("provider:"+provider, function)
+		names := p.names
+		if names == nil {
+			names = unnamed[:]
+		}
+		function := w.AddFunc(p.name, w.types(p), names)
+		w.AddTag("provider:"+provider, function)
 		if p.description != "" {
-			w.Tag(p.description, function)
+			w.AddTag(p.description, function)
 		}
 	}
 	return w.Bytes()
 }
 
-// A signatureWriter writes each type once.
 type signatureWriter struct {
 	*btf.Builder
-	basic  [reflect.String + 1]btf.ID // by kind
-	length btf.ID                     // of a []byte
-	named  map[reflect.Type]btf.ID
+	typedefs []typedef // those of the program's own types; there are few
 }
 
-// params returns a parameter for each place of p's note.
-func (w *signatureWriter) params(p *Probe) []btf.Param {
-	params := make([]btf.Param, 0, MaxArgs)
+type typedef struct {
+	name   string
+	of, id btf.ID
+}
+
+// types returns the types of the places of p's note.
+func (w *signatureWriter) types(p *Probe) []btf.ID {
+	types := make([]btf.ID, 0, MaxArgs)
 	for i, t := range p.types {
-		param := btf.Param{}
-		if p.argNames != nil {
-			param.Name = p.argNames[i]
-		}
+		id := btf.ID(t)
 		if p.goTypes != nil {
-			param.Type = w.typeOf(p.goTypes[i])
-		} else {
-			param.Type = w.basicType(kinds[t])
+			id = w.typeOf(p.goTypes.In(i), id)
 		}
-		params = append(params, param)
+		types = append(types, id)
 		if t == Bytes {
-			params = append(params, w.lengthParam(param.Name))
+			types = append(types, typeLength)
 		}
 	}
-	return params
+	return types
 }
 
-// lengthParam returns the parameter that follows a []byte of that name.
-func (w *signatureWriter) lengthParam(name string) btf.Param {
-	if w.length == 0 {
-		w.length = w.Typedef("[]byte_len", w.basicType(reflect.Int))
+// typeOf returns the type of an argument that has the layout of another.
+func (w *signatureWriter) typeOf(t reflect.Type, layout btf.ID) btf.ID {
+	switch t.Kind() {
+	case reflect.Int:
+		layout = typeInt
+	case reflect.Uint:
+		layout = typeUint
+	case reflect.Uintptr:
+		layout = typeUintptr
 	}
-	if name != "" {
-		name = lengthName(name)
+	name := t.String()
+	if strings.IndexByte(name, '.') < 0 { // it is predeclared, or a []byte
+		return layout
 	}
-	return btf.Param{Name: name, Type: w.length}
-}
-
-func (w *signatureWriter) typeOf(t reflect.Type) btf.ID {
-	basic := w.basicType(t.Kind())
-	if t.PkgPath() == "" {
-		return basic
-	}
-	id, ok := w.named[t]
-	if !ok {
-		if w.named == nil {
-			w.named = make(map[reflect.Type]btf.ID)
+	for _, d := range w.typedefs {
+		if d.name == name && d.of == layout {
+			return d.id
 		}
-		id = w.Typedef(t.String(), basic)
-		w.named[t] = id
 	}
+	id := w.Add(btf.Type{Name: name, Kind: btf.Typedef, Of: layout})
+	w.typedefs = append(w.typedefs, typedef{name, layout, id})
 	return id
-}
-
-// basicType returns the type that a named type of this kind has the layout of.
-func (w *signatureWriter) basicType(kind reflect.Kind) btf.ID {
-	if w.basic[kind] == 0 {
-		w.basic[kind] = w.addBasicType(kind)
-	}
-	return w.basic[kind]
-}
-
-func (w *signatureWriter) addBasicType(kind reflect.Kind) btf.ID {
-	bits, signed := argTypeOf(kind).bits()
-	size := uintptr(bits / 8)
-	switch {
-	case kind == reflect.String:
-		char := w.Int("char", 1, btf.Signed)
-		return w.Typedef("string", w.Pointer(w.Const(char)))
-	case kind == reflect.Slice:
-		return w.Typedef("[]byte", w.Pointer(w.Const(w.basicType(reflect.Uint8))))
-	case kind == reflect.Bool:
-		return w.Int("bool", size, btf.Bool)
-	case kind == reflect.Float32 || kind == reflect.Float64:
-		return w.Float(kind.String(), size)
-	case signed:
-		return w.Int(kind.String(), size, btf.Signed)
-	}
-	return w.Int(kind.String(), size, btf.Unsigned)
 }

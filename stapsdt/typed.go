@@ -46,7 +46,7 @@ type Probe1[A Arg] struct{ Probe }
 // names and errors.
 func NewProbe1[A Arg](provider *Provider, name string, argNames ...string) (*Probe1[A], error) {
 	p := new(Probe1[A])
-	types := []reflect.Type{reflect.TypeFor[A]()}
+	types := reflect.TypeFor[func(A)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ type Probe2[A, B Arg] struct{ Probe }
 func NewProbe2[A, B Arg](provider *Provider, name string,
 	argNames ...string) (*Probe2[A, B], error) {
 	p := new(Probe2[A, B])
-	types := []reflect.Type{reflect.TypeFor[A](), reflect.TypeFor[B]()}
+	types := reflect.TypeFor[func(A, B)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ type Probe3[A, B, C Arg] struct{ Probe }
 func NewProbe3[A, B, C Arg](provider *Provider, name string,
 	argNames ...string) (*Probe3[A, B, C], error) {
 	p := new(Probe3[A, B, C])
-	types := []reflect.Type{reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C]()}
+	types := reflect.TypeFor[func(A, B, C)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
@@ -145,10 +145,7 @@ type Probe4[A, B, C, D Arg] struct{ Probe }
 func NewProbe4[A, B, C, D Arg](provider *Provider, name string,
 	argNames ...string) (*Probe4[A, B, C, D], error) {
 	p := new(Probe4[A, B, C, D])
-	types := []reflect.Type{
-		reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](),
-		reflect.TypeFor[D](),
-	}
+	types := reflect.TypeFor[func(A, B, C, D)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
@@ -185,10 +182,7 @@ type Probe5[A, B, C, D, E Arg] struct{ Probe }
 func NewProbe5[A, B, C, D, E Arg](provider *Provider, name string,
 	argNames ...string) (*Probe5[A, B, C, D, E], error) {
 	p := new(Probe5[A, B, C, D, E])
-	types := []reflect.Type{
-		reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](),
-		reflect.TypeFor[D](), reflect.TypeFor[E](),
-	}
+	types := reflect.TypeFor[func(A, B, C, D, E)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
@@ -225,10 +219,7 @@ type Probe6[A, B, C, D, E, F Arg] struct{ Probe }
 func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string,
 	argNames ...string) (*Probe6[A, B, C, D, E, F], error) {
 	p := new(Probe6[A, B, C, D, E, F])
-	types := []reflect.Type{
-		reflect.TypeFor[A](), reflect.TypeFor[B](), reflect.TypeFor[C](),
-		reflect.TypeFor[D](), reflect.TypeFor[E](), reflect.TypeFor[F](),
-	}
+	types := reflect.TypeFor[func(A, B, C, D, E, F)]()
 	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}

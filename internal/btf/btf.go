@@ -1,43 +1,45 @@
 // Package btf writes types in the kernel's BPF Type Format, in which a provider's image says what
-// the arguments of its probes are called and of which types they are. It does no I/O, and depends
-// on nothing but the calls of a [Builder].
+// the arguments of its probes are called and of which types they are. It does no I/O.
 //
-// Format: https://docs.kernel.org/bpf/btf.html. Nothing that the kernel forbids in a program's own
-// BTF matters here, because no image is given to the kernel: names such as "[]byte" are no
-// identifiers of C.
+// Format: https://docs.kernel.org/bpf/btf.html. No image is given to the kernel, so names need not
+// be identifiers of C, which the kernel demands: "[]byte" is one.
+//
+// Every program with probes has this package, so it is made to be small.
 package btf
 
 import "encoding/binary"
 
-// ID is the number of a type. The zero ID is void.
+// ID is the number of a type. Those of an image count from 1; 0 is void.
 type ID uint32
 
-// Encoding says how an integer is read.
-type Encoding uint32
+// Kind is what a type is.
+type Kind uint8
 
 const (
-	Unsigned Encoding = 0
-	Signed   Encoding = 1
-	Bool     Encoding = 4
+	Int       Kind = 1
+	Pointer   Kind = 2
+	Typedef   Kind = 8
+	Const     Kind = 10
+	Float     Kind = 16
+	function  Kind = 12
+	funcProto Kind = 13
+	declTag   Kind = 17
 )
 
-// Param is a parameter of a function. Its name may be empty.
-type Param struct {
-	Name string
-	Type ID
+// The encodings of an Int. That of an unsigned one is 0.
+const (
+	Signed = 1
+	Bool   = 4
+)
+
+// A Type is one that has no members.
+type Type struct {
+	Name     string // "" for a Pointer and a Const
+	Kind     Kind
+	Encoding uint8 // of an Int
+	Size     uint8 // in bytes, of an Int and of a Float
+	Of       ID    // what a Pointer points to, and what a Typedef or Const is
 }
-
-// The kinds of types that are written.
-const (
-	kindInt       = 1
-	kindPointer   = 2
-	kindTypedef   = 8
-	kindConst     = 10
-	kindFunc      = 12
-	kindFuncProto = 13
-	kindFloat     = 16
-	kindDeclTag   = 17
-)
 
 const (
 	magic      = 0xeb9f
@@ -45,91 +47,90 @@ const (
 	headerSize = 24 // bytes
 
 	global         = 1          // the linkage of a function
-	wholeComponent = 0xffffffff // a tag is on the function, not on a parameter
+	wholeComponent = 0xffffffff // a tag is on the function, not on one of its parameters
 )
 
-// A Builder collects types. Each method that adds one returns its number. Strings, which must be
-// without NUL, are shared. Types are not: the caller keeps their numbers.
+// A Builder collects types. It shares strings, which must be without NUL, but not types: the caller
+// keeps their numbers.
 type Builder struct {
-	types   []byte
+	types   []byte // behind room for the header
 	last    ID
 	strings []byte
-	offsets map[string]uint32 // of what is in strings
+	offsets map[string]int // of what is in strings
 }
 
-// New returns an empty Builder.
-func New() *Builder {
-	return &Builder{strings: []byte{0}, offsets: map[string]uint32{"": 0}}
-}
-
-// Int adds an integer or bool of size bytes.
-func (b *Builder) Int(name string, size uintptr, encoding Encoding) ID {
-	return b.add(name, kindInt, 0, uint32(size), uint32(encoding)<<24|uint32(8*size))
-}
-
-// Float adds a floating-point number of size bytes.
-func (b *Builder) Float(name string, size uintptr) ID {
-	return b.add(name, kindFloat, 0, uint32(size))
-}
-
-// Pointer adds a pointer to a type.
-func (b *Builder) Pointer(to ID) ID { return b.add("", kindPointer, 0, uint32(to)) }
-
-// Const adds a type that is of and constant.
-func (b *Builder) Const(of ID) ID { return b.add("", kindConst, 0, uint32(of)) }
-
-// Typedef adds another name of a type.
-func (b *Builder) Typedef(name string, of ID) ID { return b.add(name, kindTypedef, 0, uint32(of)) }
-
-// Func adds a function that returns nothing.
-func (b *Builder) Func(name string, params ...Param) ID {
-	words := make([]uint32, 0, 2*len(params))
-	for _, p := range params {
-		words = append(words, b.offset(p.Name), uint32(p.Type))
+// New returns a Builder that has these types, numbered from 1 on.
+func New(types []Type) *Builder {
+	b := &Builder{types: make([]byte, headerSize, 1024), offsets: make(map[string]int)}
+	b.offset("") // it must be the first
+	for _, t := range types {
+		b.Add(t)
 	}
-	proto := b.add("", kindFuncProto, len(params), 0, words...)
-	return b.add(name, kindFunc, global, uint32(proto))
+	return b
 }
 
-// Tag adds a declaration tag, a text about a function.
-func (b *Builder) Tag(text string, function ID) ID {
-	return b.add(text, kindDeclTag, 0, uint32(function), wholeComponent)
-}
-
-// add writes a struct btf_type and the words that follow it.
-func (b *Builder) add(name string, kind, vlen int, sizeOrType uint32, more ...uint32) ID {
-	b.put(b.offset(name), uint32(kind<<24|vlen), sizeOrType)
-	b.put(more...)
-	b.last++
+// Add adds a type and returns its number.
+func (b *Builder) Add(t Type) ID {
+	b.add(t.Kind, 0, t.Name, uint32(t.Size)|uint32(t.Of))
+	if t.Kind == Int {
+		b.put(uint32(t.Encoding)<<24 | 8*uint32(t.Size))
+	}
 	return b.last
 }
 
-//go:noinline
-func (b *Builder) put(words ...uint32) {
-	for _, w := range words {
-		b.types = binary.LittleEndian.AppendUint32(b.types, w)
+// AddFunc adds a function that returns nothing. Its parameters have these types and names.
+func (b *Builder) AddFunc(name string, types []ID, names []string) ID {
+	b.add(funcProto, len(types), "", 0)
+	for i, t := range types {
+		b.put(b.offset(names[i]))
+		b.put(uint32(t))
 	}
+	b.add(function, global, name, uint32(b.last))
+	return b.last
 }
 
+// AddTag adds a text about a function.
+func (b *Builder) AddTag(text string, function ID) {
+	b.add(declTag, 0, text, uint32(function))
+	b.put(wholeComponent)
+}
+
+// add writes a struct btf_type.
+func (b *Builder) add(kind Kind, vlen int, name string, sizeOrType uint32) {
+	b.put(b.offset(name))
+	b.put(uint32(kind)<<24 | uint32(vlen))
+	b.put(sizeOrType)
+	b.last++
+}
+
+// put and offset are not inlined: each copy would be larger than the call.
+//
+//go:noinline
+func (b *Builder) put(word uint32) { b.types = binary.LittleEndian.AppendUint32(b.types, word) }
+
 // offset returns where s is among the strings.
+//
+//go:noinline
 func (b *Builder) offset(s string) uint32 {
 	offset, ok := b.offsets[s]
 	if !ok {
-		offset = uint32(len(b.strings))
+		offset = len(b.strings)
 		b.offsets[s] = offset
 		b.strings = append(append(b.strings, s...), 0)
 	}
-	return offset
+	return uint32(offset)
 }
 
-// Bytes returns the types as a section .BTF has them: header, types, strings.
+// Bytes returns the content of a section .BTF: header, types, strings. It is the last call.
 func (b *Builder) Bytes() []byte {
-	size := uint32(len(b.types))
-	out := binary.LittleEndian.AppendUint16(make([]byte, 0, headerSize+len(b.types)+len(b.strings)),
-		magic)
-	out = append(out, version, 0) // no flags
-	for _, w := range [...]uint32{headerSize, 0, size, size, uint32(len(b.strings))} {
-		out = binary.LittleEndian.AppendUint32(out, w)
-	}
-	return append(append(out, b.types...), b.strings...)
+	types := b.types
+	size := uint32(len(types) - headerSize)
+	b.types = types[:0]
+	b.put(magic | version<<16)
+	b.put(headerSize)
+	b.put(0)
+	b.put(size)
+	b.put(size)
+	b.put(uint32(len(b.strings)))
+	return append(types, b.strings...)
 }

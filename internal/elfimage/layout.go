@@ -64,8 +64,11 @@ var fixedSections = [maxSections]section{
 
 // layOut places the sections and the section header table.
 func (w *writer) layOut() error {
-	table := fixedSections
-	w.sections = table[:w.sectionCount()]
+	w.sections = fixedSections
+	w.sectionCount = maxSections
+	if len(w.btf) == 0 {
+		w.sectionCount = btf
+	}
 	w.measure()
 	end, mapped := w.headersSize(), uint64(headerSize+segmentCount*segmentSize)
 	for i := range w.sections[1:] {
@@ -82,20 +85,12 @@ func (w *writer) layOut() error {
 		end = s.offset + s.size
 	}
 	w.sectionTable = roundUp(end, 8)
-	w.size = w.sectionTable + uint64(len(w.sections))*sectionSize
+	w.size = w.sectionTable + uint64(w.sectionCount)*sectionSize
 	// Offsets of names and sizes of notes have 32 bits.
 	if w.size > math.MaxInt32 {
 		return errors.New("the image would be too large")
 	}
 	return nil
-}
-
-// sectionCount is that of this image.
-func (w *writer) sectionCount() int {
-	if len(w.btf) == 0 {
-		return btf
-	}
-	return maxSections
 }
 
 // segmentCount is that of this image.
@@ -123,10 +118,8 @@ func (w *writer) measure() {
 		w.sections[dynstr].size += uint64(len(p.Name)) + 1
 		w.sections[notes].size += probeNoteHeader + roundUp(w.descriptorSize(p), noteAlign)
 	}
-	if len(w.btf) > 0 {
-		w.sections[btf].size = uint64(len(w.btf))
-	}
-	for _, s := range w.sections {
+	w.sections[btf].size = uint64(len(w.btf))
+	for _, s := range w.sections[:w.sectionCount] {
 		w.sections[shstrtab].size += uint64(len(s.name)) + 1
 	}
 }

@@ -15,9 +15,10 @@ type writer struct {
 	probes   []Probe
 	btf      []byte
 
-	sections     []section // those of this image, a beginning of fixedSections
-	sectionTable uint64    // offset of the section headers
-	size         uint64    // of the image
+	sections     [maxSections]section
+	sectionCount int    // of this image
+	sectionTable uint64 // offset of the section headers
+	size         uint64 // of the image
 
 	out []byte // what is written so far; the rest of its capacity is zero
 }
