@@ -25,7 +25,7 @@ func Path(dir, provider string) string {
 	if !ok {
 		// p is all zeros, which keeps others from taking the file for stale, but is the same for
 		// every process that /proc cannot identify.
-		n = rand.Uint64()
+		n = rand.Uint64() // #nosec G404 -- Create refuses a name that is taken
 	}
 	return fmt.Sprintf("%s/%v-%d-%s.so", dir, p, n, provider)
 }

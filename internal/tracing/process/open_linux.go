@@ -45,8 +45,8 @@ func openPath(w *watch, path string, flags int) (f pathFile, err error) {
 	return f, nil
 }
 
-// OpenPath opens the regular file at path with O_PATH, if it is the file that the numbers of stat(2)
-// identify. The error has no path.
+// OpenPath opens the regular file at path with O_PATH, if it is the file that the numbers of
+// stat(2) identify. The error has no path.
 func (r *Reader) OpenPath(path string, dev, inode uint64) (*os.File, error) {
 	type answer struct {
 		file pathFile
