@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,6 +17,7 @@ import (
 type descriptions struct {
 	refused map[probeName]bool // probes whose signature does not go with their note
 	errs    []error            // why
+	more    int                // of them, apart from those in errs
 }
 
 // of returns the signature of a probe: what its file says of it. It is nil when nobody knows.
@@ -30,15 +30,27 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 	if err == nil {
 		return s
 	}
-	if name := nameOf(n); !d.refused[name] {
-		if d.refused == nil {
-			d.refused = make(map[probeName]bool)
-		}
-		d.refused[name] = true
-		d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
-			printable.Text(name.String()), err))
-	}
+	d.refuse(nameOf(n), err)
 	return nil
+}
+
+// refuse remembers a probe whose signature is not used, once.
+func (d *descriptions) refuse(name probeName, err error) {
+	if d.refused[name] {
+		return
+	}
+	if d.refused == nil {
+		d.refused = make(map[probeName]bool)
+	}
+	if len(d.refused) < maxRefused {
+		d.refused[name] = true
+	}
+	if len(d.errs) == maxTold {
+		d.more++
+		return
+	}
+	d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
+		printable.Text(name.String()), err))
 }
 
 // disagreement returns why a signature does not go with the arguments of a note.
@@ -61,15 +73,17 @@ const addressSize = 8 // bytes
 // isAddress reports whether an argument is large enough for an address.
 func isAddress(a operand.Arg) bool { return a.Size >= addressSize }
 
-// maxTold is how many disagreements are told one by one.
-const maxTold = 8
+// These bound what a hostile process can make usdt remember and tell.
+const (
+	maxRefused = 4096
+	maxTold    = 8
+)
 
 // tell returns what the user should know of signatures that are not used.
 func (d *descriptions) tell() []error {
-	errs := slices.Clip(d.errs[:min(len(d.errs), maxTold)])
-	if more := len(d.errs) - len(errs); more > 0 {
-		errs = append(errs, errors.New(
-			"other probes, too, are shown without names: "+plural(more, "probe", "probes")))
+	if d.more == 0 {
+		return d.errs
 	}
-	return errs
+	return append(slices.Clip(d.errs), fmt.Errorf("other probes, too, are shown without names: %s",
+		plural(d.more, "probe", "probes")))
 }

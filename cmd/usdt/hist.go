@@ -101,7 +101,7 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	case f.arg == noArgument:
 		return o, usagef("which argument? use --arg with its name or number; the first is --arg 0")
 	case f.text != noArgument && f.text != f.by:
-		return o, usagef("--str %s: name the argument of --by", f.text.label())
+		return o, usagef("--str %s: name the argument of --by", f.text.String())
 	}
 	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
 	o.Scale, err = f.scale()
@@ -129,7 +129,7 @@ func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
 	case texts == len(params):
 		by.isText = true
 	case texts > 0:
-		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.label())
+		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.String())
 	default:
 		by.value = commonField(params)
 	}
@@ -144,7 +144,7 @@ func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
 	}
 	for _, p := range params {
 		if err := integerError(p); err != nil {
-			return histogram.Number, usagef("--arg %s: %w", f.arg.label(), err)
+			return histogram.Number, usagef("--arg %s: %w", f.arg.String(), err)
 		}
 	}
 	if v := commonField(params); v != nil && v.kind == signature.Duration {

@@ -33,7 +33,7 @@ func (c *captureFlags) check() error {
 	}
 	for _, p := range c.byteArgs {
 		if slices.ContainsFunc(c.strings, func(s pointed) bool { return s.text == p.text }) {
-			return usagef("%s: use either --str or --bytes, not both", p.text)
+			return usagef("%s: use either --str or --bytes, not both", printable.Text(p.arg.String()))
 		}
 	}
 	return nil
@@ -90,11 +90,11 @@ func (c *captureFlags) checkUsed(probes []uprobe.Probe) error {
 	for _, p := range probes {
 		sites = append(sites, p.Sites[0])
 	}
-	if p := c.strings.unused(sites, c.targets); p != nil {
+	if p := c.strings.unused(sites, false, c.targets); p != nil {
 		return usagef("--str %s: %s is no address in %s; the first is arg0",
 			p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
-	if p := c.byteArgs.unused(sites, c.targets); p != nil {
+	if p := c.byteArgs.unused(sites, true, c.targets); p != nil {
 		return usagef("--bytes %s: %s is no address, or has no number of bytes after it, in %s; "+
 			"the first is arg0", p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
