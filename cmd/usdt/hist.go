@@ -31,21 +31,21 @@ func newHistCommand() *cobra.Command {
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg NAME|N",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
-end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn in
-between. An argument is named as usdt list shows it, or by its number from 0; a name can have
-another number in each probe.
+end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
+in between. An argument is meant by its name, as usdt list shows it, or by its number from 0. A
+name means the argument of each probe that has the name, whatever its number is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
-With --by, there is a histogram for each value of another argument. Of text, only the first ` + `
-` + strconv.Itoa(uprobe.MaxByText) + ` bytes count. If the probe is not described, --str with the same argument says that it points
-to text.
+With --by, there is a histogram for each value of another argument. If the probe is not described,
+--str with the same argument says that it points to text that ends with a NUL. Of text, only the
+first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + waitForPagesHelp + rights.Help,
-		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
+		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
 		Args:              cobra.MinimumNArgs(1),
 		RunE:              f.hist,
 		ValidArgsFunction: completeProbes,
