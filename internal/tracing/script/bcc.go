@@ -36,7 +36,8 @@ func bcc(p Probe) (string, error) {
 		}
 	}
 	size := min(bccText, bccRoom/max(pointers, 1)&^7)
-	return "#!/usr/bin/python3\n" + p.header("until Ctrl-C") + p.lacks("bcc", args) + fmt.Sprintf(bccProgram,
+	comment := p.header("until Ctrl-C") + p.lacks("bcc", args)
+	return "#!/usr/bin/python3\n" + comment + fmt.Sprintf(bccProgram,
 		size, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.PID), nil
 }
 
