@@ -51,8 +51,9 @@ func (c *captureFlags) captures(
 			captures[i] = c.ofFormat(formats[i], p)
 			continue
 		}
-		for _, t := range c.targets(p.Sites[0]) {
-			capture := uprobe.Capture{Arg: t.place, Length: -1, Max: c.limit}
+		targets := c.targets(p.Sites[0])
+		for _, t := range targets {
+			capture := uprobe.Capture{Arg: t.place, Length: -1, Max: c.share(len(targets))}
 			if t.kind != signature.String {
 				capture.Length = t.place + 1
 			}
@@ -63,6 +64,12 @@ func (c *captureFlags) captures(
 		return captures, c.checkUsed(probes)
 	}
 	return captures, nil
+}
+
+// share returns how many bytes are read of each of some texts, so that all find room.
+func (c *captureFlags) share(texts int) int {
+	const besides = 16 // bytes that each takes, too
+	return min(c.limit, uprobe.MaxCapture/texts-besides)
 }
 
 func (c *captureFlags) targets(s uprobe.Site) []target { return targets(s, c.strings, c.byteArgs) }
