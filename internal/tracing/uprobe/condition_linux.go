@@ -179,7 +179,8 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
 	if c.Sized {
-		p.sizedText(c.Arg, size)
+		p.pointer(asm.R3, c.Arg)
+		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
 		p.emit(asm.JNE.Imm(asm.R0, 0, no))
 	} else {
 		p.pointer(asm.R3, c.Arg)
