@@ -30,6 +30,8 @@ func (v *eventValues) Int(arg int) (value uint64, signed, ok bool) {
 	return v.args[arg].Int, v.types[arg].Signed, true
 }
 
+func (v *eventValues) Readable(arg int) bool { return v.types[arg].Kind != operand.Invalid }
+
 func (v *eventValues) Size(arg int) int { return v.types[arg].Size }
 
 func (v *eventValues) Bytes(arg int) (data []byte, cut, ok bool) {
