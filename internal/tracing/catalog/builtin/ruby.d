@@ -70,7 +70,4 @@ provider ruby {
 
 	/* The garbage collector has swept. */
 	probe gc__sweep__end();
-
-	/* The method cache of a class, or of all, is cleared. */
-	probe method__cache__clear(const char *classname, const char *filename, int lineno);
 };

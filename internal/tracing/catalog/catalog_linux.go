@@ -1,0 +1,107 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/provider"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
+
+// SystemDirectory has the descriptions that are installed on a system.
+const SystemDirectory = "/usr/share/usdt"
+
+// A Catalog is descriptions. Several goroutines may use it at once.
+type Catalog struct {
+	found map[signature.Name]entry
+}
+
+type entry struct {
+	signature signature.Signature
+	origin    string
+}
+
+// Find returns what is known of a probe and from where, or nil.
+func (c *Catalog) Find(provider, probe string) (s *signature.Signature, origin string) {
+	e, ok := c.found[signature.Name{Provider: provider, Probe: probe}]
+	if !ok {
+		return nil, ""
+	}
+	return &e.signature, e.origin
+}
+
+// Open reads all descriptions. Of several for one probe, the first counts: in the files that the
+// user has named, then in his directory, usdt in [os.UserConfigDir], then in [SystemDirectory], then
+// built in. Directories are read in the order of the names in them, and only files that end in .d.
+//
+// A mistake in a file that the user has named is an error. What is wrong with the others is skipped.
+func Open(named []string) (c *Catalog, skipped []error, err error) {
+	return open(named, directories())
+}
+
+func directories() []string {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return []string{SystemDirectory} // the user has no home
+	}
+	return []string{filepath.Join(config, "usdt"), SystemDirectory}
+}
+
+func open(named, directories []string) (c *Catalog, skipped []error, err error) {
+	c = &Catalog{found: make(map[signature.Name]entry)}
+	for _, path := range named {
+		if err := c.addFile(path, anyOwner); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, directory := range directories {
+		paths, err := list(directory)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		skipped = append(skipped, prefixed("descriptions are not read", err))
+		for _, path := range paths {
+			skipped = append(skipped, prefixed("a description is not read", c.addFile(path, trusted)))
+		}
+	}
+	all := Builtin()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		c.add(all[name], "the description that is built in")
+	}
+	return c, slices.DeleteFunc(skipped, func(err error) bool { return err == nil }), nil
+}
+
+func prefixed(text string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", text, err)
+}
+
+// addFile adds the description in a file whose owner is acceptable.
+func (c *Catalog) addFile(path string, check ownerCheck) error {
+	text, err := read(path, check)
+	if err != nil {
+		return err
+	}
+	signatures, err := provider.Parse(path, text)
+	if err != nil {
+		return err
+	}
+	c.add(signatures, path)
+	return nil
+}
+
+func (c *Catalog) add(signatures []signature.Signature, origin string) {
+	for _, s := range signatures {
+		name := signature.Name{Provider: s.Provider, Probe: s.Probe}
+		if _, known := c.found[name]; !known {
+			c.found[name] = entry{s, origin}
+		}
+	}
+}
