@@ -1,0 +1,103 @@
+//go:build linux && (amd64 || arm64)
+
+package languages
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/catalog"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
+
+// files are those of Debian that have the probes of a description.
+var files = map[string]string{
+	"hotspot.d":    "usr/lib/jvm/*/lib/server/libjvm.so",
+	"libstdcxx.d":  "usr/lib/*/libstdc++.so.6",
+	"libvirt.d":    "usr/lib/*/libvirt.so.0",
+	"php.d":        "usr/bin/php[0-9]*",
+	"postgresql.d": "usr/lib/postgresql/*/bin/postgres",
+	"python.d":     "usr/bin/python3.*[0-9]",
+	"ruby.d":       "usr/lib/*/libruby-*.so.*",
+
+	// Debian builds these without probes.
+	"libc.d": "usr/lib/*/libc.so.6",
+	"rtld.d": "usr/lib/*/ld-linux-*.so.*",
+}
+
+var withoutProbes = []string{"libc.d", "rtld.d"}
+
+// TestNotes compares the descriptions that are built in with the notes of Debian's files: each
+// probe is there, at each of its sites with as many arguments, and addresses are large enough.
+func TestNotes(t *testing.T) {
+	root := debian(t)
+	descriptions := catalog.Builtin()
+	if len(descriptions) != len(files) {
+		t.Errorf("%d descriptions, and files for %d", len(descriptions), len(files))
+	}
+	for name, signatures := range descriptions {
+		t.Run(name, func(t *testing.T) {
+			notes := notesOf(t, root, files[name])
+			if slices.Contains(withoutProbes, name) {
+				if len(notes) > 0 {
+					t.Errorf("%s has probes now; check the description", files[name])
+				}
+				return
+			}
+			for _, s := range signatures {
+				of := notes[signature.Name{Provider: s.Provider, Probe: s.Probe}]
+				if len(of) == 0 {
+					t.Errorf("%s has no %s:%s", files[name], s.Provider, s.Probe)
+				}
+				for _, n := range of {
+					checkSignature(t, s, n)
+				}
+			}
+			t.Logf("%d of %d probes are described", len(signatures), len(notes))
+		})
+	}
+}
+
+// notesOf returns the notes of the files that match a pattern, by the names of the probes.
+func notesOf(t *testing.T, root, pattern string) map[signature.Name][]sdtnote.Note {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, pattern))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: no files (%v)", pattern, err)
+	}
+	notes := make(map[signature.Name][]sdtnote.Note)
+	for _, path := range paths {
+		all, err := sdtnote.ReadFile(path)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for _, n := range all {
+			name := signature.Name{Provider: n.Provider, Probe: n.Name}
+			notes[name] = append(notes[name], n)
+		}
+	}
+	return notes
+}
+
+func checkSignature(t *testing.T, s signature.Signature, n sdtnote.Note) {
+	t.Helper()
+	args := operand.Parse(n)
+	if len(args) != s.Places() {
+		t.Errorf("%s:%s: %d arguments in %q, the description has %d (%v)", s.Provider, s.Probe,
+			len(args), n.Args, s.Places(), &s)
+		return
+	}
+	for _, p := range s.Params {
+		arg, kind := args[p.Place], p.Type.Kind
+		if (kind.IsAddress() || kind == signature.Pointer) && arg.Size != 8 {
+			t.Errorf("%s:%s: %v cannot be in %q", s.Provider, s.Probe, p, arg.Text)
+		}
+		// libvirt makes all arguments as large as an address.
+		if kind != signature.Bool && s.Provider != "libvirt" && arg.Size > p.Type.Size {
+			t.Errorf("%s:%s: %v loses a part of %q", s.Provider, s.Probe, p, arg.Text)
+		}
+	}
+}
