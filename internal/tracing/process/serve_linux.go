@@ -7,9 +7,10 @@ import (
 	"io"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, or for the notes of a
+// A request asks a server for the objects of a process, of all processes, or for the probes of a
 // file.
 type request struct {
 	PID          int
@@ -28,10 +29,11 @@ type reply struct {
 // A servedContent is what all objects of a file share. Objects refer to it by its number, until
 // another one comes with Forget.
 type servedContent struct {
-	Number  int
-	Forget  bool // all contents before this one
-	Notes   []sdtnote.Note
-	Symbols map[string]uint64
+	Number     int
+	Forget     bool // all contents before this one
+	Notes      []sdtnote.Note
+	Symbols    map[string]uint64
+	Signatures signature.Set
 }
 
 type servedObject struct {
@@ -43,7 +45,7 @@ type servedObject struct {
 // done ends an answer.
 type done struct {
 	Denied  int
-	Notes   []sdtnote.Note // of a file
+	File    File
 	Failure *failure
 }
 
@@ -92,7 +94,7 @@ func (s *server) answer(r request) {
 	s.reader.WithAttached = r.WithAttached
 	switch {
 	case r.File != "":
-		d.Notes, err = s.reader.ReadFile(r.File)
+		d.File, err = s.reader.ReadFile(r.File)
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:
@@ -111,7 +113,8 @@ func (s *server) sendObjects(objects []Object) {
 		if o.content != nil {
 			object.Content = s.number(o.content)
 		}
-		object.Notes, object.Symbols, object.Err = nil, nil, nil
+		object.Notes, object.Symbols, object.Signatures = nil, nil, nil
+		object.Err = nil
 		served = append(served, object)
 	}
 	s.send(reply{Objects: served})
@@ -130,6 +133,6 @@ func (s *server) number(c *content) int {
 	s.last++
 	s.sent[c] = s.last
 	s.size += size
-	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols}})
+	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols, c.signatures}})
 	return s.last
 }

@@ -23,6 +23,19 @@ func (p *program) need(args ...int) error {
 	return nil
 }
 
+// read fetches an argument of the site and returns its number. The program jumps to unreadable when
+// the argument could not be read. It changes R0 to R5, frameWord and frameWord2.
+func (p *program) read(a Argument, unreadable string) (place int, err error) {
+	if place, err = p.site.Place(a); err != nil {
+		return 0, err
+	}
+	if err := p.need(place); err != nil {
+		return 0, err
+	}
+	p.unlessRead(place, unreadable)
+	return place, nil
+}
+
 // usable returns why a program cannot use argument i, if it cannot.
 func (p *program) usable(i int) error {
 	if i >= len(p.args) {

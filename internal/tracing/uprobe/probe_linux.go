@@ -8,6 +8,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // A Probe is the sites of one name. There are several when a compiler has inlined or copied the
@@ -29,6 +30,9 @@ type Site struct {
 	Dev, Inode uint64
 
 	Note sdtnote.Note
+
+	// Signature says what the arguments are, in as many places as Note has; nil when nobody knows.
+	Signature *signature.Signature
 
 	// Symbols has the link-time addresses of the symbols that arguments refer to, by name.
 	Symbols map[string]uint64
