@@ -13,33 +13,30 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// files are those of Debian that have the probes of a description.
+// files are those of Debian that have the probes of a provider.
 var files = map[string]string{
-	"hotspot.d":    "usr/lib/jvm/*/lib/server/libjvm.so",
-	"libstdcxx.d":  "usr/lib/*/libstdc++.so.6",
-	"libvirt.d":    "usr/lib/*/libvirt.so.0",
-	"php.d":        "usr/bin/php[0-9]*",
-	"postgresql.d": "usr/lib/postgresql/*/bin/postgres",
-	"python.d":     "usr/bin/python3.*[0-9]",
-	"ruby.d":       "usr/lib/*/libruby-*.so.*",
+	"hotspot":    "usr/lib/jvm/*/lib/server/libjvm.so",
+	"libstdcxx":  "usr/lib/*/libstdc++.so.6",
+	"libvirt":    "usr/lib/*/libvirt.so.0",
+	"php":        "usr/bin/php[0-9]*",
+	"postgresql": "usr/lib/postgresql/*/bin/postgres",
+	"python":     "usr/bin/python3.*[0-9]",
+	"ruby":       "usr/lib/*/libruby-*.so.*",
 
 	// Debian builds these without probes.
-	"libc.d": "usr/lib/*/libc.so.6",
-	"rtld.d": "usr/lib/*/ld-linux-*.so.*",
+	"libc": "usr/lib/*/libc.so.6",
+	"rtld": "usr/lib/*/ld-linux-*.so.*",
 }
 
-var withoutProbes = []string{"libc.d", "rtld.d"}
+var withoutProbes = []string{"libc", "rtld"}
 
 // TestNotes compares the descriptions that are built in with the notes of Debian's files: each
 // probe is there, at each of its sites with as many arguments, and addresses are large enough.
 func TestNotes(t *testing.T) {
 	root := debian(t)
-	descriptions := catalog.Builtin()
-	if len(descriptions) != len(files) {
-		t.Errorf("%d descriptions, and files for %d", len(descriptions), len(files))
-	}
-	for name, signatures := range descriptions {
+	for _, name := range catalog.BuiltinProviders() {
 		t.Run(name, func(t *testing.T) {
+			signatures := catalog.Builtin(name)
 			notes := notesOf(t, root, files[name])
 			if slices.Contains(withoutProbes, name) {
 				if len(notes) > 0 {

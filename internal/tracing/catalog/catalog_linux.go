@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/go-usdt/usdt/internal/tracing/provider"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -18,26 +18,34 @@ const SystemDirectory = "/usr/share/usdt"
 
 // A Catalog is descriptions. Several goroutines may use it at once.
 type Catalog struct {
-	found map[signature.Name]entry
+	mutex   sync.Mutex
+	found   map[signature.Name]described
+	builtin map[string]bool // the providers of which found has what is built in
 }
 
-type entry struct {
-	signature signature.Signature
+type described struct {
+	signature *signature.Signature
 	origin    string
 }
 
-// Find returns what is known of a probe and from where, or nil.
+// Find returns what is known of a probe, and from where; or nil.
 func (c *Catalog) Find(provider, probe string) (s *signature.Signature, origin string) {
-	e, ok := c.found[signature.Name{Provider: provider, Probe: probe}]
-	if !ok {
-		return nil, ""
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	name := signature.Name{Provider: provider, Probe: probe}
+	if _, ok := c.found[name]; !ok && !c.builtin[provider] {
+		if of := Builtin(provider); of != nil {
+			c.builtin[provider] = true
+			c.add(of, "the description that is built in")
+		}
 	}
-	return &e.signature, e.origin
+	d := c.found[name]
+	return d.signature, d.origin
 }
 
-// Open reads all descriptions. Of several for one probe, the first counts: in the files that the
-// user has named, then in his directory, usdt in [os.UserConfigDir], then in [SystemDirectory], then
-// built in. Directories are read in the order of the names in them, and only files that end in .d.
+// Open reads descriptions. Of several for one probe, the first counts: in the files that the user
+// has named, then in his directory, usdt in [os.UserConfigDir], then in [SystemDirectory], then built
+// in. Directories are read in the order of the names in them, and only files that end in .d.
 //
 // A mistake in a file that the user has named is an error. What is wrong with the others is skipped.
 func Open(named []string) (c *Catalog, skipped []error, err error) {
@@ -53,7 +61,7 @@ func directories() []string {
 }
 
 func open(named, directories []string) (c *Catalog, skipped []error, err error) {
-	c = &Catalog{found: make(map[signature.Name]entry)}
+	c = &Catalog{found: make(map[signature.Name]described), builtin: make(map[string]bool)}
 	for _, path := range named {
 		if err := c.addFile(path, anyOwner); err != nil {
 			return nil, nil, err
@@ -68,10 +76,6 @@ func open(named, directories []string) (c *Catalog, skipped []error, err error) 
 		for _, path := range paths {
 			skipped = append(skipped, prefixed("a description is not read", c.addFile(path, trusted)))
 		}
-	}
-	all := Builtin()
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		c.add(all[name], "the description that is built in")
 	}
 	return c, slices.DeleteFunc(skipped, func(err error) bool { return err == nil }), nil
 }
@@ -98,10 +102,11 @@ func (c *Catalog) addFile(path string, check ownerCheck) error {
 }
 
 func (c *Catalog) add(signatures []signature.Signature, origin string) {
-	for _, s := range signatures {
+	for i := range signatures {
+		s := &signatures[i]
 		name := signature.Name{Provider: s.Provider, Probe: s.Probe}
 		if _, known := c.found[name]; !known {
-			c.found[name] = entry{s, origin}
+			c.found[name] = described{s, origin}
 		}
 	}
 }

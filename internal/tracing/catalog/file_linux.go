@@ -47,7 +47,7 @@ func list(directory string) ([]string, error) {
 	}
 	var paths []string
 	for _, name := range names {
-		if strings.HasSuffix(name, ".d") {
+		if strings.HasSuffix(name, extension) {
 			paths = append(paths, filepath.Join(directory, name))
 		}
 	}
