@@ -44,10 +44,10 @@ func (c *Catalog) Find(provider, probe string) (s *signature.Signature, origin s
 }
 
 // Open reads descriptions. Of several for one probe, the first counts: in the files that the user
-// has named, then in his directory, usdt in [os.UserConfigDir], then in [SystemDirectory], then built
-// in. Directories are read in the order of the names in them, and only files that end in .d.
+// has named, then in his directory, usdt in [os.UserConfigDir], then in [SystemDirectory], then
+// built in. Directories are read in the order of the names in them, and only files that end in .d.
 //
-// A mistake in a file that the user has named is an error. What is wrong with the others is skipped.
+// A mistake in a file that the user has named is an error. Others with mistakes are skipped.
 func Open(named []string) (c *Catalog, skipped []error, err error) {
 	return open(named, directories())
 }

@@ -133,7 +133,8 @@ func TestNamed(t *testing.T) {
 func TestDirectories(t *testing.T) {
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("XDG_CONFIG_HOME", "")
-	if got := directories(); !slices.Equal(got, []string{"/home/ada/.config/usdt", "/usr/share/usdt"}) {
+	want := []string{"/home/ada/.config/usdt", "/usr/share/usdt"}
+	if got := directories(); !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 	t.Setenv("XDG_CONFIG_HOME", "/etc/ada")

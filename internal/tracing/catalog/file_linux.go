@@ -75,9 +75,9 @@ func read(path string, check ownerCheck) (string, error) {
 	return string(text), err
 }
 
-// openReadable opens a file that the user himself may read. The command may have more rights than its user,
-// by file capabilities, and would show him the lines in which there are mistakes. A FIFO does not
-// hold it up.
+// openReadable opens a file that the user himself may read. The command may have more rights than
+// its user, by file capabilities, and would show him the lines in which there are mistakes. A FIFO
+// does not hold it up.
 func openReadable(path string, flags int) (*os.File, *unix.Stat_t, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|flags, 0)
 	if err != nil {

@@ -19,11 +19,12 @@ func FromNote(n sdtnote.Note) signature.Signature {
 }
 
 func integerType(arg operand.Arg) signature.Type {
+	name := fmt.Sprintf("int%d_t", 8*arg.Size)
 	switch {
 	case arg.Err != nil:
 		return signature.Type{Name: "long", Kind: signature.Int, Size: 8}
 	case arg.Signed:
-		return signature.Type{Name: fmt.Sprintf("int%d_t", 8*arg.Size), Kind: signature.Int, Size: arg.Size}
+		return signature.Type{Name: name, Kind: signature.Int, Size: arg.Size}
 	}
-	return signature.Type{Name: fmt.Sprintf("uint%d_t", 8*arg.Size), Kind: signature.Uint, Size: arg.Size}
+	return signature.Type{Name: "u" + name, Kind: signature.Uint, Size: arg.Size}
 }

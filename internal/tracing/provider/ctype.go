@@ -45,7 +45,9 @@ var names = map[string]layout{
 }
 
 // words are what types of C are made of.
-var words = []string{"char", "short", "int", "long", "float", "double", "signed", "unsigned", "void"}
+var words = []string{
+	"char", "short", "int", "long", "float", "double", "signed", "unsigned", "void",
+}
 
 // A declarator collects the parts of a type.
 type declarator struct {

@@ -1,5 +1,5 @@
-// Package provider reads and writes descriptions of probes in DTrace's syntax of providers, in which
-// programs declare theirs:
+// Package provider reads and writes descriptions of probes in DTrace's syntax of providers, in
+// which programs declare theirs:
 //
 //	typedef unsigned int Oid;
 //
@@ -13,8 +13,8 @@
 // The names of providers and probes are those of the notes, so a__b stays a__b, although DTrace
 // itself shows it as a-b. A comment right before a probe describes it. Parameters may have names.
 // char * is the address of text that ends with a NUL; any other pointer is just an address, and so
-// is an array. Two types are DTrace's own: string, which is text like char *, and hrtime_t, which is
-// nanoseconds. A name without a typedef stands for an integer of the size and sign of the note.
+// is an array. Two types are DTrace's own: string, which is text like char *, and hrtime_t, which
+// is nanoseconds. A name without a typedef stands for an integer of the note's size and sign.
 //
 // Text with a length, and bytes, take two places of the note. They are declared by names: a char *
 // followed by an integer whose name is the same with _len is text of that many bytes, and a void *,

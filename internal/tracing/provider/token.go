@@ -70,8 +70,8 @@ func (s *scanner) next() (token, error) {
 	}
 }
 
-// lineComments passes over a comment that begins with //, and with more over those in the lines that
-// follow, and returns what they say.
+// lineComments passes over a comment that begins with //, and with more over those in the lines
+// that follow, and returns what they say.
 func (s *scanner) lineComments(more bool) string {
 	var text strings.Builder
 	for {

@@ -10,8 +10,8 @@ import (
 )
 
 // Write returns the signatures as the text of a file that Parse reads, and those that cannot be
-// written, because the syntax has no such names. Probes are in the order of the signatures, those of
-// a provider together. Types of Go become those of C; one that has a name of its own becomes a
+// written, because the syntax has no such names. Probes are in the order of the signatures, those
+// of a provider together. Types of Go become those of C; one that has a name of its own becomes a
 // typedef.
 func Write(of []signature.Signature) (text string, left []signature.Signature) {
 	w := writer{bodies: make(map[string]*strings.Builder), types: make(map[string]layout)}

@@ -35,8 +35,9 @@ var inCode = strings.NewReplacer("`", "'", "|", `\|`)
 
 func codeSpan(text string) string { return "`" + inCode.Replace(printable.Escape(text)) + "`" }
 
-var inText = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "[", `\[`, "`", "\\`",
-	"*", `\*`)
+var inText = strings.NewReplacer(
+	`\`, `\\`, "|", `\|`, "<", "&lt;", "&", "&amp;", "[", `\[`, "`", "\\`", "*", `\*`,
+)
 
 func plainText(text string) string {
 	return inText.Replace(printable.Escape(strings.Join(strings.Fields(text), " ")))
