@@ -14,6 +14,9 @@ type probeJSON struct {
 	*processJSON                   // not in the listing of a file
 	Provider        string         `json:"provider"`
 	Probe           string         `json:"probe"`
+	Signature       *string        `json:"signature,omitempty"`
+	Parameters      []paramJSON    `json:"parameters,omitempty"` // as the signature has them
+	Description     string         `json:"description,omitempty"`
 	Arguments       []argumentJSON `json:"arguments"`
 	Path            string         `json:"path"`                       // the path to give to a tracer
 	FileOffset      uint64         `json:"file_offset"`                // of the site, in bytes
@@ -31,6 +34,15 @@ type processJSON struct {
 	Deleted   bool     `json:"deleted"`
 	Addresses []uint64 `json:"addresses"` // of the site in the process
 	Traced    *bool    `json:"traced"`    // null when this user may not know
+}
+
+// paramJSON is an argument as people see it. It is in arguments[place] and, if it has a length, in
+// the next one.
+type paramJSON struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Place  int    `json:"place"`
+	Places int    `json:"places"`
 }
 
 // argumentJSON has the members of its kind only: value, or register (and high when the argument is
@@ -69,6 +81,13 @@ func (p listedProbe) json() probeJSON {
 		Arguments: argumentsJSON(operand.Parse(p.note)),
 		Path:      p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
 		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
+	}
+	if s := p.signature; s != nil {
+		text := s.String()
+		j.Signature, j.Description = &text, s.Description
+		for _, p := range s.Params {
+			j.Parameters = append(j.Parameters, paramJSON{p.Label(), p.Type.Name, p.Place, p.Places()})
+		}
 	}
 	if o := p.object; o != nil {
 		j.processJSON = &processJSON{

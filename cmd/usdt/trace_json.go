@@ -22,8 +22,10 @@ type jsonEvents struct {
 
 // A jsonProbe is what is known of a probe before there are events.
 type jsonProbe struct {
-	names []byte // provider and probe, up to the first argument
-	args  []jsonArg
+	names  []byte // provider and probe, up to the first argument
+	args   []jsonArg
+	fields []field  // of a described probe
+	labels [][]byte // of the fields, up to their values
 }
 
 type jsonArg struct {
@@ -45,6 +47,12 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 			j.args[c.Arg].kind = format.String
 			if c.Length >= 0 {
 				j.args[c.Arg].kind = format.Bytes
+			}
+		}
+		if probe.Sites[0].Signature != nil {
+			j.fields = append([]field{}, fieldsOf(probe, p.options.Captures[i])...) // not nil
+			for _, f := range j.fields {
+				j.labels = append(j.labels, append(printable.AppendJSON(nil, []byte(f.label)), ':'))
 			}
 		}
 		w.probes = append(w.probes, j)
@@ -77,7 +85,22 @@ func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 	if cut {
 		dst = appendCut(dst, args)
 	}
+	if p.fields != nil {
+		dst = p.appendFields(dst, args)
+	}
 	return dst
+}
+
+// appendFields appends the arguments once more, by their names and types.
+func (p *jsonProbe) appendFields(dst []byte, args []uprobe.Value) []byte {
+	dst = append(dst, `,"fields":{`...)
+	for i := range p.fields {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = p.fields[i].appendJSON(append(dst, p.labels[i]...), args)
+	}
+	return append(dst, '}')
 }
 
 func appendCut(dst []byte, args []uprobe.Value) []byte {

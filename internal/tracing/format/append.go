@@ -17,9 +17,13 @@ type Values interface {
 	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
 	Size(arg int) int
 
-	// Bytes returns the text, without its NUL, or the bytes that an argument points to. It is not
-	// ok when they could not be read. The caller does not keep the slice.
-	Bytes(arg int) (data []byte, ok bool)
+	// Bytes returns the text, without its NUL, or the bytes that an argument points to, and whether
+	// these are not all. It is not ok when they could not be read. The caller does not keep the
+	// slice.
+	Bytes(arg int) (data []byte, cut, ok bool)
+
+	// Append appends an argument that could be read as its type says.
+	Append(dst []byte, arg int) []byte
 }
 
 // Fault is written in place of something that could not be read, as the kernel's own tracing does.
@@ -53,6 +57,11 @@ func (p *part) append(dst []byte, v Values, escape bool) []byte {
 		return p.appendString(dst, v, escape)
 	case 'b':
 		return p.appendBytes(dst, v)
+	case 'v':
+		if p.kind != Integer {
+			return p.appendBytes(dst, v)
+		}
+		return v.Append(dst, p.arg)
 	case 'c':
 		return appendChar(dst, value, escape)
 	case 'f', 'e', 'g':
@@ -75,7 +84,7 @@ func sizeMask(size int) uint64 {
 }
 
 func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
-	text, ok := v.Bytes(p.arg)
+	text, _, ok := v.Bytes(p.arg)
 	if !ok {
 		return append(dst, Fault...)
 	}
@@ -89,16 +98,15 @@ func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 }
 
 func (p *part) appendBytes(dst []byte, v Values) []byte {
-	data, ok := v.Bytes(p.arg)
-	length, _, lengthOK := v.Int(p.arg + 1)
-	if !ok || !lengthOK {
+	data, cut, ok := v.Bytes(p.arg)
+	if !ok {
 		return append(dst, Fault...)
 	}
-	if p.precision > 0 {
-		data = data[:min(p.precision, len(data))]
+	if p.precision > 0 && p.precision < len(data) {
+		data, cut = data[:p.precision], true
 	}
 	dst = printable.AppendQuoted(dst, data)
-	if uint64(len(data)) < length {
+	if cut {
 		dst = append(dst, "…"...)
 	}
 	return dst

@@ -26,7 +26,18 @@ func (e event) Int(arg int) (value uint64, signed, ok bool) {
 
 func (e event) Size(arg int) int { return e[arg].size }
 
-func (e event) Bytes(arg int) ([]byte, bool) { return e[arg].data, e[arg].data != nil }
+// Bytes tells that there are more bytes when the next argument says so.
+func (e event) Bytes(arg int) (data []byte, cut, ok bool) {
+	data = e[arg].data
+	if arg+1 < len(e) && e[arg+1] != nil {
+		cut = e[arg+1].value > uint64(len(data))
+	}
+	return data, cut, data != nil
+}
+
+func (e event) Append(dst []byte, arg int) []byte {
+	return fmt.Appendf(dst, "<%d>", int64(e[arg].value))
+}
 
 func integer(n int64, size int) *argument {
 	return &argument{value: uint64(n), size: size, signed: true}
@@ -117,7 +128,8 @@ func TestAppend(t *testing.T) {
 		{`%d`, nil, "(fault)"},
 		{`%s`, event{unsigned(1, 8)}, "(fault)"},
 		{`%b %d`, event{unsigned(1, 8), unsigned(1, 8), integer(3, 8)}, "(fault) 3"},
-		{`%b`, event{pointer("abc"), nil}, "(fault)"},
+		{`%v %5v`, event{integer(-3, 8), unsigned(7, 1)}, "<-3>   <7>"},
+		{`%v`, event{nil}, "(fault)"},
 		{`[%9s|%09d]`, event{unsigned(1, 8), nil}, "[  (fault)|  (fault)]"},
 	}
 	for _, test := range tests {

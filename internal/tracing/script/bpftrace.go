@@ -23,8 +23,11 @@ func bpftrace(p Probe) (string, error) {
 	}
 	format, values := p.String(), ""
 	for i, a := range args {
+		if a.Kind == Length {
+			continue
+		}
 		verb, value := bpftraceValue(i, a)
-		format += " " + label(i) + verb
+		format += " " + a.label(i) + "=" + verb
 		values += ", " + value
 	}
 	program := fmt.Sprintf("\n%s {\n\tprintf(\"%s\\n\"%s);\n}",
@@ -51,8 +54,10 @@ func bpftraceValue(i int, a Arg) (verb, value string) {
 	switch {
 	case a.Kind == Text:
 		return "%s", fmt.Sprintf("str(arg%d)", i)
-	case a.Kind == Bytes:
+	case a.hasLength():
 		return "%r", fmt.Sprintf("buf(arg%d, arg%d)", i, i+1)
+	case a.Kind == Float, a.Kind == Pointer:
+		return "0x%llx", fmt.Sprintf("arg%d", i) // of a number, its bits
 	case a.Signed:
 		return "%lld", fmt.Sprintf("arg%d", i)
 	}

@@ -23,10 +23,12 @@ func gdb(p Probe) (string, error) {
 		switch {
 		case a.Kind == Text:
 			verb, typ = "%s", "char *"
+		case a.Kind == Float, a.Kind == Pointer, a.hasLength():
+			verb = "%#lx" // of a number, its bits
 		case a.Signed:
 			verb, typ = "%ld", "long"
 		}
-		format += " " + label(i) + verb
+		format += " " + a.label(i) + "=" + verb
 		values += fmt.Sprintf(", (%s)$_probe_arg%d", typ, i)
 	}
 	return p.header("stopping it for a moment, until Ctrl-C") +

@@ -81,10 +81,13 @@ func (p Probe) perfFetch(n sdtnote.Note) string {
 			continue
 		}
 		typ := fmt.Sprintf("%s%d", signLetter(a), 8*a.Size)
-		if p.Args[i].Kind == Text {
+		switch arg := p.Args[i]; {
+		case arg.Kind == Text:
 			location, typ = "+0("+location+")", "string"
+		case arg.Kind == Float, arg.Kind == Pointer, arg.hasLength():
+			typ = fmt.Sprintf("x%d", 8*a.Size) // of a number, its bits
 		}
-		fmt.Fprintf(&fetch, " arg%d=%s:%s", i, location, typ)
+		fmt.Fprintf(&fetch, " %s=%s:%s", p.Args[i].label(i), location, typ)
 	}
 	return fetch.String()
 }

@@ -32,17 +32,39 @@ type Site struct {
 // An Arg is an argument of the probe.
 type Arg struct {
 	operand.Arg
+	Name string // a word; "" when it has none
 	Kind Kind
+
+	described bool // the kind is what the signature says, not what the user wants
 }
 
 // A Kind is what a script prints of an argument.
 type Kind int
 
 const (
-	Integer Kind = iota // the argument itself
-	Text                // the text, up to its NUL, that the argument points to
-	Bytes               // the bytes that the argument points to; the next argument is their number
+	Integer   Kind = iota // the argument itself
+	Text                  // the text, up to its NUL, that the argument points to
+	Bytes                 // the bytes that the argument points to; the next argument is their number
+	SizedText             // the same for text
+	Length                // nothing: it is the number that belongs to the argument before
+	Bool                  // true or false
+	Float                 // the bits of a floating-point number
+	Pointer               // an address
 )
+
+// label is what a script prints before the value of argument i.
+func (a Arg) label(i int) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return fmt.Sprintf("arg%d", i)
+}
+
+// hasLength tells whether the next argument is the number of bytes.
+func (a Arg) hasLength() bool { return a.Kind == Bytes || a.Kind == SizedText }
+
+// pointsTo tells whether what the argument points to is printed.
+func (a Arg) pointsTo() bool { return a.Kind == Text || a.hasLength() }
 
 func (p Probe) String() string { return p.Provider + ":" + p.Name }
 
@@ -69,11 +91,15 @@ func (p Probe) checkNames() error {
 
 // readable returns the arguments before the first one that cannot be decoded, at most limit. Tools
 // leave out an argument that they do not understand, and number the arguments behind it wrongly.
+// Without its length, an argument that has one is an address.
 func (p Probe) readable(limit int) []Arg {
-	args := p.Args[:min(len(p.Args), limit)]
+	args := slices.Clone(p.Args[:min(len(p.Args), limit)])
 	undecoded := func(a Arg) bool { return a.Arg.Kind == operand.Invalid }
 	if bad := slices.IndexFunc(args, undecoded); bad >= 0 {
-		return args[:bad]
+		args = args[:bad]
+	}
+	if last := len(args) - 1; last >= 0 && args[last].described && args[last].hasLength() {
+		args[last].Kind = Pointer
 	}
 	return args
 }
@@ -82,10 +108,10 @@ func (p Probe) readable(limit int) []Arg {
 func (p Probe) checkPointers(tool string, readable []Arg) error {
 	for i, a := range p.Args {
 		last := i
-		if a.Kind == Bytes {
+		if a.hasLength() {
 			last++
 		}
-		if a.Kind != Integer && last >= len(readable) {
+		if a.pointsTo() && !a.described && last >= len(readable) {
 			return fmt.Errorf("%s cannot read argument %d of %v (%s); use usdt trace",
 				tool, i, p, p.Files[0].Sites[0].Note.Args)
 		}

@@ -1,0 +1,75 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
+
+// descriptions know what the arguments of probes are. It is the only place that decides which
+// signature a probe has.
+type descriptions struct {
+	refused map[probeName]bool // probes whose signature does not go with their note
+	errs    []error            // why
+}
+
+// of returns the signature of a probe: what its file says of it. It is nil when nobody knows.
+func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signature {
+	s := inFile.Find(n.Provider, n.Name)
+	if s == nil {
+		return nil
+	}
+	err := disagreement(s, operand.Parse(n))
+	if err == nil {
+		return s
+	}
+	if name := nameOf(n); !d.refused[name] {
+		if d.refused == nil {
+			d.refused = make(map[probeName]bool)
+		}
+		d.refused[name] = true
+		d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
+			printable.Text(name.String()), err))
+	}
+	return nil
+}
+
+// disagreement returns why a signature does not go with the arguments of a note.
+func disagreement(s *signature.Signature, args []operand.Arg) error {
+	if s.Places() != len(args) {
+		return fmt.Errorf("its description has %s, its note %d",
+			plural(s.Places(), "argument", "arguments"), len(args))
+	}
+	for _, p := range s.Params {
+		if a := args[p.Place]; p.Type.Kind.IsAddress() && a.Kind != operand.Invalid && !isAddress(a) {
+			return fmt.Errorf("its description has %q at an address, its note %d bytes",
+				p.String(), a.Size)
+		}
+	}
+	return nil
+}
+
+const addressSize = 8 // bytes
+
+// isAddress reports whether an argument is large enough for an address.
+func isAddress(a operand.Arg) bool { return a.Size >= addressSize }
+
+// maxTold is how many disagreements are told one by one.
+const maxTold = 8
+
+// tell returns what the user should know of signatures that are not used.
+func (d *descriptions) tell() []error {
+	errs := slices.Clip(d.errs[:min(len(d.errs), maxTold)])
+	if more := len(d.errs) - len(errs); more > 0 {
+		errs = append(errs, errors.New(
+			"other probes, too, are shown without names: "+plural(more, "probe", "probes")))
+	}
+	return errs
+}
