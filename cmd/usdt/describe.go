@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -62,7 +61,7 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	v, err := f.inventory(cmd.ErrOrStderr(), files)
+	v, err := f.inventory(files)
 	if err != nil {
 		return err
 	}
@@ -70,7 +69,9 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	known := v.signatures(patterns)
-	v.warnDescriptions(cmd.ErrOrStderr())
+	for _, err := range v.descriptions.tell() {
+		warn(cmd.ErrOrStderr(), "%v", err)
+	}
 	if f.markdown {
 		_, err = io.WriteString(cmd.OutOrStdout(), signature.Markdown(known))
 		return err
@@ -97,8 +98,8 @@ func filesAndPatterns(args []string) (files, patterns []string) {
 }
 
 // inventory reads the processes or the files.
-func (f *describeFlags) inventory(stderr io.Writer, paths []string) (*inventory, error) {
-	known, err := f.types.open(stderr)
+func (f *describeFlags) inventory(paths []string) (*inventory, error) {
+	known, err := f.types.open()
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (f *describeFlags) inventory(stderr io.Writer, paths []string) (*inventory,
 		return nil, err
 	}
 	defer reader.Close()
-	v := &inventory{descriptions: known}
+	v := &inventory{files: paths, descriptions: known}
 	var failed []error
 	for _, path := range paths {
 		file, err := readListedFile(reader, path)
@@ -159,25 +160,3 @@ func (v *inventory) signatures(patterns patternList) []signature.Signature {
 	})
 	return all
 }
-
-// A typeFiles is the files of --types.
-type typeFiles []string
-
-func (f *typeFiles) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar((*[]string)(f), "types", nil,
-		"names and types of arguments are in `FILE.d`, in DTrace's syntax of providers")
-}
-
-// open reads descriptions: those of the files, and those that are found without a name.
-func (f typeFiles) open(stderr io.Writer) (descriptions, error) {
-	c, skipped, err := catalog.Open(f)
-	if err != nil {
-		return descriptions{}, usagef("--types: %w", err)
-	}
-	for _, err := range skipped {
-		warn(stderr, "%v", err)
-	}
-	return descriptions{catalog: c}, nil
-}
-
-var _ = fmt.Sprint

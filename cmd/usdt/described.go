@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/catalog"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -16,13 +17,19 @@ import (
 // descriptions know what the arguments of probes are. It is the only place that decides which
 // signature a probe has.
 type descriptions struct {
+	catalog *catalog.Catalog   // of probes whose file says nothing; nil: none
+	skipped []error            // why some descriptions are not in the catalog
 	refused map[probeName]bool // probes whose signature does not go with their note
 	errs    []error            // why
 }
 
-// of returns the signature of a probe: what its file says of it. It is nil when nobody knows.
+// of returns the signature of a probe: what its file says of it, or the catalog. It is nil when
+// nobody knows.
 func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signature {
-	s := inFile.Find(n.Provider, n.Name)
+	s, origin := inFile.Find(n.Provider, n.Name), ""
+	if s == nil && d.catalog != nil {
+		s, origin = d.catalog.Find(n.Provider, n.Name)
+	}
 	if s == nil {
 		return nil
 	}
@@ -35,6 +42,9 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 			d.refused = make(map[probeName]bool)
 		}
 		d.refused[name] = true
+		if origin != "" {
+			err = fmt.Errorf("%w (%s)", err, origin)
+		}
 		d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
 			printable.Text(name.String()), err))
 	}
@@ -64,10 +74,11 @@ func isAddress(a operand.Arg) bool { return a.Size >= addressSize }
 // maxTold is how many disagreements are told one by one.
 const maxTold = 8
 
-// tell returns what the user should know of signatures that are not used.
+// tell returns what the user should know of descriptions and signatures that are not used.
 func (d *descriptions) tell() []error {
-	errs := slices.Clip(d.errs[:min(len(d.errs), maxTold)])
-	if more := len(d.errs) - len(errs); more > 0 {
+	told := d.errs[:min(len(d.errs), maxTold)]
+	errs := slices.Concat(d.skipped, told)
+	if more := len(d.errs) - len(told); more > 0 {
 		errs = append(errs, errors.New(
 			"other probes, too, are shown without names: "+plural(more, "probe", "probes")))
 	}
