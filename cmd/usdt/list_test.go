@@ -219,7 +219,7 @@ func TestListTableCutsCells(t *testing.T) {
 // A long listing is written in tables of its own, so that memory is bounded.
 func TestListTableInBlocks(t *testing.T) {
 	var out strings.Builder
-	w := newListTableWriter(&out, false)
+	w := newListTableWriter(&out, listColumns{})
 	for i := range blockRows + 1 {
 		note := sdtnote.Note{Provider: "p", Name: fmt.Sprint(i)}
 		if err := w.add(listedProbe{note: note, path: "/x.so"}); err != nil {
