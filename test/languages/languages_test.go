@@ -103,8 +103,8 @@ exec php /tmp/greeter.php`)
 	tr := trace(t, interpreter, "php:*")
 	interpreter.Ask(t, "Grace")
 	tr.await(t, ` php:function__entry function_name="greet" request_file="/tmp/greeter\.php" `+
-		`lineno=\d+ classname="Greeter" scope="->"$`)
-	tr.await(t, ` php:function__entry function_name="fail" .* classname="Greeter" scope="::"$`)
+		`lineno=\d+ classname="Greeter" scope="::"$`)
+	tr.await(t, ` php:function__return function_name="greet" `)
 	tr.await(t, ` php:exception__thrown classname="LogicException"$`)
 	tr.end(t)
 }
@@ -126,10 +126,11 @@ exec ruby /tmp/greeter.rb`)
 	interpreter.Ask(t, "Ada")
 	tr := trace(t, interpreter, "ruby:*")
 	interpreter.Ask(t, "Grace")
-	tr.await(t, ` ruby:method__entry classname="Object" methodname="greet" `+
-		`filename="/tmp/greeter\.rb" lineno=\d+$`)
-	tr.await(t, ` ruby:string__create length=\d+ filename="/tmp/greeter\.rb" lineno=3$`)
+	tr.await(t, ` ruby:string__create length=5 filename="/tmp/greeter\.rb" lineno=7$`)
+	tr.await(t, ` ruby:cmethod__entry classname="IO" methodname="write" `+
+		`filename="/tmp/greeter\.rb" lineno=3$`)
 	tr.await(t, ` ruby:raise classname="ArgumentError" filename="/tmp/greeter\.rb" lineno=4$`)
+	tr.await(t, ` ruby:method__return classname="Object" methodname="greet" `)
 	tr.end(t)
 }
 

@@ -20,6 +20,7 @@ import (
 // own. The mounts go with the command.
 const enter = `mount -t proc proc "$0/proc"
 mount -t tmpfs tmpfs "$0/tmp"
+mount -t tmpfs tmpfs "$0/dev/shm"
 exec chroot "$0" "$@"`
 
 // inside starts a shell command in Debian's root directory. What it executes is the process.

@@ -54,6 +54,9 @@ func (w *writer) probe(s signature.Signature) {
 		w.order = append(w.order, s.Provider)
 	}
 	if s.Description != "" {
+		if body.Len() > 0 {
+			body.WriteString("\n")
+		}
 		text := sentence(printable.Escape(strings.ReplaceAll(s.Description, "*/", "* /")))
 		wrap(body, "\t/* ", "\t   ", strings.Fields(text+" */"))
 	}

@@ -45,6 +45,7 @@ provider web {
 	   deadline counts from now, and * / ends no comment. */
 	probe request_start(uint64_t id, string method, string arg2, hrtime_t deadline);
 	probe idle();
+
 	/* a\x1b[2J */
 	probe odd(uint16_t arg0, uint8_t status, void *p, const char *x);
 };

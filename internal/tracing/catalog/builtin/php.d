@@ -20,7 +20,7 @@ provider php {
 	/* Code of a function or of a file has run. */
 	probe execute__return(char *request_file, int lineno);
 
-	/* A function or method is called; scope is :: or -> or nothing. */
+	/* A function or method is called; scope is :: for a method. */
 	probe function__entry(char *function_name, char *request_file, int lineno, char *classname,
 		char *scope);
 
@@ -31,8 +31,8 @@ provider php {
 	/* An exception is thrown. */
 	probe exception__thrown(char *classname);
 
-	/* An exception is caught. */
-	probe exception__caught(char *classname);
+	/* An exception is caught. The class is where PHP has its name, which is not text in C. */
+	probe exception__caught(zend_string *classname);
 
 	/* An error has happened, whether it is reported or not. */
 	probe error(char *errormsg, char *request_file, int lineno);
