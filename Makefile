@@ -185,6 +185,7 @@ fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/provider
+	$(FUZZ) -fuzz=FuzzWrite ./internal/tracing/provider
 
 FUZZ := go test -fuzztime=60s -fuzzminimizetime=20x
 

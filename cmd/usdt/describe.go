@@ -41,6 +41,13 @@ With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PRO
   usdt describe /usr/bin/python3
   usdt describe ./shop --markdown`,
 		RunE: f.describe,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string,
+		) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if f.scope == (scope{}) {
+				return nil, cobra.ShellCompDirectiveDefault // files
+			}
+			return completeProbes(cmd, args, toComplete)
+		},
 	}
 	flags := cmd.Flags()
 	flags.IntVarP(&f.scope.pid, "pid", "p", 0, "describe the probes of process `PID`")

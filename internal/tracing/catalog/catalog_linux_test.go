@@ -90,8 +90,7 @@ func TestSkipped(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		want = append(want, "theirs.d: it belongs to user 65534; name it with --types",
-			"it belongs to user 65534")
+		want = append(want, "theirs.d: it belongs to user 65534", foreign+": it belongs to user 65534")
 	}
 	c, skipped, err := open(nil, []string{dir, foreign})
 	if err != nil {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,9 +25,9 @@ func anyOwner(*unix.Stat_t) error { return nil }
 func trusted(st *unix.Stat_t) error {
 	switch {
 	case st.Uid != 0 && int(st.Uid) != os.Geteuid():
-		return fmt.Errorf("it belongs to user %d; name it with --types", st.Uid)
+		return fmt.Errorf("it belongs to user %d, who is not you; use --types", st.Uid)
 	case st.Mode&0o022 != 0:
-		return fmt.Errorf("others may write to it; name it with --types, or chmod go-w")
+		return errors.New("others may write to it; use chmod go-w, or --types")
 	}
 	return nil
 }

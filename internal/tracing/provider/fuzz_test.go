@@ -65,3 +65,38 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// FuzzWrite holds Write to its promise for any names, as hostile programs can have them: Parse reads
+// what it writes, with the same kinds of arguments. Run it with
+//
+//	go test -fuzz=FuzzWrite -fuzztime=60s ./internal/tracing/provider
+func FuzzWrite(f *testing.F) {
+	f.Add("web", "request", "A request. */", "id", "main.Status", uint8(signature.Int), uint8(3))
+	f.Add("web", "request", "*/ int", "int", "int", uint8(signature.Bytes), uint8(3))
+	f.Add("p", "q", "# /* //", "arg1", "unsigned char", uint8(signature.Bool), uint8(0))
+	f.Add("p", "q", "", "a", "const char *", uint8(signature.Text), uint8(3))
+	f.Fuzz(func(t *testing.T, providerName, probe, description, name, typeName string, kind, log uint8) {
+		typ := signature.Type{
+			Name: typeName, Kind: signature.Kind(kind % uint8(signature.Bytes+1)), Size: 1 << (log % 4),
+		}
+		if kinds := typ.Kind; kinds >= signature.Duration || kinds == 0 {
+			typ.Size = 8
+		}
+		other := signature.Type{Name: "time.Duration", Kind: signature.Duration, Size: 8}
+		s := signature.New(providerName, probe, description, signature.Param{Name: name, Type: typ},
+			signature.Param{Name: "other", Type: other}, signature.Param{Type: typ})
+		text, left := provider.Write([]signature.Signature{s})
+		again, err := provider.Parse("again.d", text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if len(again)+len(left) != 1 {
+			t.Fatalf("%d written, %d left\n%s", len(again), len(left), text)
+		}
+		for _, got := range again {
+			if got.Places() != s.Places() || len(got.Params) != len(s.Params) {
+				t.Fatalf("places %v, want %v\n%s", got.Params, s.Params, text)
+			}
+		}
+	})
+}

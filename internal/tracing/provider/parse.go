@@ -222,11 +222,14 @@ type parameter struct {
 	name  token // with an empty source when there is none
 }
 
+// length is what follows the name of text or bytes in the name of their length.
+const length = "_len"
+
 // isLengthOf reports whether the parameter is how many bytes there are at the address p.
 func (l parameter) isLengthOf(p parameter) bool {
 	value, problem := l.value()
 	isInteger := value.kind == 0 || value.kind == signature.Int || value.kind == signature.Uint
-	return p.name.source != "" && l.name.source == p.name.source+"_len" && problem == "" && isInteger
+	return p.name.source != "" && l.name.source == p.name.source+length && problem == "" && isInteger
 }
 
 // parameter reads a type and a name, which may be absent.

@@ -64,7 +64,7 @@ func (s *scanner) next() (token, error) {
 			s.at += len(t.source)
 			return t, nil
 		}
-		if behind && strings.TrimSpace(lineOf(s.text[s.at:])) == "" {
+		if behind && s.endsLine() {
 			comment = "" // it is about what stands before it
 		}
 	}
@@ -98,6 +98,12 @@ func (s *scanner) blank() (newlines int) {
 func (s *scanner) beginsLine() bool {
 	before := strings.TrimRight(s.text[:s.at], " \t")
 	return before == "" || strings.HasSuffix(before, "\n") || strings.HasSuffix(before, "*/")
+}
+
+// endsLine reports whether only blanks follow the place in its line.
+func (s *scanner) endsLine() bool {
+	after := strings.TrimLeft(s.text[s.at:], " \t\r")
+	return after == "" || after[0] == '\n'
 }
 
 // directive passes over a line that begins with #, and the lines that it continues on.

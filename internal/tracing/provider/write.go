@@ -61,18 +61,21 @@ func (w *writer) probe(s signature.Signature) {
 		wrap(body, "\t/* ", "\t   ", strings.Fields(text+" */"))
 	}
 	var params []string
+	used := make(map[string]bool)
 	for _, p := range s.Params {
-		params = append(params, w.params(p)...)
+		params = append(params, w.params(p, used)...)
 	}
 	wrap(body, "\tprobe "+s.Probe+"(", "\t\t", commas(params))
 }
 
-// params returns the declarations of a parameter, which are two for one that takes two places.
-func (w *writer) params(p signature.Param) []string {
+// params returns the declarations of a parameter, which are two for one that takes two places. Names
+// that cannot be declared, or would mean something else, are left out. Those in used are taken.
+func (w *writer) params(p signature.Param, used map[string]bool) []string {
 	name := p.Label()
-	if !isIdentifier(name) {
+	if place, ok := numbered(name); !canBeName(name) || used[name] || ok && place != p.Place {
 		name = fmt.Sprintf("arg%d", p.Place)
 	}
+	used[name], used[name+length] = true, true
 	typeName := w.typeName(p.Type)
 	space := " "
 	if strings.HasSuffix(typeName, "*") {
@@ -82,7 +85,13 @@ func (w *writer) params(p signature.Param) []string {
 	if p.Places() == 1 {
 		return []string{first}
 	}
-	return []string{first, "int " + name + "_len"}
+	return []string{first, "int " + name + length}
+}
+
+// canBeName reports whether a parameter can have the name.
+func canBeName(name string) bool {
+	d, ok := declared("int " + name)
+	return ok && d.name.source == name
 }
 
 // commas returns the parameters with what follows each.

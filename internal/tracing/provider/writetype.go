@@ -40,8 +40,7 @@ func (w *writer) define(name string, t signature.Type) bool {
 	if old, ok := w.types[name]; ok {
 		return old == says
 	}
-	d, ok := declared("int " + name) // false for a word of C
-	if !ok || d.name.source != name || t.Kind == signature.Text || t.Kind == signature.Bytes {
+	if !canBeName(name) || t.Kind == signature.Text || t.Kind == signature.Bytes {
 		return false
 	}
 	w.types[name] = says
