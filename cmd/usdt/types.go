@@ -14,7 +14,8 @@ type typeFiles []string
 func (f *typeFiles) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(f), "types", nil,
 		"take names and types of arguments from `FILE.d`, in DTrace's syntax of providers")
-	mustComplete(cmd, "types", cobra.FixedCompletions([]string{"d"}, cobra.ShellCompDirectiveFilterFileExt))
+	mustComplete(cmd, "types",
+		cobra.FixedCompletions([]string{"d"}, cobra.ShellCompDirectiveFilterFileExt))
 }
 
 // open reads the descriptions: those in the files, and those that need not be named.

@@ -66,8 +66,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzWrite holds Write to its promise for any names, as hostile programs can have them: Parse reads
-// what it writes, with the same kinds of arguments. Run it with
+// FuzzWrite holds Write to its promise for any names, as hostile programs can have them: Parse
+// reads what it writes, with as many arguments at the same places. Run it with
 //
 //	go test -fuzz=FuzzWrite -fuzztime=60s ./internal/tracing/provider
 func FuzzWrite(f *testing.F) {
@@ -75,11 +75,13 @@ func FuzzWrite(f *testing.F) {
 	f.Add("web", "request", "*/ int", "int", "int", uint8(signature.Bytes), uint8(3))
 	f.Add("p", "q", "# /* //", "arg1", "unsigned char", uint8(signature.Bool), uint8(0))
 	f.Add("p", "q", "", "a", "const char *", uint8(signature.Text), uint8(3))
-	f.Fuzz(func(t *testing.T, providerName, probe, description, name, typeName string, kind, log uint8) {
+	f.Fuzz(func(t *testing.T, providerName, probe, description, name, typeName string,
+		kind, size uint8,
+	) {
 		typ := signature.Type{
-			Name: typeName, Kind: signature.Kind(kind % uint8(signature.Bytes+1)), Size: 1 << (log % 4),
+			Name: typeName, Kind: signature.Kind(kind % uint8(signature.Bytes+1)), Size: 1 << (size % 4),
 		}
-		if kinds := typ.Kind; kinds >= signature.Duration || kinds == 0 {
+		if typ.Kind >= signature.Duration || typ.Kind == 0 {
 			typ.Size = 8
 		}
 		other := signature.Type{Name: "time.Duration", Kind: signature.Duration, Size: 8}

@@ -172,7 +172,8 @@ func TestParseErrors(t *testing.T) {
 func TestParseIsLinear(t *testing.T) {
 	repeat := func(s string) string { return strings.Repeat(s, (provider.MaxSize-100)/len(s)) }
 	for _, file := range []string{
-		repeat("/**/"), ";" + repeat("/**/"), repeat("// a\n"), repeat("//a"), repeat("#\n"), repeat("#\\\n"), repeat(" #"),
+		repeat("/**/"), ";" + repeat("/**/"), repeat("// a\n"), repeat("//a"),
+		repeat("#\n"), repeat("#\\\n"), repeat(" #"),
 		repeat("#define a b\n"), repeat("typedef int a;"), "/*" + repeat(" a") + "*/",
 		"/*" + repeat("\n") + "*/", repeat("struct{"), repeat("struct x;"), repeat("typedef struct{"),
 		"typedef struct {" + repeat("{") + "}", "typedef " + repeat("const "),

@@ -68,8 +68,9 @@ func (w *writer) probe(s signature.Signature) {
 	wrap(body, "\tprobe "+s.Probe+"(", "\t\t", commas(params))
 }
 
-// params returns the declarations of a parameter, which are two for one that takes two places. Names
-// that cannot be declared, or would mean something else, are left out. Those in used are taken.
+// params returns the declarations of a parameter, which are two for one that takes two places.
+// Names that cannot be declared, or would mean something else, are left out. Those in used are
+// taken.
 func (w *writer) params(p signature.Param, used map[string]bool) []string {
 	name := p.Label()
 	if place, ok := numbered(name); !canBeName(name) || used[name] || ok && place != p.Place {
