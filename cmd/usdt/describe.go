@@ -76,7 +76,7 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	known := v.signatures(patterns)
-	for _, err := range v.descriptions.tell() {
+	for _, err := range slices.Concat(v.unread, v.descriptions.tell()) {
 		warn(cmd.ErrOrStderr(), "%v", err)
 	}
 	if f.markdown {
