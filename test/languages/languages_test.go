@@ -109,11 +109,13 @@ exec php /tmp/greeter.php`)
 	tr.end(t)
 }
 
-// TestRuby calls a method, makes objects and raises an exception.
+// TestRuby calls a method, makes objects and raises an exception. Without a TracePoint, Ruby does
+// not fire the probes of the method.
 func TestRuby(t *testing.T) {
 	t.Parallel()
 	interpreter := inside(t, `cat > /tmp/greeter.rb <<'.'
 $stdout.sync = true
+TracePoint.new(:call) {}.enable
 def greet(name)
   puts "Hello, #{name}"
   raise ArgumentError if name == "Grace"
@@ -126,10 +128,12 @@ exec ruby /tmp/greeter.rb`)
 	interpreter.Ask(t, "Ada")
 	tr := trace(t, interpreter, "ruby:*")
 	interpreter.Ask(t, "Grace")
-	tr.await(t, ` ruby:string__create length=5 filename="/tmp/greeter\.rb" lineno=7$`)
+	tr.await(t, ` ruby:string__create length=5 filename="/tmp/greeter\.rb" lineno=8$`)
+	tr.await(t, ` ruby:method__entry classname="Object" methodname="greet" `+
+		`filename="/tmp/greeter\.rb" lineno=\d+$`)
 	tr.await(t, ` ruby:cmethod__entry classname="IO" methodname="write" `+
-		`filename="/tmp/greeter\.rb" lineno=3$`)
-	tr.await(t, ` ruby:raise classname="ArgumentError" filename="/tmp/greeter\.rb" lineno=4$`)
+		`filename="/tmp/greeter\.rb" lineno=4$`)
+	tr.await(t, ` ruby:raise classname="ArgumentError" filename="/tmp/greeter\.rb" lineno=5$`)
 	tr.await(t, ` ruby:method__return classname="Object" methodname="greet" `)
 	tr.end(t)
 }

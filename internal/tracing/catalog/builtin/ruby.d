@@ -1,4 +1,5 @@
-/* Ruby, after https://docs.ruby-lang.org/en/master/dtrace_probes_rdoc.html */
+/* Ruby, after https://docs.ruby-lang.org/en/master/dtrace_probes_rdoc.html. Ruby 3 fires those of
+   methods that are written in Ruby only while the program has a TracePoint for calls. */
 
 provider ruby {
 	/* A method is about to be called, from this line. */
