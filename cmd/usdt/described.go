@@ -26,14 +26,13 @@ type descriptions struct {
 // of returns the signature of a probe: what its file says of it, or the catalog. It is nil when
 // nobody knows.
 func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signature {
-	s, origin := inFile.Find(n.Provider, n.Name), ""
-	if s == nil && d.catalog != nil {
-		s, origin = d.catalog.Find(n.Provider, n.Name)
-	}
-	if s == nil {
+	forms, origin := d.find(n, inFile)
+	if len(forms) == 0 {
 		return nil
 	}
-	err := disagreement(s, operand.Parse(n))
+	args := operand.Parse(n)
+	s := forms.For(len(args))
+	err := disagreement(s, args)
 	if err == nil {
 		return s
 	}
@@ -49,6 +48,17 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 			printable.Text(name.String()), err))
 	}
 	return nil
+}
+
+// find returns what is known of a probe, and from where if it is not from the probe's file.
+func (d *descriptions) find(n sdtnote.Note, inFile signature.Set) (catalog.Forms, string) {
+	if s := inFile.Find(n.Provider, n.Name); s != nil {
+		return catalog.Forms{s}, ""
+	}
+	if d.catalog == nil {
+		return nil, ""
+	}
+	return d.catalog.Find(n.Provider, n.Name)
 }
 
 // disagreement returns why a signature does not go with the arguments of a note.

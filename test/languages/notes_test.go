@@ -31,12 +31,12 @@ var files = map[string]string{
 var withoutProbes = []string{"libc", "rtld"}
 
 // TestNotes compares the descriptions that are built in with the notes of Debian's files: each
-// probe is there, at each of its sites with as many arguments, and addresses are large enough.
+// probe is there, at each of its sites with as many arguments as one of its forms, and addresses are
+// large enough.
 func TestNotes(t *testing.T) {
 	root := debian(t)
 	for _, name := range catalog.BuiltinProviders() {
 		t.Run(name, func(t *testing.T) {
-			signatures := catalog.Builtin(name)
 			notes := notesOf(t, root, files[name])
 			if slices.Contains(withoutProbes, name) {
 				if len(notes) > 0 {
@@ -44,16 +44,20 @@ func TestNotes(t *testing.T) {
 				}
 				return
 			}
-			for _, s := range signatures {
-				of := notes[signature.Name{Provider: s.Provider, Probe: s.Probe}]
-				if len(of) == 0 {
-					t.Errorf("%s has no %s:%s", files[name], s.Provider, s.Probe)
+			forms := make(map[signature.Name][]signature.Signature)
+			for _, s := range catalog.Builtin(name) {
+				probe := signature.Name{Provider: s.Provider, Probe: s.Probe}
+				forms[probe] = append(forms[probe], s)
+			}
+			for probe, of := range forms {
+				if len(notes[probe]) == 0 {
+					t.Errorf("%s has no %s", files[name], probe.Probe)
 				}
-				for _, n := range of {
-					checkSignature(t, s, n)
+				for _, n := range notes[probe] {
+					checkForms(t, of, n)
 				}
 			}
-			t.Logf("%d of %d probes are described", len(signatures), len(notes))
+			t.Logf("%d of %d probes are described", len(forms), len(notes))
 		})
 	}
 }
@@ -79,22 +83,23 @@ func notesOf(t *testing.T, root, pattern string) map[signature.Name][]sdtnote.No
 	return notes
 }
 
-func checkSignature(t *testing.T, s signature.Signature, n sdtnote.Note) {
+// checkForms checks the form that has as many arguments as the note.
+func checkForms(t *testing.T, forms []signature.Signature, n sdtnote.Note) {
 	t.Helper()
 	args := operand.Parse(n)
-	if len(args) != s.Places() {
-		t.Errorf("%s:%s: %d arguments in %q, the description has %d (%v)", s.Provider, s.Probe,
-			len(args), n.Args, s.Places(), &s)
+	i := slices.IndexFunc(forms, func(s signature.Signature) bool { return s.Places() == len(args) })
+	if i < 0 {
+		t.Errorf("%s: no form has the %d arguments of %q", n.Name, len(args), n.Args)
 		return
 	}
-	for _, p := range s.Params {
+	for _, p := range forms[i].Params {
 		arg, kind := args[p.Place], p.Type.Kind
 		if (kind.IsAddress() || kind == signature.Pointer) && arg.Size != 8 {
-			t.Errorf("%s:%s: %v cannot be in %q", s.Provider, s.Probe, p, arg.Text)
+			t.Errorf("%s: %v cannot be in %q", n.Name, p, arg.Text)
 		}
 		// libvirt makes all arguments as large as an address.
-		if kind != signature.Bool && s.Provider != "libvirt" && arg.Size > p.Type.Size {
-			t.Errorf("%s:%s: %v loses a part of %q", s.Provider, s.Probe, p, arg.Text)
+		if kind != signature.Bool && n.Provider != "libvirt" && arg.Size > p.Type.Size {
+			t.Errorf("%s: %v loses a part of %q", n.Name, p, arg.Text)
 		}
 	}
 }

@@ -23,13 +23,27 @@ type Catalog struct {
 	builtin map[string]bool // the providers of which found has what is built in
 }
 
+// described is what one place says of a probe.
 type described struct {
-	signature *signature.Signature
-	origin    string
+	forms  Forms
+	origin string
+}
+
+// Forms are the signatures that a probe has in different versions of its program: at least one.
+type Forms []*signature.Signature
+
+// For returns the form that has so many places, or the first one.
+func (f Forms) For(places int) *signature.Signature {
+	for _, s := range f {
+		if s.Places() == places {
+			return s
+		}
+	}
+	return f[0]
 }
 
 // Find returns what is known of a probe, and from where; or nil.
-func (c *Catalog) Find(provider, probe string) (s *signature.Signature, origin string) {
+func (c *Catalog) Find(provider, probe string) (known Forms, origin string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	name := signature.Name{Provider: provider, Probe: probe}
@@ -40,7 +54,7 @@ func (c *Catalog) Find(provider, probe string) (s *signature.Signature, origin s
 		}
 	}
 	d := c.found[name]
-	return d.signature, d.origin
+	return d.forms, d.origin
 }
 
 // Open reads descriptions. Of several for one probe, the first counts: in the files that the user
@@ -105,8 +119,8 @@ func (c *Catalog) add(signatures []signature.Signature, origin string) {
 	for i := range signatures {
 		s := &signatures[i]
 		name := signature.Name{Provider: s.Provider, Probe: s.Probe}
-		if _, known := c.found[name]; !known {
-			c.found[name] = described{s, origin}
+		if d, known := c.found[name]; !known || d.origin == origin {
+			c.found[name] = described{append(d.forms, s), origin}
 		}
 	}
 }

@@ -24,11 +24,11 @@ func write(t *testing.T, path, text string) string {
 // find returns the only argument of a probe and where it is described.
 func (c *Catalog) find(probe string) string {
 	providerName, name, _ := strings.Cut(probe, ":")
-	s, origin := c.Find(providerName, name)
-	if s == nil {
+	known, origin := c.Find(providerName, name)
+	if known == nil {
 		return "unknown"
 	}
-	return s.String() + " in " + filepath.Base(origin)
+	return known.For(1).String() + " in " + filepath.Base(origin)
 }
 
 func TestPrecedence(t *testing.T) {
@@ -55,6 +55,24 @@ func TestPrecedence(t *testing.T) {
 	} {
 		if got := c.find(probe); got != want {
 			t.Errorf("%s: got %q, want %q", probe, got, want)
+		}
+	}
+}
+
+// TestForms shows that the note decides which form of a probe is meant, and that another place is
+// not asked for a form that the first one lacks.
+func TestForms(t *testing.T) {
+	dir, user := t.TempDir(), t.TempDir()
+	named := write(t, dir+"/a.d", "provider p { probe one(int a, int b); probe one(int c); };")
+	write(t, user+"/b.d", "provider p { probe one(int x, int y, int z); };")
+	c, _, err := open([]string{named}, []string{user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, _ := c.Find("p", "one")
+	for places, want := range map[int]string{1: "c int", 2: "a int, b int", 3: "a int, b int"} {
+		if s := known.For(places); s.String() != want {
+			t.Errorf("%d places: %v, want %s", places, s, want)
 		}
 	}
 }

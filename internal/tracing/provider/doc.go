@@ -22,6 +22,9 @@
 //
 //	probe class__loaded(char *name, uintptr_t name_len, void *loader, bool shared);
 //
+// A probe may be declared several times with different numbers of arguments, as different versions
+// of its program have it.
+//
 // Files are taken as they are found in the sources of programs. In lines that begin with #, only
 // #define NAME TYPE is obeyed; all others, such as #pragma D attributes, are comments. Structures
 // are passed over.

@@ -26,7 +26,7 @@ func Parse(file, text string) ([]signature.Signature, error) {
 	p := parser{
 		scanner: scanner{file: file, text: text},
 		types:   make(map[string]layout),
-		probes:  make(map[signature.Name]bool),
+		probes:  make(map[form]bool),
 	}
 	p.define = p.defined
 	if err := p.advance(); err != nil {
@@ -42,10 +42,16 @@ func Parse(file, text string) ([]signature.Signature, error) {
 
 type parser struct {
 	scanner
-	token  token                   // the next one
-	types  map[string]layout       // of the file
-	probes map[signature.Name]bool // that were declared
+	token  token             // the next one
+	types  map[string]layout // of the file
+	probes map[form]bool     // that were declared
 	found  []signature.Signature
+}
+
+// A form of a probe is what one version of its program passes.
+type form struct {
+	name   signature.Name
+	places int
 }
 
 func (p *parser) errorf(at token, format string, args ...any) error {
@@ -132,12 +138,14 @@ func (p *parser) probe(provider string) error {
 	if err := p.expect(";"); err != nil {
 		return err
 	}
-	key := signature.Name{Provider: provider, Probe: name.source}
-	if p.probes[key] {
-		return p.errorf(name, "%s:%s is declared twice; remove one", provider, name.source)
+	s := signature.New(provider, name.source, description, params...)
+	of := form{signature.Name{Provider: provider, Probe: name.source}, s.Places()}
+	if p.probes[of] {
+		return p.errorf(name, "%s:%s with as many arguments is declared twice; remove one",
+			provider, name.source)
 	}
-	p.probes[key] = true
-	p.found = append(p.found, signature.New(provider, name.source, description, params...))
+	p.probes[of] = true
+	p.found = append(p.found, s)
 	return nil
 }
 

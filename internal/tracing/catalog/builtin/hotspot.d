@@ -77,7 +77,7 @@ provider hotspot {
 	probe monitor__notifyAll(long thread, void *monitor, char *class, int class_len);
 
 	/* An object of this many bytes is made. */
-	probe object__alloc(long thread, char *class, int class_len, int size);
+	probe object__alloc(long thread, char *class, int class_len, size_t size);
 
 	/* A method begins. */
 	probe method__entry(long thread, char *class, int class_len, char *method, int method_len,

@@ -1,4 +1,5 @@
-/* PostgreSQL, after https://www.postgresql.org/docs/current/dynamic-trace.html */
+/* PostgreSQL, after https://www.postgresql.org/docs/current/dynamic-trace.html. Where there are two
+   forms of a probe, the first is that of PostgreSQL 15. */
 
 typedef unsigned int LocalTransactionId;
 typedef unsigned int BlockNumber;
@@ -100,9 +101,17 @@ provider postgresql {
 	probe buffer__read__start(int fork, BlockNumber block, Oid tablespace, Oid database,
 		Oid relation, int backend, bool extend);
 
+	/* A buffer is about to be read; backend is -1 for a shared buffer. */
+	probe buffer__read__start(int fork, BlockNumber block, Oid tablespace, Oid database,
+		Oid relation, int backend);
+
 	/* A buffer is read, or was found in the pool. */
 	probe buffer__read__done(int fork, BlockNumber block, Oid tablespace, Oid database,
 		Oid relation, int backend, bool extend, bool hit);
+
+	/* A buffer is read, or was found in the pool. */
+	probe buffer__read__done(int fork, BlockNumber block, Oid tablespace, Oid database,
+		Oid relation, int backend, bool hit);
 
 	/* A shared buffer is about to be written. */
 	probe buffer__flush__start(int fork, BlockNumber block, Oid tablespace, Oid database,
@@ -138,7 +147,7 @@ provider postgresql {
 
 	/* A block of a relation is read; sizes are in bytes. */
 	probe smgr__md__read__done(int fork, BlockNumber block, Oid tablespace, Oid database,
-		Oid relation, int backend, int read, int requested);
+		Oid relation, int backend, int read, size_t requested);
 
 	/* A block of a relation is about to be written. */
 	probe smgr__md__write__start(int fork, BlockNumber block, Oid tablespace, Oid database,
@@ -146,7 +155,7 @@ provider postgresql {
 
 	/* A block of a relation is written; sizes are in bytes. */
 	probe smgr__md__write__done(int fork, BlockNumber block, Oid tablespace, Oid database,
-		Oid relation, int backend, int written, int requested);
+		Oid relation, int backend, int written, size_t requested);
 
 	/* A sort begins; kind is heap, index or datum, memory is in KiB. */
 	probe sort__start(int kind, bool unique, int keys, int memory, bool random_access,
