@@ -179,6 +179,10 @@ storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N do
 
 STORM := $(TRACED) go test -count=1 -v ./test/storm
 
+.PHONY: faults
+faults: ## what Load says when system calls, limits, file systems fail; a part of test-go
+	$(TRACED) go test -count=1 -v $(TIMEOUT) ./test/faults
+
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...

@@ -126,10 +126,9 @@ func Create(path string, content []byte) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = linux.CheckFileSize(len(content)); err == nil {
-		_, err = f.Write(content)
-	}
-	if err == nil {
+	if err = linux.CheckFileSize(len(content)); err != nil {
+		err = &os.PathError{Op: "write", Path: path, Err: err}
+	} else if _, err = f.Write(content); err == nil {
 		err = flush(f)
 	}
 	if err != nil {
@@ -145,7 +144,10 @@ func flush(f *os.File) error {
 	if err == nil {
 		err = syscall.Close(fd)
 	}
-	return os.NewSyscallError("flush", err)
+	if err != nil {
+		return &os.PathError{Op: "flush", Path: f.Name(), Err: err}
+	}
+	return nil
 }
 
 // Remove removes the file at path. A file that is already gone is no error: another process, or the
