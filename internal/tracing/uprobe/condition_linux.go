@@ -31,7 +31,7 @@ func (p *program) unless(e filter.Expr, label string) error {
 			needs = append(needs, text+1)
 		}
 	}
-	if err := p.need(needs...); err != nil {
+	if err := p.needIntegers(needs...); err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
 	holds := p.newLabel()
@@ -182,9 +182,9 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	p.touch(c.Arg)
 	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
-	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
+	p.pointer(asm.R3, c.Arg)
 	if c.Sized {
-		p.readUser(size)
+		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
 		p.emit(asm.JNE.Imm(asm.R0, 0, no))
 	} else {
 		p.readUserText(size + 1)
