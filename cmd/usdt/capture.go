@@ -74,14 +74,16 @@ func (p pointed) means(s uprobe.Site, place int) bool {
 	return err == nil && at == place
 }
 
-// isKnown reports whether the signature of a site says by itself what the user says.
-func (p pointed) isKnown(s uprobe.Site) bool {
+// isKnown reports whether the signature of a site says by itself what the user says: that the
+// argument points to text or, with a length, to bytes.
+func (p pointed) isKnown(s uprobe.Site, hasLength bool) bool {
 	place, err := s.Place(p.arg)
 	if err != nil || p.pattern != nil && !p.pattern.matches(nameOf(s.Note)) {
 		return false
 	}
 	param := s.Signature.At(place)
-	return param != nil && param.Place == place && param.Type.Kind.IsAddress()
+	return param != nil && param.Place == place && param.Type.Kind.IsAddress() &&
+		(!hasLength || param.Places() == 2)
 }
 
 // mean reports whether any of the list means the argument.
@@ -121,10 +123,12 @@ func targets(s uprobe.Site, strings, bytes pointedFlag) []target {
 }
 
 // unused returns the first of the list that is of use for none of the sites.
-func (f pointedFlag) unused(sites []uprobe.Site, of func(uprobe.Site) []target) *pointed {
+func (f pointedFlag) unused(
+	sites []uprobe.Site, hasLength bool, of func(uprobe.Site) []target,
+) *pointed {
 	for i, p := range f {
 		if !slices.ContainsFunc(sites, func(s uprobe.Site) bool {
-			return p.isKnown(s) || slices.ContainsFunc(of(s), func(t target) bool {
+			return p.isKnown(s, hasLength) || slices.ContainsFunc(of(s), func(t target) bool {
 				return p.means(s, t.place)
 			})
 		}) {

@@ -97,8 +97,8 @@ func completeArgument(cmd *cobra.Command, args []string, toComplete string,
 	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
 }
 
-// isMeant reports whether a probe is one that the arguments of a command line name: as a pattern, as
-// the base of a pair, or not at all.
+// isMeant reports whether a probe is one that the arguments of a command line name, as a pattern or
+// as the base of a pair. Without arguments, any probe is.
 func isMeant(args []string, name probeName) bool {
 	for _, text := range args {
 		p, err := parsePattern(text)

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -21,6 +20,7 @@ type descriptions struct {
 	skipped []error            // why some descriptions are not in the catalog
 	refused map[probeName]bool // probes whose signature does not go with their note
 	errs    []error            // why
+	more    int                // of them, apart from those in errs
 }
 
 // of returns the signature of a probe: what its file says of it, or the catalog. It is nil when
@@ -36,17 +36,10 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 	if err == nil {
 		return s
 	}
-	if name := nameOf(n); !d.refused[name] {
-		if d.refused == nil {
-			d.refused = make(map[probeName]bool)
-		}
-		d.refused[name] = true
-		if origin != "" {
-			err = fmt.Errorf("%w (%s)", err, origin)
-		}
-		d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
-			printable.Text(name.String()), err))
+	if origin != "" {
+		err = fmt.Errorf("%w (%s)", err, origin)
 	}
+	d.refuse(nameOf(n), err)
 	return nil
 }
 
@@ -59,6 +52,25 @@ func (d *descriptions) find(n sdtnote.Note, inFile signature.Set) (catalog.Forms
 		return nil, ""
 	}
 	return d.catalog.Find(n.Provider, n.Name)
+}
+
+// refuse remembers a probe whose signature is not used, once.
+func (d *descriptions) refuse(name probeName, err error) {
+	if d.refused[name] {
+		return
+	}
+	if d.refused == nil {
+		d.refused = make(map[probeName]bool)
+	}
+	if len(d.refused) < maxRefused {
+		d.refused[name] = true
+	}
+	if len(d.errs) == maxTold {
+		d.more++
+		return
+	}
+	d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
+		printable.Text(name.String()), err))
 }
 
 // disagreement returns why a signature does not go with the arguments of a note.
@@ -81,16 +93,18 @@ const addressSize = 8 // bytes
 // isAddress reports whether an argument is large enough for an address.
 func isAddress(a operand.Arg) bool { return a.Size >= addressSize }
 
-// maxTold is how many disagreements are told one by one.
-const maxTold = 8
+// These bound what a hostile process can make usdt remember and tell.
+const (
+	maxRefused = 4096
+	maxTold    = 8
+)
 
 // tell returns what the user should know of descriptions and signatures that are not used.
 func (d *descriptions) tell() []error {
-	told := d.errs[:min(len(d.errs), maxTold)]
-	errs := slices.Concat(d.skipped, told)
-	if more := len(d.errs) - len(told); more > 0 {
-		errs = append(errs, errors.New(
-			"other probes, too, are shown without names: "+plural(more, "probe", "probes")))
+	errs := slices.Concat(d.skipped, d.errs)
+	if d.more > 0 {
+		errs = append(errs, fmt.Errorf("other probes, too, are shown without names: %s",
+			plural(d.more, "probe", "probes")))
 	}
 	return errs
 }

@@ -31,21 +31,21 @@ func newHistCommand() *cobra.Command {
 		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg NAME|N",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
-end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn in
-between. An argument is named as usdt list shows it, or by its number from 0; a name can have
-another number in each probe.
+end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
+in between. An argument is meant by its name, as usdt list shows it, or by its number from 0. A
+name means the argument of each probe that has the name, whatever its number is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
-With --by, there is a histogram for each value of another argument. Of text, only the first ` + `
-` + strconv.Itoa(uprobe.MaxByText) + ` bytes count. If the probe is not described, --str with the same argument says that it points
-to text.
+With --by, there is a histogram for each value of another argument. If the probe is not described,
+--str with the same argument says that it points to text that ends with a NUL. Of text, only the
+first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + waitForPagesHelp + rights.Help,
-		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
+		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
 		Args:              cobra.MinimumNArgs(1),
 		RunE:              f.hist,
 		ValidArgsFunction: completeProbes,
@@ -101,7 +101,7 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	case f.arg == noArgument:
 		return o, usagef("which argument? use --arg with its name or number; the first is --arg 0")
 	case f.text != noArgument && f.text != f.by:
-		return o, usagef("--str %s: name the argument of --by", f.text.label())
+		return o, usagef("--str %s: name the argument of --by", f.text.String())
 	}
 	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
 	o.Scale, err = f.scale()
@@ -129,7 +129,7 @@ func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
 	case texts == len(params):
 		by.isText = true
 	case texts > 0:
-		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.label())
+		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.String())
 	default:
 		by.value = commonField(params)
 	}
@@ -144,7 +144,7 @@ func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
 	}
 	for _, p := range params {
 		if err := integerError(p); err != nil {
-			return histogram.Number, usagef("--arg %s: %w", f.arg.label(), err)
+			return histogram.Number, usagef("--arg %s: %w", f.arg.String(), err)
 		}
 	}
 	if v := commonField(params); v != nil && v.kind == signature.Duration {
@@ -153,15 +153,19 @@ func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
 	return histogram.Number, nil
 }
 
-// commonField returns how values are shown of an argument that is of the same kind in all probes.
+// commonField returns how values are shown of an argument that is of the same type in all probes,
+// and nil when they are plain integers.
 func commonField(params []*signature.Param) *field {
 	for _, p := range params {
-		if p == nil || p.Type.Kind != params[0].Type.Kind {
+		if p == nil || p.Type.Kind != params[0].Type.Kind || p.Type.Size != params[0].Type.Size {
 			return nil
 		}
 	}
 	t := params[0].Type
-	return &field{kind: t.Kind, size: t.Size, signed: t.Kind == signature.Int}
+	if t.Kind == signature.Int || t.Kind == signature.Uint {
+		return nil
+	}
+	return &field{kind: t.Kind, size: t.Size}
 }
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {

@@ -112,7 +112,7 @@ func (f *latencyFlags) checkKey(probes []uprobe.Probe) error {
 	for _, p := range params {
 		if p != nil && p.Type.Kind.IsAddress() {
 			return usagef("--key %s: the address of %s (%s) is no key; name an argument that is a number",
-				f.key.label(), printable.Text(p.Label()), printable.Text(p.Type.Name))
+				f.key.String(), printable.Text(p.Label()), printable.Text(p.Type.Name))
 		}
 	}
 	return nil

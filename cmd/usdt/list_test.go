@@ -117,7 +117,8 @@ func TestListTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), listTable(exampleProbes(), listColumns{process: true}).String()); diff != "" {
+	got := listTable(exampleProbes(), listColumns{process: true}).String()
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -189,7 +190,8 @@ PROVIDER:PROBE    ARGUMENTS       OBJECT        ADDRESS            TRACED
 shop:order_start  8@%rdi -4@%rsi  /proc/7/fd/3  0x7f0000001000 +1  no
 shop:none                         /proc/7/fd/3  0x7f0000001010 +1  yes
 `
-	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes()[:2], listColumns{}).String()); diff != "" {
+	got := "\n" + listTable(exampleProbes()[:2], listColumns{}).String()
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -113,7 +113,7 @@ func (f *scriptFlags) setKinds(p *script.Probe, s uprobe.Site) error {
 			return usagef("--str %s: %w", t.text, err)
 		case place >= len(p.Args):
 			return usagef("--str %s: %s", t.text, has)
-		case !t.isKnown(s):
+		case !t.isKnown(s, false):
 			p.Args[place].Kind = script.Text
 		}
 	}
@@ -127,7 +127,7 @@ func (f *scriptFlags) setKinds(p *script.Probe, s uprobe.Site) error {
 		case !script.ReadsBytes(f.tool):
 			return usagef("--bytes %s: %s cannot read as many bytes as an argument says; "+
 				"try --tool bpftrace", t.text, f.tool)
-		case !t.isKnown(s):
+		case !t.isKnown(s, true):
 			p.Args[place].Kind = script.Bytes
 		}
 	}

@@ -76,8 +76,8 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 	return s, nil
 }
 
-// warnRefused says why other probes that match are not in the selection, and why signatures of those
-// in it are not used.
+// warnRefused says why other probes that match are not in the selection, and why the signatures of
+// some are not used.
 func (s *selection) warnRefused(stderr io.Writer) {
 	for _, err := range slices.Concat(s.refused, s.undescribed) {
 		warn(stderr, "%v", err)
@@ -148,7 +148,8 @@ func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 			}
 			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
-				Signature: d.of(n, o.Signatures), Symbols: o.Symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
+				SemaphoreAddresses: o.SemaphoreAddresses(n),
 			})
 		}
 	}

@@ -33,7 +33,7 @@ func (c *captureFlags) check() error {
 	}
 	for _, p := range c.byteArgs {
 		if slices.ContainsFunc(c.strings, func(s pointed) bool { return s.text == p.text }) {
-			return usagef("%s: use either --str or --bytes, not both", p.text)
+			return usagef("%s: use either --str or --bytes, not both", printable.Text(p.arg.String()))
 		}
 	}
 	return nil
@@ -50,8 +50,9 @@ func (c *captureFlags) captures(
 			captures[i] = c.ofFormat(formats[i])
 			continue
 		}
-		for _, t := range c.targets(p.Sites[0]) {
-			capture := uprobe.Capture{Arg: t.place, Length: -1, Max: c.limit}
+		targets := c.targets(p.Sites[0])
+		for _, t := range targets {
+			capture := uprobe.Capture{Arg: t.place, Length: -1, Max: c.share(len(targets))}
 			if t.kind != signature.String {
 				capture.Length = t.place + 1
 			}
@@ -62,6 +63,12 @@ func (c *captureFlags) captures(
 		return captures, c.checkUsed(probes)
 	}
 	return captures, nil
+}
+
+// share returns how many bytes are read of each of some texts, so that all find room.
+func (c *captureFlags) share(texts int) int {
+	const besides = 16 // bytes that each takes, too
+	return min(c.limit, uprobe.MaxCapture/texts-besides)
 }
 
 func (c *captureFlags) targets(s uprobe.Site) []target { return targets(s, c.strings, c.byteArgs) }
@@ -90,11 +97,11 @@ func (c *captureFlags) checkUsed(probes []uprobe.Probe) error {
 	for _, p := range probes {
 		sites = append(sites, p.Sites[0])
 	}
-	if p := c.strings.unused(sites, c.targets); p != nil {
+	if p := c.strings.unused(sites, false, c.targets); p != nil {
 		return usagef("--str %s: %s is no address in %s; the first is arg0",
 			p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
-	if p := c.byteArgs.unused(sites, c.targets); p != nil {
+	if p := c.byteArgs.unused(sites, true, c.targets); p != nil {
 		return usagef("--bytes %s: %s is no address, or has no number of bytes after it, in %s; "+
 			"the first is arg0", p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}

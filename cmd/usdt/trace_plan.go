@@ -129,8 +129,8 @@ func (f *traceFlags) parseFormat(
 	return args, parsed, nil
 }
 
-// byTypes splits each probe into probes whose sites agree in the signature, and in the size and sign of
-// all arguments.
+// byTypes splits each probe into probes whose sites agree in the signature, and in the size and
+// sign of all arguments.
 // Two versions of a program, or two places in one, may differ in them, and an event does not tell
 // its site.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {

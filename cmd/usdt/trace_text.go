@@ -111,7 +111,7 @@ func (p *textProbe) appendFields(dst []byte, args []uprobe.Value) []byte {
 	return dst
 }
 
-// byPlace returns a field for each place. The number of the bytes of another argument is an integer.
+// byPlace returns a field for each place. The length of another argument is an integer.
 func byPlace(fields []field, places int) []field {
 	all := make([]field, places)
 	for place := range all {

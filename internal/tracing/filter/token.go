@@ -104,8 +104,8 @@ func scan(filter string, offset int) (token, error) {
 	return t, syntax.Errorf(filter, offset, "unexpected character %q", r)
 }
 
-// scanInteger reads decimal, hexadecimal, octal or binary digits, or a time such as 1.5ms, which is a
-// number of nanoseconds.
+// scanInteger reads decimal, hexadecimal, octal or binary digits, or a time such as 1.5ms, which is
+// its number of nanoseconds.
 func (t *token) scanInteger(filter, rest string) error {
 	t.kind = integerToken
 	t.source = rest[:wordEnd(rest, 1)]

@@ -224,5 +224,6 @@ func (p *parser) verb(d *part) (byte, error) {
 }
 
 func (p *parser) unknownVerb(at int, r rune) error {
-	return p.errorf(at, "unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b %%v", r)
+	return p.errorf(at,
+		"unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b %%v", r)
 }

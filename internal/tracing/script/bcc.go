@@ -98,7 +98,8 @@ def show(text):
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in characters)
 
 def real(bits, size):
-    return struct.unpack("<f" if size == 4 else "<d", (bits %% 2**64).to_bytes(8, "little")[:size])[0]
+    number = (bits %% 2**64).to_bytes(8, "little")[:size]
+    return struct.unpack("<f" if size == 4 else "<d", number)[0]
 
 def attach(path):
     usdt = USDT(pid=pid, path=path)

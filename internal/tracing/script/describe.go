@@ -28,8 +28,8 @@ func (p *Probe) Describe(s *signature.Signature) {
 	}
 }
 
-// isLabel tells whether a name stands for itself in every tool, and cannot be taken for the number of
-// another argument. The kernel's events have the shortest names, and some of their own.
+// isLabel tells whether a name stands for itself in every tool, and cannot be taken for the number
+// of another argument. The kernel's events have the shortest names, and some of their own.
 func isLabel(name string) bool {
 	const longest = 31 - len("_len")
 	return len(name) <= longest && word.MatchString(name) && !reserved.MatchString(name)

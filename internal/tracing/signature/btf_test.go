@@ -113,8 +113,8 @@ func TestReadBTFProbes(t *testing.T) {
 		signature.New("shop", "request", "", named("n", "int", signature.Int, 8)),
 		signature.New("web", "tick", ""),
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(sameSet), cmp.Transformer("params", noNil)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	if !sameSet(want, got) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
@@ -156,7 +156,8 @@ func TestReadBTFLeavesOut(t *testing.T) {
 				p.Type = uint64T
 			}
 		}
-		if got := read(t, f, probe("good", param("id", uint64T))); len(got) != 1 || got[0].Probe != "good" {
+		got := read(t, f, probe("good", param("id", uint64T)))
+		if len(got) != 1 || got[0].Probe != "good" {
 			t.Errorf("%s: read %v", name, got)
 		}
 	}
@@ -187,7 +188,8 @@ func TestReadBTFMalformed(t *testing.T) {
 		"no end at all": {good[:len(good)-1], "strings behind the end"},
 	} {
 		all, err := signature.ReadBTF(test.section)
-		if all != nil || !errors.Is(err, signature.ErrFormat) || !strings.Contains(err.Error(), test.want) {
+		if all != nil || !errors.Is(err, signature.ErrFormat) ||
+			!strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: read %v, error %v, want %s", name, all, err, test.want)
 		}
 	}
@@ -248,7 +250,8 @@ func TestReadFile(t *testing.T) {
 		"not of types": imageWith(t, ".BTF", []byte("text")),
 		"large":        imageWith(t, ".BTF", make([]byte, 1<<20+1)),
 	} {
-		if all, err := signature.ReadFile(bytes.NewReader(file)); all != nil || !errors.Is(err, signature.ErrFormat) {
+		all, err := signature.ReadFile(bytes.NewReader(file))
+		if all != nil || !errors.Is(err, signature.ErrFormat) {
 			t.Errorf("%s: read %v, error %v", name, all, err)
 		}
 	}

@@ -23,7 +23,9 @@ func describedProbes(t *testing.T) (probes []uprobe.Probe, fire func(id int32, b
 		first = stapsdt.MustProbe2[int32, []byte](p, "first")
 		second = stapsdt.MustProbe2[[]byte, int32](p, "second")
 	})
-	id := signature.Param{Name: "id", Type: signature.Type{Name: "int32", Kind: signature.Int, Size: 4}}
+	id := signature.Param{
+		Name: "id", Type: signature.Type{Name: "int32", Kind: signature.Int, Size: 4},
+	}
 	body := signature.Param{
 		Name: "body", Type: signature.Type{Name: "[]byte", Kind: signature.Bytes, Size: 8},
 	}

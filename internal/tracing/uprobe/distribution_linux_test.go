@@ -194,7 +194,8 @@ func TestDistributionGroupsBySign(t *testing.T) {
 	})
 	probes := find(t, p, "unsigned", "signed")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1)})
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1)}
+		d, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +226,8 @@ func TestTooManyGroups(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[uint64](p, "many") })
 	probes := find(t, p, "many")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(0)})
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(0)}
+		d, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,8 +34,9 @@ type Latency struct {
 	argument Argument // the key
 }
 
-// Pair attaches to two probes, of which an argument is the key. The filter applies to the starts: an end whose start does not
-// satisfy the filter counts as an end without a start. The caller closes the Latency.
+// Pair attaches to two probes, of which an argument is the key. The filter applies to the starts:
+// an end whose start does not satisfy the filter counts as an end without a start. The caller
+// closes the Latency.
 func Pair(start, end Probe, key Argument, o Options) (*Latency, error) {
 	l := &Latency{session: newSession(o), argument: key}
 	if err := l.attachAll(start, end); err != nil {
