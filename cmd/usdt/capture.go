@@ -100,11 +100,10 @@ type target struct {
 // targets returns what the arguments of a site point to, as the user or the signature says. It
 // leaves out arguments that cannot be read or that are too small for an address.
 func targets(s uprobe.Site, strings, bytes pointedFlag) []target {
-	args := operand.Parse(s.Note)
-	args = args[:min(len(args), operand.MaxArgs)]
+	args := s.Args()
 	var targets []target
 	for place, a := range args {
-		if a.Kind == operand.Invalid || !isAddress(a) {
+		if a.Kind == operand.Invalid || !isAddress(s.Note, a) {
 			continue
 		}
 		param := s.Signature.At(place)

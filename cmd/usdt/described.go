@@ -30,9 +30,8 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 	if len(forms) == 0 {
 		return nil
 	}
-	args := operand.Parse(n)
-	s := forms.For(len(args))
-	err := disagreement(s, args)
+	s := forms.For(len(operand.Parse(n)))
+	err := disagreement(s, n)
 	if err == nil {
 		return s
 	}
@@ -74,13 +73,14 @@ func (d *descriptions) refuse(name probeName, err error) {
 }
 
 // disagreement returns why a signature does not go with the arguments of a note.
-func disagreement(s *signature.Signature, args []operand.Arg) error {
+func disagreement(s *signature.Signature, n sdtnote.Note) error {
+	args := operand.Parse(n)
 	if s.Places() != len(args) {
 		return fmt.Errorf("its description has %s, its note %d",
 			plural(s.Places(), "argument", "arguments"), len(args))
 	}
 	for _, p := range s.Params {
-		if a := args[p.Place]; p.Type.Kind.IsAddress() && a.Kind != operand.Invalid && !isAddress(a) {
+		if a := args[p.Place]; p.Type.Kind.IsAddress() && a.Kind != operand.Invalid && !isAddress(n, a) {
 			return fmt.Errorf("its description has %q at an address, its note %d bytes",
 				p.String(), a.Size)
 		}
@@ -88,10 +88,10 @@ func disagreement(s *signature.Signature, args []operand.Arg) error {
 	return nil
 }
 
-const addressSize = 8 // bytes
-
-// isAddress reports whether an argument is large enough for an address.
-func isAddress(a operand.Arg) bool { return a.Size >= addressSize }
+// isAddress reports whether an argument of a note can be an address.
+func isAddress(n sdtnote.Note, a operand.Arg) bool {
+	return a.Size == operand.AddressSize(n) && !a.Float
+}
 
 // These bound what a hostile process can make usdt remember and tell.
 const (

@@ -52,15 +52,19 @@ type argumentJSON struct {
 	Kind         string `json:"kind"`           // constant, register, memory or invalid
 	Size         int    `json:"size,omitempty"` // in bytes
 	Signed       bool   `json:"signed"`
+	Float        bool   `json:"float,omitempty"`
 	Value        any    `json:"value,omitempty"` // a number
 	Register     string `json:"register,omitempty"`
 	High         bool   `json:"high,omitempty"`
+	Upper        string `json:"upper,omitempty"` // register of the upper half of 8 bytes
 	Symbol       string `json:"symbol,omitempty"`
 	Base         string `json:"base,omitempty"`
 	Index        string `json:"index,omitempty"`
 	Scale        int    `json:"scale,omitempty"`
 	Displacement int64  `json:"displacement,omitempty"`
-	Error        string `json:"error,omitempty"`
+	FromGOT      bool   `json:"from_got,omitempty"`  // less the address of _GLOBAL_OFFSET_TABLE_
+	InThread     bool   `json:"in_thread,omitempty"` // and the thread pointer
+	Error        string `json:"error,omitempty"`     // why the argument cannot be read
 }
 
 // A listJSONWriter writes the probes of a process together.
@@ -78,7 +82,7 @@ func (l listJSONWriter) flush() error            { return l.out.Flush() }
 func (p listedProbe) json() probeJSON {
 	j := probeJSON{
 		Provider: p.note.Provider, Probe: p.note.Name,
-		Arguments: argumentsJSON(operand.Parse(p.note)),
+		Arguments: p.argumentsJSON(),
 		Path:      p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
 		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
 	}
@@ -98,13 +102,19 @@ func (p listedProbe) json() probeJSON {
 	return j
 }
 
-func argumentsJSON(args []operand.Arg) []argumentJSON {
+func (p listedProbe) argumentsJSON() []argumentJSON {
+	args := operand.Parse(p.note)
+	resolved := args
+	if p.object != nil { // the symbols of a file are not read
+		resolved = operand.Resolve(p.note, p.object.Symbols)
+	}
 	list := make([]argumentJSON, 0, len(args)) // never null
-	for _, a := range args {
+	for i, a := range args {
 		j := argumentJSON{
-			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed,
-			Register: a.Reg.Name, High: a.Reg.High, Symbol: a.Symbol,
+			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed, Float: a.Float,
+			Register: a.Reg.Name, High: a.Reg.High, Upper: a.Upper.Name, Symbol: a.Symbol,
 			Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
+			FromGOT: a.FromGOT, InThread: a.InThread,
 		}
 		if a.Kind == operand.Constant {
 			j.Value = a.Value
@@ -112,8 +122,8 @@ func argumentsJSON(args []operand.Arg) []argumentJSON {
 				j.Value = uint64(a.Value) // #nosec G115 -- the same bits
 			}
 		}
-		if a.Err != nil {
-			j.Error = a.Err.Error()
+		if err := resolved[i].Err; err != nil {
+			j.Error = err.Error()
 		}
 		list = append(list, j)
 	}

@@ -73,6 +73,11 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 		return err
 	}
 	sel.warnRefused(cmd.ErrOrStderr())
+	for _, err := range sel.probes[0].Obstacles() {
+		if err != nil {
+			warn(cmd.ErrOrStderr(), "%v", err)
+		}
+	}
 	p := sel.scripted()
 	if err := f.setKinds(&p, sel.probes[0].Sites[0]); err != nil {
 		return err
@@ -96,7 +101,7 @@ func (s *selection) scripted() script.Probe {
 		}
 		p.Files = append(p.Files, file)
 	}
-	for _, a := range operand.Parse(first) {
+	for _, a := range operand.Resolve(first, s.objects[0].Symbols) {
 		p.Args = append(p.Args, script.Arg{Arg: a})
 	}
 	p.Describe(s.probes[0].Sites[0].Signature)

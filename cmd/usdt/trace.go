@@ -59,8 +59,9 @@ if that contains a %, or the value of --format:
   %[customer]s           the argument customer
   %[arg2]d               argument 2; the next directive takes argument 3
 
-What cannot be read is shown as (fault), and what could harm a terminal as escapes such as
-\x1b.
+What was not there at the hit, such as a page, is shown as (fault), and what can be read at no
+hit as ?, for which usdt gives the reason once. What could harm a terminal is shown as escapes
+such as \x1b.
 
 --where is evaluated in the kernel and keeps only the hits that satisfy it. It compares
 arguments (by name, or arg0 to arg` + lastArg + `), pid, tid, numbers, times such as 1.5ms, true,

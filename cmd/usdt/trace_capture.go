@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -47,7 +48,7 @@ func (c *captureFlags) captures(
 	captures := make([][]uprobe.Capture, len(probes))
 	for i, p := range probes {
 		if formats != nil {
-			captures[i] = c.ofFormat(formats[i])
+			captures[i] = c.ofFormat(formats[i], p)
 			continue
 		}
 		targets := c.targets(p.Sites[0])
@@ -73,8 +74,10 @@ func (c *captureFlags) share(texts int) int {
 
 func (c *captureFlags) targets(s uprobe.Site) []target { return targets(s, c.strings, c.byteArgs) }
 
-func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
+// ofFormat leaves out what cannot be read.
+func (c *captureFlags) ofFormat(parsed *format.Format, p uprobe.Probe) []uprobe.Capture {
 	var captures []uprobe.Capture
+	args := p.Args()
 	for _, need := range parsed.Needs() {
 		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
 		if capture.Max == 0 {
@@ -85,6 +88,10 @@ func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
 			continue
 		case format.Bytes:
 			capture.Length = need.Length
+		}
+		if args[need.Arg].Kind == operand.Invalid ||
+			capture.Length >= 0 && args[capture.Length].Kind == operand.Invalid {
+			continue
 		}
 		captures = append(captures, capture)
 	}
@@ -98,10 +105,16 @@ func (c *captureFlags) checkUsed(probes []uprobe.Probe) error {
 		sites = append(sites, p.Sites[0])
 	}
 	if p := c.strings.unused(sites, false, c.targets); p != nil {
+		if err := p.obstacle(probes); err != nil {
+			return usagef("--str %s: %w", p.text, err)
+		}
 		return usagef("--str %s: %s is no address in %s; the first is arg0",
 			p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
 	if p := c.byteArgs.unused(sites, true, c.targets); p != nil {
+		if err := p.obstacle(probes); err != nil {
+			return usagef("--bytes %s: %w", p.text, err)
+		}
 		return usagef("--bytes %s: %s is no address, or has no number of bytes after it, in %s; "+
 			"the first is arg0", p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}

@@ -30,6 +30,8 @@ func (v *eventValues) Int(arg int) (value uint64, signed, ok bool) {
 	return v.args[arg].Int, v.types[arg].Signed, true
 }
 
+func (v *eventValues) Readable(arg int) bool { return v.types[arg].Kind != operand.Invalid }
+
 func (v *eventValues) Size(arg int) int { return v.types[arg].Size }
 
 func (v *eventValues) Bytes(arg int) (data []byte, cut, ok bool) {
@@ -43,7 +45,7 @@ func (v *eventValues) Append(dst []byte, arg int) []byte {
 // appendInteger appends an argument that was read.
 func appendInteger(dst []byte, v uprobe.Value, signed bool) []byte {
 	if signed {
-		return strconv.AppendInt(dst, int64(v.Int), 10)
+		return strconv.AppendInt(dst, int64(v.Int), 10) // #nosec G115 -- the same bits
 	}
 	return strconv.AppendUint(dst, v.Int, 10)
 }

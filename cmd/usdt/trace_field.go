@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -22,6 +23,7 @@ type field struct {
 	kind   signature.Kind
 	signed bool // of an integer, as the note says
 	size   int  // of the value, in bytes, as the note says
+	never  bool // no hit has it: it cannot be read
 }
 
 // fieldsOf returns the fields of a probe: those of its signature or, without one, its arguments. A
@@ -30,11 +32,13 @@ func fieldsOf(p uprobe.Probe, captures []uprobe.Capture) []field {
 	args := p.Args()
 	var fields []field
 	for place := 0; place < len(args); place++ {
-		f := field{label: fmt.Sprintf("arg%d", place), place: place, kind: signature.Uint}
-		f.signed, f.size = args[place].Signed, args[place].Size
+		f := argumentField(place, args[place])
 		if param := p.Sites[0].Signature.At(place); param != nil {
 			f.label, f.kind = param.Label(), param.Type.Kind
-			place += param.Places() - 1
+			if param.Places() == 2 {
+				place++
+				f.never = f.never || args[place].Kind == operand.Invalid
+			}
 		}
 		for _, c := range captures {
 			switch {
@@ -50,6 +54,18 @@ func fieldsOf(p uprobe.Probe, captures []uprobe.Capture) []field {
 	return fields
 }
 
+// argumentField returns the field of an argument of which only the note says something.
+func argumentField(place int, a operand.Arg) field {
+	f := field{
+		label: fmt.Sprintf("arg%d", place), place: place, kind: signature.Uint,
+		signed: a.Signed, size: a.Size, never: a.Kind == operand.Invalid,
+	}
+	if a.Float {
+		f.kind = signature.Float
+	}
+	return f
+}
+
 // value returns the argument of an event. It is not ok when it could not be read.
 func (f *field) value(args []uprobe.Value) (v uprobe.Value, ok bool) {
 	v = args[f.place]
@@ -59,7 +75,10 @@ func (f *field) value(args []uprobe.Value) (v uprobe.Value, ok bool) {
 // appendText appends the value for people.
 func (f *field) appendText(dst []byte, args []uprobe.Value) []byte {
 	v, ok := f.value(args)
-	if !ok {
+	switch {
+	case f.never:
+		return append(dst, format.Never...)
+	case !ok:
 		return append(dst, format.Fault...)
 	}
 	switch f.kind {

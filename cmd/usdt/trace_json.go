@@ -3,12 +3,11 @@
 package main
 
 import (
-	"encoding/base64"
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -22,15 +21,10 @@ type jsonEvents struct {
 
 // A jsonProbe is what is known of a probe before there are events.
 type jsonProbe struct {
-	names  []byte // provider and probe, up to the first argument
-	args   []jsonArg
+	names  []byte   // provider and probe, up to the first argument
+	args   []field  // by place, as the note has them
 	fields []field  // of a described probe
 	labels [][]byte // of the fields, up to their values
-}
-
-type jsonArg struct {
-	signed bool
-	kind   format.Kind
 }
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
@@ -40,13 +34,13 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 		j.names = printable.AppendJSON([]byte(`,"provider":`), []byte(probe.Provider))
 		j.names = printable.AppendJSON(append(j.names, `,"probe":`...), []byte(probe.Name))
 		j.names = append(j.names, `,"args":[`...)
-		for _, a := range probe.Args() {
-			j.args = append(j.args, jsonArg{signed: a.Signed})
+		for place, a := range probe.Args() {
+			j.args = append(j.args, argumentField(place, a))
 		}
 		for _, c := range p.options.Captures[i] {
-			j.args[c.Arg].kind = format.String
+			j.args[c.Arg].kind = signature.String
 			if c.Length >= 0 {
-				j.args[c.Arg].kind = format.Bytes
+				j.args[c.Arg].kind = signature.Bytes
 			}
 		}
 		if probe.Sites[0].Signature != nil {
@@ -78,7 +72,7 @@ func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = p.args[i].append(dst, v)
+		dst = p.args[i].appendJSON(dst, args)
 		cut = cut || v.Cut
 	}
 	dst = append(dst, ']')
@@ -113,17 +107,4 @@ func appendCut(dst []byte, args []uprobe.Value) []byte {
 		}
 	}
 	return append(dst, ']')
-}
-
-func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
-	switch {
-	case !v.Read || a.kind != format.Integer && !v.Captured:
-		return append(dst, "null"...)
-	case a.kind == format.String:
-		return printable.AppendJSON(dst, v.Data)
-	case a.kind == format.Bytes:
-		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
-		return append(dst, '"')
-	}
-	return appendInteger(dst, v, a.signed)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
-	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -57,8 +56,11 @@ func (f *traceFlags) plan(cmd *cobra.Command, args []string) (*tracePlan, error)
 			return nil, err
 		}
 	}
-	p.options.Captures, err = f.captures(p.probes, p.formats)
-	return p, err
+	if p.options.Captures, err = f.captures(p.probes, p.formats); err != nil {
+		return nil, err
+	}
+	p.warnObstacles(cmd.ErrOrStderr())
+	return p, nil
 }
 
 // bindFormat returns the format for each of the probes.
@@ -156,8 +158,8 @@ func argTypes(site uprobe.Site) string {
 	if site.Signature != nil {
 		types = fmt.Sprint(site.Signature.Params)
 	}
-	for _, a := range operand.Parse(site.Note) {
-		types += fmt.Sprintf("%d%t ", a.Size, a.Signed)
+	for _, a := range site.Args() {
+		types += fmt.Sprintf("%d%t%t ", a.Size, a.Signed, a.Float)
 	}
 	return types
 }

@@ -14,6 +14,9 @@ type Values interface {
 	// is not ok when the argument could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
 
+	// Readable reports whether an argument can be read at all: at some hits, if not at this one.
+	Readable(arg int) bool
+
 	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
 	Size(arg int) int
 
@@ -26,8 +29,19 @@ type Values interface {
 	Append(dst []byte, arg int) []byte
 }
 
-// Fault is written in place of something that could not be read, as the kernel's own tracing does.
-const Fault = "(fault)"
+// What is written in place of something that is not there.
+const (
+	Fault = "(fault)" // it could not be read at this hit; as the kernel's own tracing writes it
+	Never = "?"       // it can be read at no hit
+)
+
+// lack returns what is written in place of an argument, or of what it points to, that is not there.
+func lack(v Values, arg int) string {
+	if v.Readable(arg) {
+		return Fault
+	}
+	return Never
+}
 
 // Append appends one event to dst and returns the extended slice. It allocates only to grow dst.
 //
@@ -50,7 +64,7 @@ func (f *Format) Append(dst []byte, v Values) []byte {
 func (p *part) append(dst []byte, v Values, escape bool) []byte {
 	value, signed, ok := v.Int(p.arg)
 	if !ok {
-		return append(dst, Fault...)
+		return append(dst, lack(v, p.arg)...)
 	}
 	switch p.verb {
 	case 's':
@@ -83,10 +97,13 @@ func sizeMask(size int) uint64 {
 	return 1<<(8*size) - 1
 }
 
+// last is the last argument of the directive.
+func (p *part) last() int { return p.arg + p.places - 1 }
+
 func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 	text, _, ok := v.Bytes(p.arg)
 	if !ok {
-		return append(dst, Fault...)
+		return append(dst, lack(v, p.last())...)
 	}
 	if p.precision > 0 {
 		text = text[:min(p.precision, len(text))]
@@ -100,7 +117,7 @@ func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 func (p *part) appendBytes(dst []byte, v Values) []byte {
 	data, cut, ok := v.Bytes(p.arg)
 	if !ok {
-		return append(dst, Fault...)
+		return append(dst, lack(v, p.last())...)
 	}
 	if p.precision > 0 && p.precision < len(data) {
 		data, cut = data[:p.precision], true

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// An argument is one argument of an event. A nil argument cannot be read.
+// An argument is one argument of an event. A nil argument could not be read.
 type argument struct {
 	value  uint64
 	size   int
@@ -18,11 +18,16 @@ type argument struct {
 type event []*argument
 
 func (e event) Int(arg int) (value uint64, signed, ok bool) {
-	if arg >= len(e) || e[arg] == nil {
+	if arg >= len(e) || e[arg] == nil || e[arg] == never {
 		return 0, false, false
 	}
 	return e[arg].value, e[arg].signed, true
 }
+
+// never can be read at no hit.
+var never = new(argument)
+
+func (e event) Readable(arg int) bool { return arg >= len(e) || e[arg] != never }
 
 func (e event) Size(arg int) int { return e[arg].size }
 
@@ -125,6 +130,9 @@ func TestAppend(t *testing.T) {
 		},
 
 		{`%d`, event{nil}, "(fault)"},
+		{`%d %s %f`, event{never, never, integer(3, 8)}, "? ? 0.000000"},
+		{`%b`, event{unsigned(1, 8), never}, "?"},
+		{`[%3d]`, event{never}, "[  ?]"},
 		{`%d`, nil, "(fault)"},
 		{`%s`, event{unsigned(1, 8)}, "(fault)"},
 		{`%b %d`, event{unsigned(1, 8), unsigned(1, 8), integer(3, 8)}, "(fault) 3"},

@@ -130,9 +130,7 @@ func symbolsIn(notes []sdtnote.Note) []string {
 	var names []string
 	for _, n := range notes {
 		for _, a := range operand.Parse(n) {
-			if a.Symbol != "" {
-				names = append(names, a.Symbol)
-			}
+			names = append(names, a.Symbols()...)
 		}
 	}
 	slices.Sort(names)

@@ -14,7 +14,7 @@ const (
 // bcc writes a Python program that uses bcc's own USDT support, and needs the kernel's headers.
 func bcc(p Probe) (string, error) {
 	args := p.readable(bccArgs)
-	if err := p.checkPointers("bcc", args); err != nil {
+	if err := p.checkPointers("bcc", upTo(args)); err != nil {
 		return "", err
 	}
 	var paths []string
@@ -36,7 +36,8 @@ func bcc(p Probe) (string, error) {
 		}
 	}
 	size := min(bccText, bccRoom/max(pointers, 1)&^7)
-	return "#!/usr/bin/python3\n" + p.header("until Ctrl-C") + fmt.Sprintf(bccProgram,
+	comment := p.header("until Ctrl-C") + p.lacks("bcc", args)
+	return "#!/usr/bin/python3\n" + comment + fmt.Sprintf(bccProgram,
 		size, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.PID), nil
 }
 

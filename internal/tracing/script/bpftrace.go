@@ -14,15 +14,21 @@ const bpftraceArgs = 6
 // once took it without the NUL, and now takes it with the NUL.
 func bpftrace(p Probe) (string, error) {
 	args := p.readable(bpftraceArgs)
-	if err := p.checkPointers("bpftrace", args); err != nil {
+	// bpftrace 0.17 does not know where a symbol is, but goes on.
+	reads := func(i int) bool { return i < len(args) && args[i].Symbol == "" }
+	if err := p.checkPointers("bpftrace", reads); err != nil {
 		return "", err
 	}
 	var probes []string
 	for _, f := range p.Files {
-		probes = append(probes, fmt.Sprintf("usdt:%s:%s:%s", f.Path, p.Provider, p.Name))
+		probes = append(probes, fmt.Sprintf("usdt:%s:%s:%s", bpftracePath(f.Path), p.Provider, p.Name))
 	}
-	format, values := p.String(), ""
+	format, values, lacks := p.String(), "", ""
 	for i, a := range args {
+		if !reads(i) {
+			lacks += lack("bpftrace", i, "")
+			continue
+		}
 		if a.Kind == Length {
 			continue
 		}
@@ -33,7 +39,15 @@ func bpftrace(p Probe) (string, error) {
 	program := fmt.Sprintf("\n%s {\n\tprintf(\"%s\\n\"%s);\n}",
 		strings.Join(probes, ",\n"), format, values)
 	command := "exec bpftrace " + p.bpftracePID() + "-e " + quote(program) + "\n"
-	return p.header("until Ctrl-C") + command, nil
+	return p.header("until Ctrl-C") + lacks + p.lacks("bpftrace", args) + command, nil
+}
+
+// bpftracePath quotes a path that bpftrace does not take as it is, such as that of libstdc++.
+func bpftracePath(path string) string {
+	if strings.ContainsAny(path, "+,=@") {
+		return `"` + path + `"`
+	}
+	return path
 }
 
 // bpftracePID returns the option that limits the script to the process. It is not needed for files

@@ -65,6 +65,6 @@ func (p *program) sizedText(i, limit int) {
 		asm.Mov.Imm(asm.R2, int32(limit)),
 	)
 	p.place(fits)
-	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord))
+	p.pointer(asm.R3, i)
 	p.callReadUser()
 }

@@ -31,7 +31,7 @@ func (p *program) unless(e filter.Expr, label string) error {
 			needs = append(needs, text+1)
 		}
 	}
-	if err := p.need(needs...); err != nil {
+	if err := p.needIntegers(needs...); err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
 	holds := p.newLabel()
@@ -179,10 +179,11 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
 	if c.Sized {
-		p.sizedText(c.Arg, size)
+		p.pointer(asm.R3, c.Arg)
+		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
 		p.emit(asm.JNE.Imm(asm.R0, 0, no))
 	} else {
-		p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
+		p.pointer(asm.R3, c.Arg)
 		p.readUserText(size + 1)
 		p.emit(
 			asm.JSLT.Imm(asm.R0, 1, no),

@@ -126,7 +126,7 @@ func (p *program) group(arg int, isText bool, unreadable string) error {
 	} else {
 		p.touch(arg)
 		p.emit(loadAddress(asm.R1, by)...)
-		p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(arg), asm.DWord))
+		p.pointer(asm.R3, arg)
 		p.readUserText(8 * byWords)
 	}
 	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
