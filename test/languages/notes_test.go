@@ -31,8 +31,8 @@ var files = map[string]string{
 var withoutProbes = []string{"libc", "rtld"}
 
 // TestNotes compares the descriptions that are built in with the notes of Debian's files: each
-// probe is there, at each of its sites with as many arguments as one of its forms, and addresses are
-// large enough.
+// probe is there, at each of its sites with as many arguments as one of its forms, and addresses
+// are large enough.
 func TestNotes(t *testing.T) {
 	root := debian(t)
 	for _, name := range catalog.BuiltinProviders() {
