@@ -173,7 +173,7 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(f.scope, patterns)
+	sel, err := selectProbes(f.scope, f.types, patterns)
 	if err != nil {
 		return err
 	}
