@@ -125,8 +125,8 @@ func (s *symbolSearch) addAddress(name string, address uint64) {
 	s.addresses[name] = address
 }
 
-// hasAddress reports whether a symbol is defined in the file's memory, unlike imports and constants,
-// or in that of each thread.
+// hasAddress reports whether a symbol is defined in the memory of the file, unlike imports and
+// constants, or in that of each thread.
 func (s *symbolSearch) hasAddress(sym symbol) bool {
 	switch sym.typ {
 	case elf.STT_SECTION, elf.STT_FILE:
