@@ -36,6 +36,7 @@ func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) 
 		return nil, fmt.Errorf("read symbols: %w", err)
 	}
 	search := newSymbolSearch(names)
+	search.threadBytes = e.threadBytes()
 	left := uint64(maxSymbolBytes)
 	for _, table := range e.symbolTables {
 		for _, size := range []uint64{table.symbols.size, table.strings.size} {
@@ -61,6 +62,8 @@ type symbolSearch struct {
 	longest   int // of them, in bytes
 	addresses map[string]uint64
 	ambiguous map[string]bool
+
+	threadBytes uint64 // of the variables of a thread; 0 when nothing is known of them
 }
 
 func newSymbolSearch(names []string) *symbolSearch {
@@ -96,7 +99,7 @@ func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 			return err
 		}
 		for ; len(piece) > 0; piece = piece[entry:] {
-			s.add(e, e.symbol(piece), strings)
+			s.add(e.symbol(piece), strings)
 		}
 		off += size
 		left -= size
@@ -104,14 +107,14 @@ func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 	return nil
 }
 
-func (s *symbolSearch) add(e *elfFile, sym symbol, strings []byte) {
-	if !e.hasAddress(sym) || uint64(sym.name) >= uint64(len(strings)) {
+func (s *symbolSearch) add(sym symbol, strings []byte) {
+	if !s.hasAddress(sym) || uint64(sym.name) >= uint64(len(strings)) {
 		return
 	}
 	name := strings[sym.name:]
 	name = name[:min(len(name), s.longest+1)]
 	if end := bytes.IndexByte(name, 0); end >= 0 && s.wanted[string(name[:end])] {
-		s.addAddress(string(name[:end]), e.address(sym))
+		s.addAddress(string(name[:end]), s.address(sym))
 	}
 }
 
@@ -122,24 +125,41 @@ func (s *symbolSearch) addAddress(name string, address uint64) {
 	s.addresses[name] = address
 }
 
-// hasAddress reports whether s is defined in the file's memory, unlike imports and constants, or in
-// that of each thread.
-func (e *elfFile) hasAddress(s symbol) bool {
-	switch s.typ {
+// hasAddress reports whether a symbol is defined in the memory of the file, unlike imports and
+// constants, or in that of each thread.
+func (s *symbolSearch) hasAddress(sym symbol) bool {
+	switch sym.typ {
 	case elf.STT_SECTION, elf.STT_FILE:
 		return false
 	case elf.STT_TLS:
-		return s.section != elf.SHN_UNDEF && e.machine == elf.EM_X86_64 && e.threads.align != 0
+		return sym.section != elf.SHN_UNDEF && s.threadBytes > 0
 	}
-	return s.section != elf.SHN_UNDEF && s.section != elf.SHN_ABS
+	return sym.section != elf.SHN_UNDEF && sym.section != elf.SHN_ABS
 }
 
 // address returns the address of a symbol that has one. On x86-64 the variables of a thread end at
 // the thread pointer (variant II of "ELF Handling For Thread-Local Storage" by Ulrich Drepper).
-func (e *elfFile) address(s symbol) uint64 {
-	if s.typ != elf.STT_TLS {
-		return s.value
+func (s *symbolSearch) address(sym symbol) uint64 {
+	if sym.typ != elf.STT_TLS {
+		return sym.value
 	}
-	size, align := e.threads.memorySize, e.threads.align
-	return s.value - (size+align-1)/align*align
+	return sym.value - s.threadBytes
+}
+
+// threadBytes returns the size of the variables of a thread of an x86-64 program, as the segment
+// PT_TLS has it, aligned.
+func (e *elfFile) threadBytes() uint64 {
+	if e.machine != elf.EM_X86_64 || !e.wide {
+		return 0
+	}
+	const memorySize, align = 40, 48 // offsets in Elf64_Phdr
+	for table := e.segmentTable; len(table) > 0; table = table[e.segmentSize():] {
+		if e.segment(table).typ != elf.PT_TLS {
+			continue
+		}
+		size := e.order.Uint64(table[memorySize:])
+		unit := max(e.order.Uint64(table[align:]), 1)
+		return (size + unit - 1) / unit * unit
+	}
+	return 0
 }
