@@ -30,7 +30,13 @@ static ImageSpec specOf(Elf64_Half id, size_t probeCount) {
     declared[i] = &probes[i];
   }
   const Machine *machine = stapsdtMachine(id);
-  return (ImageSpec){machine, &machine->sites[0], "provider", declared, probeCount};
+  return (ImageSpec){
+    .machine = machine,
+    .site = &machine->sites[0],
+    .provider = "provider",
+    .probes = declared,
+    .probeCount = probeCount,
+  };
 }
 
 static Image imageOf(const ImageSpec *spec) {
