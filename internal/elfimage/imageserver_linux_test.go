@@ -69,6 +69,7 @@ func (s *imageserver) image(t *testing.T, spec elfimage.Spec) []byte {
 	request := binary.NativeEndian.AppendUint32(nil, uint32(spec.Machine))
 	request = appendString(request, string(spec.Site))
 	request = appendString(request, spec.Provider)
+	request = appendString(request, string(spec.BTF))
 	request = binary.NativeEndian.AppendUint32(request, uint32(len(spec.Probes)))
 	for _, p := range spec.Probes {
 		request = appendString(request, p.Name)

@@ -111,7 +111,7 @@ func parseStart(pid int, stat []byte) (uint64, error) {
 	}
 	start, ok := linux.ParseUint(string(field))
 	if !ok {
-		return 0, fmt.Errorf("process %d: no start in stat %q", pid, stat[:n])
+		return 0, fmt.Errorf("process %d: no start in stat %q", pid, stat)
 	}
 	return start, nil
 }

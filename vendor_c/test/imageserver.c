@@ -3,9 +3,9 @@
  * until the input ends: the C side of the comparison with the Go writer.
  *
  * A specification is, with all numbers as int32_t: the machine's number in ELF; the site; the
- * provider; the number of probes; and for each probe its name, the number of its arguments, and
- * their ArgType_t numbers. Site and names are strings: the number of bytes, and these. The answer
- * is a string, too.
+ * provider; the content of .BTF; the number of probes; and for each probe its name, the number of
+ * its arguments, and their ArgType_t numbers. What is not a number is a string: the number of
+ * bytes, and these. The answer is a string, too.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -89,6 +89,8 @@ static void serve(Elf64_Half machine) {
   size_t size;
   char *provider = readString(&size);
   spec.provider = provider;
+  char *btf = readString(&spec.btfSize);
+  spec.btf = (const unsigned char *)btf;
   spec.probeCount = (size_t)readNumber();
   SDTProbe_t *probes = allocate(spec.probeCount + 1, sizeof *probes);
   const SDTProbe_t **list = allocate(spec.probeCount + 1, sizeof *list);
@@ -103,6 +105,7 @@ static void serve(Elf64_Half machine) {
   }
   free(list);
   free(probes);
+  free(btf);
   free(provider);
 }
 

@@ -25,9 +25,9 @@ func FuzzQuote(f *testing.F) {
 }
 
 // FuzzWrite writes scripts for probes of any names and arguments: a name that is not plain is
-// refused, and the shell understands every script.
+// refused, and the shell or Python understands every script.
 func FuzzWrite(f *testing.F) {
-	sh := testenv.Tool(f, "sh")
+	sh, python := testenv.Tool(f, "sh"), testenv.Tool(f, "python3")
 	f.Add(uint8(0), "shop", "order", "/lib/a.so", "8@%rdi -4@8(%rsp)")
 	f.Add(uint8(2), "s", "$(id)", "/a b", "8@$5 x")
 	f.Add(uint8(3), "s", "o", "/proc/7/fd/3", "1@%ah 8@sym(%rip) 4@-8(%rbp,%rax,4)")
@@ -47,9 +47,12 @@ func FuzzWrite(f *testing.F) {
 			t.Errorf("a script for %q %q %q:\n%s", provider, name, file, text)
 		}
 		check := exec.Command(sh, "-n")
+		if strings.HasPrefix(text, "#!/usr/bin/python3\n") {
+			check = exec.Command(python, "-S", "-c", "import ast, sys; ast.parse(sys.stdin.read())")
+		}
 		check.Stdin = strings.NewReader(text)
 		if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
-			t.Errorf("sh -n: %v\n%s\n%s", err, out, text)
+			t.Errorf("%v: %v\n%s\n%s", check, err, out, text)
 		}
 	})
 }
