@@ -19,7 +19,7 @@ import (
 
 // machines lists the supported machines with every form of site that they have.
 var machines = []struct {
-	name  string // as imagedump calls it
+	name  string
 	elf   elf.Machine
 	sites [][]byte
 }{

@@ -39,13 +39,13 @@ func (m *specMaker) spec(probes int) elfimage.Spec {
 	return s
 }
 
-// name returns 1 to maxNameSize bytes, but no NUL, and no byte that ends a name in imagedump's
-// input. Bytes beyond ASCII matter, because C's char may be signed.
+// name returns 1 to maxNameSize bytes, but no NUL. Bytes beyond ASCII matter, because C's char may
+// be signed.
 func (m *specMaker) name() string {
 	name := make([]byte, 1+m.names%maxNameSize)
 	m.names++
 	for i := range name {
-		for name[i] == 0 || name[i] == '\n' || name[i] == ' ' {
+		for name[i] == 0 {
 			name[i] = byte(m.Uint32())
 		}
 	}
