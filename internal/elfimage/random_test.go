@@ -26,7 +26,7 @@ func newSpecMaker(seed uint64) *specMaker {
 }
 
 func (m *specMaker) spec(probes int) elfimage.Spec {
-	s := elfimage.Spec{Provider: m.name()}
+	s := elfimage.Spec{Provider: m.name(), BTF: m.types()}
 	s.Machine, s.Site = m.form()
 	seen := make(map[string]bool)
 	for len(s.Probes) < probes {
@@ -58,6 +58,15 @@ func (m *specMaker) args() []int {
 		args[i] = argSizes[m.IntN(len(argSizes))]
 	}
 	return args
+}
+
+// types returns up to 300 bytes, which stand for types: the writers do not look at them.
+func (m *specMaker) types() []byte {
+	types := make([]byte, max(0, m.IntN(400)-100))
+	for i := range types {
+		types[i] = byte(m.Uint32())
+	}
+	return types
 }
 
 // form returns the next machine and form of site.
