@@ -12,12 +12,12 @@ import (
 var (
 	provider = stapsdt.MustProvider("shop")
 
-	// A request's number, method and path; its number and status.
-	requestStart = stapsdt.MustProbe3[uint64, string, string](provider, "request_start")
-	requestEnd   = stapsdt.MustProbe2[uint64, int](provider, "request_end")
-
-	// An order's number, the customer, and what is to be paid, in cents.
-	order = stapsdt.MustProbe3[uint64, string, int64](provider, "order")
+	requestStart = stapsdt.MustProbe3[uint64, string, string](provider, "request_start",
+		"id", "method", "path").Describe("A request begins. Requests are numbered from 1 on.")
+	requestEnd = stapsdt.MustProbe2[uint64, int](provider, "request_end",
+		"id", "status").Describe("The answer to a request is complete.")
+	order = stapsdt.MustProbe3[uint64, string, int64](provider, "order",
+		"id", "customer", "cents").Describe("A customer has ordered, and is to pay so much.")
 )
 
 // prices has the price of each article, in cents. A voucher is what the shop pays for.

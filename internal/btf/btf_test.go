@@ -25,7 +25,7 @@ func TestStringsAreShared(t *testing.T) {
 	}
 }
 
-// FuzzBuilder: cilium/ebpf reads what was written. Texts is a list of lines: the name of a function,
+// FuzzBuilder: cilium/ebpf reads what was written. The lines of texts are the name of a function,
 // its description, and the names of its parameters.
 func FuzzBuilder(f *testing.F) {
 	f.Add("order_start\na customer's \"order\"\nid\ncustomer")

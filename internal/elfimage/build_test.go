@@ -358,12 +358,14 @@ func TestTypesAreApart(t *testing.T) {
 		if len(described.Sections) != last+1 {
 			t.Fatalf("%d sections and %d with types", last, len(described.Sections))
 		}
+		const buildID = 1 // behind the null section
 		for i, want := range plain.Sections[:last-1] {
-			got := described.Sections[i]
-			if diff := cmp.Diff(want.SectionHeader, got.SectionHeader); diff != "" {
+			header := described.Sections[i].SectionHeader
+			if diff := cmp.Diff(want.SectionHeader, header); diff != "" {
 				t.Errorf("%s:\n%s", want.Name, diff)
 			}
-			if i > 1 && !bytes.Equal(sectionData(t, plain, want.Name), sectionData(t, described, want.Name)) {
+			got := sectionData(t, described, want.Name)
+			if i > buildID && !bytes.Equal(sectionData(t, plain, want.Name), got) {
 				t.Errorf("%s has another content", want.Name)
 			}
 		}
