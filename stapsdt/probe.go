@@ -69,10 +69,10 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newTyped is newProbe for the arguments of a function type, each of which is an [Arg].
-func newTyped(p *Probe, provider *Provider, name string, goTypes reflect.Type,
+// newTyped is newProbe for the n arguments of a function type, each of which is an [Arg].
+func newTyped(p *Probe, provider *Provider, name string, n int, goTypes reflect.Type,
 	argNames []string) error {
-	types := make([]ArgType, goTypes.NumIn())
+	types := make([]ArgType, n)
 	for i := range types {
 		types[i] = argTypeOf[goTypes.In(i).Kind()]
 	}

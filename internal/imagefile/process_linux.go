@@ -71,7 +71,7 @@ func namespace(kind string) (inode uint64, err error) {
 	number := strings.TrimSuffix(strings.TrimPrefix(link, kind+":["), "]")
 	inode, ok := linux.ParseUint(number)
 	if !ok {
-		return 0, fmt.Errorf("namespace %q has no number", link)
+		return 0, syscall.EINVAL
 	}
 	return inode, nil
 }
