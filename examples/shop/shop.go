@@ -12,12 +12,14 @@ import (
 var (
 	provider = stapsdt.MustProvider("shop")
 
-	requestStart = stapsdt.MustProbe3[uint64, string, string](provider, "request_start",
-		"id", "method", "path").Describe("A request begins. Requests are numbered from 1 on.")
-	requestEnd = stapsdt.MustProbe2[uint64, int](provider, "request_end",
-		"id", "status").Describe("The answer to a request is complete.")
-	order = stapsdt.MustProbe3[uint64, string, int64](provider, "order",
-		"id", "customer", "cents").Describe("A customer has ordered, and is to pay so much.")
+	requestStart = stapsdt.MustProbe3[uint64, string, string](provider,
+		"request_start", "id", "method", "path").Describe("A request has come.")
+
+	requestEnd = stapsdt.MustProbe2[uint64, int](provider,
+		"request_end", "id", "status").Describe("A request is answered.")
+
+	order = stapsdt.MustProbe3[uint64, string, int64](provider,
+		"order", "id", "customer", "cents").Describe("A customer orders, for so many cents.")
 )
 
 // prices has the price of each article, in cents. A voucher is what the shop pays for.
