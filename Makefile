@@ -37,7 +37,7 @@ test: ## install what is missing, run everything, and sum up: for how long, and 
 setup: ## install what the tests need (Debian, as root)
 	test/setup.sh g++ libc6-dev musl-tools valgrind python3 pkg-config binutils elfutils bpftrace gdb \
 	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
-	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap bpftool
 
 .PHONY: format
 format: ## gofmt has nothing to change, and no line has more than 100 columns
@@ -202,6 +202,7 @@ fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzReadFile ./internal/tracing/signature
 	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
+	$(FUZZ) -fuzz=FuzzBuilder ./internal/btf
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/provider

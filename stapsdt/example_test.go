@@ -9,8 +9,8 @@ import (
 
 var (
 	shop       = stapsdt.MustProvider("shop")
-	orderStart = stapsdt.MustProbe2[uint64, string](shop, "order_start")
-	orderEnd   = stapsdt.MustProbe2[uint64, int32](shop, "order_end")
+	orderStart = stapsdt.MustProbe2[uint64, string](shop, "order_start", "id", "customer")
+	orderEnd   = stapsdt.MustProbe2[uint64, int32](shop, "order_end", "id", "status")
 )
 
 // Probes are declared in global variables and loaded in main. A program whose probes cannot be

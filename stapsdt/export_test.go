@@ -1,6 +1,9 @@
 package stapsdt
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 // ForceEntry makes the probe, which must not be loaded, call the C function at entry, as if that
 // were its slot and a tracer were attached.
@@ -23,3 +26,6 @@ func (p *Probe) Code() []byte { return unsafe.Slice((*byte)(p.entry), 10) }
 
 // Site returns the address of the site. The probe must be loaded.
 func (p *Probe) Site() *byte { return (*byte)(unsafe.Add(p.entry, landing)) }
+
+// ArgNames returns the names of the places of the arguments of p, separated by spaces.
+func ArgNames(p *Probe) string { return strings.TrimSpace(strings.Join(p.names[:], " ")) }

@@ -51,7 +51,7 @@ func attach(t testing.TB, p *stapsdt.Probe) *counter.Counter {
 // -exec ran this process by another program, USDT_TEST_EXEC must name that program.
 func again(t testing.TB, test string, env ...string) *exec.Cmd {
 	t.Helper()
-	args := []string{os.Args[0], "-test.run=^" + test + "$", "-test.v"}
+	args := testenv.Again(test)
 	if runner := os.Getenv("USDT_TEST_EXEC"); runner != "" {
 		args = append([]string{runner}, args...)
 	}

@@ -30,27 +30,33 @@ func checkBytes(name, punctuation string) error {
 	return nil
 }
 
-// placeNames returns the names of the places that arguments of these types take, nil if the
-// arguments have no names.
-func placeNames(argNames []string, types []ArgType) ([]string, error) {
+// placeNames are the names of the places that a probe's arguments take, "" for those without.
+type placeNames [MaxArgs]string
+
+var unnamed placeNames
+
+// namePlaces returns the names of the places of arguments, of which there are at most MaxArgs. All
+// or no arguments have names.
+func namePlaces(argNames []string, types []ArgType) (*placeNames, error) {
 	if len(argNames) == 0 {
-		return nil, nil
+		return &unnamed, nil
 	}
 	if len(argNames) != len(types) {
 		return nil, fmt.Errorf("%w: %d names of %d arguments; name all of them, or none", ErrArgs,
 			len(argNames), len(types))
 	}
-	var names []string
+	names, n := new(placeNames), 0
 	for i, name := range argNames {
 		if err := checkBytes(name, "_"); err != nil {
 			return nil, err
 		}
-		names = append(names, name)
-		if types[i] == Bytes {
-			names = append(names, name+"_len")
+		names[n] = name
+		if n++; types[i] == Bytes {
+			names[n] = name + "_len"
+			n++
 		}
 	}
-	for i, name := range names {
+	for i, name := range names[:n] {
 		if slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("%w %q: two arguments have it (the length of a []byte X is X_len)",
 				ErrName, name)

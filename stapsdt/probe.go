@@ -27,7 +27,7 @@ type Probe struct {
 	types    []ArgType
 	sizes    []int        // the wire form of types
 	goTypes  reflect.Type // of a function with the arguments, nil for a dynamic probe
-	names    []string     // of the places of the arguments, nil if they have none
+	names    *placeNames  // of the arguments
 	byValue  bool         // no argument is an address
 
 	// Guarded by provider.mu.
@@ -69,10 +69,10 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newTyped is newProbe for the arguments of a function type, each of which is an [Arg].
-func newTyped(p *Probe, provider *Provider, name string, goTypes reflect.Type,
+// newTyped is newProbe for the n arguments of a function type, each of which is an [Arg].
+func newTyped(p *Probe, provider *Provider, name string, n int, goTypes reflect.Type,
 	argNames []string) error {
-	types := make([]ArgType, goTypes.NumIn())
+	types := make([]ArgType, n)
 	for i := range types {
 		types[i] = argTypeOf[goTypes.In(i).Kind()]
 	}
@@ -95,7 +95,7 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNam
 	if err != nil {
 		return fail(err)
 	}
-	names, err := placeNames(argNames, types)
+	names, err := namePlaces(argNames, types)
 	if err != nil {
 		return fail(err)
 	}

@@ -47,20 +47,15 @@ var firstTypes = []btf.Type{
 	{Name: "[]byte_len", Kind: btf.Typedef, Of: typeInt},
 }
 
-var unnamed [MaxArgs]string
-
 // signatures returns the section .BTF of an image of these probes: for each a function of its name,
 // with a parameter for each place of its note. Its tags are the provider and the description. Load
 // makes it, so that a program that does not load its probes pays nothing for it.
 func signatures(provider string, probes []*Probe) []byte {
 	w := signatureWriter{Builder: btf.New(firstTypes)}
+	tag := "provider:" + provider
 	for _, p := range probes {
-		names := p.names
-		if names == nil {
-			names = unnamed[:]
-		}
-		function := w.AddFunc(p.name, w.types(p), names)
-		w.AddTag("provider:"+provider, function)
+		function := w.AddFunc(p.name, w.types(p), p.names[:])
+		w.AddTag(tag, function)
 		if p.description != "" {
 			w.AddTag(p.description, function)
 		}

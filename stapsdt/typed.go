@@ -47,7 +47,7 @@ type Probe1[A Arg] struct{ Probe }
 func NewProbe1[A Arg](provider *Provider, name string, argNames ...string) (*Probe1[A], error) {
 	p := new(Probe1[A])
 	types := reflect.TypeFor[func(A)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 1, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -80,7 +80,7 @@ func NewProbe2[A, B Arg](provider *Provider, name string,
 	argNames ...string) (*Probe2[A, B], error) {
 	p := new(Probe2[A, B])
 	types := reflect.TypeFor[func(A, B)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 2, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -113,7 +113,7 @@ func NewProbe3[A, B, C Arg](provider *Provider, name string,
 	argNames ...string) (*Probe3[A, B, C], error) {
 	p := new(Probe3[A, B, C])
 	types := reflect.TypeFor[func(A, B, C)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 3, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -146,7 +146,7 @@ func NewProbe4[A, B, C, D Arg](provider *Provider, name string,
 	argNames ...string) (*Probe4[A, B, C, D], error) {
 	p := new(Probe4[A, B, C, D])
 	types := reflect.TypeFor[func(A, B, C, D)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 4, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -183,7 +183,7 @@ func NewProbe5[A, B, C, D, E Arg](provider *Provider, name string,
 	argNames ...string) (*Probe5[A, B, C, D, E], error) {
 	p := new(Probe5[A, B, C, D, E])
 	types := reflect.TypeFor[func(A, B, C, D, E)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 5, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -220,7 +220,7 @@ func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string,
 	argNames ...string) (*Probe6[A, B, C, D, E, F], error) {
 	p := new(Probe6[A, B, C, D, E, F])
 	types := reflect.TypeFor[func(A, B, C, D, E, F)]()
-	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
+	if err := newTyped(&p.Probe, provider, name, 6, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil

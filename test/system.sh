@@ -24,17 +24,19 @@ if nm "$prefix/demo" | grep -q ' [Tt] providerLoad$'; then
 fi
 go test -count=1 -timeout=60m -tags system_libstapsdt ./stapsdt
 
-echo '{ local: providerUseSite; providerUseFile; providerFailure; };' >"$prefix/no-extensions"
+extensions=(providerUseSite providerUseFile providerFailure providerDescribe)
+echo "{ local: ${extensions[*]/%/;} };" >"$prefix/no-extensions"
 gcc -shared -Wl,-soname,libstapsdt.so.0 -Wl,--version-script="$prefix/no-extensions" \
   -Wl,--whole-archive "$prefix/lib/libstapsdt.a" -Wl,--no-whole-archive -ldl \
   -o "$prefix/lib/libstapsdt.so.0"
-if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" | grep 'providerUse[SF]'; then
+if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" |
+  grep -wF "$(printf '%s\n' "${extensions[@]}")"; then
   echo "system: the extensions are still there" >&2
   exit 1
 fi
 # Without the extensions, sites are plain nops, and the caller cannot choose a named file.
 tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
-  TestReuse TestAllocs)
+  TestReuse TestAllocs TestSignatures)
 pattern=$(IFS='|'; echo "^(${tests[*]})$")
 go test -count=1 -timeout=60m -v -tags system_libstapsdt -run "$pattern" ./stapsdt |
   tee "$prefix/log"

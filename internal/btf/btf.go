@@ -50,19 +50,19 @@ const (
 	wholeComponent = 0xffffffff // a tag is on the function, not on one of its parameters
 )
 
-// A Builder collects types. It shares strings, which must be without NUL, but not types: the caller
-// keeps their numbers.
+// A Builder collects types. It shares strings, but for the names of functions, which differ. The
+// caller shares types, by their numbers. Strings must be without NUL.
 type Builder struct {
 	types   []byte // behind room for the header
 	last    ID
 	strings []byte
-	offsets map[string]int // of what is in strings
+	shared  map[string]int // offsets into strings
 }
 
 // New returns a Builder that has these types, numbered from 1 on.
 func New(types []Type) *Builder {
-	b := &Builder{types: make([]byte, headerSize, 1024), offsets: make(map[string]int)}
-	b.offset("") // it must be the first
+	b := &Builder{types: make([]byte, headerSize, 1024), shared: make(map[string]int)}
+	b.share("") // it must be the first
 	for _, t := range types {
 		b.Add(t)
 	}
@@ -71,7 +71,7 @@ func New(types []Type) *Builder {
 
 // Add adds a type and returns its number.
 func (b *Builder) Add(t Type) ID {
-	b.add(t.Kind, 0, t.Name, uint32(t.Size)|uint32(t.Of))
+	b.add(t.Kind, 0, b.share(t.Name), uint32(t.Size)|uint32(t.Of))
 	if t.Kind == Int {
 		b.put(uint32(t.Encoding)<<24 | 8*uint32(t.Size))
 	}
@@ -80,43 +80,49 @@ func (b *Builder) Add(t Type) ID {
 
 // AddFunc adds a function that returns nothing. Its parameters have these types and names.
 func (b *Builder) AddFunc(name string, types []ID, names []string) ID {
-	b.add(funcProto, len(types), "", 0)
+	b.add(funcProto, len(types), 0, 0)
 	for i, t := range types {
-		b.put(b.offset(names[i]))
+		b.put(b.share(names[i]))
 		b.put(uint32(t))
 	}
-	b.add(function, global, name, uint32(b.last))
+	b.add(function, global, b.text(name), uint32(b.last))
 	return b.last
 }
 
 // AddTag adds a text about a function.
 func (b *Builder) AddTag(text string, function ID) {
-	b.add(declTag, 0, text, uint32(function))
+	b.add(declTag, 0, b.share(text), uint32(function))
 	b.put(wholeComponent)
 }
 
 // add writes a struct btf_type.
-func (b *Builder) add(kind Kind, vlen int, name string, sizeOrType uint32) {
-	b.put(b.offset(name))
+func (b *Builder) add(kind Kind, vlen int, name, sizeOrType uint32) {
+	b.put(name)
 	b.put(uint32(kind)<<24 | uint32(vlen))
 	b.put(sizeOrType)
 	b.last++
 }
 
-// put and offset are not inlined: each copy would be larger than the call.
+// put and text are not inlined: each copy would be larger than the call.
 //
 //go:noinline
 func (b *Builder) put(word uint32) { b.types = binary.LittleEndian.AppendUint32(b.types, word) }
 
-// offset returns where s is among the strings.
+// text returns the offset of a new string.
 //
 //go:noinline
-func (b *Builder) offset(s string) uint32 {
-	offset, ok := b.offsets[s]
+func (b *Builder) text(s string) uint32 {
+	offset := len(b.strings)
+	b.strings = append(append(b.strings, s...), 0)
+	return uint32(offset)
+}
+
+// share returns the offset of a string that is there once.
+func (b *Builder) share(s string) uint32 {
+	offset, ok := b.shared[s]
 	if !ok {
-		offset = len(b.strings)
-		b.offsets[s] = offset
-		b.strings = append(append(b.strings, s...), 0)
+		offset = int(b.text(s))
+		b.shared[s] = offset
 	}
 	return uint32(offset)
 }

@@ -19,7 +19,7 @@ import (
 
 // machines lists the supported machines with every form of site that they have.
 var machines = []struct {
-	name  string // as imagedump calls it
+	name  string
 	elf   elf.Machine
 	sites [][]byte
 }{
@@ -60,6 +60,9 @@ func eachSpec(t *testing.T, test func(*testing.T, elfimage.Spec)) {
 			for _, n := range []int{0, 1, 3, 300} {
 				t.Run(fmt.Sprintf("%s/site %x/%d probes", m.name, site, n), func(t *testing.T) {
 					spec := elfimage.Spec{Machine: m.elf, Provider: "shop", Site: site}
+					if n != 1 { // with and without types
+						spec.BTF = []byte("any bytes")
+					}
 					for i := range n {
 						spec.Probes = append(spec.Probes, elfimage.Probe{
 							Name: fmt.Sprintf("order_%d", i),
@@ -88,7 +91,7 @@ func checkImage(t *testing.T, spec elfimage.Spec) {
 		elf.Machine(f.Machine) != spec.Machine {
 		t.Errorf("header %+v", f.FileHeader)
 	}
-	checkSections(t, f)
+	checkSections(t, f, spec)
 	checkSegments(t, f)
 	checkSymbols(t, f, spec)
 	checkNotes(t, f, image, spec)
@@ -108,7 +111,7 @@ func build(t *testing.T, spec elfimage.Spec) []byte {
 }
 
 // checkSections looks for sections that overlap, and for addresses that are not offsets.
-func checkSections(t *testing.T, f *debugelf.File) {
+func checkSections(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 	t.Helper()
 	var names []string
 	var end uint64
@@ -128,6 +131,12 @@ func checkSections(t *testing.T, f *debugelf.File) {
 	}
 	want := []string{".note.gnu.build-id", ".hash", ".dynsym", ".dynstr", ".stapsdt.base", ".text",
 		".dynamic", ".note.stapsdt", ".shstrtab"}
+	if len(spec.BTF) > 0 {
+		want = append(want, ".BTF")
+		if got := sectionData(t, f, ".BTF"); !bytes.Equal(got, spec.BTF) {
+			t.Errorf(".BTF is %q, want %q", got, spec.BTF)
+		}
+	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)
 	}
@@ -334,4 +343,42 @@ func moveLocations(notes []byte, by int) {
 		binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)+uint64(by))
 		notes = notes[location+(description+3)&^3:]
 	}
+}
+
+// TestTypesAreApart: with types, an image is the same image with another section behind the others:
+// nothing else is moved, and only the ELF header, the names of the sections, their table and the
+// build ID differ.
+func TestTypesAreApart(t *testing.T) {
+	eachSpec(t, func(t *testing.T, spec elfimage.Spec) {
+		spec.BTF = nil
+		plain := parse(t, build(t, spec))
+		spec.BTF = []byte("types")
+		described := parse(t, build(t, spec))
+		last := len(plain.Sections)
+		if len(described.Sections) != last+1 {
+			t.Fatalf("%d sections and %d with types", last, len(described.Sections))
+		}
+		const buildID = 1 // behind the null section
+		for i, want := range plain.Sections[:last-1] {
+			header := described.Sections[i].SectionHeader
+			if diff := cmp.Diff(want.SectionHeader, header); diff != "" {
+				t.Errorf("%s:\n%s", want.Name, diff)
+			}
+			got := sectionData(t, described, want.Name)
+			if i > buildID && !bytes.Equal(sectionData(t, plain, want.Name), got) {
+				t.Errorf("%s has another content", want.Name)
+			}
+		}
+		got := described.Sections[last]
+		want := debugelf.SectionHeader{Name: ".BTF", Type: debugelf.SHT_PROGBITS, Offset: got.Offset,
+			Size: 5, FileSize: 5, Addralign: 4}
+		if diff := cmp.Diff(want, got.SectionHeader); diff != "" {
+			t.Errorf(".BTF:\n%s", diff)
+		}
+		for _, p := range described.Progs {
+			if p.Off+p.Filesz > got.Offset {
+				t.Errorf("segment %+v reaches into .BTF at %#x", p.ProgHeader, got.Offset)
+			}
+		}
+	})
 }

@@ -26,7 +26,7 @@ func newSpecMaker(seed uint64) *specMaker {
 }
 
 func (m *specMaker) spec(probes int) elfimage.Spec {
-	s := elfimage.Spec{Provider: m.name()}
+	s := elfimage.Spec{Provider: m.name(), BTF: m.types()}
 	s.Machine, s.Site = m.form()
 	seen := make(map[string]bool)
 	for len(s.Probes) < probes {
@@ -39,13 +39,13 @@ func (m *specMaker) spec(probes int) elfimage.Spec {
 	return s
 }
 
-// name returns 1 to maxNameSize bytes, but no NUL, and no byte that ends a name in imagedump's
-// input. Bytes beyond ASCII matter, because C's char may be signed.
+// name returns 1 to maxNameSize bytes, but no NUL. Bytes beyond ASCII matter, because C's char may
+// be signed.
 func (m *specMaker) name() string {
 	name := make([]byte, 1+m.names%maxNameSize)
 	m.names++
 	for i := range name {
-		for name[i] == 0 || name[i] == '\n' || name[i] == ' ' {
+		for name[i] == 0 {
 			name[i] = byte(m.Uint32())
 		}
 	}
@@ -58,6 +58,15 @@ func (m *specMaker) args() []int {
 		args[i] = argSizes[m.IntN(len(argSizes))]
 	}
 	return args
+}
+
+// types returns up to 300 bytes, which stand for types: the writers do not look at them.
+func (m *specMaker) types() []byte {
+	types := make([]byte, max(0, m.IntN(400)-100))
+	for i := range types {
+		types[i] = byte(m.Uint32())
+	}
+	return types
 }
 
 // form returns the next machine and form of site.

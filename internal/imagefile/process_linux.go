@@ -71,7 +71,7 @@ func namespace(kind string) (inode uint64, err error) {
 	number := strings.TrimSuffix(strings.TrimPrefix(link, kind+":["), "]")
 	inode, ok := linux.ParseUint(number)
 	if !ok {
-		return 0, fmt.Errorf("namespace %q has no number", link)
+		return 0, syscall.EINVAL
 	}
 	return inode, nil
 }
@@ -94,19 +94,24 @@ func startTime(pid int) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	return parseStart(pid, stat[:n])
+}
+
+// parseStart returns the start time in a stat of the process.
+func parseStart(pid int, stat []byte) (uint64, error) {
 	// The command's name, field 2, is in parentheses and may hold any byte.
-	rest := stat[bytes.LastIndexByte(stat[:n], ')')+1 : n]
+	rest := stat[bytes.LastIndexByte(stat, ')')+1:]
 	var field []byte
 	for number := 2; number <= 22; number++ {
 		end := bytes.IndexByte(rest, ' ')
 		if end < 0 {
-			return 0, fmt.Errorf("process %d: short stat %q", pid, stat[:n])
+			return 0, fmt.Errorf("process %d: short stat %q", pid, stat)
 		}
 		field, rest = rest[:end], rest[end+1:]
 	}
 	start, ok := linux.ParseUint(string(field))
 	if !ok {
-		return 0, fmt.Errorf("process %d: no start in stat %q", pid, stat[:n])
+		return 0, fmt.Errorf("process %d: no start in stat %q", pid, stat)
 	}
 	return start, nil
 }

@@ -5,8 +5,10 @@ package linux
 import "math"
 
 // ParseUint parses a decimal number of digits only, as the kernel writes it. It is not ok if s is
-// anything else or does not fit. The error of strconv.ParseUint would add 6 KB to every program
-// with probes.
+// anything else or does not fit. The errors of strconv.ParseUint would add 6 KB to every program
+// with probes, and inlined copies of this function some more.
+//
+//go:noinline
 func ParseUint(s string) (n uint64, ok bool) {
 	for _, c := range []byte(s) {
 		digit := uint64(c - '0')

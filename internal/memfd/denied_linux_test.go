@@ -48,7 +48,8 @@ func TestDenied(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			cmd := exec.Command(os.Args[0], "-test.run=^TestDenied$", "-test.v")
+			args := testenv.Again("TestDenied")
+			cmd := exec.Command(args[0], args[1:]...)
 			cmd.Env = append(os.Environ(), deniedEnv+"="+strconv.Itoa(int(test.errno)),
 				flagsEnv+"="+strconv.Itoa(int(test.flags)))
 			out, err := cmd.CombinedOutput()
@@ -74,8 +75,9 @@ func number(t *testing.T, env string) uint32 {
 // TestStrictSysctl runs TestNew in a pid namespace with vm.memfd_noexec=2, which allows no memfd
 // that could be made executable.
 func TestStrictSysctl(t *testing.T) {
-	cmd := exec.Command("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
-		`echo 2 >/proc/sys/vm/memfd_noexec && exec "$0" -test.run=^TestNew$ -test.v`, os.Args[0])
+	args := []string{"--pid", "--fork", "--mount-proc", "sh", "-c",
+		`echo 2 >/proc/sys/vm/memfd_noexec && exec "$0" "$@"`}
+	cmd := exec.Command("unshare", append(args, testenv.Again("TestNew")...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil && !strings.Contains(string(out), "TestNew") {
 		testenv.Lacks(t, errors.New("set vm.memfd_noexec (Linux 6.3, root): "+string(out)))

@@ -222,6 +222,7 @@ static void choices_are_closed_while_loaded(void) {
 #else
   CHECK(providerUseSite(provider, "\x1f\x20\x03\xd5", 4) == 0);
 #endif
+  CHECK(providerDescribe(provider, "types", 5) == 0);
   CHECK(provider->_use_memfd == memfd_enabled);
   providerDestroy(provider);
 }

@@ -19,6 +19,7 @@ static void live(MemFDOption_t backing, const char *file) {
   }
   providerUseMemfd(provider, backing);
   providerUseFile(provider, file);
+  providerDescribe(provider, "types", 5);
   SDTProbe_t *one = providerAddProbe(provider, "one", 1, int32);
   SDTProbe_t *two = providerAddProbe(provider, "two", 2, uint8, int64);
   if (providerLoad(provider) == 0) {

@@ -30,7 +30,13 @@ static ImageSpec specOf(Elf64_Half id, size_t probeCount) {
     declared[i] = &probes[i];
   }
   const Machine *machine = stapsdtMachine(id);
-  return (ImageSpec){machine, &machine->sites[0], "provider", declared, probeCount};
+  return (ImageSpec){
+    .machine = machine,
+    .site = &machine->sites[0],
+    .provider = "provider",
+    .probes = declared,
+    .probeCount = probeCount,
+  };
 }
 
 static Image imageOf(const ImageSpec *spec) {
@@ -164,6 +170,31 @@ static void images_of_every_machine_site_and_size(void) {
   }
 }
 
+/* With types, an image is as without them, but for a section behind the others, in no segment. */
+static void types_are_behind_all_else(void) {
+  const Elf64_Half machines[] = {EM_X86_64, EM_AARCH64};
+  const unsigned char types[] = {0x9f, 0xeb, 0, 1, 0xff};
+  for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++) {
+    ImageSpec spec = specOf(machines[m], 3);
+    Image plain = imageOf(&spec);
+    spec.btf = types;
+    spec.btfSize = sizeof types;
+    Image image = imageOf(&spec);
+    const Elf64_Shdr *last = section(&image, ".BTF");
+    CHECK(header(&image)->e_shnum == header(&plain)->e_shnum + 1);
+    CHECK(last == section(&image, ".shstrtab") + 1);
+    CHECK(last->sh_type == SHT_PROGBITS && last->sh_flags == 0 && last->sh_addr == 0);
+    CHECK(last->sh_size == sizeof types && last->sh_offset % 4 == 0);
+    CHECK(memcmp(image.bytes + last->sh_offset, types, sizeof types) == 0);
+    CHECK(section(&image, ".shstrtab")->sh_offset == section(&plain, ".shstrtab")->sh_offset);
+    checkPlaces(&image, spec.machine);
+    checkStubs(&image, &spec);
+    checkNotes(&image, &spec);
+    free(image.bytes);
+    free(plain.bytes);
+  }
+}
+
 static void refusals(void) {
   Image image;
   ImageSpec spec = specOf(EM_X86_64, 1);
@@ -174,6 +205,11 @@ static void refusals(void) {
   spec = specOf(EM_X86_64, 1);
   spec.site = NULL;
   CHECK(stapsdtMakeImage(&spec, &image) != NULL);
+  spec = specOf(EM_X86_64, 1);
+  for (size_t size = INT32_MAX; size != 0; size = size == SIZE_MAX ? 0 : SIZE_MAX) {
+    spec.btfSize = size; /* not read */
+    CHECK(strcmp(stapsdtMakeImage(&spec, &image), "the image would be too large") == 0);
+  }
 }
 
 /* A string of so many bytes in the memory of one block, which is mapped again and again. */
@@ -212,6 +248,7 @@ static void names_that_are_too_long_together(void) {
 
 int main(void) {
   RUN(images_of_every_machine_site_and_size);
+  RUN(types_are_behind_all_else);
   RUN(refusals);
   RUN(names_that_are_too_long_together);
   CHECK(rmdir(temporaryDirectory()) == 0);

@@ -234,6 +234,40 @@ static void several_providers_of_one_name(void) {
   providerDestroy(other);
 }
 
+/* Whether the image of the loaded provider has these bytes. */
+static bool imageHas(const SDTProvider_t *provider, const char *bytes) {
+  static char image[1 << 18];
+  FILE *file = fopen(provider->_filename, "re");
+  CHECK(file != NULL);
+  size_t size = fread(image, 1, sizeof image, file);
+  CHECK(size > 0 && size < sizeof image);
+  CHECK(fclose(file) == 0);
+  return memmem(image, size, bytes, strlen(bytes)) != NULL;
+}
+
+static void types_are_copied_into_later_images(void) {
+  for (int backing = memfd_disabled; backing <= memfd_enabled; backing++) {
+    SDTProvider_t *provider = twoProbes("described", (MemFDOption_t)backing);
+    char types[] = "these are types";
+    CHECK(providerDescribe(provider, "other types", 11) == 1);
+    CHECK(providerDescribe(provider, types, sizeof types) == 1);
+    memset(types, 'x', sizeof types);
+    CHECK(providerDescribe(provider, NULL, 1) == 0);
+    for (int loads = 0; loads < 2; loads++) {
+      CHECK(providerLoad(provider) == 0);
+      CHECK(imageHas(provider, "these are types"));
+      CHECK(imageHas(provider, ".BTF"));
+      CHECK(!imageHas(provider, "other types"));
+      CHECK(providerUnload(provider) == 0);
+    }
+    CHECK(providerDescribe(provider, NULL, 0) == 1);
+    CHECK(providerLoad(provider) == 0);
+    CHECK(!imageHas(provider, "these are types"));
+    CHECK(!imageHas(provider, ".BTF"));
+    providerDestroy(provider);
+  }
+}
+
 static void destroying_unloads(void) {
   for (int backing = memfd_disabled; backing <= memfd_enabled; backing++) {
     SDTProvider_t *provider = twoProbes("destroyed", (MemFDOption_t)backing);
@@ -248,6 +282,7 @@ static void null_is_answered(void) {
   CHECK(providerUseMemfd(NULL, memfd_enabled) == 0);
   CHECK(providerUseFile(NULL, "/tmp/x") == 0);
   CHECK(providerUseSite(NULL, "\x90", 1) == 0);
+  CHECK(providerDescribe(NULL, "types", 5) == 0);
   CHECK(providerAddProbe(NULL, "probe", 0) == NULL);
   CHECK(providerLoad(NULL) != 0);
   CHECK(providerUnload(NULL) == 0);
@@ -273,6 +308,7 @@ int main(void) {
   RUN(a_probe_added_while_loaded_waits_for_the_next_load);
   RUN(a_hundred_cycles_leak_nothing);
   RUN(several_providers_of_one_name);
+  RUN(types_are_copied_into_later_images);
   RUN(destroying_unloads);
   RUN(null_is_answered);
   CHECK(rmdir(temporaryDirectory()) == 0);

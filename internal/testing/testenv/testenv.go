@@ -3,6 +3,7 @@
 package testenv
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,16 @@ func Tool(t testing.TB, name string) string {
 		Lacks(t, err)
 	}
 	return path
+}
+
+// Again returns the command line that runs one test of this test program in another process. What
+// is run there counts in the coverage of this one.
+func Again(test string) []string {
+	args := []string{os.Args[0], "-test.run=^" + test + "$", "-test.v"}
+	if data := flag.Lookup("test.gocoverdir").Value.String(); data != "" {
+		args = append(args, "-test.gocoverdir="+data)
+	}
+	return args
 }
 
 // RequireSDT ends a test that lacks sys/sdt.h, whose macros declare probes in C.

@@ -69,10 +69,12 @@ func Conclusion(s System) string {
 	return "usdt can trace here"
 }
 
-// read returns the text of a file without spaces around it; ok is false when it cannot be read.
+// read returns the text of a file without spaces around it; ok is false when it cannot be read, or
+// says nothing.
 func (s System) read(path string) (text string, ok bool) {
-	content, err := fs.ReadFile(s.Files, path)
-	return strings.TrimSpace(string(content)), err == nil
+	content, _ := fs.ReadFile(s.Files, path)
+	text = strings.TrimSpace(string(content))
+	return text, text != ""
 }
 
 // exists reports whether there is a file or directory, readable or not.

@@ -101,7 +101,11 @@ func lockdown(s System) Finding {
 	}
 	_, mode, _ := strings.Cut(text, "[")
 	mode, _, _ = strings.Cut(mode, "]")
-	if mode != "confidentiality" {
+	switch mode {
+	case "":
+		return ok("unknown, since the kernel says %q", text)
+	case "confidentiality":
+	default:
 		return ok("%s", mode)
 	}
 	const remedy = "Boot with lockdown=integrity on the kernel's command line."

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"regexp"
 
 	"golang.org/x/sys/unix"
 )
@@ -9,9 +10,12 @@ import (
 // A Version is that of a mainline release of Linux.
 type Version struct{ Major, Minor int }
 
+var versionNumbers = regexp.MustCompile(`^\d+\.\d+`)
+
 // ParseVersion decodes the version at the start of a release, such as that of 6.1.0-32-amd64.
 func ParseVersion(release string) (v Version, err error) {
-	if _, err := fmt.Sscanf(release, "%d.%d", &v.Major, &v.Minor); err != nil {
+	start := versionNumbers.FindString(release) // Sscanf alone would take signs and blanks
+	if _, err := fmt.Sscanf(start, "%d.%d", &v.Major, &v.Minor); err != nil {
 		return Version{}, fmt.Errorf("kernel release %q: %w", release, err)
 	}
 	return v, nil

@@ -18,7 +18,10 @@ func OnlineCPUs() ([]int, error) {
 	return parseCPUs(strings.TrimSpace(string(text)))
 }
 
-// parseCPUs parses a list such as 0-3,8.
+// maxCPUs is more than any kernel can be built for.
+const maxCPUs = 1 << 16
+
+// parseCPUs parses a list in ascending order, such as 0-3,8.
 func parseCPUs(list string) ([]int, error) {
 	var cpus []int
 	for part := range strings.SplitSeq(list, ",") {
@@ -33,6 +36,9 @@ func parseCPUs(list string) ([]int, error) {
 		to, err := strconv.Atoi(last)
 		if err != nil {
 			return nil, fmt.Errorf("list of processors %q: %w", list, err)
+		}
+		if from < len(cpus) || from > to || to >= maxCPUs {
+			return nil, fmt.Errorf("list of processors %q: %q is no range", list, part)
 		}
 		for cpu := from; cpu <= to; cpu++ {
 			cpus = append(cpus, cpu)

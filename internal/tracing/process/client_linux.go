@@ -96,14 +96,23 @@ func (c *Client) ask(r request, f func([]Object)) (done, error) {
 	if err := c.requests.Encode(r); err != nil {
 		return done{}, c.lost(err)
 	}
+	d, err := c.receive(f)
+	if err != nil {
+		return done{}, c.lost(err)
+	}
+	return d, d.Failure.err()
+}
+
+// receive reads an answer to its end.
+func (c *Client) receive(f func([]Object)) (done, error) {
 	for {
 		var r reply
 		if err := c.replies.Decode(&r); err != nil {
-			return done{}, c.lost(err)
+			return done{}, err
 		}
 		switch {
 		case r.Done != nil:
-			return *r.Done, r.Done.Failure.err()
+			return *r.Done, nil
 		case r.Content != nil:
 			if r.Content.Forget {
 				clear(c.contents)

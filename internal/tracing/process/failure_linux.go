@@ -48,7 +48,7 @@ func (f *failure) err() error {
 	}
 	served := servedError{text: f.Text}
 	for _, i := range f.Matches {
-		if i < len(sentinels) {
+		if 0 <= i && i < len(sentinels) {
 			served.matches = append(served.matches, sentinels[i])
 		}
 	}

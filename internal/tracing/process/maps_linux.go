@@ -2,6 +2,7 @@ package process
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -43,6 +44,7 @@ func (l mapsLine) probeable() bool { return l.private && l.executable && !l.writ
 func parseMaps(r io.Reader) ([]mapsLine, error) {
 	var lines []mapsLine
 	s := bufio.NewScanner(r)
+	s.Split(scanLine)
 	for s.Scan() {
 		l, err := parseMapsLine(s.Text())
 		if err != nil {
@@ -53,6 +55,18 @@ func parseMaps(r io.Reader) ([]mapsLine, error) {
 		}
 	}
 	return lines, s.Err()
+}
+
+// scanLine is bufio.ScanLines, but keeps a carriage return before the line feed: it is part of a
+// name.
+func scanLine(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if end := bytes.IndexByte(data, '\n'); end >= 0 {
+		return end + 1, data[:end], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
 }
 
 func parseMapsLine(text string) (l mapsLine, err error) {

@@ -5,7 +5,6 @@ package syntax
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
@@ -23,19 +22,23 @@ func Errorf(text string, offset int, format string, args ...any) *Error {
 }
 
 // Error returns one line: the column, counted in characters from 1, and the message.
-func (e *Error) Error() string {
-	return fmt.Sprintf("column %d: %s", utf8.RuneCountInString(e.before())+1, e.Msg)
-}
+func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.before()+1, e.Msg) }
 
 // Excerpt returns two lines without a newline at the end: the text, and a ^ under the mistake.
 // Characters that would break the line or disturb the terminal become blanks.
 func (e *Error) Excerpt() string {
-	blank := func(rune) rune { return ' ' }
-	return strings.Map(blanked, e.Text) + "\n" + strings.Map(blank, e.before()) + "^"
+	return strings.Map(blanked, e.Text) + "\n" + strings.Repeat(" ", e.before()) + "^"
 }
 
-func (e *Error) before() string {
-	return e.Text[:min(max(e.Offset, 0), len(e.Text))]
+// before returns how many characters begin before the mistake.
+func (e *Error) before() int {
+	n := 0
+	for at := range e.Text {
+		if at < e.Offset {
+			n++
+		}
+	}
+	return n
 }
 
 func blanked(r rune) rune {

@@ -159,7 +159,7 @@ func (l layout) decodeCapture(v *Value, c Capture, b []byte) {
 		return
 	}
 	v.Length = uint64(length)
-	if c.Length < 0 {
+	if c.Length < 0 && length > 0 {
 		v.Length-- // the NUL
 	}
 	v.Data = data[:min(v.Length, uint64(c.Max))]

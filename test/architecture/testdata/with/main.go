@@ -9,7 +9,7 @@ import (
 )
 
 var shop = stapsdt.MustProvider("shop")
-var orderStart = stapsdt.MustProbe2[uint64, string](shop, "order_start")
+var orderStart = stapsdt.MustProbe2[uint64, string](shop, "order_start", "id", "customer")
 
 func main() {
 	if err := shop.Load(); err != nil {
