@@ -34,3 +34,21 @@ PASS
 		t.Errorf("got %d of a target that did not start", got)
 	}
 }
+
+func TestChoose(t *testing.T) {
+	const profile = "mode: count\na.go:1.2,3.4 1 0\na.go:4.2,5.4 2 1\na.go:6.1,7.2 1 5\n"
+	if got, want := reached(profile), []string{"a.go:4.2,5.4 2 1", "a.go:6.1,7.2 1 3"}; !slices.Equal(got, want) {
+		t.Errorf("reached %q, want %q", got, want)
+	}
+	var names []string
+	for _, in := range choose([]input{
+		{"nothing", 1, nil}, {"long", 9, []string{"a", "b"}}, {"short", 5, []string{"a", "b"}},
+		{"other", 7, []string{"b", "c"}}, {"known", 1, []string{"a", "c"}},
+		{"too long", maxKeptBytes + 1, []string{"a", "b", "c", "d"}}, {"rest", 1, []string{"d"}},
+	}) {
+		names = append(names, in.name)
+	}
+	if want := []string{"known", "rest", "short"}; !slices.Equal(names, want) {
+		t.Errorf("chosen %q, want %q", names, want)
+	}
+}
