@@ -25,7 +25,7 @@ is shorter than half an interval is added to the one before it, except in JSON. 
 on Ctrl-C, after --duration, or when the process ends.
 ` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
-  sudo usdt count --all --duration 10s --where 'arg0 > 100' shop:order`,
+  sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			return count(cmd, &flags, patterns)
 		},
@@ -48,8 +48,9 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	options.Interrupted = interruption(cmd)
+	attached := attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
+	attached()
 	if err != nil {
 		return attachError(err)
 	}

@@ -7,10 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"time"
-
-	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
 // A Client has another process do what a [Reader] does, so that no file system can hold up this
@@ -21,11 +20,14 @@ type Client struct {
 	requests *gob.Encoder
 	replies  *gob.Decoder
 	errors   bytes.Buffer
+
+	descriptors *os.File // a Unix socket
+
 	contents map[int]*servedContent
 }
 
-// NewClient starts a command that calls [Serve] for its standard input and output. The caller
-// closes the client.
+// NewClient starts a command that calls [Serve] for its standard input and output, and for the
+// descriptor [ServerSocket]. The caller closes the client.
 func NewClient(cmd *exec.Cmd) (*Client, error) {
 	c := &Client{cmd: cmd, contents: make(map[int]*servedContent)}
 	// A process that does not end would keep this one's standard error open.
@@ -38,9 +40,17 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	descriptors, theirs, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	cmd.ExtraFiles = []*os.File{theirs}
 	if err := cmd.Start(); err != nil {
+		descriptors.Close()
 		return nil, fmt.Errorf("start the process that reads others: %w", err)
 	}
+	c.descriptors = descriptors
 	c.in, c.requests, c.replies = in, gob.NewEncoder(in), gob.NewDecoder(bufio.NewReader(out))
 	return c, nil
 }
@@ -48,6 +58,7 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 // Close ends the other process, and does not wait for its end.
 func (c *Client) Close() {
 	_ = c.in.Close()
+	_ = c.descriptors.Close()
 	_ = c.cmd.Process.Kill()
 	go c.cmd.Wait() // so that no zombie stays while this process lives
 }
@@ -67,9 +78,17 @@ func (c *Client) Each(withAttached bool, f func([]Object)) (denied int, err erro
 }
 
 // ReadFile is [Reader.ReadFile].
-func (c *Client) ReadFile(path string) ([]sdtnote.Note, error) {
+func (c *Client) ReadFile(path string) (File, error) {
 	d, err := c.ask(request{File: path}, nil)
-	return d.Notes, err
+	return d.File, err
+}
+
+// OpenPath is [Reader.OpenPath].
+func (c *Client) OpenPath(path string, dev, inode uint64) (*os.File, error) {
+	if _, err := c.ask(request{Open: &openRequest{path, dev, inode}}, nil); err != nil {
+		return nil, err
+	}
+	return receiveFile(c.descriptors, path)
 }
 
 // ask calls f with the objects of each process.
@@ -112,6 +131,7 @@ func (c *Client) objects(served []servedObject) []Object {
 		objects[i].Err = s.Failure.err()
 		if content := c.contents[s.Content]; content != nil {
 			objects[i].Notes, objects[i].Symbols = content.Notes, content.Symbols
+			objects[i].Signatures = content.Signatures
 		}
 	}
 	return objects

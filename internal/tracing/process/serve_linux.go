@@ -5,17 +5,26 @@ import (
 	"encoding/gob"
 	"errors"
 	"io"
+	"os"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, or for the notes of a
-// file.
+// A request asks a server for the objects of a process, of all processes, for the probes of a file,
+// or for a descriptor of a file.
 type request struct {
 	PID          int
 	All          bool
 	File         string
+	Open         *openRequest
 	WithAttached bool
+}
+
+// An openRequest has the arguments of [Reader.OpenPath].
+type openRequest struct {
+	Path       string
+	Dev, Inode uint64
 }
 
 // A reply is a part of the answer to a request: exactly one of these.
@@ -28,10 +37,11 @@ type reply struct {
 // A servedContent is what all objects of a file share. Objects refer to it by its number, until
 // another one comes with Forget.
 type servedContent struct {
-	Number  int
-	Forget  bool // all contents before this one
-	Notes   []sdtnote.Note
-	Symbols map[string]uint64
+	Number     int
+	Forget     bool // all contents before this one
+	Notes      []sdtnote.Note
+	Symbols    map[string]uint64
+	Signatures signature.Set
 }
 
 type servedObject struct {
@@ -43,18 +53,19 @@ type servedObject struct {
 // done ends an answer.
 type done struct {
 	Denied  int
-	Notes   []sdtnote.Note // of a file
+	File    File
 	Failure *failure
 }
 
-// Serve reads processes and files for a [Client] until in ends.
+// Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
+// over a Unix socket.
 //
 // It is for a process of its own. A thread that waits for a file system which does not answer
 // cannot be ended, not even by SIGKILL, and a process with such a thread does not end. So the
 // process that a user waits for must not have one.
-func Serve(in io.Reader, out io.Writer) error {
+func Serve(in io.Reader, out io.Writer, descriptors *os.File) error {
 	buffered := bufio.NewWriter(out)
-	s := server{out: gob.NewEncoder(buffered)}
+	s := server{out: gob.NewEncoder(buffered), descriptors: descriptors}
 	requests := gob.NewDecoder(in)
 	for {
 		var r request
@@ -78,6 +89,8 @@ type server struct {
 	size   int              // of those sent, in bytes, about
 	last   int              // number
 	err    error            // the first of out
+
+	descriptors *os.File
 }
 
 func (s *server) send(r reply) {
@@ -92,7 +105,9 @@ func (s *server) answer(r request) {
 	s.reader.WithAttached = r.WithAttached
 	switch {
 	case r.File != "":
-		d.Notes, err = s.reader.ReadFile(r.File)
+		d.File, err = s.reader.ReadFile(r.File)
+	case r.Open != nil:
+		err = s.sendDescriptor(r.Open)
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:
@@ -111,7 +126,8 @@ func (s *server) sendObjects(objects []Object) {
 		if o.content != nil {
 			object.Content = s.number(o.content)
 		}
-		object.Notes, object.Symbols, object.Err = nil, nil, nil
+		object.Notes, object.Symbols, object.Signatures = nil, nil, nil
+		object.Err = nil
 		served = append(served, object)
 	}
 	s.send(reply{Objects: served})
@@ -130,6 +146,6 @@ func (s *server) number(c *content) int {
 	s.last++
 	s.sent[c] = s.last
 	s.size += size
-	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols}})
+	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols, c.signatures}})
 	return s.last
 }
