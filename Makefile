@@ -100,8 +100,9 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other tracers are left out: they take minutes, and run once, in test-tracers.
-PACKAGES = $(shell go list ./... | grep -v /test/tracers)
+# The tests with other programs in root directories are left out: they run once, in test-tracers and
+# test-languages.
+PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages)
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -113,6 +114,13 @@ test-tracers: ## other people's tracers read live processes, and docs/tracers.md
 
 # Tracers that come with compilers, kernel headers and daemons have a root directory of their own.
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
+
+.PHONY: test-languages
+test-languages: ## PostgreSQL, Python, PHP, Ruby and Java are traced with the built-in descriptions
+	root=$$(test/chroot.sh bookworm $(LANGUAGES)) && USDT_LANGUAGES=$$root \
+	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/languages
+
+LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt0 python3
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
@@ -170,6 +178,10 @@ storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N do
 	$(STORM) -timeout 4h -each $(or $(EACH),2m) -kills 500 -fires 10000000 $(addprefix -seed ,$(SEED))
 
 STORM := $(TRACED) go test -count=1 -v ./test/storm
+
+.PHONY: faults
+faults: ## what Load says when system calls, limits, file systems fail; a part of test-go
+	$(TRACED) go test -count=1 -v $(TIMEOUT) ./test/faults
 
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
