@@ -32,7 +32,8 @@ func TestBadProbeNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := dynamic.Types(), []stapsdt.ArgType{stapsdt.Int8, stapsdt.Bytes}; !slices.Equal(got, want) {
+	want := []stapsdt.ArgType{stapsdt.Int8, stapsdt.Bytes}
+	if got := dynamic.Types(); !slices.Equal(got, want) {
 		t.Errorf("types %v, want %v", got, want)
 	}
 }

@@ -97,7 +97,8 @@ func test(data, build, cgo string) error {
 		measured = append(measured, module+p)
 	}
 	// Counters make functions slower, and too large to be inlined.
-	args := []string{"test", "-count=1", "-timeout=60m", "-skip=^(TestFireIsInlined|TestLoadIsLinear)$"}
+	args := []string{"test", "-count=1", "-timeout=60m",
+		"-skip=^(TestFireIsInlined|TestLoadIsLinear)$"}
 	packages := library
 	if cgo == "1" {
 		packages = slices.Concat(library, testers)

@@ -42,7 +42,8 @@ func (t target) keep() error {
 	}
 	program.Close()
 	defer os.Remove(program.Name())
-	build := exec.Command("go", "test", "-c", "-cover", "-covermode=count", "-o", program.Name(), "./"+t.dir)
+	build := exec.Command("go", "test", "-c", "-cover", "-covermode=count", "-o", program.Name(),
+		"./"+t.dir)
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%v: %w\n%s", build, err, out)
 	}

@@ -116,7 +116,8 @@ func (t target) fuzz(each time.Duration) result {
 	err := cmd.Run()
 	text := output.String()
 	// On a machine with much to do, package testing takes the end of the time for a failure.
-	if strings.Contains(text, "context deadline exceeded") && !strings.Contains(text, "Failing input") {
+	if strings.Contains(text, "context deadline exceeded") &&
+		!strings.Contains(text, "Failing input") {
 		err = nil
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func checkBounds(t *testing.T, s Scale, index int, value integer.Int) {
 }
 
 // FuzzDraw draws counts of any values under any names: the text shows each of them, and the picture
-// is well-formed XML that shows each of them.
+// is well-formed XML with the name.
 func FuzzDraw(f *testing.F) {
 	f.Add("title", "na<me", []byte{1, 2, 3, 250, 0x80}, int64(0), 40)
 	f.Add("\x00\xff", "]]>", []byte{7}, int64(3), 80)
@@ -91,7 +91,7 @@ func FuzzDraw(f *testing.F) {
 			t.Errorf("%d bars for %d values", bars, len(values))
 		}
 		if !slices.ContainsFunc(picture.Panels[0].Texts, func(s string) bool {
-			return name == "" || strings.Contains(s, strings.TrimSpace(strings.ToValidUTF8(name, "\ufffd")))
+			return strings.Contains(s, strings.TrimSpace(name))
 		}) && isPlain(name) {
 			t.Errorf("no text has the name %q: %q", name, picture.Panels[0].Texts)
 		}
@@ -100,5 +100,6 @@ func FuzzDraw(f *testing.F) {
 
 // isPlain reports whether a picture has the text as it is.
 func isPlain(text string) bool {
-	return len(text) < 40 && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	special := func(r rune) bool { return r < ' ' || r > '~' }
+	return len(text) < 40 && !strings.ContainsFunc(text, special)
 }
