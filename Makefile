@@ -196,19 +196,12 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	go run ./test/bench/tools
 
 .PHONY: fuzz
-fuzz: ## fuzz the readers and writers for a minute each
-	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
-	$(FUZZ) -fuzz=FuzzReadBTF ./internal/tracing/signature
-	$(FUZZ) -fuzz=FuzzReadFile ./internal/tracing/signature
-	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
-	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
-	$(FUZZ) -fuzz=FuzzBuilder ./internal/btf
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format
-	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/provider
-	$(FUZZ) -fuzz=FuzzWrite ./internal/tracing/provider
+fuzz: ## fuzz every reader and writer, for FUZZTIME=1m each
+	go run ./test/fuzz -time $(or $(FUZZTIME),1m) $(if $(UPDATE),-update) $(if $(KEEP),-keep)
 
-FUZZ := go test -fuzztime=60s -fuzzminimizetime=20x
+.PHONY: coverage
+coverage: ## what the tests run of the library, in both builds; the rest must have a reason
+	$(TRACED) go run ./test/coverage $(if $(UPDATE),-update)
 
 .PHONY: clean
 clean: ## remove what was built

@@ -30,7 +30,8 @@ func FuzzPattern(f *testing.F) {
 		first, second, _ := strings.Cut(text, ":")
 		_, badFirst := path.Match(first, "")
 		_, badSecond := path.Match(second, "")
-		if bad := first == "" || second == "" || badFirst != nil || badSecond != nil; bad != (err != nil) {
+		bad := first == "" || second == "" || badFirst != nil || badSecond != nil
+		if bad != (err != nil) {
 			t.Fatalf("%q: error %v, want one: %t", text, err, bad)
 		}
 		if err != nil || !utf8.ValidString(text+provider+name) {
@@ -163,7 +164,8 @@ func checkEventJSON(t *testing.T, line []byte, ev *uprobe.Event, c uprobe.Captur
 		return isText == wantText && join(a) == join(b) && (isText || got == want)
 	}
 	if !got.Time.Equal(ev.Time) || len(got.Args) != len(ev.Args) || !sameText(got.Args[c.Arg], want) ||
-		!sameText(got.Comm, strings.ToValidUTF8(string(ev.Comm), "\ufffd")) || v.Cut != (len(got.Cut) == 1) {
+		!sameText(got.Comm, strings.ToValidUTF8(string(ev.Comm), "\ufffd")) ||
+		v.Cut != (len(got.Cut) == 1) {
 		t.Errorf("%s\nis %+v, want %q of %+v", line, got, want, ev)
 	}
 }

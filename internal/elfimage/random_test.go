@@ -1,6 +1,7 @@
 package elfimage_test
 
 import (
+	"bytes"
 	"math/rand/v2"
 
 	"github.com/go-usdt/usdt/internal/elf"
@@ -83,3 +84,30 @@ func (m *specMaker) form() (elf.Machine, []byte) {
 }
 
 const forms = 4
+
+// specOf makes a valid specification of any bytes: names is a list of lines, and args has for each
+// probe the number of arguments, and then an index in argSizes for each.
+func specOf(form uint8, provider string, names, args []byte) elfimage.Spec {
+	m := newSpecMaker(0)
+	m.specs = int(form)
+	var s elfimage.Spec
+	s.Machine, s.Site = m.form()
+	s.Provider = "p" + string(bytes.ReplaceAll([]byte(provider), []byte{0}, nil))
+	seen := make(map[string]bool)
+	for name := range bytes.SplitSeq(bytes.ReplaceAll(names, []byte{0}, nil), []byte("\n")) {
+		if len(name) == 0 || seen[string(name)] {
+			continue
+		}
+		seen[string(name)] = true
+		p := elfimage.Probe{Name: string(name)}
+		if len(args) > 0 {
+			n := min(int(args[0])%(elfimage.MaxArgs+1), len(args)-1)
+			for _, i := range args[1 : 1+n] {
+				p.Args = append(p.Args, argSizes[int(i)%len(argSizes)])
+			}
+			args = args[1+n:]
+		}
+		s.Probes = append(s.Probes, p)
+	}
+	return s
+}

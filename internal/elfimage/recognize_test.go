@@ -73,4 +73,7 @@ func TestRecognizeOthers(t *testing.T) {
 			t.Errorf("recognized an image of x86-64 as one of %v", machine)
 		}
 	}
+	if landing := elfimage.Landing(elf.EM_386); landing != nil {
+		t.Errorf("a machine without images has the landing %x", landing)
+	}
 }

@@ -44,7 +44,7 @@ func parse(name string) (p process, ok bool) {
 		name = name[end+1:]
 	}
 	p = process{namespaces{pid: numbers[0], time: numbers[1]}, int(numbers[2]), numbers[3]}
-	return p, p.start != 0
+	return p, p.pid > 0 && p.start != 0
 }
 
 // cleaned is the directory that RemoveStale was called for last.

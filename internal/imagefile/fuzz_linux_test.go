@@ -14,6 +14,7 @@ import (
 func FuzzName(f *testing.F) {
 	f.Add("4026531836-4026531834-1234-5678-1-shop.so", uint64(1), 2, uint64(3))
 	f.Add("1-2-3-4-5-", uint64(0), 1<<31-1, ^uint64(0))
+	f.Add("1-2-x-4-5-", uint64(0), 1, uint64(1))
 	f.Fuzz(func(t *testing.T, name string, namespace uint64, pid int, start uint64) {
 		if p, ok := parse(name); ok {
 			if numbers := strings.SplitN(name, "-", 6); len(numbers) != 6 || p.start == 0 || p.pid < 1 ||
@@ -37,6 +38,7 @@ func isNumber(text string, want uint64) bool {
 // number that is not there.
 func FuzzStart(f *testing.F) {
 	f.Add("a) R (b", uint64(5678), []byte("1 (x) S 1"))
+	f.Add("", uint64(1), []byte("1 (x) S"+strings.Repeat(" x", 30)))
 	f.Fuzz(func(t *testing.T, name string, start uint64, text []byte) {
 		stat := "7 (" + name + ") S" + strings.Repeat(" 1", 18) + fmt.Sprintf(" %d 1 1\n", start)
 		if got, err := parseStart(7, []byte(stat)); got != start || err != nil {

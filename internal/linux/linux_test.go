@@ -76,6 +76,12 @@ func TestReadStart(t *testing.T) {
 	}
 }
 
+func TestReadStartOfDirectory(t *testing.T) {
+	if n, err := ReadStart("/", make([]byte, 10)); !errors.Is(err, unix.EISDIR) {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	if _, err := MemfdCreate("a\x00b", 0); err != unix.EINVAL {
 		t.Errorf("MemfdCreate of a name with a NUL: %v", err)

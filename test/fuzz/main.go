@@ -3,7 +3,8 @@
 //
 //	go run ./test/fuzz -time 10m
 //
-// With -update it writes the table into docs/reliability.md.
+// With -update it writes the table into docs/reliability.md, with -keep it keeps in testdata/fuzz
+// those inputs that reach something new.
 package main
 
 import (
@@ -21,18 +22,21 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/document"
 )
 
+const module = "github.com/go-usdt/usdt"
+
 func main() {
 	each := flag.Duration("time", time.Minute, "for how long each target runs")
 	only := flag.String("run", "", "only the targets that match `REGEXP`, such as sdtnote.FuzzRead")
 	update := flag.Bool("update", false, "write the table into docs/reliability.md")
+	keep := flag.Bool("keep", false, "keep inputs that reach something new")
 	flag.Parse()
-	if err := run(*each, *only, *update); err != nil {
+	if err := run(*each, *only, *update, *keep); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}
 }
 
-func run(each time.Duration, only string, update bool) error {
+func run(each time.Duration, only string, update, keep bool) error {
 	targets, err := find(os.DirFS("."))
 	if err != nil {
 		return err
@@ -43,9 +47,16 @@ func run(each time.Duration, only string, update bool) error {
 	}
 	var results []result
 	for _, t := range targets {
-		if wanted.MatchString(t.String()) {
-			fmt.Println(t)
-			results = append(results, t.fuzz(each))
+		if !wanted.MatchString(t.String()) {
+			continue
+		}
+		fmt.Println(t)
+		r := t.fuzz(each)
+		results = append(results, r)
+		if keep && !r.failed {
+			if err := t.keep(); err != nil {
+				return err
+			}
 		}
 	}
 	text := table(results)
@@ -105,7 +116,8 @@ func (t target) fuzz(each time.Duration) result {
 	err := cmd.Run()
 	text := output.String()
 	// On a machine with much to do, package testing takes the end of the time for a failure.
-	if strings.Contains(text, "context deadline exceeded") && !strings.Contains(text, "Failing input") {
+	if strings.Contains(text, "context deadline exceeded") &&
+		!strings.Contains(text, "Failing input") {
 		err = nil
 	}
 	if err != nil {

@@ -9,8 +9,10 @@ import (
 // FuzzExamine judges systems whose files say anything: every check finds something, and says what
 // to do if, and only if, it is not well.
 func FuzzExamine(f *testing.F) {
-	f.Add("6.1.0", "CapEff:\t0000000000000000\nSeccomp:\t2\n", mounts, options, "none [integrity]", "4", "0.25.1")
-	f.Add("", "CapEff:\t-1\n", "proc /proc proc hidepid=invisible 0 0\n", "CONFIG_UPROBES=m", "[", "-1", "0.")
+	f.Add("6.1.0", "CapEff:\t0000000000000000\nSeccomp:\t2\n", mounts, options,
+		"none [integrity]", "4", "0.25.1")
+	f.Add("", "CapEff:\t-1\n", "proc /proc proc hidepid=invisible 0 0\n", "CONFIG_UPROBES=m",
+		"[", "-1", "0.")
 	f.Fuzz(func(t *testing.T, release, status, mounts, config, lockdown, number, version string) {
 		s := wellSystem()
 		s.Kernel.Release = release

@@ -10,7 +10,8 @@ import (
 // FuzzParseVersion compares ParseVersion with a regular expression. A version is in itself, and in
 // no release before it.
 func FuzzParseVersion(f *testing.F) {
-	for _, release := range []string{"6.1.0-32-amd64", "7.2-rc1", "6", "+6.1", "-6.1", "6.-1", " 6.1", "6._1"} {
+	for _, release := range []string{"6.1.0-32-amd64", "7.2-rc1", "6", "+6.1", "-6.1", "6.-1",
+		" 6.1", "6._1"} {
 		f.Add(release)
 	}
 	number := regexp.MustCompile(`\A([0-9]{1,18})\.([0-9]{1,18})([^0-9]|\z)`)

@@ -62,7 +62,8 @@ func checkGroups(t *testing.T, lines []mapsLine) {
 		}
 	}
 	for _, g := range groups {
-		of := len(slices.DeleteFunc(slices.Clone(lines), func(l mapsLine) bool { return l.file != g.file }))
+		isOther := func(l mapsLine) bool { return l.file != g.file }
+		of := len(slices.DeleteFunc(slices.Clone(lines), isOther))
 		if len(g.executable)+len(g.data) > of || max(len(g.executable), len(g.data)) > maxMappings {
 			t.Errorf("%d and %d mappings of %d lines", len(g.executable), len(g.data), of)
 		}

@@ -93,6 +93,7 @@ func TestContainerID(t *testing.T) {
 		"0::/kubepods.slice/crio-" + id + ".scope\n":                                   short,
 		"0::/system.slice/containerd.service/pod1.slice:cri-containerd:" + id + "\n":   short,
 		"0::/docker/" + other + "/docker/" + id + "\n":                                 short,
+		"0::/docker/" + other + "/" + id + "\n":                                        short,
 		"0::/docker/" + id + "0\n":                                                     "",
 		"0::/docker/" + id[1:] + "\n":                                                  "",
 		"0::/docker/" + strings.ToUpper(id) + "\n":                                     "",

@@ -42,8 +42,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// layoutOf makes a possible layout of any bytes: each capture is an argument, whose highest bit says
-// that the next one is the length, and the most bytes.
+// layoutOf makes a possible layout of any bytes: each capture is an argument, whose highest bit
+// says that the next one is the length, and the most bytes.
 func layoutOf(args uint8, captures []byte) layout {
 	l := layout{probe: int(args) / 13, args: int(args) % 13}
 	captured := make(map[int]bool)
