@@ -17,6 +17,7 @@ import (
 // An inventory is the probes that the processes of a scope have: what a command line selects from.
 type inventory struct {
 	scope   scope
+	reader  *process.Client  // of the scope, if that is one process; nil otherwise
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
 	room    room             // for probes
@@ -25,14 +26,19 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
-// takeInventory reads the processes.
+// takeInventory reads the processes. The reader of a single one stays for [selection.watchReload],
+// and ends with this process at the latest.
 func takeInventory(s scope) (*inventory, error) {
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close()
 	v := &inventory{scope: s, room: room{roomForAll}}
+	if s.all {
+		defer reader.Close()
+	} else {
+		v.reader = reader
+	}
 	denied, err := s.each(reader, false, v.add)
 	if err != nil {
 		return nil, forTracing(err)
