@@ -83,6 +83,7 @@ type run struct {
 	mu       sync.Mutex
 	failures []string
 	verified uint64 // events
+	balanced uint64 // fires, in the steady hour
 	lost     uint64
 	unread   uint64
 	visits   map[string]uint64 // of tracers that were attached
@@ -134,10 +135,10 @@ func (r *run) fail(t *testing.T) {
 }
 
 // ask asks the program for a report.
-func (r *run) ask(t *testing.T, command string) {
+func (r *run) ask(t testenv.T, command string) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(r.program.Ask(t, command)), &r.report); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 }
 
