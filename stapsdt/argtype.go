@@ -61,35 +61,13 @@ func (t ArgType) String() string {
 
 func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
 
-// argTypeOf returns the ArgType that has the memory layout of T.
-func argTypeOf[T Arg]() ArgType {
-	switch reflect.TypeFor[T]().Kind() {
-	case reflect.Int8:
-		return Int8
-	case reflect.Int16:
-		return Int16
-	case reflect.Int32:
-		return Int32
-	case reflect.Int64, reflect.Int:
-		return Int64
-	case reflect.Uint8:
-		return Uint8
-	case reflect.Uint16:
-		return Uint16
-	case reflect.Uint32:
-		return Uint32
-	case reflect.Bool:
-		return Bool
-	case reflect.Float32:
-		return Float32
-	case reflect.Float64:
-		return Float64
-	case reflect.String:
-		return String
-	case reflect.Slice:
-		return Bytes
-	}
-	return Uint64
+// argTypeOf has the type with the memory layout of an [Arg], by its kind.
+var argTypeOf = [...]ArgType{
+	reflect.Int8: Int8, reflect.Int16: Int16, reflect.Int32: Int32, reflect.Int64: Int64,
+	reflect.Uint8: Uint8, reflect.Uint16: Uint16, reflect.Uint32: Uint32, reflect.Uint64: Uint64,
+	reflect.Int: Int64, reflect.Uint: Uint64, reflect.Uintptr: Uint64,
+	reflect.Bool: Bool, reflect.Float32: Float32, reflect.Float64: Float64,
+	reflect.String: String, reflect.Slice: Bytes,
 }
 
 // wire has the places of each type as stapsdt notes describe them: the sizes in bytes, negative

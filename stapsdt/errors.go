@@ -9,14 +9,16 @@ import (
 var (
 	// ErrUnsupported: this platform or build cannot have probes. It matches errors.ErrUnsupported.
 	ErrUnsupported error = unsupported{}
-	// ErrName: the name of a provider or probe is empty, too long, or has a forbidden character.
+	// ErrName: the name of a provider, probe or argument is empty, too long, or has a forbidden
+	// character; or two arguments have the same.
 	ErrName = errors.New("invalid name")
 	// ErrDuplicate: the provider already has a probe of that name.
 	ErrDuplicate = errors.New("duplicate probe")
 	// ErrTooManyArgs: the arguments take more than MaxArgs places.
 	ErrTooManyArgs = errors.New("too many arguments")
-	// ErrArgs: the arguments of a Fire do not match the probe's declaration; or an argument type, an
-	// option or an environment variable has a value that it cannot have.
+	// ErrArgs: the arguments of a Fire do not match the probe's declaration; the names of arguments
+	// are not as many as the arguments; or an argument type, a description, an option or an
+	// environment variable has a value that it cannot have.
 	ErrArgs = errors.New("invalid argument")
 	// ErrClosed: the provider was closed.
 	ErrClosed = errors.New("provider is closed")
@@ -31,7 +33,8 @@ func (unsupported) Unwrap() error { return errors.ErrUnsupported }
 // Error says which operation failed, on what, and why. It wraps one of the causes above, or an
 // error of the system: errors.Is finds a syscall.Errno such as syscall.ENOSPC.
 type Error struct {
-	Op       string // "new", "add", "load", "unload", "close" or "fire"
+	// Op is "new", "add", "describe", "load", "unload", "close" or "fire".
+	Op       string
 	Provider string // the name of the provider
 	Probe    string // the name of the probe, "" if the error is about the provider as a whole
 	Err      error  // the cause, never nil

@@ -1,9 +1,6 @@
 package stapsdt
 
-import (
-	"os"
-	"strconv"
-)
+import "os"
 
 // Backing is the kind of file in which a provider's image is published.
 type Backing uint8
@@ -56,10 +53,12 @@ func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } 
 // are removed by the next Load of a named file in any process of the same user and pid namespace.
 func WithDir(dir string) Option { return func(p *Provider) { p.dir = dir } }
 
-// disabled reports whether the operator turned all probes off. A value that is not a boolean turns
-// them off, too.
+// disabled reports whether the operator turned all probes off. Anything but a boolean that is false
+// turns them off.
 func disabled() bool {
-	v := os.Getenv("STAPSDT_DISABLE")
-	off, err := strconv.ParseBool(v)
-	return v != "" && (off || err != nil)
+	switch os.Getenv("STAPSDT_DISABLE") {
+	case "", "0", "f", "F", "false", "False", "FALSE":
+		return false
+	}
+	return true
 }

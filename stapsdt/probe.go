@@ -2,6 +2,7 @@ package stapsdt
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"unsafe"
@@ -24,10 +25,14 @@ type Probe struct {
 	provider *Provider
 	name     string
 	types    []ArgType
-	sizes    []int // the wire form of types
-	byValue  bool  // no argument is an address
+	sizes    []int        // the wire form of types
+	goTypes  reflect.Type // of a function with the arguments, nil for a dynamic probe
+	names    []string     // of the places of the arguments, nil if they have none
+	byValue  bool         // no argument is an address
 
-	image *loadedImage // the image that has the probe, nil while not loaded; guarded by provider.mu
+	// Guarded by provider.mu.
+	description string       // a sentence, "" for none
+	image       *loadedImage // the image that has the probe, nil while not loaded
 }
 
 // noCopy makes go vet complain about copies.
@@ -64,8 +69,19 @@ func (p *Probe) Path() string {
 	return p.image.path
 }
 
-// newProbe initialises p and adds it to provider.
-func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error {
+// newTyped is newProbe for the arguments of a function type, each of which is an [Arg].
+func newTyped(p *Probe, provider *Provider, name string, goTypes reflect.Type,
+	argNames []string) error {
+	types := make([]ArgType, goTypes.NumIn())
+	for i := range types {
+		types[i] = argTypeOf[goTypes.In(i).Kind()]
+	}
+	p.goTypes = goTypes
+	return newProbe(p, provider, name, types, argNames)
+}
+
+// newProbe initialises p and adds it to provider. There may be no argNames.
+func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNames []string) error {
 	if provider == nil {
 		return &Error{Op: "add", Probe: name, Err: fmt.Errorf("%w: the provider is nil", ErrArgs)}
 	}
@@ -79,7 +95,11 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType) error 
 	if err != nil {
 		return fail(err)
 	}
-	p.provider, p.name, p.types, p.sizes = provider, name, types, sizes
+	names, err := placeNames(argNames, types)
+	if err != nil {
+		return fail(err)
+	}
+	p.provider, p.name, p.types, p.sizes, p.names = provider, name, types, sizes, names
 	p.byValue = true
 	for _, t := range types {
 		p.byValue = p.byValue && !t.isAddress()

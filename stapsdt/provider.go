@@ -61,8 +61,32 @@ func (p *Provider) Name() string { return p.name }
 // The rules for names are those of [NewProvider]. The errors are [ErrName], [ErrDuplicate],
 // [ErrTooManyArgs], [ErrArgs] (a type is not one of the constants) and [ErrClosed].
 func (p *Provider) AddProbe(name string, types ...ArgType) (*Probe, error) {
+	return p.addDynamic(name, slices.Clone(types), nil)
+}
+
+// Param is an argument as a probe declares it.
+type Param struct {
+	Name string
+	Type ArgType
+}
+
+// AddProbeParams is like [Provider.AddProbe], and names the arguments for tracers that show names,
+// such as the command usdt. The typed probes take the same names as their last parameters.
+//
+// A name has 1 to MaxName ASCII letters, digits and '_', and does not start with a digit. Each
+// argument has its own; the length of a []byte NAME is called NAME_len. Otherwise the error is an
+// [ErrName]. An [ErrArgs] says that a typed probe has names, but not one for each argument.
+func (p *Provider) AddProbeParams(name string, params ...Param) (*Probe, error) {
+	types, argNames := make([]ArgType, len(params)), make([]string, len(params))
+	for i, param := range params {
+		types[i], argNames[i] = param.Type, param.Name
+	}
+	return p.addDynamic(name, types, argNames)
+}
+
+func (p *Provider) addDynamic(name string, types []ArgType, argNames []string) (*Probe, error) {
 	probe := new(Probe)
-	if err := newProbe(probe, p, name, slices.Clone(types)); err != nil {
+	if err := newProbe(probe, p, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return probe, nil

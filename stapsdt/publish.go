@@ -23,7 +23,7 @@ type publishRequest struct {
 	path     string // of the named file, "" for a memfd
 }
 
-// spec is the requested image's specification for elfimage.
+// spec is the requested image's specification for elfimage, without signatures.
 func (r publishRequest) spec() elfimage.Spec {
 	s := elfimage.Spec{Machine: probesite.Host, Provider: r.provider, Site: r.site}
 	s.Probes = make([]elfimage.Probe, 0, len(r.probes))

@@ -16,7 +16,9 @@ import (
 
 // publishByGo writes the image and publishes it without help from C.
 func publishByGo(r publishRequest) (publication, error) {
-	image, err := elfimage.Build(r.spec())
+	spec := r.spec()
+	spec.BTF = signatures(r.provider, r.probes)
+	image, err := elfimage.Build(spec)
 	if err != nil {
 		return publication{}, err
 	}

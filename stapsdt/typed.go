@@ -1,6 +1,9 @@
 package stapsdt
 
-import "unsafe"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // The typed probes differ only in their number of arguments. Each Fire is small, so that the test
 // of Enabled is inlined into the caller. The work that is done while a tracer is attached is in
@@ -12,7 +15,7 @@ type Probe0 struct{ Probe }
 // NewProbe0 adds a probe to provider. Its errors are those of [Provider.AddProbe].
 func NewProbe0(provider *Provider, name string) (*Probe0, error) {
 	p := new(Probe0)
-	if err := newProbe(&p.Probe, provider, name, nil); err != nil {
+	if err := newProbe(&p.Probe, provider, name, nil, nil); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -39,18 +42,20 @@ func (p *Probe0) fire() {
 // Probe1 is a probe with one argument.
 type Probe1[A Arg] struct{ Probe }
 
-// NewProbe1 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe1[A Arg](provider *Provider, name string) (*Probe1[A], error) {
+// NewProbe1 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe1[A Arg](provider *Provider, name string, argNames ...string) (*Probe1[A], error) {
 	p := new(Probe1[A])
-	if err := newProbe(&p.Probe, provider, name, []ArgType{argTypeOf[A]()}); err != nil {
+	types := reflect.TypeFor[func(A)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe1 is like [NewProbe1] but panics on an error, for use in global variables.
-func MustProbe1[A Arg](provider *Provider, name string) *Probe1[A] {
-	return must(NewProbe1[A](provider, name))
+func MustProbe1[A Arg](provider *Provider, name string, argNames ...string) *Probe1[A] {
+	return must(NewProbe1[A](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
@@ -69,19 +74,21 @@ func (p *Probe1[A]) fire(a A) {
 // Probe2 is a probe with two arguments.
 type Probe2[A, B Arg] struct{ Probe }
 
-// NewProbe2 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe2[A, B Arg](provider *Provider, name string) (*Probe2[A, B], error) {
+// NewProbe2 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe2[A, B Arg](provider *Provider, name string,
+	argNames ...string) (*Probe2[A, B], error) {
 	p := new(Probe2[A, B])
-	types := []ArgType{argTypeOf[A](), argTypeOf[B]()}
-	if err := newProbe(&p.Probe, provider, name, types); err != nil {
+	types := reflect.TypeFor[func(A, B)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe2 is like [NewProbe2] but panics on an error, for use in global variables.
-func MustProbe2[A, B Arg](provider *Provider, name string) *Probe2[A, B] {
-	return must(NewProbe2[A, B](provider, name))
+func MustProbe2[A, B Arg](provider *Provider, name string, argNames ...string) *Probe2[A, B] {
+	return must(NewProbe2[A, B](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
@@ -100,19 +107,21 @@ func (p *Probe2[A, B]) fire(a A, b B) {
 // Probe3 is a probe with three arguments.
 type Probe3[A, B, C Arg] struct{ Probe }
 
-// NewProbe3 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe3[A, B, C Arg](provider *Provider, name string) (*Probe3[A, B, C], error) {
+// NewProbe3 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe3[A, B, C Arg](provider *Provider, name string,
+	argNames ...string) (*Probe3[A, B, C], error) {
 	p := new(Probe3[A, B, C])
-	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C]()}
-	if err := newProbe(&p.Probe, provider, name, types); err != nil {
+	types := reflect.TypeFor[func(A, B, C)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe3 is like [NewProbe3] but panics on an error, for use in global variables.
-func MustProbe3[A, B, C Arg](provider *Provider, name string) *Probe3[A, B, C] {
-	return must(NewProbe3[A, B, C](provider, name))
+func MustProbe3[A, B, C Arg](provider *Provider, name string, argNames ...string) *Probe3[A, B, C] {
+	return must(NewProbe3[A, B, C](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
@@ -131,19 +140,22 @@ func (p *Probe3[A, B, C]) fire(a A, b B, c C) {
 // Probe4 is a probe with four arguments.
 type Probe4[A, B, C, D Arg] struct{ Probe }
 
-// NewProbe4 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe4[A, B, C, D Arg](provider *Provider, name string) (*Probe4[A, B, C, D], error) {
+// NewProbe4 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe4[A, B, C, D Arg](provider *Provider, name string,
+	argNames ...string) (*Probe4[A, B, C, D], error) {
 	p := new(Probe4[A, B, C, D])
-	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D]()}
-	if err := newProbe(&p.Probe, provider, name, types); err != nil {
+	types := reflect.TypeFor[func(A, B, C, D)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe4 is like [NewProbe4] but panics on an error, for use in global variables.
-func MustProbe4[A, B, C, D Arg](provider *Provider, name string) *Probe4[A, B, C, D] {
-	return must(NewProbe4[A, B, C, D](provider, name))
+func MustProbe4[A, B, C, D Arg](provider *Provider, name string,
+	argNames ...string) *Probe4[A, B, C, D] {
+	return must(NewProbe4[A, B, C, D](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
@@ -165,19 +177,22 @@ func (p *Probe4[A, B, C, D]) fire(a A, b B, c C, d D) {
 // Probe5 is a probe with five arguments.
 type Probe5[A, B, C, D, E Arg] struct{ Probe }
 
-// NewProbe5 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe5[A, B, C, D, E Arg](provider *Provider, name string) (*Probe5[A, B, C, D, E], error) {
+// NewProbe5 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe5[A, B, C, D, E Arg](provider *Provider, name string,
+	argNames ...string) (*Probe5[A, B, C, D, E], error) {
 	p := new(Probe5[A, B, C, D, E])
-	types := []ArgType{argTypeOf[A](), argTypeOf[B](), argTypeOf[C](), argTypeOf[D](), argTypeOf[E]()}
-	if err := newProbe(&p.Probe, provider, name, types); err != nil {
+	types := reflect.TypeFor[func(A, B, C, D, E)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe5 is like [NewProbe5] but panics on an error, for use in global variables.
-func MustProbe5[A, B, C, D, E Arg](provider *Provider, name string) *Probe5[A, B, C, D, E] {
-	return must(NewProbe5[A, B, C, D, E](provider, name))
+func MustProbe5[A, B, C, D, E Arg](provider *Provider, name string,
+	argNames ...string) *Probe5[A, B, C, D, E] {
+	return must(NewProbe5[A, B, C, D, E](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and
@@ -199,23 +214,22 @@ func (p *Probe5[A, B, C, D, E]) fire(a A, b B, c C, d D, e E) {
 // Probe6 is a probe with six arguments.
 type Probe6[A, B, C, D, E, F Arg] struct{ Probe }
 
-// NewProbe6 adds a probe to provider. Its errors are those of [Provider.AddProbe].
-func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) (*Probe6[A, B, C, D, E, F],
-	error) {
+// NewProbe6 adds a probe to provider, and may name its arguments: see [Provider.AddProbeParams] for
+// names and errors.
+func NewProbe6[A, B, C, D, E, F Arg](provider *Provider, name string,
+	argNames ...string) (*Probe6[A, B, C, D, E, F], error) {
 	p := new(Probe6[A, B, C, D, E, F])
-	types := []ArgType{
-		argTypeOf[A](), argTypeOf[B](), argTypeOf[C](),
-		argTypeOf[D](), argTypeOf[E](), argTypeOf[F](),
-	}
-	if err := newProbe(&p.Probe, provider, name, types); err != nil {
+	types := reflect.TypeFor[func(A, B, C, D, E, F)]()
+	if err := newTyped(&p.Probe, provider, name, types, argNames); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 // MustProbe6 is like [NewProbe6] but panics on an error, for use in global variables.
-func MustProbe6[A, B, C, D, E, F Arg](provider *Provider, name string) *Probe6[A, B, C, D, E, F] {
-	return must(NewProbe6[A, B, C, D, E, F](provider, name))
+func MustProbe6[A, B, C, D, E, F Arg](provider *Provider, name string,
+	argNames ...string) *Probe6[A, B, C, D, E, F] {
+	return must(NewProbe6[A, B, C, D, E, F](provider, name, argNames...))
 }
 
 // Fire enters the probe if a tracer is attached. It does not allocate, retains no argument, and

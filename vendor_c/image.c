@@ -61,7 +61,7 @@ static void writeHeader(unsigned char *bytes, const Machine *machine, const Layo
     .e_phentsize = sizeof(Elf64_Phdr),
     .e_phnum = segmentCount,
     .e_shentsize = sizeof(Elf64_Shdr),
-    .e_shnum = sectionCount,
+    .e_shnum = (Elf64_Half)layout->sectionCount,
     .e_shstrndx = shstrtab,
   };
   put(&bytes, &header, sizeof header);
@@ -105,7 +105,7 @@ static void writeSectionTable(unsigned char *bytes, const Layout *layout) {
   unsigned char *names = bytes + layout->sections[shstrtab].sh_offset;
   unsigned char *start = names;
   unsigned char *table = bytes + layout->sectionTable;
-  for (int i = 0; i < sectionCount; i++) {
+  for (int i = 0; i < layout->sectionCount; i++) {
     Elf64_Shdr section = layout->sections[i];
     section.sh_name = (Elf64_Word)(names - start);
     putString(&names, stapsdtSections[i].name);
@@ -182,7 +182,7 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
   unsigned char *at = bytes + layout->sections[notes].sh_offset;
   for (size_t i = 0; i < spec->probeCount; i++) {
     char arguments[maxArgumentText];
-    const uint64_t size = stapsdtDescriptionSize(spec, spec->probes[i]);
+    const uint64_t size = stapsdtDescriptorSize(spec, spec->probes[i]);
     const Elf64_Nhdr header = {sizeof NOTE_OWNER, (Elf64_Word)size, NOTE_TYPE};
     const uint64_t addresses[noteAddresses] = {
       stapsdtSiteAddress(spec, layout, i),
@@ -227,7 +227,7 @@ static Digest digestOf(const unsigned char *bytes, const Layout *layout) {
   uint64_t end = sizeof(Elf64_Ehdr) + segmentCount * sizeof(Elf64_Phdr);
   Digest digest = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
   digest = digestPart(digest, bytes, end);
-  for (int i = 1; i < sectionCount; i++) {
+  for (int i = 1; i < layout->sectionCount; i++) {
     const Elf64_Shdr *section = &layout->sections[i];
     digest = digestZeros(digest, section->sh_offset - end);
     digest = digestPart(digest, bytes + section->sh_offset, section->sh_size);
@@ -269,6 +269,9 @@ const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
   writeStubs(bytes, spec, &layout);
   writeDynamic(bytes, &layout);
   writeNotes(bytes, spec, &layout);
+  if (spec->btfSize > 0) {
+    memcpy(bytes + layout.sections[btf].sh_offset, spec->btf, spec->btfSize);
+  }
   writeBuildID(bytes, &layout);
   *image = (Image){bytes, layout.size};
   return NULL;

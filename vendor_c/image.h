@@ -17,6 +17,8 @@ typedef struct {
   const char *provider;
   const SDTProbe_t *const *probes; /* in the order of their declaration */
   size_t probeCount;
+  const unsigned char *btf; /* the content of .BTF */
+  size_t btfSize;           /* 0 for an image without it */
 } ImageSpec;
 
 typedef struct {

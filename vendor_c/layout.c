@@ -16,7 +16,7 @@
 /* String offsets and note sizes have 32 bits: no sum below this bound overflows them. */
 static const uint64_t maxImage = INT32_MAX;
 
-LIBSTAPSDT_API const FixedSection stapsdtSections[sectionCount] = {
+LIBSTAPSDT_API const FixedSection stapsdtSections[maxSections] = {
   [nullSection] = {"", {0}},
   [buildID] = {".note.gnu.build-id",
                {.sh_type = SHT_NOTE, .sh_flags = SHF_ALLOC, .sh_addralign = noteAlign}},
@@ -36,6 +36,7 @@ LIBSTAPSDT_API const FixedSection stapsdtSections[sectionCount] = {
                 .sh_entsize = sizeof(Elf64_Dyn), .sh_link = dynstr}},
   [notes] = {".note.stapsdt", {.sh_type = SHT_NOTE, .sh_addralign = noteAlign}},
   [shstrtab] = {".shstrtab", {.sh_type = SHT_STRTAB, .sh_addralign = 1}},
+  [btf] = {".BTF", {.sh_type = SHT_PROGBITS, .sh_addralign = 4}},
 };
 
 static bool add(uint64_t *sum, uint64_t size) {
@@ -83,7 +84,7 @@ size_t stapsdtFormatArguments(const Machine *machine, const SDTProbe_t *probe,
   return (size_t)(at - out);
 }
 
-uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe) {
+uint64_t stapsdtDescriptorSize(const ImageSpec *spec, const SDTProbe_t *probe) {
   char arguments[maxArgumentText];
   return noteAddresses * sizeof(uint64_t) + strlen(spec->provider) + 1 + strlen(probe->name) + 1 +
          stapsdtFormatArguments(spec->machine, probe, arguments) + 1;
@@ -94,7 +95,7 @@ uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t 
 }
 
 /* Adds the sizes of what each probe needs. False if the image would be too large. */
-static bool measureProbes(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
+static bool measureProbes(const ImageSpec *spec, uint64_t sizes[maxSections]) {
   if (spec->probeCount > maxImage / sizeof(Elf64_Sym) || strlen(spec->provider) > maxImage) {
     return false;
   }
@@ -106,21 +107,21 @@ static bool measureProbes(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
     const SDTProbe_t *probe = spec->probes[i];
     if (!add(&sizes[dynstr], strlen(probe->name) + 1) ||
         !add(&sizes[notes], sizeof(Elf64_Nhdr) + sizeof NOTE_OWNER +
-                              roundUp(stapsdtDescriptionSize(spec, probe), noteAlign))) {
+                              roundUp(stapsdtDescriptorSize(spec, probe), noteAlign))) {
       return false;
     }
   }
   return true;
 }
 
-static bool measure(const ImageSpec *spec, uint64_t sizes[sectionCount]) {
+static bool measure(const ImageSpec *spec, int sectionCount, uint64_t sizes[maxSections]) {
   sizes[buildID] = sizeof(Elf64_Nhdr) + sizeof BUILD_ID_OWNER + digestSize;
   sizes[base] = 1;
   sizes[dynamic] = dynamicEntries * sizeof(Elf64_Dyn);
   for (int i = 0; i < sectionCount; i++) {
     sizes[shstrtab] += strlen(stapsdtSections[i].name) + 1;
   }
-  return measureProbes(spec, sizes);
+  return add(&sizes[btf], spec->btfSize) && measureProbes(spec, sizes);
 }
 
 /*
@@ -133,12 +134,13 @@ static uint64_t placement(const Machine *machine, int section) {
 }
 
 bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
-  uint64_t sizes[sectionCount] = {0};
+  uint64_t sizes[maxSections] = {0};
   uint64_t end = sizeof(Elf64_Ehdr) + segmentCount * sizeof(Elf64_Phdr);
-  if (!measure(spec, sizes)) {
+  layout->sectionCount = spec->btfSize > 0 ? maxSections : btf;
+  if (!measure(spec, layout->sectionCount, sizes)) {
     return false;
   }
-  for (int i = 1; i < sectionCount; i++) {
+  for (int i = 1; i < layout->sectionCount; i++) {
     Elf64_Shdr *section = &layout->sections[i];
     *section = stapsdtSections[i].header;
     end = roundUp(end, placement(spec->machine, i));
@@ -154,7 +156,8 @@ bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
   }
   layout->sectionTable = roundUp(end, 8);
   layout->size = layout->sectionTable;
-  return layout->size <= maxImage && add(&layout->size, sizeof layout->sections);
+  return layout->size <= maxImage &&
+         add(&layout->size, (uint64_t)layout->sectionCount * sizeof(Elf64_Shdr));
 }
 
 #endif

@@ -24,7 +24,8 @@ enum {
   dynamic,
   notes,
   shstrtab,
-  sectionCount
+  btf, /* absent from an image without types */
+  maxSections
 };
 
 enum { codeSegment, dynamicSegment, dynamicTable, noteSegment, stackSegment, segmentCount };
@@ -50,7 +51,8 @@ typedef struct {
 } FixedSection;
 
 typedef struct {
-  Elf64_Shdr sections[sectionCount];
+  Elf64_Shdr sections[maxSections];
+  int sectionCount;
   uint64_t sectionTable;
   uint64_t size;
 } Layout;
@@ -62,7 +64,7 @@ static inline uint64_t roundUp(uint64_t value, uint64_t align) {
 #pragma GCC visibility push(hidden)
 
 #ifndef LIBSTAPSDT_UNIT /* there, the definition comes first */
-extern const FixedSection stapsdtSections[sectionCount];
+extern const FixedSection stapsdtSections[maxSections];
 #endif
 
 LIBSTAPSDT_API bool stapsdtIsArgType(int type);
@@ -82,8 +84,8 @@ LIBSTAPSDT_API size_t stapsdtFormatArguments(const Machine *machine, const SDTPr
 LIBSTAPSDT_API uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout,
                                            size_t number);
 
-/* The size of a note's description, without its padding. */
-LIBSTAPSDT_API uint64_t stapsdtDescriptionSize(const ImageSpec *spec, const SDTProbe_t *probe);
+/* The size of a note's descriptor, without its padding. */
+LIBSTAPSDT_API uint64_t stapsdtDescriptorSize(const ImageSpec *spec, const SDTProbe_t *probe);
 
 /* False if the image would be too large. Otherwise the specification must be valid. */
 LIBSTAPSDT_API bool stapsdtLayOut(const ImageSpec *spec, Layout *layout);

@@ -19,6 +19,7 @@ package libstapsdt
 #include "libstapsdt.h"
 #pragma weak providerUseSite
 #pragma weak providerUseFile
+#pragma weak providerDescribe
 #pragma weak providerFailure
 #define HAS(extension) (extension != NULL)
 #else
@@ -36,6 +37,11 @@ static int use_site(SDTProvider_t *p, const void *code, size_t size)
 static int use_file(SDTProvider_t *p, const char *path)
 {
 	return HAS(providerUseFile) && providerUseFile(p, path);
+}
+
+static int describe(SDTProvider_t *p, const void *btf, size_t size)
+{
+	return HAS(providerDescribe) && providerDescribe(p, btf, size);
 }
 
 // cgo does not call variadic functions; the callee reads argCount of the six.
@@ -130,6 +136,11 @@ func (p *Provider) UseFile(path string) bool {
 	s := C.CString(path)
 	defer C.free(unsafe.Pointer(s))
 	return C.use_file(p.c, s) == 1
+}
+
+// Describe calls the extension providerDescribe and reports whether the types were taken.
+func (p *Provider) Describe(btf []byte) bool {
+	return C.describe(p.c, unsafe.Pointer(unsafe.SliceData(btf)), C.size_t(len(btf))) == 1
 }
 
 // AddProbe calls providerAddProbe.

@@ -180,6 +180,18 @@ LIBSTAPSDT_API int providerUseSite(SDTProvider_t *provider, const void *code, si
 LIBSTAPSDT_API int providerUseFile(SDTProvider_t *provider, const char *path);
 
 /*
+ * Sets what the images of later loads say about the probes beside the sizes of their arguments:
+ * names, types, and a sentence. btf has size bytes in the kernel's BPF Type Format, in the byte
+ * order of the machine, such as btf__raw_data() of libbpf returns. The library copies them into the
+ * section .BTF as they are. Tracers that know the section expect for each probe a global FUNC of
+ * the probe's name, whose parameters are the arguments in order, with a DECL_TAG
+ * "provider:NAME", and a second DECL_TAG that is the sentence, if there is one. A size of 0 takes
+ * back what was set. Returns 1, or 0 while loaded, if btf is NULL and size is not 0, or if memory
+ * runs out.
+ */
+LIBSTAPSDT_API int providerDescribe(SDTProvider_t *provider, const void *btf, size_t size);
+
+/*
  * Returns the reason for the last failure, NULL before any. The text is that of the member error,
  * without the provider's name and without the advice to call functions of this library. It is for
  * callers that give their own advice. The provider owns the text. *number becomes the error number

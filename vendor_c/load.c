@@ -40,6 +40,8 @@ static bool makeImage(Provider *provider, Image *image) {
     .machine = provider->machine,
     .site = provider->site,
     .provider = provider->public.name,
+    .btf = provider->btf,
+    .btfSize = provider->btfSize,
   };
   const SDTProbe_t **probes = declaredOrder(&provider->public, &spec.probeCount);
   spec.probes = probes;

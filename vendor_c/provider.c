@@ -105,6 +105,22 @@ int providerUseSite(SDTProvider_t *provider, const void *code, size_t size) {
   return 1;
 }
 
+int providerDescribe(SDTProvider_t *provider, const void *btf, size_t size) {
+  if (provider == NULL || privateOf(provider)->handle != NULL || (btf == NULL && size > 0)) {
+    return 0;
+  }
+  unsigned char *copy = size > 0 ? malloc(size) : NULL;
+  if (copy != NULL) {
+    memcpy(copy, btf, size);
+  } else if (size > 0) {
+    return 0;
+  }
+  free(privateOf(provider)->btf);
+  privateOf(provider)->btf = copy;
+  privateOf(provider)->btfSize = size;
+  return 1;
+}
+
 /*
  * Returns a path that stays right when the process changes its directory, and that has a slash:
  * otherwise the dynamic linker would search its own directories. NULL if memory runs out.
@@ -208,6 +224,7 @@ void providerDestroy(SDTProvider_t *provider) {
   free(provider->name);
   free(privateOf(provider)->names.table);
   free(privateOf(provider)->file);
+  free(privateOf(provider)->btf);
   free(privateOf(provider)->message);
   free(privateOf(provider)->reason);
   free(provider);

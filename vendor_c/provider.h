@@ -17,6 +17,8 @@ typedef struct {
   const Machine *machine; /* NULL on an unsupported machine */
   const Site *site;     /* of the image loaded, or of the next one */
   char *file;           /* where to put the image without memfd, NULL for a temporary file */
+  unsigned char *btf;   /* of the image loaded, or of the next one; NULL for none */
+  size_t btfSize;
   void *handle;         /* of the image, NULL while not loaded; public._handle is a copy */
   Publication publication; /* while loaded */
   char *message;           /* public.error, unless there was no memory for it */

@@ -11,7 +11,7 @@
 //	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
 //	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing, stub
 //	.dynamic, at the start of a page because it is mapped writable
-//	.note.stapsdt, .shstrtab, section headers: not mapped
+//	.note.stapsdt, .shstrtab, .BTF if there are types, section headers: not mapped
 package elfimage
 
 import (
@@ -47,6 +47,7 @@ type Spec struct {
 	Provider string      // not empty, without NUL
 	Probes   []Probe     // in the order of their stubs and notes; may be empty
 	Site     []byte      // the machine code at every probe site; a return instruction follows it
+	BTF      []byte      // the content of .BTF, in which the probes' signatures are; may be empty
 	Base     uint64      // added to every address; 0 for an image that may be loaded anywhere
 	// ForGDB makes an image that is only read, not mapped: notes and symbols have the addresses of the
 	// landings, not of the sites, there are no segments, no gaps between pages in the file, and the

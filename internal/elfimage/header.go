@@ -13,7 +13,7 @@ func (w *writer) putHeader() {
 	w.put32(elf.EV_CURRENT)
 	w.put64(0, headerSize, w.sectionTable) // no entry point; where the two tables are
 	w.put32(0)                             // no flags
-	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, sectionCount, shstrtab)
+	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, uint16(w.sectionCount), shstrtab)
 }
 
 // putSegments maps everything up to the end of .text read-only and executable: uprobes fire in
@@ -44,16 +44,22 @@ func (w *writer) putSegment(typ elf.ProgType, flags elf.ProgFlag, offset, size, 
 
 func (w *writer) putSectionNames() {
 	w.begin(shstrtab)
-	for _, s := range w.sections {
+	for _, s := range w.sections[:w.sectionCount] {
 		w.putString(s.name)
 	}
+}
+
+// putBTF writes the types as they are.
+func (w *writer) putBTF() {
+	w.begin(btf)
+	w.out = append(w.out, w.btf...)
 }
 
 // putSectionTable writes an Elf64_Shdr for each section.
 func (w *writer) putSectionTable() {
 	w.seek(w.sectionTable)
 	name := 0
-	for _, s := range w.sections {
+	for _, s := range w.sections[:w.sectionCount] {
 		w.put32(uint32(name), uint32(s.typ))
 		w.put64(uint64(s.flags), s.addr, s.offset, s.size)
 		w.put32(s.link, s.info)

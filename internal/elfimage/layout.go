@@ -19,7 +19,8 @@ const (
 	dynamic
 	notes
 	shstrtab
-	sectionCount
+	btf // absent from an image without types
+	maxSections
 )
 
 // Sizes of ELF structures, in bytes.
@@ -43,7 +44,7 @@ type section struct {
 
 // fixedSections has what is the same in every image. The notes have no flags, so they are not
 // mapped: otherwise perf does not find them.
-var fixedSections = [sectionCount]section{
+var fixedSections = [maxSections]section{
 	buildID: {name: ".note.gnu.build-id", typ: elf.SHT_NOTE, flags: elf.SHF_ALLOC,
 		addralign: noteAlign},
 	hash: {name: ".hash", typ: elf.SHT_HASH, flags: elf.SHF_ALLOC, addralign: 8,
@@ -58,11 +59,16 @@ var fixedSections = [sectionCount]section{
 		addralign: 8, entsize: dynSize, link: dynstr},
 	notes:    {name: ".note.stapsdt", typ: elf.SHT_NOTE, addralign: noteAlign},
 	shstrtab: {name: ".shstrtab", typ: elf.SHT_STRTAB, addralign: 1},
+	btf:      {name: ".BTF", typ: elf.SHT_PROGBITS, addralign: 4},
 }
 
 // layOut places the sections and the section header table.
 func (w *writer) layOut() error {
 	w.sections = fixedSections
+	w.sectionCount = maxSections
+	if len(w.btf) == 0 {
+		w.sectionCount = btf
+	}
 	w.measure()
 	end, mapped := w.headersSize(), uint64(headerSize+segmentCount*segmentSize)
 	for i := range w.sections[1:] {
@@ -79,7 +85,7 @@ func (w *writer) layOut() error {
 		end = s.offset + s.size
 	}
 	w.sectionTable = roundUp(end, 8)
-	w.size = w.sectionTable + sectionCount*sectionSize
+	w.size = w.sectionTable + uint64(w.sectionCount)*sectionSize
 	// Offsets of names and sizes of notes have 32 bits.
 	if w.size > math.MaxInt32 {
 		return errors.New("the image would be too large")
@@ -110,9 +116,10 @@ func (w *writer) measure() {
 	w.sections[dynamic].size = dynamicEntries * dynSize
 	for _, p := range w.probes {
 		w.sections[dynstr].size += uint64(len(p.Name)) + 1
-		w.sections[notes].size += probeNoteHeader + roundUp(w.descriptionSize(p), noteAlign)
+		w.sections[notes].size += probeNoteHeader + roundUp(w.descriptorSize(p), noteAlign)
 	}
-	for _, s := range w.sections {
+	w.sections[btf].size = uint64(len(w.btf))
+	for _, s := range w.sections[:w.sectionCount] {
 		w.sections[shstrtab].size += uint64(len(s.name)) + 1
 	}
 }

@@ -1,9 +1,9 @@
 package elfimage
 
-// Formats: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation has the description
-// in a probe's note, "Note Section" of the System V ABI what encloses it and the build ID.
+// Formats: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation has the descriptor
+// of a probe's note, "Note Section" of the System V ABI what encloses it and the build ID.
 const (
-	noteHeader = 12 // three words: the sizes of owner and description, and the type
+	noteHeader = 12 // three words: the sizes of owner and descriptor, and the type
 	noteAlign  = 4
 
 	probeOwner      = "stapsdt\x00"
@@ -16,7 +16,7 @@ const (
 	digestSize    = 16
 )
 
-// putNoteHeader writes what precedes a description of size bytes.
+// putNoteHeader writes what precedes a descriptor of size bytes.
 func (w *writer) putNoteHeader(owner string, size uint64, typ uint32) {
 	w.put32(uint32(len(owner)), uint32(size), typ)
 	w.out = append(w.out, owner...)
@@ -25,7 +25,7 @@ func (w *writer) putNoteHeader(owner string, size uint64, typ uint32) {
 func (w *writer) putNotes() {
 	w.begin(notes)
 	for i, p := range w.probes {
-		size := w.descriptionSize(p)
+		size := w.descriptorSize(p)
 		address, _ := w.location(i)
 		w.putNoteHeader(probeOwner, size, probeType)
 		// There is no semaphore: the code itself tells whether a tracer is attached.
@@ -38,8 +38,8 @@ func (w *writer) putNotes() {
 	}
 }
 
-// descriptionSize is the size that the note of p states, without its padding.
-func (w *writer) descriptionSize(p Probe) uint64 {
+// descriptorSize is the size that the note of p states, without its padding.
+func (w *writer) descriptorSize(p Probe) uint64 {
 	const addrs, nuls = 3 * 8, 3
 	var room [MaxArgs * len("-8@%rdi ")]byte
 	operands := w.machine.appendOperands(room[:0], p.Args)

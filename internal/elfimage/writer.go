@@ -13,8 +13,10 @@ type writer struct {
 	forGDB   bool
 	provider string
 	probes   []Probe
+	btf      []byte
 
-	sections     [sectionCount]section
+	sections     [maxSections]section
+	sectionCount int    // of this image
 	sectionTable uint64 // offset of the section headers
 	size         uint64 // of the image
 
@@ -27,7 +29,7 @@ func newWriter(s Spec) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{machine: m, site: s.Site, base: s.Base, forGDB: s.ForGDB, provider: s.Provider,
-		probes: s.Probes}
+		probes: s.Probes, btf: s.BTF}
 	if err := w.layOut(); err != nil {
 		return nil, err
 	}
@@ -51,6 +53,7 @@ func (w *writer) write() error {
 	w.putDynamic()
 	w.putNotes()
 	w.putSectionNames()
+	w.putBTF()
 	w.putSectionTable()
 	if !w.forGDB {
 		w.setBuildID()

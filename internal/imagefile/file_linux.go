@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -38,8 +37,7 @@ func parse(name string) (p process, ok bool) {
 		if end < 0 {
 			return process{}, false
 		}
-		var err error
-		if numbers[i], err = strconv.ParseUint(name[:end], 10, 64); err != nil {
+		if numbers[i], ok = linux.ParseUint(name[:end]); !ok {
 			return process{}, false
 		}
 		name = name[end+1:]

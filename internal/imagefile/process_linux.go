@@ -69,7 +69,11 @@ func namespace(kind string) (inode uint64, err error) {
 		return 0, err
 	}
 	number := strings.TrimSuffix(strings.TrimPrefix(link, kind+":["), "]")
-	return strconv.ParseUint(number, 10, 64)
+	inode, ok := linux.ParseUint(number)
+	if !ok {
+		return 0, fmt.Errorf("namespace %q has no number", link)
+	}
+	return inode, nil
 }
 
 // gone reports whether p, which is of this process's namespaces, has certainly ended.
@@ -100,5 +104,9 @@ func startTime(pid int) (uint64, error) {
 		}
 		field, rest = rest[:end], rest[end+1:]
 	}
-	return strconv.ParseUint(string(field), 10, 64)
+	start, ok := linux.ParseUint(string(field))
+	if !ok {
+		return 0, fmt.Errorf("process %d: no start in stat %q", pid, stat[:n])
+	}
+	return start, nil
 }

@@ -1,11 +1,11 @@
 package probesite
 
 import (
-	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/go-usdt/usdt/internal/elf"
+	"github.com/go-usdt/usdt/internal/linux"
 )
 
 // Host is the machine of this process, EM_NONE on a platform that can have no probes.
@@ -70,12 +70,13 @@ func version(release string) (major, minor int) {
 	for end < len(release) && release[end] >= '0' && release[end] <= '9' {
 		end++
 	}
-	major, err := strconv.Atoi(release[:dot])
-	if err != nil {
+	first, ok := linux.ParseUint(release[:dot])
+	if !ok {
 		return 0, 0
 	}
-	if minor, err = strconv.Atoi(release[dot+1 : end]); err != nil {
+	second, ok := linux.ParseUint(release[dot+1 : end])
+	if !ok {
 		return 0, 0
 	}
-	return major, minor
+	return int(first), int(second)
 }

@@ -6,8 +6,9 @@ set -eu
 
 build=$1
 soname=libstapsdt.so.0
-interface='probeFire probeIsEnabled providerAddProbe providerDestroy providerFailure providerInit
-providerLoad providerUnload providerUseFile providerUseMemfd providerUseSite'
+interface='probeFire probeIsEnabled providerAddProbe providerDescribe providerDestroy
+providerFailure providerInit providerLoad providerUnload providerUseFile providerUseMemfd
+providerUseSite'
 
 fail() {
 	echo "symbols.sh: $*" >&2

@@ -1,17 +1,17 @@
 // Command traced is the program that the tests trace. Its arguments are a provider and its probes:
 //
-//	traced [-typed] PROVIDER [NAME[:TYPE,...] ...]
+//	traced [-typed] PROVIDER [NAME[:[ARGUMENT=]TYPE,...] ...]
 //
 // with types such as int8, uint64, string and bytes. With -typed, there is also a probe of each
-// type. With -typed and the provider shop, there are also the probes of the examples in
-// docs/tracers.md.
+// type, and one whose arguments have names: see named.go. With -typed and the provider shop, there
+// are also the probes of the examples in docs/tracers.md.
 //
 // It loads the provider, prints the path of the image, and answers each line of its input with
 // one line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The
 // lines are:
 //
 //	load | unload                       the provider
-//	add NAME[:TYPE,...]                 declares another probe
+//	add NAME[:[ARGUMENT=]TYPE,...]      declares another probe
 //	image                               path and address of the first image
 //	path NAME                           of the image with the probe
 //	enabled NAME                        whether a tracer is attached

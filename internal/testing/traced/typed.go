@@ -34,7 +34,8 @@ func (p *program) declareTyped() []string {
 	if p.provider.Name() == "shop" {
 		p.declareShop()
 	}
-	return []string{"dynamic:int8,string,bytes"}
+	p.declareNamed()
+	return []string{"dynamic:int8,string,bytes", "named_dynamic:id=int64,path=string,body=bytes"}
 }
 
 // typed returns a probe whose arguments are decoded into values, which fire uses. The values are
@@ -51,8 +52,8 @@ func nullary(provider *stapsdt.Provider, name string) probe {
 	return typed(&p.Probe, p.Fire)
 }
 
-func unary[A stapsdt.Arg](provider *stapsdt.Provider, name string) probe {
-	p := stapsdt.MustProbe1[A](provider, name)
+func unary[A stapsdt.Arg](provider *stapsdt.Provider, name string, argNames ...string) probe {
+	p := stapsdt.MustProbe1[A](provider, name, argNames...)
 	var a A
 	return typed(&p.Probe, func() { p.Fire(a) }, &a)
 }
