@@ -46,7 +46,7 @@ func TestSteady(t *testing.T) {
 		h.runs = append(h.runs, r)
 	}
 	h.pass(t, *steadyFor)
-	t.Logf("%v, %d beats\n%s\n%s\n%s", h.lasted, h.beats, h.happened(), h.table(), h.csv())
+	t.Logf("%v, %d beats\n%s\n%s\n%s", h.lasted, h.beats, markdown(h.rows()), h.table(), h.csv())
 	if err := h.flat(); err != nil {
 		t.Error(err)
 	}
@@ -54,6 +54,7 @@ func TestSteady(t *testing.T) {
 		r.fail(t)
 		r.program.End(t)
 	}
+	h.document(t)
 }
 
 // pass lets the time pass, with a beat each second, and samples after some of them. Where a beat

@@ -112,14 +112,3 @@ func (s *sampled) csv() string {
 	}
 	return b.String()
 }
-
-// happened says what the programs and tracers have done.
-func (h *hour) happened() string {
-	var b strings.Builder
-	for _, r := range h.runs {
-		fmt.Fprintf(&b, "%s: %s; verified %d, balanced %d, lost %d, unread %d; %d fires, %d loads, "+
-			"%d providers\n", r.build.name, r.visited(), r.verified, r.balanced, r.lost, r.unread,
-			r.report.Fires, r.report.Loads, r.report.Providers)
-	}
-	return b.String()
-}

@@ -7,6 +7,7 @@ package storm
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -50,6 +51,8 @@ func TestStorm(t *testing.T) {
 		})
 	}
 	t.Logf("\n%v", &results)
+	figures := fmt.Sprintf("%s; `SEED=%d`\n\n%s", where(t), *seed, markdown(results.rows()))
+	writeFigures(t, "storm", figures)
 }
 
 // wanted tells whether a name is on a list, or all are since there is none.
@@ -83,6 +86,8 @@ type run struct {
 	mu       sync.Mutex
 	failures []string
 	verified uint64 // events
+	counted  uint64 // hits, by the tally that stays
+	missed   uint64 // by it
 	balanced uint64 // fires, in the steady hour
 	lost     uint64
 	unread   uint64
