@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/test/storm/event"
 )
@@ -70,10 +68,7 @@ func (v *visit) beatTrace(*rand.Rand) {
 	}
 	v.attached()
 	fired := v.puff()
-	if err := u.Process.Signal(unix.SIGTERM); err != nil {
-		v.Errorf("%v", err)
-	}
-	lost := u.leave(v)
+	lost := u.end(v)
 	v.balance(fired, u.events.Received, lost)
 }
 
