@@ -19,7 +19,7 @@ const (
 	above   = 44 // of its name
 	below   = 26 // of the hours under it
 	margin  = 16
-	heading = 52 // of the page, with the legend
+	heading = 42 // of the page, with the legend
 )
 
 // style sets a background, because that of a viewer can be light or dark whatever it asks for.
@@ -116,6 +116,9 @@ func (s *Series) top() float64 {
 	highest := 1.0
 	for _, l := range s.Lines {
 		highest = max(highest, slices.Max(l.Values))
+	}
+	if s.Unit == "" && highest < 9 {
+		return 2*math.Floor(highest*1.05/2) + 2 // half of it is a number of things, too
 	}
 	step := math.Pow(10, math.Floor(math.Log10(highest)))
 	for _, factor := range []float64{0.2, 0.4, 0.6, 1, 1.2, 1.6, 2, 3, 4, 5, 6, 8} {
