@@ -20,15 +20,14 @@ func (h *hour) rows() [][]string {
 	for _, b := range tracers {
 		rows[0] = append(rows[0], b.name)
 	}
-	rows[0] = append(rows[0], "fires", "balanced", "verified", "lost", "unread", "loads", "providers")
+	rows[0] = append(rows[0], "fires", "verified", "lost", "unread", "loads", "providers")
 	for _, r := range h.runs {
 		row := []string{r.build.name}
 		for _, b := range tracers {
 			row = append(row, strconv.FormatUint(r.visits[b.name], 10))
 		}
 		p := r.report
-		for _, n := range []uint64{p.Fires, r.balanced, r.verified, r.lost, r.unread, p.Loads,
-			p.Providers} {
+		for _, n := range []uint64{p.Fires, r.verified, r.lost, r.unread, p.Loads, p.Providers} {
 			row = append(row, strconv.FormatUint(n, 10))
 		}
 		rows = append(rows, row)

@@ -88,7 +88,6 @@ type run struct {
 	verified uint64 // events
 	counted  uint64 // hits, by the tally that stays
 	missed   uint64 // by it
-	balanced uint64 // fires, in the steady hour
 	lost     uint64
 	unread   uint64
 	visits   map[string]uint64 // of tracers that were attached
