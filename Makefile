@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOSEC := go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0
+GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 OLDEST_GO := go$(shell sed -n 's/^go //p' go.mod)
 # Platforms where everything compiles and Load says errors.ErrUnsupported.
@@ -28,8 +30,8 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
-	@MAKE="$(MAKE)" test/all.sh setup lint test-c test-go test-arm64 test-unsupported test-tracers \
-	  test-system test-clients test-deb test-oldest test-storm
+	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
+	  test-tracers test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -54,6 +56,18 @@ lint: format ## format, vet, staticcheck; everything compiles everywhere
 	@for p in $(UNSUPPORTED); do \
 	  echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; \
 	done
+
+# Three rules are left out. They report each use of package unsafe (G103), each error that is
+# dropped (G104), and each conversion of integers that can lose bits (G115), of which the library
+# and the engine are made. Tests run the programs, and write the files, that they name.
+.PHONY: security
+security: ## gosec, and govulncheck where its database can be reached
+	$(GOSEC) -quiet -exclude=G103,G104,G115 -exclude-dir=test -exclude-dir=internal/testing ./...
+	@found=$$($(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$found"; \
+	  case $$found in *"fetching vulnerabilities"*) \
+	    echo "govulncheck could not reach its database: NOT CHECKED for known vulnerabilities"; \
+	    status=0 ;; \
+	  esac; exit $$status
 
 .PHONY: test-c
 test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes

@@ -64,8 +64,8 @@ func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 	return r, err
 }
 
-// chooseFile returns the path of a new named file, after it removed what dead processes left in the
-// same directory.
+// chooseFile returns the path of a new named file. The first of a directory comes after the removal
+// of what dead processes left there.
 func (p *Provider) chooseFile() (string, error) {
 	dir, skipped, err := imagefile.Dir(p.directories()...)
 	p.skipped = skipped

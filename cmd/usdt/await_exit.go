@@ -41,7 +41,8 @@ func awaitReadable(ctx context.Context, f *os.File) bool {
 		return false
 	}
 	err = conn.Read(func(fd uintptr) bool {
-		n, _ := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		readable := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}} // #nosec G115 -- a descriptor
+		n, _ := unix.Poll(readable, 0)
 		return n > 0
 	})
 	return err == nil

@@ -48,8 +48,9 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	options.Interrupted = interruption(cmd)
+	attached := attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
+	attached()
 	if err != nil {
 		return attachError(err)
 	}

@@ -124,8 +124,9 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	options.Interrupted = interruption(cmd)
+	attached := attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
+	attached()
 	if err != nil {
 		return attachError(err)
 	}

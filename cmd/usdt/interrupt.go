@@ -46,11 +46,6 @@ func catchSignals(cmd *cobra.Command) (release func()) {
 	return release
 }
 
-// interruption tells, after catchSignals, whether a signal has asked this process to end.
-func interruption(cmd *cobra.Command) func() error {
-	return func() error { return context.Cause(cmd.Context()) }
-}
-
 // heededSignals leaves out the signals that this process ignores because nohup(1), or a shell that
 // started it in the background, wants it to.
 func heededSignals() []os.Signal {

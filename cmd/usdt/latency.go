@@ -66,9 +66,10 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	options.Interrupted = interruption(cmd)
+	attached := attaching(cmd, &options)
 	start, end := sel.probes[0], sel.probes[1]
 	l, err := uprobe.Pair(start, end, options)
+	attached()
 	if err != nil {
 		return attachError(err)
 	}

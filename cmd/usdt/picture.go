@@ -34,6 +34,7 @@ func (p *picture) open() error {
 		return nil
 	}
 	var err error
+	// #nosec G302 -- less the umask, as any program's output
 	p.file, err = os.OpenFile(p.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	p.created = err == nil
 	if errors.Is(err, fs.ErrExist) {

@@ -33,7 +33,8 @@ func newReaderCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			signal.Ignore(endSignals...) // the end of the input ends it
 			debug.SetMemoryLimit(heapLimit)
-			return process.Serve(os.Stdin, os.Stdout)
+			return process.Serve(os.Stdin, os.Stdout,
+				os.NewFile(process.ServerSocket, "socket"))
 		},
 	}
 }

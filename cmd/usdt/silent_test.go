@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,9 +13,11 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A file system that does not answer makes the probes of its files missing. It holds up no command,
@@ -67,5 +70,76 @@ func TestInterruptSilentFileSystem(t *testing.T) {
 		if !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != unix.SIGINT {
 			t.Errorf("%s: %v, %s", command, err, usdt.Errors())
 		}
+	}
+}
+
+// selectSilent selects the probes of a file whose file system can stop to answer, and of another.
+func selectSilent(t *testing.T) (*testenv.SilentFS, *selection) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		testenv.Lacks(t, errors.New("tracing needs root"))
+	}
+	silent := testenv.StartSilentFS(t, loadProvider(t, "silentfile").Path())
+	testenv.MapToExecute(t, silent.File)
+	loadProvider(t, "answers")
+	sel, err := selectProbes(scope{pid: os.Getpid()}, []string{"silentfile:one", "answers:one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return silent, sel
+}
+
+// A file system that does not answer any more when its probes were found holds up no command that
+// attaches. The other probes are traced, if the command wants it.
+func TestSilentAtAttach(t *testing.T) {
+	for _, operation := range []string{"lookup", "getattr"} {
+		silent, sel := selectSilent(t)
+		silent.Silence(t, operation)
+		cmd := new(cobra.Command)
+		cmd.SetContext(t.Context())
+		var skipped []error
+		options := uprobe.Options{PID: os.Getpid(), Skipped: func(site uprobe.Site, err error) {
+			if site.Path == silent.File {
+				skipped = append(skipped, err)
+			}
+		}}
+		attached := attaching(cmd, &options)
+		counter, err := uprobe.Count(sel.probes, options)
+		attached()
+		if err != nil {
+			t.Fatalf("%s: %v", operation, err)
+		}
+		if err := counter.Close(); err != nil {
+			t.Error(err)
+		}
+		silent.AwaitSilence(t)
+		const want = "no answer from the file system"
+		if len(skipped) != 1 || !strings.Contains(skipped[0].Error(), want) {
+			t.Errorf("%s: skipped %v, want %q", operation, skipped, want)
+		}
+	}
+}
+
+// Ctrl-C ends attaching while a file system does not answer.
+func TestInterruptSilentAtAttach(t *testing.T) {
+	silent, sel := selectSilent(t)
+	silent.Silence(t, "lookup")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cmd := new(cobra.Command)
+	cmd.SetContext(ctx)
+	options := uprobe.Options{PID: os.Getpid(), Skipped: func(uprobe.Site, error) {}}
+	defer attaching(cmd, &options)()
+	ended := make(chan error)
+	go func() {
+		counter, err := uprobe.Count(sel.probes, options)
+		if err == nil {
+			err = counter.Close()
+		}
+		ended <- err
+	}()
+	silent.AwaitSilence(t)
+	cancel(errInterrupted)
+	if err := <-ended; !errors.Is(err, errInterrupted) {
+		t.Errorf("it ended with %v", err)
 	}
 }

@@ -38,7 +38,7 @@ func (v *eventValues) Bytes(arg int) (data []byte, ok bool) {
 // appendInteger appends an argument that was read.
 func appendInteger(dst []byte, v uprobe.Value, signed bool) []byte {
 	if signed {
-		return strconv.AppendInt(dst, int64(v.Int), 10)
+		return strconv.AppendInt(dst, int64(v.Int), 10) // #nosec G115 -- the same bits
 	}
 	return strconv.AppendUint(dst, v.Int, 10)
 }

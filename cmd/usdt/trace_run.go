@@ -22,8 +22,9 @@ func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer catchSignals(cmd)()
-	plan.options.Interrupted = interruption(cmd)
+	attached := attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
+	attached()
 	if err != nil {
 		return attachError(err)
 	}

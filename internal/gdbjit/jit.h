@@ -15,7 +15,7 @@ GLOBL	__jit_debug_descriptor<>(SB), NOPTR, $24
 TEXT __jit_debug_register_code<>(SB), NOSPLIT, $0-0
 	RET
 
-// func notify()
-TEXT ·notify(SB), NOSPLIT, $0-0
+// func callCode()
+TEXT ·callCode(SB), NOSPLIT, $0-0
 	CALL	__jit_debug_register_code<>(SB)
 	RET

@@ -30,4 +30,5 @@ func theDescriptor() *descriptor { return (*descriptor)(C.descriptor()) }
 
 func code() unsafe.Pointer { return C.code() }
 
+// notify calls gdb. The runtime sends no signals to a thread that is in C.
 func notify() { C.notify() }

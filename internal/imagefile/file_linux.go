@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -24,7 +25,7 @@ func Path(dir, provider string) string {
 	if !ok {
 		// p is all zeros, which keeps others from taking the file for stale, but is the same for
 		// every process that /proc cannot identify.
-		n = rand.Uint64()
+		n = rand.Uint64() // #nosec G404 -- Create refuses a name that is taken
 	}
 	return fmt.Sprintf("%s/%v-%d-%s.so", dir, p, n, provider)
 }
@@ -46,9 +47,31 @@ func parse(name string) (p process, ok bool) {
 	return p, p.start != 0
 }
 
-// RemoveStale removes the files in dir of processes that have ended. The file of a live process
-// stays, and so does one of a process in other namespaces, about which we cannot tell.
+// cleaned is the directory from which RemoveStale has removed what was stale.
+var cleaned struct {
+	sync.Mutex
+	dir string
+}
+
+// RemoveStale removes the files in dir of processes that have ended. It does nothing if it has done
+// so the last time, for the same directory: to read a directory for each file that this process has
+// there would take quadratic time. Safe for concurrent use.
 func RemoveStale(dir string) error {
+	cleaned.Lock()
+	defer cleaned.Unlock()
+	if dir == cleaned.dir {
+		return nil
+	}
+	err := removeStale(dir)
+	if err == nil {
+		cleaned.dir = dir
+	}
+	return err
+}
+
+// removeStale leaves the files of live processes, and those of processes in other namespaces, about
+// which we cannot tell.
+func removeStale(dir string) error {
 	me, ok := self()
 	if !ok {
 		return nil

@@ -265,6 +265,33 @@ func TestRemoveStale(t *testing.T) {
 	removeAndExpect(t, dir, all, reused, theirs)
 }
 
+// TestRemoveStaleOnce: a directory is not read again for each of very many files.
+func TestRemoveStaleOnce(t *testing.T) {
+	me, ok := self()
+	if !ok {
+		t.Fatal("/proc does not identify this process")
+	}
+	dir, other := t.TempDir(), t.TempDir()
+	for _, step := range []struct {
+		dir     string
+		removed bool
+	}{{dir, true}, {dir, false}, {other, true}, {dir, true}} {
+		stale := pathOf(step.dir, process{me.namespaces, me.pid, me.start - 1})
+		if err := create(stale, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := RemoveStale(step.dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(stale); errors.Is(err, os.ErrNotExist) != step.removed {
+			t.Errorf("%s: %v, want it removed: %t", stale, err, step.removed)
+		}
+	}
+	if err := RemoveStale(dir + "/missing"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing directory: %v", err)
+	}
+}
+
 func pathOf(dir string, p process) string {
 	me, _ := self()
 	return strings.Replace(Path(dir, "other"), me.String(), p.String(), 1)
@@ -272,7 +299,7 @@ func pathOf(dir string, p process) string {
 
 func removeAndExpect(t *testing.T, dir string, all []string, removed ...string) {
 	t.Helper()
-	if err := RemoveStale(dir); err != nil {
+	if err := removeStale(dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range all {

@@ -18,6 +18,7 @@ func TestConstants(t *testing.T) {
 		{F_SEAL_SEAL, unix.F_SEAL_SEAL}, {F_SEAL_SHRINK, unix.F_SEAL_SHRINK},
 		{F_SEAL_GROW, unix.F_SEAL_GROW}, {F_SEAL_WRITE, unix.F_SEAL_WRITE},
 		{ST_RDONLY, unix.ST_RDONLY}, {ST_NOEXEC, unix.ST_NOEXEC},
+		{SIG_BLOCK, unix.SIG_BLOCK}, {SIG_SETMASK, unix.SIG_SETMASK},
 		{sysMemfdCreate, unix.SYS_MEMFD_CREATE},
 	} {
 		if c[0] != c[1] {

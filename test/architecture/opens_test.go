@@ -49,8 +49,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
-	"internal/tracing/uprobe.Site.open":                 "with O_PATH, and checks what it finds",
-	"internal/tracing/uprobe.linkMulti":                 "a descriptor of Site.open",
+	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }
 
 // TestOpens holds the command to opening the files of other processes in one place: a process can

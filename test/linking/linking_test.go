@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -155,17 +156,24 @@ func TestWithoutDynamicLinker(t *testing.T) {
 }
 
 // TestJITCompiler: a program has the descriptor of a just-in-time compiler, with a file of its own.
-// gdb sees that file and our probes.
+// gdb sees that file and our probes. Without C of ours, it sees the file only.
 func TestJITCompiler(t *testing.T) {
 	gdb := testenv.Tool(t, "gdb")
-	program := build(t, workspace(t), "compiler", nil)
-	run(t, "files: 2", program)
-	cmd := exec.Command(gdb, "-nx", "-batch", "-ex", "set breakpoint pending on",
-		"-ex", "break -probe-stap compiled:hit", "-ex", "run",
-		"-ex", `printf "argument %d\n", $_probe_arg0`, program)
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "DEBUGINFOD_URLS=")
-	if printed := testenv.Start(t, cmd).Output(t); !strings.Contains(printed, "\nargument 42\n") {
-		t.Errorf("gdb did not stop at the probe:\n%s", printed)
+	dir := workspace(t)
+	for tags, want := range map[string]struct{ files, line string }{
+		"":               {"files: 2", "argument 42"},
+		"stapsdt_purego": {"files: 1", "files: 1"},
+	} {
+		program := build(t, dir, "compiler", nil, "-tags="+tags)
+		run(t, want.files, program)
+		cmd := exec.Command(gdb, "-nx", "-batch", "-ex", "set breakpoint pending on",
+			"-ex", "break -probe-stap compiled:hit", "-ex", "run",
+			"-ex", `printf "argument %d\n", $_probe_arg0`, program)
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "DEBUGINFOD_URLS=")
+		printed, _ := testenv.Start(t, cmd).Wait() // without a probe there is no argument
+		if !slices.Contains(printed, want.line) {
+			t.Errorf("with tags %q gdb did not print %q: %q", tags, want.line, printed)
+		}
 	}
 }
 

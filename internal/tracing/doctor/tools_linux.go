@@ -39,6 +39,7 @@ func toolVersion(command []string) (string, error) {
 	const patience = 5 * time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	// #nosec G204 -- all commands are written in this file
 	out, err := exec.CommandContext(ctx, command[0], command[1:]...).Output()
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", command[0], err)

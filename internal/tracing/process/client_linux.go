@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"time"
 
@@ -21,11 +22,14 @@ type Client struct {
 	requests *gob.Encoder
 	replies  *gob.Decoder
 	errors   bytes.Buffer
+
+	descriptors *os.File // a Unix socket
+
 	contents map[int]*servedContent
 }
 
-// NewClient starts a command that calls [Serve] for its standard input and output. The caller
-// closes the client.
+// NewClient starts a command that calls [Serve] for its standard input and output, and for the
+// descriptor [ServerSocket]. The caller closes the client.
 func NewClient(cmd *exec.Cmd) (*Client, error) {
 	c := &Client{cmd: cmd, contents: make(map[int]*servedContent)}
 	// A process that does not end would keep this one's standard error open.
@@ -38,9 +42,17 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	descriptors, theirs, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	cmd.ExtraFiles = []*os.File{theirs}
 	if err := cmd.Start(); err != nil {
+		descriptors.Close()
 		return nil, fmt.Errorf("start the process that reads others: %w", err)
 	}
+	c.descriptors = descriptors
 	c.in, c.requests, c.replies = in, gob.NewEncoder(in), gob.NewDecoder(bufio.NewReader(out))
 	return c, nil
 }
@@ -48,6 +60,7 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 // Close ends the other process, and does not wait for its end.
 func (c *Client) Close() {
 	_ = c.in.Close()
+	_ = c.descriptors.Close()
 	_ = c.cmd.Process.Kill()
 	go c.cmd.Wait() // so that no zombie stays while this process lives
 }
@@ -70,6 +83,14 @@ func (c *Client) Each(withAttached bool, f func([]Object)) (denied int, err erro
 func (c *Client) ReadFile(path string) ([]sdtnote.Note, error) {
 	d, err := c.ask(request{File: path}, nil)
 	return d.Notes, err
+}
+
+// OpenPath is [Reader.OpenPath].
+func (c *Client) OpenPath(path string, dev, inode uint64) (*os.File, error) {
+	if _, err := c.ask(request{Open: &openRequest{path, dev, inode}}, nil); err != nil {
+		return nil, err
+	}
+	return receiveFile(c.descriptors, path)
 }
 
 // ask calls f with the objects of each process.

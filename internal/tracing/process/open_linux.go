@@ -45,6 +45,31 @@ func openPath(w *watch, path string, flags int) (f pathFile, err error) {
 	return f, nil
 }
 
+// OpenPath opens the regular file at path with O_PATH, if it is the file that the numbers of
+// stat(2) identify. The error has no path.
+func (r *Reader) OpenPath(path string, dev, inode uint64) (*os.File, error) {
+	type answer struct {
+		file pathFile
+		err  error
+	}
+	a, err := await(&r.patience, func(w *watch) (a answer) {
+		a.file, a.err = openPath(w, path, 0)
+		return a
+	})
+	if err = errors.Join(err, a.err); err != nil {
+		var ofPath *os.PathError
+		if errors.As(err, &ofPath) {
+			err = os.NewSyscallError(ofPath.Op, ofPath.Err)
+		}
+		return nil, err
+	}
+	if a.file.id.Dev != dev || a.file.id.Inode != inode {
+		a.file.close()
+		return nil, errors.New("another file is there by now")
+	}
+	return os.NewFile(uintptr(a.file.fd), path), nil
+}
+
 func (f pathFile) close() { _ = unix.Close(f.fd) }
 
 // isOverlaid reports whether the file is in an overlay.

@@ -5,17 +5,25 @@ import (
 	"encoding/gob"
 	"errors"
 	"io"
+	"os"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
-// A request asks a server for the objects of a process, of all processes, or for the notes of a
-// file.
+// A request asks a server for the objects of a process, of all processes, for the notes of a file,
+// or for a descriptor of a file.
 type request struct {
 	PID          int
 	All          bool
 	File         string
+	Open         *openRequest
 	WithAttached bool
+}
+
+// An openRequest has the arguments of [Reader.OpenPath].
+type openRequest struct {
+	Path       string
+	Dev, Inode uint64
 }
 
 // A reply is a part of the answer to a request: exactly one of these.
@@ -47,14 +55,15 @@ type done struct {
 	Failure *failure
 }
 
-// Serve reads processes and files for a [Client] until in ends.
+// Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
+// over a Unix socket.
 //
 // It is for a process of its own. A thread that waits for a file system which does not answer
 // cannot be ended, not even by SIGKILL, and a process with such a thread does not end. So the
 // process that a user waits for must not have one.
-func Serve(in io.Reader, out io.Writer) error {
+func Serve(in io.Reader, out io.Writer, descriptors *os.File) error {
 	buffered := bufio.NewWriter(out)
-	s := server{out: gob.NewEncoder(buffered)}
+	s := server{out: gob.NewEncoder(buffered), descriptors: descriptors}
 	requests := gob.NewDecoder(in)
 	for {
 		var r request
@@ -78,6 +87,8 @@ type server struct {
 	size   int              // of those sent, in bytes, about
 	last   int              // number
 	err    error            // the first of out
+
+	descriptors *os.File
 }
 
 func (s *server) send(r reply) {
@@ -93,6 +104,8 @@ func (s *server) answer(r request) {
 	switch {
 	case r.File != "":
 		d.Notes, err = s.reader.ReadFile(r.File)
+	case r.Open != nil:
+		err = s.sendDescriptor(r.Open)
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:

@@ -59,9 +59,8 @@ const manySites = 64
 // group writes the programs of all sites and groups the sites.
 func (s *session) group(body func(*program) error, probes []Probe) ([]*group, error) {
 	type key struct {
-		path       string
-		dev, inode uint64
-		code       string
+		siteFile
+		code string
 	}
 	var groups []*group
 	known := make(map[key]*group)
@@ -83,7 +82,7 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 			if err != nil {
 				return nil, err
 			}
-			k := key{site.Path, site.Dev, site.Inode, code}
+			k := key{site.file(), code}
 			if known[k] == nil {
 				known[k] = &group{program: prog}
 				groups = append(groups, known[k])
@@ -146,6 +145,9 @@ func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 
 // skip lets tracing continue without a site, unless the error concerns all sites.
 func (s *session) skip(site probeSite, err error) error {
+	if interrupted := s.interrupted(); interrupted != nil {
+		return interrupted
+	}
 	err = fmt.Errorf("attach to %s at %s+%#x: %w", site.probe, site.Path, site.Note.FileOffset, err)
 	if s.options.Skipped == nil || errors.Is(err, ErrRights) || errors.Is(err, unix.EMFILE) {
 		return err
@@ -157,11 +159,14 @@ func (s *session) skip(site probeSite, err error) error {
 
 // explain says what to do about the errors that a user can do something about.
 func explain(err error) error {
-	var errno syscall.Errno
 	switch {
-	case errors.As(err, &errno) && errors.Is(errno, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission):
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			err = errno
+		}
 		return fmt.Errorf("%w (%w): %s",
-			ErrRights, errno, rights.ToAttach(kernel.Running().Expected().Multi))
+			ErrRights, err, rights.ToAttach(kernel.Running().Expected().Multi))
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
 	}

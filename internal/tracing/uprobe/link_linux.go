@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/link"
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/perfevent"
@@ -27,7 +25,7 @@ func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error)
 			return nil, err
 		}
 	}
-	file, err := sites[0].open()
+	file, err := s.open(sites[0].Site)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +35,31 @@ func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error)
 		return linkMulti(prog, path, sites, s.options.PID)
 	}
 	return s.linkOne(prog, path, sites[0])
+}
+
+// A siteFile identifies the file of a site.
+type siteFile struct {
+	path       string
+	dev, inode uint64
+}
+
+func (s Site) file() siteFile { return siteFile{s.Path, s.Dev, s.Inode} }
+
+// open opens the file of a site as the options say. A file that could not be opened is not tried
+// again.
+func (s *session) open(site Site) (*os.File, error) {
+	if err := s.unopened[site.file()]; err != nil {
+		return nil, err
+	}
+	open := s.options.Open
+	if open == nil {
+		open = Site.open
+	}
+	file, err := open(site)
+	if err != nil {
+		s.unopened[site.file()] = err
+	}
+	return file, err
 }
 
 // open opens the site's file with O_PATH, which is enough to name it, and checks that it is the
@@ -60,32 +83,6 @@ func (s Site) open() (*os.File, error) {
 		return nil, errors.New("another file is there by now")
 	}
 	return file, nil
-}
-
-// linkMulti makes prog run at the sites in the process pid or, when pid is 0, in every process.
-func linkMulti(
-	prog *ebpf.Program, path string, sites []probeSite, pid int,
-) (io.Closer, error) {
-	file, err := link.OpenExecutable(path)
-	if err != nil {
-		return nil, err
-	}
-	o := &link.UprobeMultiOptions{PID: uint32(pid)}
-	for _, site := range sites {
-		o.Addresses = append(o.Addresses, site.Note.FileOffset)
-		o.RefCtrOffsets = append(o.RefCtrOffsets, site.Note.SemaphoreOffset) // 0 for none
-		o.Cookies = append(o.Cookies, uint64(site.index))
-	}
-	multi, err := file.UprobeMulti(nil, prog, o)
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // which the library makes of ESRCH
-		return nil, os.NewSyscallError("bpf", unix.ESRCH)
-	case errors.Is(err, unix.EINVAL): // to which the library adds guesses that do not apply
-		return nil, os.NewSyscallError("bpf", unix.EINVAL)
-	case err != nil:
-		return nil, err
-	}
-	return multi, nil
 }
 
 // linkOne does the same for one site, by a perf event.

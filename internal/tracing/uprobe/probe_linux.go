@@ -3,6 +3,7 @@ package uprobe
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/filter"
@@ -50,6 +51,10 @@ type Options struct {
 	// gone. The other sites are then attached without it. If no site is left, or if Skipped is nil,
 	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
 	Skipped func(site Site, err error)
+
+	// Open opens a site's file with O_PATH, and fails if Path does not lead to the expected file. If
+	// it is nil, this process opens the path, which can wait for a file system without an end.
+	Open func(site Site) (*os.File, error)
 
 	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
 	Interrupted func() error

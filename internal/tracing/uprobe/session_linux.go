@@ -25,12 +25,13 @@ type session struct {
 
 	semaphores semaphores // those that this process counts in itself
 	skipped    error      // why the last skipped site was skipped
+	unopened   map[siteFile]error
 }
 
 func newSession(o Options) *session {
 	// If this fails and the limit is too low, the first map cannot be made and its error says so.
 	_ = rlimit.RemoveMemlock()
-	return &session{options: o, features: o.features()}
+	return &session{options: o, features: o.features(), unopened: make(map[siteFile]error)}
 }
 
 // missed returns how many runs of the programs the kernel left out because another BPF program was

@@ -1,0 +1,62 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// attaching completes options for attaching: a signal ends it, also while a file system does not
+// answer. It comes after catchSignals. The caller calls attached when it has.
+func attaching(cmd *cobra.Command, o *uprobe.Options) (attached func()) {
+	ctx := cmd.Context()
+	requests := make(chan openRequest)
+	o.Interrupted = func() error { return context.Cause(ctx) }
+	o.Open = func(site uprobe.Site) (*os.File, error) {
+		answer := make(chan openAnswer, 1)
+		select {
+		case requests <- openRequest{site, answer}:
+		case <-ctx.Done():
+		}
+		select {
+		case a := <-answer:
+			return a.file, a.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	go answerOpen(requests)
+	return func() { close(requests) }
+}
+
+// An openRequest asks for the file of a site.
+type openRequest struct {
+	site   uprobe.Site
+	answer chan<- openAnswer
+}
+
+type openAnswer struct {
+	file *os.File
+	err  error
+}
+
+// answerOpen has the second process open the files. It waits as long as that process does, so it
+// is a goroutine of its own.
+func answerOpen(requests <-chan openRequest) {
+	reader, err := startReader()
+	if err == nil {
+		defer reader.Close()
+	}
+	for r := range requests {
+		a := openAnswer{err: err}
+		if err == nil {
+			a.file, a.err = reader.OpenPath(r.site.Path, r.site.Dev, r.site.Inode)
+		}
+		r.answer <- a
+	}
+}
