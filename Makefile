@@ -191,6 +191,8 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 .PHONY: fuzz
 fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzRead ./internal/sdtnote
+	$(FUZZ) -fuzz=FuzzReadBTF ./internal/tracing/signature
+	$(FUZZ) -fuzz=FuzzReadFile ./internal/tracing/signature
 	$(FUZZ) -fuzz=FuzzParseArgs ./internal/tracing/operand
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter

@@ -59,6 +59,51 @@ func completeNames(
 	return offered, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeArguments makes the shell complete flags that name an argument, with the names of the
+// arguments that the probes of the command line have.
+func completeArguments(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		mustComplete(cmd, flag, completeArgument)
+	}
+}
+
+func completeArgument(cmd *cobra.Command, args []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	pid, _ := cmd.Flags().GetInt("pid")
+	v, err := takeInventory(scope{pid: pid, all: pid == 0})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []cobra.Completion
+	for _, o := range v.objects {
+		for _, n := range o.Notes {
+			s := v.descriptions.of(n, o.Signatures)
+			if s == nil || !isMeant(args, nameOf(n)) {
+				continue
+			}
+			for _, p := range s.Params {
+				if script.IsPlain(p.Label()) && strings.HasPrefix(p.Label(), toComplete) {
+					names = append(names, cobra.CompletionWithDesc(p.Label(), printable.Text(p.Type.Name)))
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}
+
+// isMeant reports whether a probe is one that the arguments of a command line name, as a pattern or
+// as the base of a pair. Without arguments, any probe is.
+func isMeant(args []string, name probeName) bool {
+	for _, text := range args {
+		p, err := parsePattern(text)
+		if err == nil && (p.matches(name) || baseOf(name.String()) == text) {
+			return true
+		}
+	}
+	return len(args) == 0
+}
+
 // completePIDs completes a process id with those of the processes that have probes.
 func completePIDs(_ *cobra.Command, _ []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {

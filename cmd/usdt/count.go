@@ -25,7 +25,7 @@ is shorter than half an interval is added to the one before it, except in JSON. 
 on Ctrl-C, after --duration, or when the process ends.
 ` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt count -p 1234 'shop:*'
-  sudo usdt count --all --duration 10s --where 'arg0 > 100' shop:order`,
+  sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			return count(cmd, &flags, patterns)
 		},

@@ -19,7 +19,8 @@ func newDemoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Trace a program that pretends to serve requests, for five seconds",
 		Long: `Start a small program that pretends to serve requests, and trace its probes for about five
-seconds: first its events, then how long the requests take. usdt prints the commands that it runs.`,
+seconds: first its events, then how long the requests take. usdt prints the commands that it runs.
+The program says itself what its probes and their arguments are called.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
 	}
@@ -40,8 +41,8 @@ func demonstrate(cmd *cobra.Command) (err error) {
 	fmt.Fprintf(cmd.OutOrStdout(),
 		"A program that serves requests runs as process %s. It has these probes:\n", pid)
 	for _, args := range [][]string{
-		{"list", "-p", pid},
-		{"trace", "-p", pid, "demo:*", "--str", "1", "--count", "12"},
+		{"list", "-v", "-p", pid},
+		{"trace", "-p", pid, "demo:*", "--count", "12"},
 		{"latency", "-p", pid, "demo:request", "--duration", "4s"},
 	} {
 		if err := demonstrateCommand(cmd, args); err != nil || cmd.Context().Err() != nil {

@@ -53,8 +53,8 @@ func newDemoServerCommand() *cobra.Command {
 // demo pretends to be a server.
 type demo struct {
 	provider *stapsdt.Provider
-	start    *stapsdt.Probe2[uint64, string] // a request's number and path
-	end      *stapsdt.Probe2[uint64, int32]  // its number and status
+	start    *stapsdt.Probe4[uint64, string, string, time.Duration]
+	end      *stapsdt.Probe2[uint64, int32]
 }
 
 func newDemo() (*demo, error) {
@@ -63,12 +63,17 @@ func newDemo() (*demo, error) {
 		return nil, err
 	}
 	d := &demo{provider: provider}
-	if d.start, err = stapsdt.NewProbe2[uint64, string](provider, "request_start"); err != nil {
+	d.start, err = stapsdt.NewProbe4[uint64, string, string, time.Duration](provider,
+		"request_start", "id", "method", "path", "deadline")
+	if err != nil {
 		return nil, err
 	}
-	if d.end, err = stapsdt.NewProbe2[uint64, int32](provider, "request_end"); err != nil {
+	d.end, err = stapsdt.NewProbe2[uint64, int32](provider, "request_end", "id", "status")
+	if err != nil {
 		return nil, err
 	}
+	d.start.Describe("A request has come.")
+	d.end.Describe("The answer has been sent.")
 	return d, provider.Load()
 }
 
@@ -93,8 +98,14 @@ func (d *demo) serve(ctx context.Context) {
 }
 
 func (d *demo) request(id uint64) {
+	const deadline = 1500 * time.Millisecond
 	paths := []string{"/", "/index.html", "/cart", "/search?q=tea", "/images/teapot.jpg"}
-	d.start.Fire(id, paths[rand.IntN(len(paths))]) // #nosec G404 -- invented, no secret
+	method := "GET"
+	if id%5 == 0 {
+		method = "POST"
+	}
+	path := paths[rand.IntN(len(paths))] // #nosec G404 -- invented, no secret
+	d.start.Fire(id, method, path, deadline)
 	time.Sleep(latency())
 	status := int32(200)
 	if id%50 == 0 {

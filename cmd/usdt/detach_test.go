@@ -114,7 +114,7 @@ func TestFinishWhileDetaching(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := &tracePlan{probes: []uprobe.Probe{{
+	plan := &tracePlan{selection: new(selection), probes: []uprobe.Probe{{
 		Provider: "finishtest", Name: "number",
 		Sites: []uprobe.Site{{Path: provider.Path(), Note: notes[0]}},
 	}}}

@@ -3,17 +3,11 @@
 package main
 
 import (
-	"errors"
 	"io"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/filter"
-	"github.com/go-usdt/usdt/internal/tracing/operand"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -62,66 +56,3 @@ func warnSkipped(stderr io.Writer) func(site uprobe.Site, err error) {
 		warned[site.Path] = true
 	}
 }
-
-// where is the text of a filter, empty when there is none.
-type where string
-
-func (w *where) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP((*string)(w), "where", "w", "",
-		"only hits that satisfy `FILTER`, such as 'arg0 > 100 && arg1 == \"GET\"'")
-}
-
-// parse returns nil when there is no filter. Its error is about the command line.
-func (w where) parse() (filter.Expr, error) {
-	if w == "" {
-		return nil, nil
-	}
-	expr, err := filter.Parse(string(w))
-	if err != nil {
-		return nil, usagef("--where: %w", err)
-	}
-	return expr, nil
-}
-
-// checkWhere reports an argument that the filter uses and that one of the probes lacks.
-func checkWhere(expr filter.Expr, probes ...uprobe.Probe) error {
-	if expr == nil {
-		return nil
-	}
-	ints, texts := filter.Args(expr)
-	highest := slices.Max(slices.Concat(ints, texts, []int{-1}))
-	for _, p := range probes {
-		for _, site := range p.Sites {
-			if has := len(operand.Parse(site.Note)); highest >= has {
-				return usagef("--where: %s has no arg%d, it has %s; name only probes that have it",
-					printable.Text(p.String()), highest, plural(has, "argument", "arguments"))
-			}
-		}
-	}
-	return nil
-}
-
-// An argument is a flag that names one argument of a probe, from 0. It is noArgument when the flag
-// is not given.
-type argument int
-
-const noArgument argument = -1
-
-func (a *argument) Set(text string) error {
-	n, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
-		return errors.New("want the number of an argument; the first is 0")
-	}
-	*a = argument(n)
-	return nil
-}
-
-// String is empty for noArgument, so that help shows no default.
-func (a *argument) String() string {
-	if *a < 0 {
-		return ""
-	}
-	return strconv.Itoa(int(*a))
-}
-
-func (a *argument) Type() string { return "int" }

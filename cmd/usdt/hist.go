@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -27,32 +28,35 @@ type histFlags struct {
 func newHistCommand() *cobra.Command {
 	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
 	cmd := &cobra.Command{
-		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg N",
+		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg NAME|N",
 		Short: "Draw a histogram of an argument",
-		Long: `Count in the kernel how often an argument (the first is 0) had which value, and draw a
-histogram at the end: on Ctrl-C, after --duration, or when the process ends. With --interval,
-it is also drawn in between.
+		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
+end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
+in between. An argument is meant by its name, as usdt list shows it, or by its number from 0. A
+name means the argument of each probe that has the name, whatever its number is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
-With --by M, there is a histogram for each value of argument M. With --str M as well, argument M
-is the address of text, of which only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by, there is a histogram for each value of another argument. If the probe is not described,
+--str with the same argument says that it points to text that ends with a NUL. Of text, only the
+first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + waitForPagesHelp + rights.Help,
-		Example: `  sudo usdt hist -p 1234 shop:order_end --arg 1
-  sudo usdt hist -p 1234 http:request --arg 2 --by 0 --str 0 --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg 1 --linear 0,1000,50 --svg orders.svg`,
+		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
+  sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
 		Args:              cobra.MinimumNArgs(1),
 		RunE:              f.hist,
 		ValidArgsFunction: completeProbes,
 	}
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
-	flags.Var(&f.arg, "arg", "count the values of argument `N`, from 0")
-	flags.Var(&f.by, "by", "draw a histogram for each value of argument `M`, from 0")
+	flags.Var(&f.arg, "arg", "count the values of the argument `NAME`, or of that number from 0")
+	flags.Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
 	flags.Var(&f.text, "str",
-		"argument `M`, which is that of --by, points to text that ends with a NUL")
+		"the argument `NAME`, which is that of --by, points to text that ends with a NUL")
+	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
 	f.picture.addFlags(cmd)
 	return cmd
@@ -95,17 +99,70 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	}
 	switch {
 	case f.arg == noArgument:
-		return o, usagef("which argument? use --arg N; the first is --arg 0")
+		return o, usagef("which argument? use --arg with its name or number; the first is --arg 0")
 	case f.text != noArgument && f.text != f.by:
-		return o, usagef("--str %d: name the argument of --by", f.text)
+		return o, usagef("--str %s: name the argument of --by", f.text.String())
 	}
-	o.Arg, o.By, o.ByText = int(f.arg), int(f.by), f.text != noArgument
+	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
 	o.Scale, err = f.scale()
 	return o, err
 }
 
-// grouping returns the argument to group by.
-func (f *histFlags) grouping() grouping { return grouping{f.by, f.text != noArgument} }
+// grouping returns how the values are grouped.
+func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
+	by := grouping{arg: f.by, isText: f.text != noArgument}
+	if f.by == noArgument {
+		return by, nil
+	}
+	params, err := f.by.find("--by", probes...)
+	if err != nil {
+		return by, err
+	}
+	texts := 0
+	for _, p := range params {
+		if p != nil && p.Type.Kind.IsAddress() {
+			texts++
+		}
+	}
+	switch {
+	case by.isText:
+	case texts == len(params):
+		by.isText = true
+	case texts > 0:
+		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.String())
+	default:
+		by.value = commonField(params)
+	}
+	return by, nil
+}
+
+// unit returns the unit of the values. It is an error that they are no integers.
+func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
+	params, err := f.arg.find("--arg", probes...)
+	if err != nil {
+		return histogram.Number, err
+	}
+	for _, p := range params {
+		if err := integerError(p); err != nil {
+			return histogram.Number, usagef("--arg %s: %w", f.arg.String(), err)
+		}
+	}
+	if v := commonField(params); v != nil && v.kind == signature.Duration {
+		return histogram.Nanoseconds, nil
+	}
+	return histogram.Number, nil
+}
+
+// commonField returns how values are shown of an argument that is of the same kind in all probes.
+func commonField(params []*signature.Param) *field {
+	for _, p := range params {
+		if p == nil || p.Type.Kind != params[0].Type.Kind {
+			return nil
+		}
+	}
+	t := params[0].Type
+	return &field{kind: t.Kind, size: t.Size, signed: t.Kind == signature.Int}
+}
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	options, err := f.options(cmd.ErrOrStderr())
@@ -119,6 +176,15 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
+	by, err := f.grouping(sel.probes)
+	if err != nil {
+		return err
+	}
+	unit, err := f.unit(sel.probes)
+	if err != nil {
+		return err
+	}
+	options.ByText = by.isText
 	if err := f.picture.open(); err != nil {
 		return err
 	}
@@ -130,14 +196,14 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return attachError(err)
 	}
-	by, began := f.grouping(), time.Now()
+	began := time.Now()
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
-		r, err := readHist(d)
+		r, err := readHist(d, unit)
 		if err != nil {
 			return err
 		}
 		if last {
-			title := fmt.Sprintf("arg%d of %s", f.arg, probeNames(sel.probes))
+			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(sel.probes))
 			if err := f.picture.write(title, r.panels(by)); err != nil {
 				return err
 			}

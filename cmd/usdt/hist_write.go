@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -23,9 +24,12 @@ type histReading struct {
 }
 
 // readHist reads a distribution.
-func readHist(d *uprobe.Distribution) (r histReading, err error) {
+func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err error) {
 	if r.groups, err = d.Read(); err != nil {
 		return r, err
+	}
+	for _, g := range r.groups {
+		g.Histogram.Unit = unit
 	}
 	slices.SortFunc(r.groups, func(a, b uprobe.Group) int {
 		return cmp.Or(
@@ -45,6 +49,7 @@ func readHist(d *uprobe.Distribution) (r histReading, err error) {
 type grouping struct {
 	arg    argument // noArgument: there is one histogram
 	isText bool     // the argument points to text
+	value  *field   // how its values are shown, nil when all that is known is that they are integers
 }
 
 // name says which group it is. Text of the program is quoted.
@@ -53,18 +58,27 @@ func (by grouping) name(g uprobe.Group) string {
 	case by.arg == noArgument:
 		return ""
 	case by.isText:
-		return fmt.Sprintf("arg%d = %s", by.arg, printable.Quote(g.Text))
+		return fmt.Sprintf("%s = %s", by.arg.label(), printable.Quote(g.Text))
+	case by.value != nil:
+		return fmt.Sprintf("%s = %s", by.arg.label(), by.value.appendText(nil, valueOf(g)))
 	}
-	return fmt.Sprintf("arg%d = %v", by.arg, g.By)
+	return fmt.Sprintf("%s = %v", by.arg.label(), g.By)
 }
 
-// json returns the value of the group for JSON: a string, a number, or nil.
+// valueOf returns the value of the group as an argument.
+func valueOf(g uprobe.Group) []uprobe.Value {
+	return []uprobe.Value{{Int: g.By.Bits, Read: true}}
+}
+
+// json returns the value of the group for JSON: a string, a number, true or false, or nil.
 func (by grouping) json(g uprobe.Group) any {
 	switch {
 	case by.arg == noArgument:
 		return nil
 	case by.isText:
 		return g.Text
+	case by.value != nil:
+		return json.RawMessage(by.value.appendJSON(nil, valueOf(g)))
 	}
 	return g.By
 }
@@ -90,8 +104,8 @@ func (r histReading) write(w io.Writer, by grouping) error {
 		fmt.Fprintln(out, "no values")
 	}
 	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
-		fmt.Fprintf(out, "\nnot drawn: %d more values of arg%d, count %d\n",
-			len(hidden), by.arg, total(hidden))
+		fmt.Fprintf(out, "\nnot drawn: %d more values of %s, count %d\n",
+			len(hidden), by.arg.label(), total(hidden))
 	}
 	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
 	writeUnless0(out, r.lost,
@@ -127,14 +141,14 @@ type histJSON struct {
 	Time       time.Time       `json:"time"`
 	Seconds    float64         `json:"seconds"` // since the beginning
 	Probes     []string        `json:"probes"`
-	Arg        int             `json:"arg"`
+	Arg        any             `json:"arg"`    // its number or, if the user gave that, its name
 	Groups     []histGroupJSON `json:"groups"` // those with most values first
 	Unreadable uint64          `json:"unreadable"`
 	Lost       uint64          `json:"lost"`
 }
 
 type histGroupJSON struct {
-	By any `json:"by"` // the value of the argument, a string or a number, or null
+	By any `json:"by"` // the value of the argument, or null when there is none
 	figuresJSON
 }
 
@@ -142,7 +156,7 @@ func (r histReading) writeJSON(
 	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, began, at time.Time,
 ) error {
 	j := histJSON{
-		Time: at, Seconds: at.Sub(began).Seconds(), Arg: int(arg),
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(),
 		Groups:     []histGroupJSON{}, // never null
 		Unreadable: r.unreadable, Lost: r.lost,
 	}

@@ -23,6 +23,8 @@ type inventory struct {
 	room    room             // for probes
 	leftOut int              // probes for which there was no room
 
+	descriptions descriptions
+
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
@@ -67,7 +69,7 @@ func (v *inventory) add(objects []process.Object) {
 	for _, o := range objects {
 		size := 0
 		for _, n := range o.Notes {
-			size += roomOf(n)
+			size += roomOf(n, o.Signatures)
 		}
 		switch {
 		case o.Err != nil:

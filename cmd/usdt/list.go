@@ -13,11 +13,12 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 func newListCommand() *cobra.Command {
 	var pid int
-	var all, asJSON bool
+	var all, asJSON, raw, verbose bool
 	cmd := &cobra.Command{
 		Use:   "list [-p PID | --all | FILE...]",
 		Short: "List the probes of processes or files",
@@ -28,8 +29,9 @@ func newListCommand() *cobra.Command {
 The probes of a process are those of all files that it has mapped to execute, including files
 that are deleted, in memory, or in containers. Without arguments, usdt lists all processes.
 
-The columns are: the probe; its arguments as SIZE@LOCATION, with a negative SIZE for signed
-ones; the file with the probe, or a path that leads to the file when it is deleted or in
+The columns are: the probe; its signature, which is the names and types of its arguments, if its
+file has one; otherwise, or with --raw, its arguments as SIZE@LOCATION, with a negative SIZE for
+signed ones; the file with the probe, or a path that leads to the file when it is deleted or in
 memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
 attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
 is cut, and the titles come again after every 4096 probes. With --json there is one line for
@@ -53,7 +55,9 @@ seconds. What is missing is said.`,
 			}
 			defer reader.Close()
 			list := listing{
-				w:      newListTableWriter(cmd.OutOrStdout(), len(files) == 0 && !hasPID),
+				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
+					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,
+				}),
 				room:   room{roomForAll},
 				stderr: cmd.ErrOrStderr(),
 			}
@@ -71,6 +75,8 @@ seconds. What is missing is said.`,
 	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
 	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one line for each probe")
+	cmd.Flags().BoolVar(&raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also show what the probes mean")
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
 	mustComplete(cmd, "pid", completePIDs)
 	return cmd
@@ -78,13 +84,14 @@ seconds. What is missing is said.`,
 
 // A listing writes probes as they are found.
 type listing struct {
-	w       listWriter
-	stderr  io.Writer
-	room    room
-	added   bool  // at least one probe
-	leftOut int   // probes for which there was no room
-	unread  int   // files
-	err     error // the first of the writer
+	w         listWriter
+	stderr    io.Writer
+	room      room
+	added     bool // at least one probe
+	described descriptions
+	leftOut   int   // probes for which there was no room
+	unread    int   // files
+	err       error // the first of the writer
 }
 
 // A listWriter writes the lines of a listing.
@@ -96,10 +103,11 @@ type listWriter interface {
 
 // A listedProbe is a probe of a file or of a process.
 type listedProbe struct {
-	note   sdtnote.Note
-	path   string
-	object *process.Object // nil in the listing of a file
-	traced *bool           // nil when unknown
+	note      sdtnote.Note
+	signature *signature.Signature // nil when nobody knows it
+	path      string
+	object    *process.Object // nil in the listing of a file
+	traced    *bool           // nil when unknown
 }
 
 func (l *listing) add(p listedProbe) {
@@ -114,33 +122,37 @@ func (l *listing) flush() error {
 	if l.err != nil {
 		return l.err
 	}
-	return l.w.flush()
+	err := l.w.flush()
+	for _, told := range l.described.tell() {
+		warn(l.stderr, "%v", told)
+	}
+	return err
 }
 
 // addFiles adds the probes of all files that have some, and returns what is wrong with the others.
 func (l *listing) addFiles(reader *process.Client, paths []string) error {
 	var failed []error
 	for _, path := range paths {
-		notes, err := readListedFile(reader, path)
+		file, err := readListedFile(reader, path)
 		failed = append(failed, err)
-		for _, n := range notes {
-			l.add(listedProbe{note: n, path: path})
+		for _, n := range file.Notes {
+			l.add(listedProbe{note: n, signature: l.described.of(n, file.Signatures), path: path})
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func readListedFile(reader *process.Client, path string) ([]sdtnote.Note, error) {
-	notes, err := reader.ReadFile(path)
+func readListedFile(reader *process.Client, path string) (process.File, error) {
+	file, err := reader.ReadFile(path)
 	switch {
 	case errors.Is(err, process.ErrNotRegular):
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		err = fmt.Errorf("%s is not a regular file", path)
 	case errors.Is(err, sdtnote.ErrNotELF):
-		return nil, fmt.Errorf("%s is not an ELF executable or library", path)
-	case err == nil && len(notes) == 0:
-		return nil, fmt.Errorf("%s has no probes", path)
+		err = fmt.Errorf("%s is not an ELF executable or library", path)
+	case err == nil && len(file.Notes) == 0:
+		err = fmt.Errorf("%s has no probes", path)
 	}
-	return notes, err
+	return file, err
 }
 
 // addProcesses adds the probes of processes, if there are any.
@@ -184,14 +196,15 @@ func (l *listing) addObjects(objects []process.Object) {
 			}
 		}
 		for i, n := range o.Notes {
-			size := roomOf(n)
+			size := roomOf(n, o.Signatures)
 			if size > share {
 				l.leftOut++
 				continue
 			}
 			share -= size
 			l.room.fill(size)
-			p := listedProbe{note: n, path: o.Path, object: o}
+			described := l.described.of(n, o.Signatures)
+			p := listedProbe{note: n, signature: described, path: o.Path, object: o}
 			if o.Attached != nil {
 				p.traced = &o.Attached[i]
 			}

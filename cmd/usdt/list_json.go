@@ -14,6 +14,9 @@ type probeJSON struct {
 	*processJSON                   // not in the listing of a file
 	Provider        string         `json:"provider"`
 	Probe           string         `json:"probe"`
+	Signature       *string        `json:"signature,omitempty"`
+	Parameters      []paramJSON    `json:"parameters,omitempty"` // as the signature has them
+	Description     string         `json:"description,omitempty"`
 	Arguments       []argumentJSON `json:"arguments"`
 	Path            string         `json:"path"`                       // the path to give to a tracer
 	FileOffset      uint64         `json:"file_offset"`                // of the site, in bytes
@@ -33,6 +36,15 @@ type processJSON struct {
 	Traced    *bool    `json:"traced"`    // null when this user may not know
 }
 
+// paramJSON is an argument as people see it. It is in arguments[place] and, if it has a length, in
+// the next one.
+type paramJSON struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Place  int    `json:"place"`
+	Places int    `json:"places"`
+}
+
 // argumentJSON has the members of its kind only: value, or register (and high when the argument is
 // in bits 8 to 15), or the terms of the address in memory.
 type argumentJSON struct {
@@ -40,15 +52,19 @@ type argumentJSON struct {
 	Kind         string `json:"kind"`           // constant, register, memory or invalid
 	Size         int    `json:"size,omitempty"` // in bytes
 	Signed       bool   `json:"signed"`
+	Float        bool   `json:"float,omitempty"`
 	Value        any    `json:"value,omitempty"` // a number
 	Register     string `json:"register,omitempty"`
 	High         bool   `json:"high,omitempty"`
+	Upper        string `json:"upper,omitempty"` // register of the upper half of 8 bytes
 	Symbol       string `json:"symbol,omitempty"`
 	Base         string `json:"base,omitempty"`
 	Index        string `json:"index,omitempty"`
 	Scale        int    `json:"scale,omitempty"`
 	Displacement int64  `json:"displacement,omitempty"`
-	Error        string `json:"error,omitempty"`
+	FromGOT      bool   `json:"from_got,omitempty"`  // less the address of _GLOBAL_OFFSET_TABLE_
+	InThread     bool   `json:"in_thread,omitempty"` // and the thread pointer
+	Error        string `json:"error,omitempty"`     // why the argument cannot be read
 }
 
 // A listJSONWriter writes the probes of a process together.
@@ -66,9 +82,16 @@ func (l listJSONWriter) flush() error            { return l.out.Flush() }
 func (p listedProbe) json() probeJSON {
 	j := probeJSON{
 		Provider: p.note.Provider, Probe: p.note.Name,
-		Arguments: argumentsJSON(operand.Parse(p.note)),
+		Arguments: p.argumentsJSON(),
 		Path:      p.path, FileOffset: p.note.FileOffset, Address: p.note.Address,
 		Semaphore: p.note.Semaphore, SemaphoreOffset: p.note.SemaphoreOffset,
+	}
+	if s := p.signature; s != nil {
+		text := s.String()
+		j.Signature, j.Description = &text, s.Description
+		for _, p := range s.Params {
+			j.Parameters = append(j.Parameters, paramJSON{p.Label(), p.Type.Name, p.Place, p.Places()})
+		}
 	}
 	if o := p.object; o != nil {
 		j.processJSON = &processJSON{
@@ -79,13 +102,19 @@ func (p listedProbe) json() probeJSON {
 	return j
 }
 
-func argumentsJSON(args []operand.Arg) []argumentJSON {
+func (p listedProbe) argumentsJSON() []argumentJSON {
+	args := operand.Parse(p.note)
+	resolved := args
+	if p.object != nil { // the symbols of a file are not read
+		resolved = operand.Resolve(p.note, p.object.Symbols)
+	}
 	list := make([]argumentJSON, 0, len(args)) // never null
-	for _, a := range args {
+	for i, a := range args {
 		j := argumentJSON{
-			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed,
-			Register: a.Reg.Name, High: a.Reg.High, Symbol: a.Symbol,
+			Text: a.Text, Kind: a.Kind.String(), Size: a.Size, Signed: a.Signed, Float: a.Float,
+			Register: a.Reg.Name, High: a.Reg.High, Upper: a.Upper.Name, Symbol: a.Symbol,
 			Base: a.Base.Name, Index: a.Index.Name, Scale: a.Scale, Displacement: a.Disp,
+			FromGOT: a.FromGOT, InThread: a.InThread,
 		}
 		if a.Kind == operand.Constant {
 			j.Value = a.Value
@@ -93,8 +122,8 @@ func argumentsJSON(args []operand.Arg) []argumentJSON {
 				j.Value = uint64(a.Value) // #nosec G115 -- the same bits
 			}
 		}
-		if a.Err != nil {
-			j.Error = a.Err.Error()
+		if err := resolved[i].Err; err != nil {
+			j.Error = err.Error()
 		}
 		list = append(list, j)
 	}

@@ -19,12 +19,19 @@ const blockRows = 4096
 // A listTableWriter writes one table after the other.
 type listTableWriter struct {
 	w       io.Writer
-	several bool // processes
+	columns listColumns
 	block   []listedProbe
 }
 
-func newListTableWriter(w io.Writer, several bool) *listTableWriter {
-	return &listTableWriter{w: w, several: several}
+// listColumns says which columns a table has besides those of every table.
+type listColumns struct {
+	process     bool // there are several
+	raw         bool // the arguments of all probes as their notes have them, in place of signatures
+	description bool
+}
+
+func newListTableWriter(w io.Writer, columns listColumns) *listTableWriter {
+	return &listTableWriter{w: w, columns: columns}
 }
 
 func (l *listTableWriter) add(p listedProbe) error {
@@ -42,7 +49,7 @@ func (l *listTableWriter) flush() error {
 	if len(l.block) == 0 {
 		return nil
 	}
-	t := listTable(l.block, l.several)
+	t := listTable(l.block, l.columns)
 	clear(l.block) // what it refers to can go
 	l.block = l.block[:0]
 	t.fit(terminalWidth(l.w))
@@ -50,25 +57,37 @@ func (l *listTableWriter) flush() error {
 	return errors.Join(t.write(out), out.Flush())
 }
 
-// listTable returns the table of the probes, with columns for the process when there are several.
-func listTable(probes []listedProbe, several bool) *table {
+// listTable returns the table of the probes. A probe has either a signature or raw arguments, and a
+// column that no probe fills is left out.
+func listTable(probes []listedProbe, with listColumns) *table {
 	pid := column{title: "PID", right: true}
 	comm := column{title: "COMM", least: 5}
 	container := column{title: "CONTAINER", least: 6}
 	probe := column{title: "PROVIDER:PROBE", least: 10}
+	signature := column{title: "SIGNATURE", least: 6}
 	arguments := column{title: "ARGUMENTS", least: 6}
 	object := column{title: "OBJECT", least: 8, cutLeft: true}
 	address := column{title: "ADDRESS", least: 6}
 	traced := column{title: "TRACED"}
+	description := column{title: "DESCRIPTION", least: 6}
 	for _, p := range probes {
 		probe.add(p.note.Provider + ":" + p.note.Name)
-		arguments.add(p.note.Args)
+		if p.signature != nil && !with.raw {
+			signature.add(p.signature.String())
+			arguments.add("")
+		} else {
+			signature.add("")
+			arguments.add(p.note.Args)
+		}
+		if with.description {
+			description.add(p.description())
+		}
 		if p.object == nil {
 			object.add(p.path)
 			address.add(hexAddresses(p.note.Address))
 			continue
 		}
-		if several {
+		if with.process {
 			pid.add(strconv.Itoa(p.object.PID))
 			comm.add(p.object.Comm)
 			container.add(p.object.Container)
@@ -78,10 +97,23 @@ func listTable(probes []listedProbe, several bool) *table {
 		traced.add(yesNo(p.traced))
 	}
 	return &table{ // where space is short, columns are cut and dropped in these orders
-		columns: []*column{&pid, &comm, &container, &probe, &arguments, &object, &address, &traced},
-		cut:     []*column{&object, &arguments, &comm, &container, &probe, &address},
-		drop:    []*column{&address, &container, &arguments, &comm},
+		columns: []*column{
+			&pid, &comm, &container, &probe, &signature, &arguments, &object, &address, &traced,
+			&description,
+		},
+		cut: []*column{
+			&object, &description, &arguments, &signature, &comm, &container, &probe, &address,
+		},
+		drop: []*column{&address, &container, &arguments, &comm, &signature, &description},
 	}
+}
+
+// description says what the probe means, if somebody knows.
+func (p listedProbe) description() string {
+	if p.signature == nil {
+		return ""
+	}
+	return p.signature.Description
 }
 
 // objectName returns a path that leads to the file. The name that the process knows does not lead

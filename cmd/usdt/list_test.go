@@ -117,7 +117,8 @@ func TestListTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), listTable(exampleProbes(), true).String()); diff != "" {
+	got := listTable(exampleProbes(), listColumns{process: true}).String()
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -126,13 +127,13 @@ func TestListTableOfFile(t *testing.T) {
 	note := sdtnote.Note{Provider: "p", Name: "n", Address: 0x1000}
 	probes := []listedProbe{{note: note, path: "/lib/x.so"}}
 	const want = "PROVIDER:PROBE  OBJECT     ADDRESS\np:n             /lib/x.so  0x1000\n"
-	if got := listTable(probes, false).String(); got != want {
+	if got := listTable(probes, listColumns{}).String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 
 func TestListTableFits(t *testing.T) {
-	full := listTable(exampleProbes(), true).String()
+	full := listTable(exampleProbes(), listColumns{process: true}).String()
 	for width := 1; width < widest(full); width++ {
 		if got := widest(cutTable(width)); got > width {
 			t.Errorf("%d characters in a terminal of %d:\n%s", got, width, cutTable(width))
@@ -189,7 +190,8 @@ PROVIDER:PROBE    ARGUMENTS       OBJECT        ADDRESS            TRACED
 shop:order_start  8@%rdi -4@%rsi  /proc/7/fd/3  0x7f0000001000 +1  no
 shop:none                         /proc/7/fd/3  0x7f0000001010 +1  yes
 `
-	if diff := cmp.Diff(want, "\n"+listTable(exampleProbes()[:2], false).String()); diff != "" {
+	got := "\n" + listTable(exampleProbes()[:2], listColumns{}).String()
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -201,7 +203,7 @@ func TestListTableCutsCells(t *testing.T) {
 	}
 	path := "/" + strings.Repeat("dir é/", 100_000) + "x.so"
 	row := strings.Fields(strings.Split(
-		listTable([]listedProbe{{note: note, path: path}}, false).String(), "\n")[1])
+		listTable([]listedProbe{{note: note, path: path}}, listColumns{}).String(), "\n")[1])
 	want := []string{
 		"p:" + strings.Repeat("é", maxCell-3) + "…",
 		`"` + strings.Repeat(`\u009b`, (maxCell-1)/6) + "…",
@@ -219,7 +221,7 @@ func TestListTableCutsCells(t *testing.T) {
 // A long listing is written in tables of its own, so that memory is bounded.
 func TestListTableInBlocks(t *testing.T) {
 	var out strings.Builder
-	w := newListTableWriter(&out, false)
+	w := newListTableWriter(&out, listColumns{})
 	for i := range blockRows + 1 {
 		note := sdtnote.Note{Provider: "p", Name: fmt.Sprint(i)}
 		if err := w.add(listedProbe{note: note, path: "/x.so"}); err != nil {
@@ -238,7 +240,7 @@ func TestListTableInBlocks(t *testing.T) {
 }
 
 func cutTable(width int) string {
-	table := listTable(exampleProbes(), true)
+	table := listTable(exampleProbes(), listColumns{process: true})
 	table.fit(width)
 	return table.String()
 }

@@ -2,7 +2,10 @@
 
 package main
 
-import "github.com/go-usdt/usdt/internal/sdtnote"
+import (
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
 
 // A room bounds what many processes can make usdt keep or write. A process can fill no more than a
 // sixteenth of what is left, so that those which come first leave room for the others. A few probes
@@ -23,7 +26,11 @@ func (r *room) share() int { return max(r.left/16, leastShare) }
 func (r *room) fill(size int) { r.left = max(r.left-size, 0) }
 
 // roomOf returns how much room a probe takes.
-func roomOf(n sdtnote.Note) int {
+func roomOf(n sdtnote.Note, inFile signature.Set) int {
 	const unit = 64 // bytes of text
-	return 1 + (len(n.Provider)+len(n.Name)+len(n.Args))/unit
+	size := len(n.Provider) + len(n.Name) + len(n.Args)
+	if s := inFile.Find(n.Provider, n.Name); s != nil {
+		size += s.Size()
+	}
+	return 1 + size/unit
 }

@@ -36,7 +36,7 @@ func TestRoomOf(t *testing.T) {
 		{sdtnote.Note{Provider: "shop", Name: "order", Args: "8@%rdi"}, 1},
 		{long, 1 + 1<<20/64},
 	} {
-		if got := roomOf(test.note); got != test.want {
+		if got := roomOf(test.note, nil); got != test.want {
 			t.Errorf("%s: %d, want %d", test.note.Name, got, test.want)
 		}
 	}

@@ -11,14 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/script"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // scriptFlags are the flags of usdt script.
 type scriptFlags struct {
 	pid          int
 	tool         string
-	texts, bytes []int // arguments that point to text, and to bytes
+	texts, bytes pointedFlag // arguments that point to text, and to bytes
 }
 
 func newScriptCommand() *cobra.Command {
@@ -31,8 +33,9 @@ func newScriptCommand() *cobra.Command {
 version of that tool understands. The script prints a line for each hit until it is
 interrupted; the script for perf prints all lines at the end.
 
-The script is for sh, except that the script for bcc is for Python.`,
-		Example: `  usdt script -p 1234 shop:order --str 1 --tool bpftrace | sudo sh
+Arguments that are described have their names, and text and bytes are read as far as the tool
+can. The script is for sh, except that the script for bcc is for Python.`,
+		Example: `  usdt script -p 1234 shop:order --tool bpftrace | sudo sh
   usdt script -p 1234 shop:order --tool bcc > order.py && sudo /usr/bin/python3 order.py`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,8 +46,8 @@ The script is for sh, except that the script for bcc is for Python.`,
 	flags := cmd.Flags()
 	flags.IntVarP(&f.pid, "pid", "p", 0, "the process that has the probe: `PID`")
 	flags.StringVar(&f.tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
-	flags.IntSliceVar(&f.texts, "str", nil, strHelp)
-	flags.IntSliceVar(&f.bytes, "bytes", nil, bytesHelp)
+	flags.Var(&f.texts, "str", strHelp)
+	flags.Var(&f.bytes, "bytes", bytesHelp)
 	for _, name := range []string{"pid", "tool"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // no such flag
@@ -68,8 +71,13 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 		return err
 	}
 	sel.warnRefused(cmd.ErrOrStderr())
+	for _, err := range sel.probes[0].Obstacles() {
+		if err != nil {
+			warn(cmd.ErrOrStderr(), "%v", err)
+		}
+	}
 	p := sel.scripted()
-	if err := f.setKinds(&p); err != nil {
+	if err := f.setKinds(&p, sel.probes[0].Sites[0]); err != nil {
 		return err
 	}
 	text, err := script.Write(f.tool, p)
@@ -91,30 +99,48 @@ func (s *selection) scripted() script.Probe {
 		}
 		p.Files = append(p.Files, file)
 	}
-	for _, a := range operand.Parse(first) {
+	for _, a := range operand.Resolve(first, s.objects[0].Symbols) {
 		p.Args = append(p.Args, script.Arg{Arg: a})
 	}
+	p.Describe(s.probes[0].Sites[0].Signature)
 	return p
 }
 
-// setKinds marks the arguments that point to text or bytes.
-func (f *scriptFlags) setKinds(p *script.Probe) error {
+// setKinds marks the arguments that the flags say point to text or bytes.
+func (f *scriptFlags) setKinds(p *script.Probe, s uprobe.Site) error {
 	has := fmt.Sprintf("%v has %s, the first is 0", p, plural(len(p.Args), "argument", "arguments"))
-	for _, i := range f.texts {
-		if i < 0 || i >= len(p.Args) {
-			return usagef("--str %d: %s", i, has)
-		}
-		p.Args[i].Kind = script.Text
-	}
-	for _, i := range f.bytes {
+	for _, t := range f.texts {
+		place, err := f.place(s, t)
 		switch {
-		case i < 0 || i+1 >= len(p.Args):
-			return usagef("--bytes %d: %s, and the number of bytes comes after them", i, has)
-		case !script.ReadsBytes(f.tool):
-			return usagef("--bytes %d: %s cannot read as many bytes as an argument says; "+
-				"try --tool bpftrace", i, f.tool)
+		case err != nil:
+			return usagef("--str %s: %w", t.text, err)
+		case place >= len(p.Args):
+			return usagef("--str %s: %s", t.text, has)
+		case !t.isKnown(s, false):
+			p.Args[place].Kind = script.Text
 		}
-		p.Args[i].Kind = script.Bytes
+	}
+	for _, t := range f.bytes {
+		place, err := f.place(s, t)
+		switch {
+		case err != nil:
+			return usagef("--bytes %s: %w", t.text, err)
+		case place+1 >= len(p.Args):
+			return usagef("--bytes %s: %s, and the number of bytes comes after them", t.text, has)
+		case !script.ReadsBytes(f.tool):
+			return usagef("--bytes %s: %s cannot read as many bytes as an argument says; "+
+				"try --tool bpftrace", t.text, f.tool)
+		case !t.isKnown(s, true):
+			p.Args[place].Kind = script.Bytes
+		}
 	}
 	return nil
+}
+
+// place returns the number of an argument that a flag names.
+func (f *scriptFlags) place(s uprobe.Site, p pointed) (int, error) {
+	if p.pattern != nil && !p.pattern.matches(nameOf(s.Note)) {
+		return 0, fmt.Errorf("the script is for %s", printable.Text(nameOf(s.Note).String()))
+	}
+	return place(s, p.arg)
 }

@@ -24,6 +24,8 @@ type selection struct {
 	objects  []process.Object    // the files with the probes, each with the notes of these only
 	refused  []error             // why other probes that match cannot be traced
 	loaded   map[loadedSite]bool // all sites that matched, to know those that are loaded later
+
+	undescribed []error // why signatures of the probes are not used
 }
 
 // selectProbes selects the probes that match at least one of the patterns PROVIDER:PROBE. Each
@@ -56,16 +58,18 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
 	s.loaded = loadedSites(patterns, v.objects)
 	s.objects, s.refused = matching(patterns, v.objects)
-	s.probes = probesIn(s.objects)
+	s.probes = probesIn(s.objects, &v.descriptions)
+	s.undescribed = v.descriptions.tell()
 	if len(s.probes) == 0 {
 		return nil, errors.Join(s.refused...)
 	}
 	return s, nil
 }
 
-// warnRefused says why other probes that match are not in the selection.
+// warnRefused says why other probes that match are not in the selection, and why the signatures of
+// some are not used.
 func (s *selection) warnRefused(stderr io.Writer) {
-	for _, err := range s.refused {
+	for _, err := range slices.Concat(s.refused, s.undescribed) {
 		warn(stderr, "%v", err)
 	}
 }
@@ -121,7 +125,7 @@ func refusal(path string, notes []sdtnote.Note) error {
 }
 
 // probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.
-func probesIn(objects []process.Object) []uprobe.Probe {
+func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
@@ -134,7 +138,8 @@ func probesIn(objects []process.Object) []uprobe.Probe {
 			}
 			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
-				Symbols: o.Symbols, SemaphoreAddresses: o.SemaphoreAddresses(n),
+				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
+				SemaphoreAddresses: o.SemaphoreAddresses(n),
 			})
 		}
 	}

@@ -64,11 +64,14 @@ func asNobody(ts *testscript.TestScript, program string) []string {
 // startCTraced builds the program anew for each script, because probes in a file are shared by all
 // processes of the program.
 func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: ctraced")
+	if neg {
+		ts.Fatalf("usage: ctraced [FLAG ... SOURCE]")
+	}
+	if len(args) == 0 {
+		args = []string{"-O1", filepath.Join("testdata", "ctraced.c")}
 	}
 	program := filepath.Join(ts.Getenv("WORK"), "ctraced")
-	ts.Check(build("", "gcc", "-O1", "-o", program, filepath.Join("testdata", "ctraced.c")))
+	ts.Check(build("", "gcc", append([]string{"-o", program}, args...)...))
 	startProgram(ts, program)
 	ts.Setenv("IMAGE", program)
 }

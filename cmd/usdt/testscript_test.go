@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 //	traced [nobody] PROVIDER NAME[:TYPE,...] ...
 //	                          starts internal/testing/traced, or has the user nobody start it,
 //	                          backed by a file; sets PID, and IMAGE to the file with its probes
-//	ctraced                   starts testdata/ctraced.c; sets PID, and IMAGE to the program
+//	ctraced [FLAG ... SOURCE] starts testdata/ctraced.c, or another program in C, which gcc
+//	                          compiles with the flags; sets PID, and IMAGE to the program
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
 //	end                       ends that program, as the end of the script does

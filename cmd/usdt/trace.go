@@ -31,17 +31,20 @@ func newTraceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace {-p PID | --all} PROVIDER:PROBE... ['FORMAT']",
 		Short: "Show each hit of probes, with its arguments",
-		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, the thread's
-name, probe and arguments. In PROVIDER and in PROBE, the wildcards * ? and [a-z] mean what
-they mean to a shell. Tracing ends on Ctrl-C, after --count or --duration, or when the
+		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, with --all
+the thread's name, probe and arguments. In PROVIDER and in PROBE, the wildcards * ? and [a-z]
+mean what they mean to a shell. Tracing ends on Ctrl-C, after --count or --duration, or when the
 process ends. Then usdt says how many events there were, and how many were lost because
 they came faster than they could be written.
 
-Arguments are shown as integers, by size and sign. With --str N, argument N (the first is 0)
-is the address of text that ends with a NUL. With --bytes N, argument N is the address of as
-many bytes as argument N+1 says. Text and bytes are read at the moment of the hit, at most
---strlen bytes of each; when there are more, an … follows the closing quote. Both flags apply
-to all traced probes that have such an argument.
+Arguments of probes that are described (usdt list shows their signatures) are shown by name
+and type: text and bytes quoted, times as 1.5s, addresses in hexadecimal. Those of other probes
+are arg0, arg1 and so on: integers, by size and sign. Of these, --str N says that argument N
+(the first is 0) is the address of text that ends with a NUL, and --bytes N that it is the
+address of as many bytes as argument N+1 says. Both apply to all traced probes that have such an
+argument and are not described; --str PROVIDER:PROBE:N to the probes that match, described or not.
+Text and bytes are read at the moment of the hit, at most --strlen bytes of each; when there are
+more, an … follows the closing quote.
 
 FORMAT says how to write the arguments instead. It is the last argument of the command line,
 if that contains a %, or the value of --format:
@@ -52,26 +55,33 @@ if that contains a %, or the value of --format:
   %f %e %g               floating-point number with the bits of the argument
   %s %.20s               text at the address; at most 20 bytes of it
   %b                     bytes, quoted; takes two arguments, address and number
+  %v                     what the type says, as without a format
+  %[customer]s           the argument customer
   %[arg2]d               argument 2; the next directive takes argument 3
 
-What cannot be read is shown as (fault), and what could harm a terminal as escapes such as
-\x1b.
+What was not there at the hit, such as a page, is shown as (fault), and what can be read at no
+hit as ?, for which usdt gives the reason once. What could harm a terminal is shown as escapes
+such as \x1b.
 
---where is evaluated in the kernel and keeps only the hits that satisfy it. It compares arg0
-to arg` + lastArg + `, pid, tid, numbers and text by == != < <= > >=, masks bits by &, and
-joins comparisons by && || ! and parentheses. All traced probes must have the arguments that
-the filter names.
+--where is evaluated in the kernel and keeps only the hits that satisfy it. It compares
+arguments (by name, or arg0 to arg` + lastArg + `), pid, tid, numbers, times such as 1.5ms, true,
+false and text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and
+parentheses. All traced probes must have the arguments that the filter names.
 
 With --json, each event is one line: an object with time (RFC 3339, UTC, in nanoseconds), pid,
-tid, comm, provider, probe and args, an array of numbers and strings. Bytes (--bytes) are in
-base64, and what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. The
-array cut has the numbers of the arguments that were cut off, if there are any.
+tid, comm, provider, probe and args, an array of numbers and strings. Bytes are in base64, and
+what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. The array cut has the
+numbers of the arguments that were cut off, if there are any. If the probe is described, the
+object fields has the arguments once more, by name and type: numbers with their fractions, true
+and false, times in nanoseconds, text, and bytes in base64. What is no number of JSON is "NaN",
+"+Inf" or "-Inf".
 
 With --all, files that no process had mapped when the command began are not traced.
 ` + waitForPagesHelp + rights.Help,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
-  sudo usdt trace -p 1234 shop:order_start 'id=%d customer=%s'
-  sudo usdt trace -p 1234 http:request --str 1 --where 'arg0 > 100 && arg1 == "GET"'
+  sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'
+  sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
+  sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
   sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe`,
 		DisableFlagsInUseLine: true,
 		RunE:                  f.trace,

@@ -10,26 +10,21 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
-)
-
-// What help says of the flags that tell what arguments point to.
-const (
-	strHelp   = "argument `N`, from 0, points to text that ends with a NUL"
-	bytesHelp = "argument `N`, from 0, points to as many bytes as argument N+1 says"
 )
 
 // captureFlags tell what arguments point to.
 type captureFlags struct {
-	strings  []int // arguments that point to text
-	byteArgs []int // arguments that point to bytes; the argument after each is their number
-	limit    int   // in bytes
+	strings  pointedFlag // arguments that point to text
+	byteArgs pointedFlag // arguments that point to bytes; the argument after each is their number
+	limit    int         // in bytes
 }
 
 func (c *captureFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntSliceVar(&c.strings, "str", nil, strHelp)
-	flags.IntSliceVar(&c.byteArgs, "bytes", nil, bytesHelp)
+	flags.Var(&c.strings, "str", strHelp)
+	flags.Var(&c.byteArgs, "bytes", bytesHelp)
 	flags.IntVar(&c.limit, "strlen", 128, "read at most `BYTES` of a text or of bytes")
 }
 
@@ -37,38 +32,52 @@ func (c *captureFlags) check() error {
 	if c.limit < 1 || c.limit > format.MaxPrecision {
 		return usagef("--strlen %d: want 1 to %d bytes", c.limit, format.MaxPrecision)
 	}
-	for _, n := range c.byteArgs {
-		if slices.Contains(c.strings, n) {
-			return usagef("arg%d: use either --str or --bytes, not both", n)
+	for _, p := range c.byteArgs {
+		if slices.ContainsFunc(c.strings, func(s pointed) bool { return s.text == p.text }) {
+			return usagef("%s: use either --str or --bytes, not both", printable.Text(p.arg.String()))
 		}
 	}
 	return nil
 }
 
-// captures returns what is to be read of each probe: what the format needs or, without a format,
-// what the flags say.
+// captures returns what is to be read of each probe: what its format needs or, without formats,
+// what the signatures and the flags say.
 func (c *captureFlags) captures(
-	probes []uprobe.Probe, parsed *format.Format,
+	probes []uprobe.Probe, formats []*format.Format,
 ) ([][]uprobe.Capture, error) {
 	captures := make([][]uprobe.Capture, len(probes))
 	for i, p := range probes {
-		if parsed == nil {
-			captures[i] = c.ofFlags(p.Args())
+		if formats != nil {
+			captures[i] = c.ofFormat(formats[i], p)
 			continue
 		}
-		if err := parsed.Check(len(p.Args())); err != nil {
-			return nil, usagef("format for %s: %w", printable.Text(p.String()), err)
+		targets := c.targets(p.Sites[0])
+		for _, t := range targets {
+			capture := uprobe.Capture{Arg: t.place, Length: -1, Max: c.share(len(targets))}
+			if t.kind != signature.String {
+				capture.Length = t.place + 1
+			}
+			captures[i] = append(captures[i], capture)
 		}
-		captures[i] = c.ofFormat(parsed)
 	}
-	if parsed == nil {
-		return captures, c.checkUsed(probes, captures)
+	if formats == nil {
+		return captures, c.checkUsed(probes)
 	}
 	return captures, nil
 }
 
-func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
+// share returns how many bytes are read of each of some texts, so that all find room.
+func (c *captureFlags) share(texts int) int {
+	const besides = 16 // bytes that each takes, too
+	return min(c.limit, uprobe.MaxCapture/texts-besides)
+}
+
+func (c *captureFlags) targets(s uprobe.Site) []target { return targets(s, c.strings, c.byteArgs) }
+
+// ofFormat leaves out what cannot be read.
+func (c *captureFlags) ofFormat(parsed *format.Format, p uprobe.Probe) []uprobe.Capture {
 	var captures []uprobe.Capture
+	args := p.Args()
 	for _, need := range parsed.Needs() {
 		capture := uprobe.Capture{Arg: need.Arg, Length: -1, Max: need.Max}
 		if capture.Max == 0 {
@@ -80,47 +89,34 @@ func (c *captureFlags) ofFormat(parsed *format.Format) []uprobe.Capture {
 		case format.Bytes:
 			capture.Length = need.Length
 		}
+		if args[need.Arg].Kind == operand.Invalid ||
+			capture.Length >= 0 && args[capture.Length].Kind == operand.Invalid {
+			continue
+		}
 		captures = append(captures, capture)
 	}
 	return captures
 }
 
-const addressSize = 8 // bytes
-
-// ofFlags leaves out arguments that a probe does not have, or that are too small for an address.
-func (c *captureFlags) ofFlags(args []operand.Arg) []uprobe.Capture {
-	var captures []uprobe.Capture
-	for arg, a := range args {
-		if a.Size < addressSize {
-			continue
-		}
-		if slices.Contains(c.strings, arg) {
-			captures = append(captures, uprobe.Capture{Arg: arg, Length: -1, Max: c.limit})
-		}
-		if slices.Contains(c.byteArgs, arg) && arg+1 < len(args) {
-			captures = append(captures, uprobe.Capture{Arg: arg, Length: arg + 1, Max: c.limit})
-		}
-	}
-	return captures
-}
-
 // checkUsed reports a flag that applies to none of the probes.
-func (c *captureFlags) checkUsed(probes []uprobe.Probe, captures [][]uprobe.Capture) error {
-	used := make(map[int]bool)
-	for _, capture := range slices.Concat(captures...) {
-		used[capture.Arg] = true
+func (c *captureFlags) checkUsed(probes []uprobe.Probe) error {
+	var sites []uprobe.Site
+	for _, p := range probes {
+		sites = append(sites, p.Sites[0])
 	}
-	for _, arg := range c.strings {
-		if !used[arg] {
-			return usagef("--str %d: arg%d is no address in %s; the first is arg0",
-				arg, arg, probeNames(probes))
+	if p := c.strings.unused(sites, false, c.targets); p != nil {
+		if err := p.obstacle(probes); err != nil {
+			return usagef("--str %s: %w", p.text, err)
 		}
+		return usagef("--str %s: %s is no address in %s; the first is arg0",
+			p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
-	for _, arg := range c.byteArgs {
-		if !used[arg] {
-			return usagef("--bytes %d: arg%d is no address, or has no number of bytes after it, in %s; "+
-				"the first is arg0", arg, arg, probeNames(probes))
+	if p := c.byteArgs.unused(sites, true, c.targets); p != nil {
+		if err := p.obstacle(probes); err != nil {
+			return usagef("--bytes %s: %w", p.text, err)
 		}
+		return usagef("--bytes %s: %s is no address, or has no number of bytes after it, in %s; "+
+			"the first is arg0", p.text, printable.Text(p.arg.String()), probeNames(probes))
 	}
 	return nil
 }

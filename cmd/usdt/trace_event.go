@@ -18,8 +18,9 @@ type eventWriter interface {
 
 // eventValues is an event as a format reads it.
 type eventValues struct {
-	types []operand.Arg
-	args  []uprobe.Value
+	types  []operand.Arg
+	fields []field // for each argument
+	args   []uprobe.Value
 }
 
 func (v *eventValues) Int(arg int) (value uint64, signed, ok bool) {
@@ -29,10 +30,16 @@ func (v *eventValues) Int(arg int) (value uint64, signed, ok bool) {
 	return v.args[arg].Int, v.types[arg].Signed, true
 }
 
+func (v *eventValues) Readable(arg int) bool { return v.types[arg].Kind != operand.Invalid }
+
 func (v *eventValues) Size(arg int) int { return v.types[arg].Size }
 
-func (v *eventValues) Bytes(arg int) (data []byte, ok bool) {
-	return v.args[arg].Data, v.args[arg].Captured
+func (v *eventValues) Bytes(arg int) (data []byte, cut, ok bool) {
+	return v.args[arg].Data, v.args[arg].Cut, v.args[arg].Captured
+}
+
+func (v *eventValues) Append(dst []byte, arg int) []byte {
+	return v.fields[arg].appendText(dst, v.args)
 }
 
 // appendInteger appends an argument that was read.

@@ -3,12 +3,11 @@
 package main
 
 import (
-	"encoding/base64"
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -22,13 +21,10 @@ type jsonEvents struct {
 
 // A jsonProbe is what is known of a probe before there are events.
 type jsonProbe struct {
-	names []byte // provider and probe, up to the first argument
-	args  []jsonArg
-}
-
-type jsonArg struct {
-	signed bool
-	kind   format.Kind
+	names  []byte   // provider and probe, up to the first argument
+	args   []field  // by place, as the note has them
+	fields []field  // of a described probe
+	labels [][]byte // of the fields, up to their values
 }
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
@@ -38,13 +34,19 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 		j.names = printable.AppendJSON([]byte(`,"provider":`), []byte(probe.Provider))
 		j.names = printable.AppendJSON(append(j.names, `,"probe":`...), []byte(probe.Name))
 		j.names = append(j.names, `,"args":[`...)
-		for _, a := range probe.Args() {
-			j.args = append(j.args, jsonArg{signed: a.Signed})
+		for place, a := range probe.Args() {
+			j.args = append(j.args, argumentField(place, a))
 		}
 		for _, c := range p.options.Captures[i] {
-			j.args[c.Arg].kind = format.String
+			j.args[c.Arg].kind = signature.String
 			if c.Length >= 0 {
-				j.args[c.Arg].kind = format.Bytes
+				j.args[c.Arg].kind = signature.Bytes
+			}
+		}
+		if probe.Sites[0].Signature != nil {
+			j.fields = append([]field{}, fieldsOf(probe, p.options.Captures[i])...) // not nil
+			for _, f := range j.fields {
+				j.labels = append(j.labels, append(printable.AppendJSON(nil, []byte(f.label)), ':'))
 			}
 		}
 		w.probes = append(w.probes, j)
@@ -70,14 +72,29 @@ func (p *jsonProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = p.args[i].append(dst, v)
+		dst = p.args[i].appendJSON(dst, args)
 		cut = cut || v.Cut
 	}
 	dst = append(dst, ']')
 	if cut {
 		dst = appendCut(dst, args)
 	}
+	if p.fields != nil {
+		dst = p.appendFields(dst, args)
+	}
 	return dst
+}
+
+// appendFields appends the arguments once more, by their names and types.
+func (p *jsonProbe) appendFields(dst []byte, args []uprobe.Value) []byte {
+	dst = append(dst, `,"fields":{`...)
+	for i := range p.fields {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = p.fields[i].appendJSON(append(dst, p.labels[i]...), args)
+	}
+	return append(dst, '}')
 }
 
 func appendCut(dst []byte, args []uprobe.Value) []byte {
@@ -90,17 +107,4 @@ func appendCut(dst []byte, args []uprobe.Value) []byte {
 		}
 	}
 	return append(dst, ']')
-}
-
-func (a jsonArg) append(dst []byte, v uprobe.Value) []byte {
-	switch {
-	case !v.Read || a.kind != format.Integer && !v.Captured:
-		return append(dst, "null"...)
-	case a.kind == format.String:
-		return printable.AppendJSON(dst, v.Data)
-	case a.kind == format.Bytes:
-		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Data)
-		return append(dst, '"')
-	}
-	return appendInteger(dst, v, a.signed)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
-	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -18,7 +19,7 @@ type tracePlan struct {
 	selection *selection
 	probes    []uprobe.Probe // those of the selection, split by types
 	options   uprobe.TraceOptions
-	format    *format.Format // nil: all arguments
+	formats   []*format.Format // of each probe; nil: all arguments
 }
 
 // plan returns what the command line asks for.
@@ -48,11 +49,59 @@ func (f *traceFlags) plan(cmd *cobra.Command, args []string) (*tracePlan, error)
 	p := &tracePlan{
 		selection: sel,
 		probes:    byTypes(sel.probes),
-		format:    parsed,
 		options:   uprobe.TraceOptions{Options: options, BufferBytes: f.buffer << 20},
 	}
-	p.options.Captures, err = f.captures(p.probes, parsed)
-	return p, err
+	if parsed != nil {
+		if p.formats, err = bindFormat(parsed, p.probes); err != nil {
+			return nil, err
+		}
+	}
+	if p.options.Captures, err = f.captures(p.probes, p.formats); err != nil {
+		return nil, err
+	}
+	p.warnObstacles(cmd.ErrOrStderr())
+	return p, nil
+}
+
+// bindFormat returns the format for each of the probes.
+func bindFormat(parsed *format.Format, probes []uprobe.Probe) ([]*format.Format, error) {
+	var formats []*format.Format
+	for _, p := range probes {
+		bound, err := parsed.Bind(formattedSite{p.Sites[0]})
+		if err == nil {
+			err = bound.Check(len(p.Args()))
+		}
+		if err != nil {
+			return nil, usagef("format for %s: %w", printable.Text(p.String()), err)
+		}
+		formats = append(formats, bound)
+	}
+	return formats, nil
+}
+
+// A formattedSite is a site as a format sees it.
+type formattedSite struct{ uprobe.Site }
+
+func (s formattedSite) Named(name string) (format.Argument, error) {
+	place, err := place(s.Site, uprobe.Argument{Name: name})
+	return s.At(place), err
+}
+
+func (s formattedSite) At(place int) format.Argument {
+	a := format.Argument{Place: place}
+	p := s.Signature.At(place)
+	if p == nil || p.Place != place {
+		return a
+	}
+	switch p.Type.Kind {
+	case signature.String:
+		a.Kind = format.String
+	case signature.Text:
+		a.Kind, a.Sized = format.String, true
+	case signature.Bytes:
+		a.Kind = format.Bytes
+	}
+	return a
 }
 
 // parseFormat separates the format, if there is one, from the patterns.
@@ -82,16 +131,8 @@ func (f *traceFlags) parseFormat(
 	return args, parsed, nil
 }
 
-// captured tells for each argument of a probe whether it has a capture.
-func (p *tracePlan) captured(probe int) []bool {
-	captured := make([]bool, len(p.probes[probe].Args()))
-	for _, c := range p.options.Captures[probe] {
-		captured[c.Arg] = true
-	}
-	return captured
-}
-
-// byTypes splits each probe into probes whose sites agree in the size and sign of all arguments.
+// byTypes splits each probe into probes whose sites agree in the signature, and in the size and
+// sign of all arguments.
 // Two versions of a program, or two places in one, may differ in them, and an event does not tell
 // its site.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {
@@ -114,8 +155,11 @@ func byTypes(probes []uprobe.Probe) []uprobe.Probe {
 
 func argTypes(site uprobe.Site) string {
 	types := ""
-	for _, a := range operand.Parse(site.Note) {
-		types += fmt.Sprintf("%d%t ", a.Size, a.Signed)
+	if site.Signature != nil {
+		types = fmt.Sprint(site.Signature.Params)
+	}
+	for _, a := range site.Args() {
+		types += fmt.Sprintf("%d%t%t ", a.Size, a.Signed, a.Float)
 	}
 	return types
 }

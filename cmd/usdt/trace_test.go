@@ -23,8 +23,9 @@ func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	note := sdtnote.Note{Provider: "shop", Name: "order", Machine: elf.EM_X86_64, Args: args}
 	probe := uprobe.Probe{Provider: note.Provider, Name: note.Name, Sites: []uprobe.Site{{Note: note}}}
 	return &tracePlan{
-		probes:  []uprobe.Probe{probe},
-		options: uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}},
+		selection: &selection{scope: scope{all: true}},
+		probes:    []uprobe.Probe{probe},
+		options:   uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}},
 	}
 }
 
@@ -97,7 +98,7 @@ func TestTextEvents(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			plan := planFor(sixArgs, captureLast())
 			if test.format != "" {
-				plan.format = mustParseFormat(t, test.format)
+				plan.formats = []*format.Format{mustParseFormat(t, test.format)}
 			}
 			before := "before\n"
 			got := newTextEvents(plan, test.bare).append([]byte(before), anEvent(test.last))
@@ -199,7 +200,7 @@ func eventWriters(tb testing.TB) map[string]eventWriter {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	formatted.format = form
+	formatted.formats = []*format.Format{form}
 	return map[string]eventWriter{
 		"Text":   newTextEvents(plan, false),
 		"Format": newTextEvents(&formatted, false),

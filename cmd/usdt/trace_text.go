@@ -4,13 +4,13 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -18,27 +18,32 @@ import (
 type textEvents struct {
 	time   timestamp
 	probes []textProbe
-	format *format.Format // nil: all arguments
-	bare   bool           // only what the format says
+	all    bool // events of any process come
+	bare   bool // only what the format says
 	values eventValues
 }
 
 // A textProbe is what is known of a probe before there are events.
 type textProbe struct {
-	name     string
-	types    []operand.Arg
-	labels   []string // of the arguments
-	captured []bool   // whether the user wants what an argument points to
+	name   string
+	format *format.Format // nil: all fields
+	types  []operand.Arg
+	fields []field
+	labels []string // of the fields
+	places []field  // by place
 }
 
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
-	w := &textEvents{time: clock, format: p.format, bare: bare}
+	w := &textEvents{time: clock, all: p.selection.scope.all, bare: bare}
 	for i, probe := range p.probes {
-		name := printable.Text(probe.String())
-		t := textProbe{name: name, types: probe.Args(), captured: p.captured(i)}
-		for i := range t.types {
-			t.labels = append(t.labels, fmt.Sprintf(" arg%d=", i))
+		t := textProbe{name: printable.Text(probe.String()), types: probe.Args()}
+		t.fields = fieldsOf(probe, p.options.Captures[i])
+		for _, f := range t.fields {
+			t.labels = append(t.labels, " "+printable.Text(f.label)+"=")
+		}
+		if p.formats != nil {
+			t.format, t.places = p.formats[i], byPlace(t.fields, len(t.types))
 		}
 		w.probes = append(w.probes, t)
 	}
@@ -51,16 +56,16 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 		dst = w.appendOrigin(dst, ev)
 		dst = append(dst, p.name...)
 	}
-	if w.format == nil {
-		dst = p.appendArgs(dst, ev.Args)
+	if p.format == nil {
+		dst = p.appendFields(dst, ev.Args)
 		return append(dst, '\n')
 	}
 	if !w.bare {
 		dst = append(dst, ' ')
 	}
-	w.values.types, w.values.args = p.types, ev.Args
+	w.values = eventValues{p.types, p.places, ev.Args}
 	start := len(dst)
-	dst = w.format.Append(dst, &w.values)
+	dst = p.format.Append(dst, &w.values)
 	if !bytes.HasSuffix(dst[start:], lineFeed) {
 		dst = append(dst, '\n')
 	}
@@ -69,10 +74,16 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 
 var lineFeed = []byte("\n")
 
-// appendOrigin appends the columns that say when and where the event was.
+// appendOrigin appends when and where the event was. When the user has chosen the process, the name
+// of its threads is left out: mostly all have the same one.
 func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	const pidWidth, commWidth = 7, 15
 	dst = w.time.append(dst, ev.Time)
+	if !w.all {
+		dst = strconv.AppendUint(append(dst, ' '), uint64(ev.PID), 10)
+		dst = strconv.AppendUint(append(dst, ' '), uint64(ev.TID), 10)
+		return append(dst, ' ')
+	}
 	for _, id := range []uint32{ev.PID, ev.TID} {
 		dst = append(dst, ' ')
 		start := len(dst)
@@ -93,20 +104,21 @@ func appendBlanks(dst []byte, n int) []byte {
 	return dst
 }
 
-func (p *textProbe) appendArgs(dst []byte, args []uprobe.Value) []byte {
-	for i, v := range args {
-		dst = append(dst, p.labels[i]...)
-		switch {
-		case !v.Read || p.captured[i] && !v.Captured:
-			dst = append(dst, format.Fault...)
-		case p.captured[i]:
-			dst = printable.AppendQuoted(dst, v.Data)
-			if v.Cut {
-				dst = append(dst, "…"...)
-			}
-		default:
-			dst = appendInteger(dst, v, p.types[i].Signed)
-		}
+func (p *textProbe) appendFields(dst []byte, args []uprobe.Value) []byte {
+	for i := range p.fields {
+		dst = p.fields[i].appendText(append(dst, p.labels[i]...), args)
 	}
 	return dst
+}
+
+// byPlace returns a field for each place. The length of another argument is an integer.
+func byPlace(fields []field, places int) []field {
+	all := make([]field, places)
+	for place := range all {
+		all[place] = field{place: place, kind: signature.Uint}
+	}
+	for _, f := range fields {
+		all[f.place] = f
+	}
+	return all
 }

@@ -15,7 +15,8 @@ import (
 
 var (
 	weather = stapsdt.MustProvider("weather")
-	measure = stapsdt.MustProbe3[uint64, int32, string](weather, "measure")
+	measure = stapsdt.MustProbe3[uint64, int32, string](weather, "measure", "n", "celsius", "city").
+		Describe("A temperature has been measured.")
 )
 
 var cities = []string{"Oslo", "Wien", "Quito", "Yakutsk"}

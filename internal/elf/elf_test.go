@@ -22,7 +22,7 @@ func TestConstants(t *testing.T) {
 		{elf.EM_X86_64, debugelf.EM_X86_64},
 		{elf.EM_AARCH64, debugelf.EM_AARCH64},
 		{elf.PT_LOAD, debugelf.PT_LOAD}, {elf.PT_DYNAMIC, debugelf.PT_DYNAMIC},
-		{elf.PT_NOTE, debugelf.PT_NOTE},
+		{elf.PT_NOTE, debugelf.PT_NOTE}, {elf.PT_TLS, debugelf.PT_TLS},
 		{elf.PT_GNU_STACK, debugelf.PT_GNU_STACK},
 		{elf.PF_X, debugelf.PF_X}, {elf.PF_W, debugelf.PF_W}, {elf.PF_R, debugelf.PF_R},
 		{elf.DT_NULL, debugelf.DT_NULL}, {elf.DT_HASH, debugelf.DT_HASH},

@@ -7,6 +7,7 @@ const (
 	PT_LOAD      ProgType = 1
 	PT_DYNAMIC   ProgType = 2
 	PT_NOTE      ProgType = 4
+	PT_TLS       ProgType = 7
 	PT_GNU_STACK ProgType = 0x6474e551
 )
 

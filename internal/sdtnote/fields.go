@@ -86,9 +86,9 @@ func (e *elfFile) header(b []byte) (h header) {
 
 // A segment is the part of Elf32_Phdr or Elf64_Phdr that matters here.
 type segment struct {
-	typ                 elf.ProgType
-	flags               elf.ProgFlag
-	off, addr, fileSize uint64
+	typ                                    elf.ProgType
+	flags                                  elf.ProgFlag
+	off, addr, fileSize, memorySize, align uint64
 }
 
 // segment decodes b. The place of the flags depends on the class.
@@ -100,11 +100,11 @@ func (e *elfFile) segment(b []byte) (s segment) {
 	}
 	s.off, s.addr = f.word(), f.word()
 	f.word() // physical address
-	s.fileSize = f.word()
-	f.word() // size in memory
+	s.fileSize, s.memorySize = f.word(), f.word()
 	if !f.wide {
 		s.flags = elf.ProgFlag(f.u32())
 	}
+	s.align = f.word()
 	return s
 }
 

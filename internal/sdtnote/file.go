@@ -31,6 +31,7 @@ type elfFile struct {
 	machine elf.Machine
 
 	segments     []segment // PT_LOAD only
+	threads      segment   // PT_TLS, if there is one: the variables that each thread has
 	noteSections []section
 	base         uint64 // address of .stapsdt.base, 0 when there is none
 	symbolTables []symbolTable
@@ -116,6 +117,9 @@ func (e *elfFile) readSegments(h header) error {
 	}
 	for ; len(table) > 0; table = table[size:] {
 		s := e.segment(table)
+		if s.typ == elf.PT_TLS {
+			e.threads = s
+		}
 		if s.typ != elf.PT_LOAD {
 			continue
 		}

@@ -25,6 +25,10 @@ type symbolTable struct{ symbols, strings section }
 // variables of C can: nothing tells which of them is meant. Names of more than 4096 bytes are not
 // looked for.
 //
+// A variable that each thread of an x86-64 program has for itself has an address relative to the
+// thread pointer, a negative number. That of a library is known at run time only: the map has a
+// number of no meaning for it, but no operand refers to it.
+//
 // The errors are those of [Read].
 func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) {
 	e, err := openELF(r)
@@ -92,7 +96,7 @@ func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 			return err
 		}
 		for ; len(piece) > 0; piece = piece[entry:] {
-			s.add(e.symbol(piece), strings)
+			s.add(e, e.symbol(piece), strings)
 		}
 		off += size
 		left -= size
@@ -100,14 +104,14 @@ func (s *symbolSearch) read(e *elfFile, table symbolTable) error {
 	return nil
 }
 
-func (s *symbolSearch) add(sym symbol, strings []byte) {
-	if !sym.hasAddress() || uint64(sym.name) >= uint64(len(strings)) {
+func (s *symbolSearch) add(e *elfFile, sym symbol, strings []byte) {
+	if !e.hasAddress(sym) || uint64(sym.name) >= uint64(len(strings)) {
 		return
 	}
 	name := strings[sym.name:]
 	name = name[:min(len(name), s.longest+1)]
 	if end := bytes.IndexByte(name, 0); end >= 0 && s.wanted[string(name[:end])] {
-		s.addAddress(string(name[:end]), sym.value)
+		s.addAddress(string(name[:end]), e.address(sym))
 	}
 }
 
@@ -118,12 +122,24 @@ func (s *symbolSearch) addAddress(name string, address uint64) {
 	s.addresses[name] = address
 }
 
-// hasAddress reports whether s is defined in the file's memory, unlike imports, constants and
-// variables of a thread.
-func (s symbol) hasAddress() bool {
+// hasAddress reports whether s is defined in the file's memory, unlike imports and constants, or in
+// that of each thread.
+func (e *elfFile) hasAddress(s symbol) bool {
 	switch s.typ {
-	case elf.STT_SECTION, elf.STT_FILE, elf.STT_TLS:
+	case elf.STT_SECTION, elf.STT_FILE:
 		return false
+	case elf.STT_TLS:
+		return s.section != elf.SHN_UNDEF && e.machine == elf.EM_X86_64 && e.threads.align != 0
 	}
 	return s.section != elf.SHN_UNDEF && s.section != elf.SHN_ABS
+}
+
+// address returns the address of a symbol that has one. On x86-64 the variables of a thread end at
+// the thread pointer (variant II of "ELF Handling For Thread-Local Storage" by Ulrich Drepper).
+func (e *elfFile) address(s symbol) uint64 {
+	if s.typ != elf.STT_TLS {
+		return s.value
+	}
+	size, align := e.threads.memorySize, e.threads.align
+	return s.value - (size+align-1)/align*align
 }

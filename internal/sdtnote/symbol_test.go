@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -38,10 +39,16 @@ func TestSymbolAddressesLinked(t *testing.T) {
 				t.Fatalf("gcc %s: %v\n%s", strings.Join(args, " "), err, out)
 			}
 			file, symbols := openSymbols(t, path)
+			if runtime.GOARCH == "amd64" {
+				tt.want = append(tt.want, "of_thread")
+			}
 			want := make(map[string]uint64)
 			for _, s := range symbols {
 				if slices.Contains(tt.want, s.Name) {
 					want[s.Name] = s.Value
+					if elf.ST_TYPE(s.Info) == elf.STT_TLS {
+						want[s.Name] -= 16 // the variables of the thread take 12 bytes, and are aligned to 8
+					}
 				}
 			}
 			if len(want) != len(tt.want) {

@@ -49,14 +49,18 @@ func run(t *testing.T, k qemu.Kernel) report {
 			"--", "-test.v", "-test.timeout=20m"},
 	}
 	download(t, k, dir, m.Image)
-	writeInitramfs(t, m.Initramfs, map[string][]byte{
+	programs := map[string][]byte{
 		"init":        buildTests(t, k.Arch, "./guest"),
 		"engine.test": buildTests(t, k.Arch, "../../internal/tracing/uprobe"),
 		"forms":       buildForms(t, k.Arch),
 		"storm.test":  buildTests(t, k.Arch, "../storm"),
 		"program":     build(t, k.Arch, "../storm/program"),
 		"usdt":        build(t, k.Arch, "../../cmd/usdt"),
-	})
+	}
+	if k.Arch == "amd64" {
+		programs["forms-386"] = buildForms(t, "386")
+	}
+	writeInitramfs(t, m.Initramfs, programs)
 
 	log := filepath.Join(dir, "boot.log")
 	defer keepIfFailed(t, log)

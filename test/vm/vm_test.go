@@ -86,13 +86,14 @@ func TestCommand(t *testing.T) {
 		tail -f /dev/null | STAPSDT_BACKING=file STAPSDT_DIR="$PWD" ./demo >demo.log &
 		until [ -s demo.log ]; do :; done
 		usdt list -p $!
-		usdt trace -p $! --str 2 --count 3 weather:measure
+		usdt trace -p $! --count 3 --where 'celsius > -100' weather:measure
 		usdt count -p $! --duration 1s weather:measure
-		usdt hist -p $! --arg 0 --duration 1s weather:measure
+		usdt hist -p $! --arg celsius --by city --duration 1s weather:measure
 		usdt demo
 		uname -r >result
 		exit 3`}, 3)
-	expect(t, out, `weather:measure +8@%rdi -4@%rsi 8@%rdx +`+regexp.QuoteMeta(shared)+`.*`)
+	const signature = `weather:measure +n uint64, celsius int32, city string +`
+	expect(t, out, signature+regexp.QuoteMeta(shared)+`.*`)
 	expectMeasures(t, out, 3)
 	expect(t, out, `.* weather:measure +[\d.]+ +[1-9]\d*`, `count [1-9]\d* +mean [\d.]+ +p50 .*`,
 		`count [1-9]\d* +mean \S+s +p50 .*`)
@@ -102,7 +103,7 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-var measureLine = regexp.MustCompile(`weather:measure arg0=(\d+) arg1=(-?\d+) arg2="(\w+)"`)
+var measureLine = regexp.MustCompile(`weather:measure n=(\d+) celsius=(-?\d+) city="(\w+)"`)
 
 // expectMeasures checks that there are events with the arguments that examples/demo fires.
 func expectMeasures(t *testing.T, out string, want int) {

@@ -64,6 +64,14 @@ func amd64Probes() []Probe {
 	} {
 		l.sizes(same(m.operand), table[m.word])
 	}
+	// The thread pointer is the address of table[1].
+	l.sizes(same("%fs:local@tpoff"), table[0])
+	l.sizes(same("%fs:8"), table[2])
+	l.sizes(same("%fs:0xfffffffffffffff8"), table[0])
+	l.sizes(same("%fs:8+local@tpoff(,%r15,8)"), table[2])
+	l.sizes(same("%fs:(%rbx)"), table[1])
+	l.add("8f@8(%r13)", table[2])
+	l.add("4f@%eax", value(Pattern(0), 4, false))
 	return l
 }
 
@@ -71,6 +79,10 @@ func amd64Source(probes string) string {
 	var b strings.Builder
 	b.WriteString(`
 _start:
+	mov $0x1002, %edi # ARCH_SET_FS
+	lea table+8(%rip), %rsi
+	mov $158, %eax # arch_prctl(2)
+	syscall
 	jmp 2f
 3:	xor %edi, %edi
 	lea byte(%rip), %rsi
@@ -104,6 +116,11 @@ _start:
 1:	xor %edi, %edi
 	mov $60, %eax
 	syscall
+	.section .tdata, "awT", @progbits
+	.balign 8
+	.type local, @object
+local:	.8byte 0
+	.text
 `)
 	return b.String()
 }

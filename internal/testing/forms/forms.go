@@ -50,9 +50,14 @@ func (l *list) add(arg string, want uint64) {
 // sizes adds an operand in all sizes, signed and unsigned. v is its value in 64 bits.
 func (l *list) sizes(operand func(size int) string, v uint64) {
 	for _, size := range []int{1, 2, 4, 8} {
-		l.add(fmt.Sprintf("%d@%s", size, operand(size)), value(v, size, false))
-		l.add(fmt.Sprintf("-%d@%s", size, operand(size)), value(v, size, true))
+		l.signs(size, operand(size), v)
 	}
+}
+
+// signs adds an operand of a size, signed and unsigned.
+func (l *list) signs(size int, operand string, v uint64) {
+	l.add(fmt.Sprintf("%d@%s", size, operand), value(v, size, false))
+	l.add(fmt.Sprintf("-%d@%s", size, operand), value(v, size, true))
 }
 
 // same returns an operand that is written alike in all sizes.
@@ -63,28 +68,35 @@ var table = [4]uint64{
 	0x9796959493929190, 0x7F7E7D7C7B7A7978, 0xAFAEADACABAAA9A8, 0xB7B6B5B4B3B2B1B0,
 }
 
-// Probes returns the probes of the program for an architecture, amd64 or arm64, in the order of
-// their sites.
+// Probes returns the probes of the program for an architecture, amd64, 386 or arm64, in the order
+// of their sites.
 func Probes(arch string) []Probe { return machines[arch].probes() }
 
 // A machine is what differs between architectures.
 type machine struct {
 	compilers []string // the first that is installed is used
 	flags     []string
+	address   string // the directive for an address in a note
 	probes    func() []Probe
 	source    func(probes string) string
 }
 
 var machines = map[string]machine{
 	"amd64": {
-		[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-static-pie"}, amd64Probes, amd64Source,
+		[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-static-pie"}, ".8byte",
+		amd64Probes, amd64Source,
+	},
+	"386": {
+		[]string{"x86_64-linux-gnu-gcc", "gcc"}, []string{"-m32", "-static"}, ".4byte",
+		i386Probes, i386Source,
 	},
 	"arm64": {
-		[]string{"aarch64-linux-gnu-gcc", "gcc"}, []string{"-static"}, arm64Probes, arm64Source,
+		[]string{"aarch64-linux-gnu-gcc", "gcc"}, []string{"-static"}, ".8byte",
+		arm64Probes, arm64Source,
 	},
 }
 
-// Build makes the program for an architecture, amd64 or arm64, in dir and returns its path. It
+// Build makes the program for an architecture, amd64, 386 or arm64, in dir and returns its path. It
 // needs gcc for the architecture.
 func Build(dir, arch string) (string, error) {
 	m := machines[arch]
@@ -94,7 +106,7 @@ func Build(dir, arch string) (string, error) {
 	}
 	program := filepath.Join(dir, "forms")
 	source := program + ".S"
-	text := macro + m.source(probes.String()) + data()
+	text := fmt.Sprintf(macro, m.address) + m.source(probes.String()) + data()
 	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
 		return "", err
 	}
@@ -111,7 +123,8 @@ func Build(dir, arch string) (string, error) {
 	return program, nil
 }
 
-// macro defines the assembler's macro for a probe: a nop, and its note.
+// macro defines the assembler's macro for a probe: a nop, and its note. Its verb is the directive
+// for an address.
 const macro = `
 	.macro probe name, args
 990:	nop
@@ -120,7 +133,7 @@ const macro = `
 	.4byte 992f-991f, 994f-993f, 3
 991:	.asciz "stapsdt"
 992:	.balign 4
-993:	.8byte 990b, base, 0
+993:	%s 990b, base, 0
 	.asciz "` + Provider + `"
 	.asciz "\name"
 	.asciz "\args"

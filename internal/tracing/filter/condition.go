@@ -51,7 +51,7 @@ func (p *parser) compareString(n node, t Term, op Op, s string) (Expr, error) {
 	if op != Equal && op != NotEqual {
 		return nil, p.errorf(n.offset, "strings can be compared by == and != only")
 	}
-	return p.count(n, StringCompare{Arg: t.Arg, Text: s, Equal: op == Equal})
+	return p.count(n, StringCompare{Arg: t.Arg, Name: t.Name, Text: s, Equal: op == Equal})
 }
 
 func (p *parser) count(n node, e Expr) (Expr, error) {

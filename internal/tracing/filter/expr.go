@@ -30,11 +30,16 @@ type Compare struct {
 	R  Term
 }
 
-// StringCompare compares Text with the text that an argument points to, up to its NUL.
+// StringCompare compares Text with the text that an argument points to.
 type StringCompare struct {
 	Arg   int
+	Name  string // of the argument, until Bind replaces it by Arg
 	Text  string // at most MaxString bytes, none of them NUL
 	Equal bool   // whether the texts must be equal; otherwise they must differ
+
+	// Sized says that the next argument is the number of the text's bytes. Otherwise a NUL ends it.
+	// Bind sets it.
+	Sized bool
 }
 
 func (And) isExpr()           {}
@@ -64,6 +69,7 @@ const (
 type Term struct {
 	Kind  Kind
 	Arg   int         // of kind Arg: the argument's number, from 0
+	Name  string      // of kind Arg: the argument's name, until Bind replaces it by Arg
 	Mask  uint64      // of other kinds than Literal: the bits that count; 0 for no mask
 	Value integer.Int // of kind Literal
 }
@@ -118,31 +124,33 @@ func (o Op) Holds(cmp int) bool {
 	}
 }
 
+// A Use is an argument that an expression uses.
+type Use struct {
+	Arg  int    // its number, from 0, unless it has a name
+	Name string // "" when the user wrote a number
+	Text bool   // as text, otherwise as an integer
+}
+
+// Uses returns the arguments that e uses, in the order of the text.
+func Uses(e Expr) []Use {
+	var uses []Use
+	_, _ = Bind(e, func(u Use) (int, bool, error) {
+		uses = append(uses, u)
+		return u.Arg, false, nil
+	})
+	return uses
+}
+
 // Args returns which arguments e uses as integers and which as strings, each list in ascending
-// order and without duplicates. One argument may be in both lists.
+// order and without duplicates. One argument may be in both lists. All of them have numbers.
 func Args(e Expr) (ints, strings []int) {
-	var walk func(Expr)
-	walk = func(e Expr) {
-		switch e := e.(type) {
-		case And:
-			walk(e.L)
-			walk(e.R)
-		case Or:
-			walk(e.L)
-			walk(e.R)
-		case Not:
-			walk(e.X)
-		case Compare:
-			for _, t := range []Term{e.L, e.R} {
-				if t.Kind == Arg {
-					ints = append(ints, t.Arg)
-				}
-			}
-		case StringCompare:
-			strings = append(strings, e.Arg)
+	for _, u := range Uses(e) {
+		if u.Text {
+			strings = append(strings, u.Arg)
+		} else {
+			ints = append(ints, u.Arg)
 		}
 	}
-	walk(e)
 	return sortedSet(ints), sortedSet(strings)
 }
 

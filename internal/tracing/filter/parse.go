@@ -184,7 +184,8 @@ func (p *parser) primary() (node, error) {
 		value = t.text
 	default:
 		return node{}, p.errorf(t.offset,
-			"expected an argument (%s), pid, tid, an integer or a string, not %v", argNames, t)
+			"expected an argument (its name, or %s), pid, tid, an integer or a string, not %v",
+			argNames, t)
 	}
 	p.tokens = p.tokens[1:]
 	return node{t.offset, value}, nil
@@ -218,6 +219,10 @@ func (p *parser) unnest() { p.nesting-- }
 
 func (p *parser) name(t token) (Term, error) {
 	switch t.source {
+	case "true":
+		return Term{Kind: Literal, Value: integer.Of(1, false)}, nil
+	case "false":
+		return Term{Kind: Literal}, nil
 	case "pid":
 		return Term{Kind: PID}, nil
 	case "tid":
@@ -227,11 +232,10 @@ func (p *parser) name(t token) (Term, error) {
 	}
 	digits, isArg := strings.CutPrefix(t.source, "arg")
 	n, err := strconv.Atoi(digits)
-	if !isArg || err != nil || n < 0 || strconv.Itoa(n) != digits {
-		return Term{}, p.errorf(t.offset,
-			"unknown name %v; arguments are %s, and there are pid and tid", t, argNames)
+	if !isArg || err != nil {
+		return Term{Name: t.source}, nil
 	}
-	if n >= operand.MaxArgs {
+	if n >= operand.MaxArgs || strconv.Itoa(n) != digits {
 		return Term{}, p.errorf(t.offset,
 			"there is no %s; arguments are %s", t.source, argNames)
 	}

@@ -24,12 +24,12 @@ func TestParse(t *testing.T) {
 		want Expr
 	}{
 		{`arg0 > 100 && arg1 == "GET"`, And{
-			Compare{arg(0), Greater, number(100)}, StringCompare{1, "GET", true},
+			Compare{arg(0), Greater, number(100)}, StringCompare{Arg: 1, Text: "GET", Equal: true},
 		}},
-		{`"GET" != arg1`, StringCompare{1, "GET", false}},
-		{"arg1 == `a\\b`", StringCompare{1, `a\b`, true}},
-		{`arg1 == "tab\t\"\x41é"`, StringCompare{1, "tab\t\"Aé", true}},
-		{`arg1 == ""`, StringCompare{1, "", true}},
+		{`"GET" != arg1`, StringCompare{Arg: 1, Text: "GET", Equal: false}},
+		{"arg1 == `a\\b`", StringCompare{Arg: 1, Text: `a\b`, Equal: true}},
+		{`arg1 == "tab\t\"\x41é"`, StringCompare{Arg: 1, Text: "tab\t\"Aé", Equal: true}},
+		{`arg1 == ""`, StringCompare{Arg: 1, Text: "", Equal: true}},
 		{`arg11`, set(arg(11))},
 		{`!pid`, Not{set(Term{Kind: PID})}},
 		{`tid!=7`, Compare{Term{Kind: TID}, NotEqual, number(7)}},
@@ -70,6 +70,16 @@ func TestParse(t *testing.T) {
 		{`!!(arg0 == 1)`, Not{Not{is(arg(0), 1)}}},
 		{`!arg0 || arg1`, Or{Not{set(arg(0))}, set(arg(1))}},
 		{" \n\targ0\r", set(arg(0))},
+
+		{`customer == "Ada" && cents > 100`, And{
+			StringCompare{Name: "customer", Text: "Ada", Equal: true},
+			Compare{Term{Name: "cents"}, Greater, number(100)},
+		}},
+		{`args & 4`, set(Term{Name: "args", Mask: 4})},
+		{`ok == true`, Compare{Term{Name: "ok"}, Equal, unsigned(1)}},
+		{`false != ok`, Compare{Term{Name: "ok"}, NotEqual, number(0)}},
+		{`deadline > 1.5ms`, Compare{Term{Name: "deadline"}, Greater, number(1_500_000)}},
+		{`deadline > -1h1s`, Compare{Term{Name: "deadline"}, Greater, number(-3601e9)}},
 	}
 	for _, test := range tests {
 		got, err := Parse(test.text)
@@ -98,10 +108,10 @@ func TestParseErrors(t *testing.T) {
 		{`arg0 == 1 ?`, 10, "unexpected character '?'"},
 		{`arg0 == é`, 8, "unexpected character 'é'"},
 		{`arg12 == 1`, 0, "there is no arg12"},
-		{`arg01 == 1`, 0, "unknown name"},
-		{`arg-1 == 1`, 0, "unknown name"},
-		{`args == 1`, 0, "unknown name"},
-		{`comm == "a"`, 0, `unknown name "comm"`},
+		{`arg01 == 1`, 0, "there is no arg01"},
+		{`arg-1 == 1`, 3, "expected an operator"},
+		{`id == 1.5x`, 6, "not an integer"},
+		{`id == true == 1`, 11, "do not chain"},
 		{`arg0 and arg1`, 5, "before \"and\""},
 		{`not arg0`, 0, "! for not"},
 		{`arg0 arg1`, 5, "expected an operator"},

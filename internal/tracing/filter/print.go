@@ -35,7 +35,7 @@ func (e StringCompare) String() string {
 	if e.Equal {
 		op = Equal
 	}
-	return fmt.Sprintf("arg%d %v %s", e.Arg, op, strconv.Quote(e.Text))
+	return fmt.Sprintf("%s %v %s", argText(e.Arg, e.Name), op, strconv.Quote(e.Text))
 }
 
 func (t Term) String() string {
@@ -48,12 +48,19 @@ func (t Term) String() string {
 	case Literal:
 		return t.Value.String()
 	default:
-		text = "arg" + strconv.Itoa(t.Arg)
+		text = argText(t.Arg, t.Name)
 	}
 	if t.Mask != 0 {
 		text += fmt.Sprintf(" & %#x", t.Mask)
 	}
 	return text
+}
+
+func argText(arg int, name string) string {
+	if name != "" {
+		return name
+	}
+	return "arg" + strconv.Itoa(arg)
 }
 
 // within writes e as a part of an expression that binds as tight as level: 0 for ||, 1 for &&, 3

@@ -59,7 +59,7 @@ func randomExpr(r *rand.Rand, depth int) Expr {
 func randomComparison(r *rand.Rand) Expr {
 	if r.IntN(4) == 0 {
 		arg := firstText + r.IntN(operand.MaxArgs-firstText)
-		return StringCompare{arg, pick(r, randomTexts), r.IntN(2) == 0}
+		return StringCompare{Arg: arg, Text: pick(r, randomTexts), Equal: r.IntN(2) == 0}
 	}
 	c := Compare{randomTerm(r), Op(r.IntN(len(opTexts))), randomTerm(r)}
 	if r.IntN(2) == 0 {
@@ -97,7 +97,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		`arg0 > 100 && arg1 == "GET"`, `!(arg0 & 0x4) || -1 >= arg2`, `'a' <= arg0 && (pid == tid)`,
 		"arg1 != `raw`", `arg0 && (arg1 && arg2)`, `!!arg3`, `arg0 == 18446744073709551615`,
-		`arg0 = "`,
+		`arg0 = "`, `customer == "Ada" && deadline > 1.5s || ok != true`,
 	} {
 		f.Add(seed)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/tracing/integer"
@@ -54,7 +55,7 @@ var hints = map[byte]string{
 	'/':  "there is no arithmetic in a filter",
 	'%':  "there is no arithmetic in a filter",
 	'~':  "use == or !=: there are no patterns in a filter",
-	'$':  "arguments are " + argNames,
+	'$':  "arguments have their names, or " + argNames,
 	'\\': "put a string in double quotes",
 }
 
@@ -103,12 +104,16 @@ func scan(filter string, offset int) (token, error) {
 	return t, syntax.Errorf(filter, offset, "unexpected character %q", r)
 }
 
-// scanInteger reads decimal, hexadecimal, octal or binary digits.
+// scanInteger reads decimal, hexadecimal, octal or binary digits, or a time such as 1.5ms, which is
+// its number of nanoseconds.
 func (t *token) scanInteger(filter, rest string) error {
 	t.kind = integerToken
 	t.source = rest[:wordEnd(rest, 1)]
 	digits, negative := strings.CutPrefix(t.source, "-")
 	magnitude, err := strconv.ParseUint(digits, 0, 64)
+	if ns, failed := time.ParseDuration(digits); err != nil && failed == nil {
+		magnitude, err = uint64(ns), nil // #nosec G115 -- it has no sign
+	}
 	if errors.Is(err, strconv.ErrRange) || negative && magnitude > 1<<63 {
 		return syntax.Errorf(filter, t.offset, "%s does not fit in 64 bits", t.source)
 	}

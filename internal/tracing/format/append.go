@@ -14,16 +14,34 @@ type Values interface {
 	// is not ok when the argument could not be read or the probe has no such argument.
 	Int(arg int) (value uint64, signed, ok bool)
 
+	// Readable reports whether an argument can be read at all: at some hits, if not at this one.
+	Readable(arg int) bool
+
 	// Size returns how many bytes an argument has: 1, 2, 4 or 8.
 	Size(arg int) int
 
-	// Bytes returns the text, without its NUL, or the bytes that an argument points to. It is not
-	// ok when they could not be read. The caller does not keep the slice.
-	Bytes(arg int) (data []byte, ok bool)
+	// Bytes returns the text, without its NUL, or the bytes that an argument points to, and whether
+	// these are not all. It is not ok when they could not be read. The caller does not keep the
+	// slice.
+	Bytes(arg int) (data []byte, cut, ok bool)
+
+	// Append appends an argument that could be read as its type says.
+	Append(dst []byte, arg int) []byte
 }
 
-// Fault is written in place of something that could not be read, as the kernel's own tracing does.
-const Fault = "(fault)"
+// What is written in place of something that is not there.
+const (
+	Fault = "(fault)" // it could not be read at this hit; as the kernel's own tracing writes it
+	Never = "?"       // it can be read at no hit
+)
+
+// lack returns what is written in place of an argument, or of what it points to, that is not there.
+func lack(v Values, arg int) string {
+	if v.Readable(arg) {
+		return Fault
+	}
+	return Never
+}
 
 // Append appends one event to dst and returns the extended slice. It allocates only to grow dst.
 //
@@ -46,13 +64,18 @@ func (f *Format) Append(dst []byte, v Values) []byte {
 func (p *part) append(dst []byte, v Values, escape bool) []byte {
 	value, signed, ok := v.Int(p.arg)
 	if !ok {
-		return append(dst, Fault...)
+		return append(dst, lack(v, p.arg)...)
 	}
 	switch p.verb {
 	case 's':
 		return p.appendString(dst, v, escape)
 	case 'b':
 		return p.appendBytes(dst, v)
+	case 'v':
+		if p.kind != Integer {
+			return p.appendBytes(dst, v)
+		}
+		return v.Append(dst, p.arg)
 	case 'c':
 		return appendChar(dst, value, escape)
 	case 'f', 'e', 'g':
@@ -74,10 +97,13 @@ func sizeMask(size int) uint64 {
 	return 1<<(8*size) - 1
 }
 
+// last is the last argument of the directive.
+func (p *part) last() int { return p.arg + p.places - 1 }
+
 func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
-	text, ok := v.Bytes(p.arg)
+	text, _, ok := v.Bytes(p.arg)
 	if !ok {
-		return append(dst, Fault...)
+		return append(dst, lack(v, p.last())...)
 	}
 	if p.precision > 0 {
 		text = text[:min(p.precision, len(text))]
@@ -89,16 +115,15 @@ func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 }
 
 func (p *part) appendBytes(dst []byte, v Values) []byte {
-	data, ok := v.Bytes(p.arg)
-	length, _, lengthOK := v.Int(p.arg + 1)
-	if !ok || !lengthOK {
-		return append(dst, Fault...)
+	data, cut, ok := v.Bytes(p.arg)
+	if !ok {
+		return append(dst, lack(v, p.last())...)
 	}
-	if p.precision > 0 {
-		data = data[:min(p.precision, len(data))]
+	if p.precision > 0 && p.precision < len(data) {
+		data, cut = data[:p.precision], true
 	}
 	dst = printable.AppendQuoted(dst, data)
-	if uint64(len(data)) < length {
+	if cut {
 		dst = append(dst, "…"...)
 	}
 	return dst

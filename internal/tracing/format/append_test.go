@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// An argument is one argument of an event. A nil argument cannot be read.
+// An argument is one argument of an event. A nil argument could not be read.
 type argument struct {
 	value  uint64
 	size   int
@@ -18,15 +18,31 @@ type argument struct {
 type event []*argument
 
 func (e event) Int(arg int) (value uint64, signed, ok bool) {
-	if arg >= len(e) || e[arg] == nil {
+	if arg >= len(e) || e[arg] == nil || e[arg] == never {
 		return 0, false, false
 	}
 	return e[arg].value, e[arg].signed, true
 }
 
+// never can be read at no hit.
+var never = new(argument)
+
+func (e event) Readable(arg int) bool { return arg >= len(e) || e[arg] != never }
+
 func (e event) Size(arg int) int { return e[arg].size }
 
-func (e event) Bytes(arg int) ([]byte, bool) { return e[arg].data, e[arg].data != nil }
+// Bytes tells that there are more bytes when the next argument says so.
+func (e event) Bytes(arg int) (data []byte, cut, ok bool) {
+	data = e[arg].data
+	if arg+1 < len(e) && e[arg+1] != nil {
+		cut = e[arg+1].value > uint64(len(data))
+	}
+	return data, cut, data != nil
+}
+
+func (e event) Append(dst []byte, arg int) []byte {
+	return fmt.Appendf(dst, "<%d>", int64(e[arg].value))
+}
 
 func integer(n int64, size int) *argument {
 	return &argument{value: uint64(n), size: size, signed: true}
@@ -114,10 +130,14 @@ func TestAppend(t *testing.T) {
 		},
 
 		{`%d`, event{nil}, "(fault)"},
+		{`%d %s %f`, event{never, never, integer(3, 8)}, "? ? 0.000000"},
+		{`%b`, event{unsigned(1, 8), never}, "?"},
+		{`[%3d]`, event{never}, "[  ?]"},
 		{`%d`, nil, "(fault)"},
 		{`%s`, event{unsigned(1, 8)}, "(fault)"},
 		{`%b %d`, event{unsigned(1, 8), unsigned(1, 8), integer(3, 8)}, "(fault) 3"},
-		{`%b`, event{pointer("abc"), nil}, "(fault)"},
+		{`%v %5v`, event{integer(-3, 8), unsigned(7, 1)}, "<-3>   <7>"},
+		{`%v`, event{nil}, "(fault)"},
 		{`[%9s|%09d]`, event{unsigned(1, 8), nil}, "[  (fault)|  (fault)]"},
 	}
 	for _, test := range tests {

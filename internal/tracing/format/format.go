@@ -8,7 +8,8 @@ const (
 	MaxPrecision = 4096 // digits; bytes of %s and %b
 )
 
-// A Format writes events. As soon as Escape is set, any goroutine may use it.
+// A Format writes events: of any probe or, when it has names, of the probe that it is bound to. As
+// soon as Escape is set, any goroutine may use it.
 type Format struct {
 	// Escape makes %s and %c write what is not printable as Go's escapes (\n, \x1b). Otherwise text
 	// of a traced program could control the terminal or pretend to be another event.
@@ -24,8 +25,12 @@ type part struct {
 	literal string
 
 	verb      byte
-	offset    int // of the directive in the text of the format
+	offset    int    // of the directive in the text of the format
+	name      string // of the argument; otherwise arg is its number
+	chosen    bool   // by the user; otherwise it is the next one
 	arg       int
+	places    int  // arguments that it takes
+	kind      Kind // what is read of the argument
 	width     int
 	precision int // -1 when not given
 	left      bool
@@ -57,7 +62,7 @@ func (f *Format) Needs() []Need { return f.needs }
 // Check returns a *SyntaxError if the format needs more than nargs arguments.
 func (f *Format) Check(nargs int) error {
 	for _, p := range f.parts {
-		if p.verb == 0 || p.arg+argsOf(p.verb) <= nargs {
+		if p.verb == 0 || p.arg+p.places <= nargs {
 			continue
 		}
 		missing := max(p.arg, nargs) // the second argument of %b may be missing alone
@@ -75,12 +80,4 @@ func arguments(n int) string {
 		return "only arg0"
 	}
 	return "only arg0 to arg" + string(appendInt(nil, n-1))
-}
-
-// argsOf returns how many arguments a verb takes.
-func argsOf(verb byte) int {
-	if verb == 'b' {
-		return 2
-	}
-	return 1
 }

@@ -20,7 +20,7 @@ func (f *Format) collectNeeds() error {
 				"arg%d cannot be both text (%%s) and bytes (%%b)", p.arg)
 		}
 		needs[p.arg] = merged
-		if p.verb == 'b' {
+		if p.kind == Bytes {
 			length, _ := merge(needs[p.arg+1], Need{Arg: p.arg + 1})
 			needs[p.arg+1] = length
 		}
@@ -35,10 +35,10 @@ func (f *Format) collectNeeds() error {
 }
 
 func (p *part) need() Need {
-	switch p.verb {
-	case 's':
+	switch p.kind {
+	case String:
 		return Need{Arg: p.arg, Kind: String, Max: max(p.precision, 0)}
-	case 'b':
+	case Bytes:
 		return Need{Arg: p.arg, Kind: Bytes, Length: p.arg + 1, Max: max(p.precision, 0)}
 	}
 	return Need{Arg: p.arg}

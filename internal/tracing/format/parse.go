@@ -2,6 +2,7 @@ package format
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,9 +15,10 @@ import (
 // A SyntaxError says what is wrong in a format, and where.
 type SyntaxError = syntax.Error
 
-const verbs = "diuxXopcfegsb"
+const verbs = "diuxXopcfegsbv"
 
-// Parse reads a format. Its errors are of type *SyntaxError.
+// Parse reads a format. Its errors are of type *SyntaxError. A format with names must be bound to a
+// probe before it is used.
 func Parse(text string) (*Format, error) {
 	p := parser{text: text, format: &Format{text: text}}
 	for p.at < len(text) {
@@ -25,10 +27,11 @@ func Parse(text string) (*Format, error) {
 		}
 	}
 	p.flush()
-	if err := p.format.collectNeeds(); err != nil {
-		return nil, err
+	named := func(d part) bool { return d.name != "" }
+	if slices.ContainsFunc(p.format.parts, named) {
+		return p.format, nil
 	}
-	return p.format, nil
+	return p.format.Bind(undescribed{})
 }
 
 type parser struct {
@@ -36,7 +39,6 @@ type parser struct {
 	at      int // in text
 	format  *Format
 	literal []byte // text since the last directive
-	nextArg int
 }
 
 func (p *parser) errorf(offset int, format string, args ...any) error {
@@ -97,8 +99,7 @@ func (p *parser) escape(rest string) error {
 func (p *parser) directive() (err error) {
 	d := part{offset: p.at}
 	p.at++
-	var chosen bool
-	if d.arg, chosen, err = p.argument(); err != nil {
+	if err := p.argument(&d); err != nil {
 		return err
 	}
 	p.flags(&d)
@@ -111,18 +112,13 @@ func (p *parser) directive() (err error) {
 			return err
 		}
 	}
-	if !chosen {
-		if d.arg, _, err = p.argument(); err != nil {
+	if !d.chosen {
+		if err := p.argument(&d); err != nil {
 			return err
 		}
 	}
 	if d.verb, err = p.verb(&d); err != nil {
 		return err
-	}
-	p.nextArg = d.arg + argsOf(d.verb)
-	if p.nextArg > operand.MaxArgs {
-		return p.errorf(d.offset, "%%%c takes arg%d; arguments are arg0 to arg%d",
-			d.verb, p.nextArg-1, operand.MaxArgs-1)
 	}
 	p.format.parts = append(p.format.parts, d)
 	return nil
@@ -167,27 +163,42 @@ func (p *parser) number(what string, limit int) (int, error) {
 	return n, nil
 }
 
-// argument reads [argN] if it is there, otherwise it returns the next argument.
-func (p *parser) argument() (arg int, chosen bool, err error) {
+// argument reads [NAME] or [argN] if it is there.
+func (p *parser) argument(d *part) error {
 	start := p.at
 	if !p.accept("[") {
-		return p.nextArg, false, nil
+		return nil
 	}
 	inside, _, closed := strings.Cut(p.text[p.at:], "]")
 	if !closed {
-		return 0, false, p.errorf(start, "the closing ] is missing")
-	}
-	digits, named := strings.CutPrefix(inside, "arg")
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 || n >= operand.MaxArgs || strconv.Itoa(n) != digits {
-		return 0, false, p.errorf(start,
-			"[%s] is no argument; there are [arg0] to [arg%d]", inside, operand.MaxArgs-1)
-	}
-	if !named {
-		return 0, false, p.errorf(start, "write [arg%d]: arguments count from 0", n)
+		return p.errorf(start, "the closing ] is missing")
 	}
 	p.at += len(inside) + len("]")
-	return n, true, nil
+	d.chosen = true
+	digits, numbered := strings.CutPrefix(inside, "arg")
+	n, err := strconv.Atoi(digits)
+	switch {
+	case err == nil && !numbered && n >= 0 && n < operand.MaxArgs:
+		return p.errorf(start, "write [arg%d]: arguments count from 0", n)
+	case err == nil && n >= 0 && n < operand.MaxArgs && strconv.Itoa(n) == digits:
+		d.arg = n
+		return nil
+	case err != nil && isName(inside):
+		d.name = inside
+		return nil
+	}
+	return p.errorf(start, "[%s] is no argument; there are [arg0] to [arg%d], and [NAME] for an "+
+		"argument that has a name", inside, operand.MaxArgs-1)
+}
+
+// isName reports whether text can be the name of an argument.
+func isName(text string) bool {
+	for i, r := range text {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // verb reads the verb after C's length modifiers, which are ignored. A modifier before something
@@ -206,12 +217,13 @@ func (p *parser) verb(d *part) (byte, error) {
 	}
 	p.at += size
 	verb := byte(r)
-	if d.precision == 0 && (verb == 's' || verb == 'b') {
+	if d.precision == 0 && (verb == 's' || verb == 'b' || verb == 'v') {
 		return 0, p.errorf(d.offset, "%%%c with a precision of 0 would read nothing", verb)
 	}
 	return verb, nil
 }
 
 func (p *parser) unknownVerb(at int, r rune) error {
-	return p.errorf(at, "unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b", r)
+	return p.errorf(at,
+		"unknown verb %q; there are %%d %%u %%x %%o %%p %%c %%f %%e %%g %%s %%b %%v", r)
 }

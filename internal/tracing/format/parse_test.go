@@ -48,6 +48,8 @@ func TestParseErrors(t *testing.T) {
 		{`%[arg-1]d`, 1, "there are [arg0] to [arg11]"},
 		{`%[]d`, 1, "there are [arg0] to [arg11]"},
 		{`%[arg1d`, 1, "closing ]"},
+		{`%[a b]d`, 1, "[NAME] for an argument that has a name"},
+		{`%[4th]d`, 1, "is no argument"},
 		{strings.Repeat("%d", 13), 24, "%d takes arg12"},
 		{`%[arg11]b`, 0, "%b takes arg12"},
 		{`%s %[arg0]b`, 3, "arg0 cannot be both"},

@@ -3,6 +3,7 @@ package operand
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ func makeARM64Registers() map[string]Register {
 	return m
 }
 
+var arm64FloatRegister = regexp.MustCompile(`^[bhsdqv][0-9]+$`)
+
 // setARM64 decodes the location of an argument on arm64.
 func (a *Arg) setARM64(s string) error {
 	switch reg, isRegister := arm64Registers[s]; {
@@ -34,6 +37,8 @@ func (a *Arg) setARM64(s string) error {
 		return a.setZero(8)
 	case s == "wzr":
 		return a.setZero(4)
+	case arm64FloatRegister.MatchString(s):
+		return errFloatRegister
 	}
 	return a.setConstant(strings.TrimPrefix(s, "#"))
 }
@@ -89,7 +94,7 @@ func (a *Arg) setARM64Offset(s string) error {
 	}
 	number := strings.TrimPrefix(s, "#")
 	if strings.HasPrefix(number, ":") {
-		return fmt.Errorf("the part of an address that %s is, is not supported", s)
+		return fmt.Errorf("only the linker knows what %s is", number)
 	}
 	if number == "" {
 		return errors.New("displacement missing")

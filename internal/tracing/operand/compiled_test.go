@@ -26,9 +26,15 @@ func TestParseCompiled(t *testing.T) {
 			t.Log("clang is not installed, gcc has to do")
 			continue
 		}
-		for _, flags := range []string{
+		flags := []string{
 			"-O0", "-O1", "-O2", "-O3", "-Os", "-O0 -fno-pie -no-pie", "-O2 -fno-pie -no-pie",
-		} {
+		}
+		if runtime.GOARCH == "amd64" {
+			for _, some := range []string{"-O0", "-O1", "-O3", "-O2 -fno-pie -no-pie", "-O2 -fPIC"} {
+				flags = append(flags, some+" "+i386)
+			}
+		}
+		for _, flags := range flags {
 			t.Run(compiler+" "+flags, func(t *testing.T) {
 				for _, n := range compileArgs(t, compiler, flags) {
 					checkCompiled(t, n, kinds)
@@ -39,6 +45,10 @@ func TestParseCompiled(t *testing.T) {
 	t.Logf("%d constants, %d in registers, %d in memory",
 		kinds[operand.Constant], kinds[operand.InRegister], kinds[operand.InMemory])
 }
+
+// i386 are flags for a program of 32 bits without a C library, which the machine may lack.
+const i386 = "-m32 -ffreestanding -nostdlib -static -idirafter /usr/include/x86_64-linux-gnu " +
+	"-Wl,--unresolved-symbols=ignore-all,--entry=main"
 
 func compileArgs(t *testing.T, compiler, flags string) []sdtnote.Note {
 	t.Helper()

@@ -3,15 +3,15 @@ package operand
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 )
 
-// An expr is a number, or the sum of a symbol and a number.
+// An expr is a number, or the sum of a symbol and a number, in 64 bits.
 type expr struct {
-	symbol string
-	number int64
+	symbol     string
+	relocation string // what the linker is to make of the symbol: GOTOFF in sym@GOTOFF
+	number     int64
 }
 
 // parseExpr decodes an expression of the assembler such as -20, 0x10, sym+24 or 4+16+sym.
@@ -26,8 +26,19 @@ func parseExpr(s string) (e expr, err error) {
 		if err := e.add(term, negative); err != nil {
 			return expr{}, err
 		}
+		if after, ok := strings.CutPrefix(rest, "@"); ok && term == e.symbol {
+			e.relocation, rest = cutTerm(after)
+		}
 	}
 	return e, nil
+}
+
+// plain returns an error if the symbol does not stand for its address.
+func (e expr) plain() error {
+	if e.relocation == "" {
+		return nil
+	}
+	return fmt.Errorf("only the linker knows what %s@%s is", e.symbol, e.relocation)
 }
 
 // cutSign takes the sign off s. Only the first term of an expression may have none.
@@ -78,18 +89,10 @@ func (e *expr) add(term string, negative bool) error {
 	return nil
 }
 
-var errRange = errors.New("number does not fit 64 bits")
-
 func (e *expr) addNumber(term string, negative bool) error {
 	n, err := parseNumber(term, negative)
-	if err != nil {
-		return err
-	}
-	if n > 0 && e.number > math.MaxInt64-n || n < 0 && e.number < math.MinInt64-n {
-		return errRange
-	}
 	e.number += n
-	return nil
+	return err
 }
 
 // parseNumber decodes a number as gas does: decimal, 0x hexadecimal, 0b binary, 0 octal.
@@ -103,17 +106,17 @@ func parseNumber(s string, negative bool) (int64, error) {
 	case strings.HasPrefix(s, "0"):
 		base = 8
 	}
-	if negative {
-		digits = "-" + digits
-	}
-	n, err := strconv.ParseInt(digits, base, 64)
+	n, err := strconv.ParseUint(digits, base, 64)
 	if errors.Is(err, strconv.ErrRange) {
-		return 0, errRange
+		return 0, errors.New("number does not fit 64 bits")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%q is no number", s)
 	}
-	return n, nil
+	if negative {
+		n = -n
+	}
+	return int64(n), nil // #nosec G115 -- the same bits
 }
 
 // setConstant decodes the number s.
@@ -126,7 +129,7 @@ func (a *Arg) setConstant(s string) error {
 		return err
 	}
 	if e.symbol != "" {
-		return fmt.Errorf("the address of a symbol (%s) is not supported", e.symbol)
+		return fmt.Errorf("it is the address of a symbol, %s; only what is there is read", e.symbol)
 	}
 	a.Kind, a.Value = Constant, e.number
 	return nil

@@ -27,7 +27,9 @@ func FuzzParseArgs(f *testing.F) {
 	}
 	f.Add(uint16(elf.EM_AARCH64), "8@x0 4@w0 -4@#5 [sp, 12] [x0] [x1,#8] [x1, x2] "+
 		"[x1, x2, lsl 3] 8@[x0, :lo12:s] wzr")
-	f.Add(uint16(elf.EM_386), "4@%eax")
+	f.Add(uint16(elf.EM_386), "-4@%eax 8@%esi 1@%dh -4@12+one@GOTOFF(%eax,%ebp,4) 8f@-8(%ebp) "+
+		"-4@-0x10(%esp,%eax,4) -4@private+20 -4@%gs:local@ntpoff 12@20(%ebp) $7")
+	f.Add(uint16(elf.EM_NONE), "4@%eax")
 
 	f.Fuzz(func(t *testing.T, machine uint16, text string) {
 		n := sdtnote.Note{Machine: elf.Machine(machine), Args: text}
@@ -71,6 +73,9 @@ func checkArg(t *testing.T, n sdtnote.Note, a operand.Arg) {
 // argument.
 func render(machine elf.Machine, a operand.Arg) string {
 	size := fmt.Sprintf("%d@", a.Size)
+	if a.Float {
+		size = fmt.Sprintf("%df@", a.Size)
+	}
 	if a.Signed {
 		size = "-" + size
 	}
@@ -104,10 +109,14 @@ func renderX86(a operand.Arg) string {
 	case operand.InRegister:
 		return "%" + x86Name(a.Reg)
 	}
-	text := fmt.Sprint(a.Disp)
-	if a.Symbol != "" {
-		text = fmt.Sprintf("%s%+d", a.Symbol, a.Disp)
+	segment, text := "", fmt.Sprint(a.Disp)
+	if a.InThread {
+		segment = "%fs:"
 	}
+	if a.Symbol != "" {
+		text = fmt.Sprintf("%s%s%+d", a.Symbol, relocation(a), a.Disp)
+	}
+	text = segment + text
 	switch {
 	case a.Index.Name != "" && a.Base.Name != "":
 		text += fmt.Sprintf("(%%%s,%%%s,%d)", a.Base.Name, a.Index.Name, a.Scale)
@@ -119,11 +128,21 @@ func renderX86(a operand.Arg) string {
 	return text
 }
 
+func relocation(a operand.Arg) string {
+	switch {
+	case a.InThread:
+		return "@tpoff"
+	case a.FromGOT:
+		return "@GOTOFF"
+	}
+	return ""
+}
+
 // x86Name returns the name of the part of a register that Intel's manuals give it.
 func x86Name(r operand.Register) string {
 	short := r.Name[1:]
 	switch {
-	case r.Bits == 64:
+	case r.Bits == 64 || r.Name[0] == 'e' && r.Bits == 32:
 		return r.Name
 	case short[0] <= '9':
 		return r.Name + map[int]string{8: "b", 16: "w", 32: "d"}[r.Bits]

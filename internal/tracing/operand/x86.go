@@ -6,78 +6,81 @@ import (
 	"strings"
 )
 
-// x86Registers has every name of a general-purpose register in 64-bit mode, without the %.
-var x86Registers = makeX86Registers()
-
-func makeX86Registers() map[string]Register {
-	m := map[string]Register{"rip": {Name: "rip", Bits: 64}}
-	for _, letter := range []string{"a", "b", "c", "d"} {
-		name := "r" + letter + "x"
-		m[letter+"l"] = Register{Name: name, Bits: 8}
-		m[letter+"h"] = Register{Name: name, Bits: 8, High: true}
-		m[letter+"x"] = Register{Name: name, Bits: 16}
-		m["e"+letter+"x"] = Register{Name: name, Bits: 32}
-		m[name] = Register{Name: name, Bits: 64}
-	}
-	for _, pointer := range []string{"si", "di", "bp", "sp"} {
-		name := "r" + pointer
-		m[pointer+"l"] = Register{Name: name, Bits: 8}
-		m[pointer] = Register{Name: name, Bits: 16}
-		m["e"+pointer] = Register{Name: name, Bits: 32}
-		m[name] = Register{Name: name, Bits: 64}
-	}
-	for i := 8; i <= 15; i++ {
-		name := fmt.Sprintf("r%d", i)
-		m[name+"b"] = Register{Name: name, Bits: 8}
-		m[name+"w"] = Register{Name: name, Bits: 16}
-		m[name+"d"] = Register{Name: name, Bits: 32}
-		m[name] = Register{Name: name, Bits: 64}
-	}
-	return m
+// x86 is the language of operands of programs with addresses of so many bits, in AT&T syntax.
+type x86 struct {
+	bits      int
+	registers map[string]Register // by name, without the %
 }
 
-// setX86 decodes the location of an argument on x86-64, in AT&T syntax.
-func (a *Arg) setX86(s string) error {
+// set decodes the location of an argument.
+func (m x86) set(a *Arg, s string) error {
+	if m.bits == 32 && a.Size == 0 && !strings.HasPrefix(s, "%") {
+		a.Size = 4
+	}
 	switch {
 	case s == "":
 		return errors.New("operand missing")
 	case s[0] == '$':
 		return a.setConstant(s[1:])
-	case s[0] == '%':
-		return a.setX86Register(s)
+	case s[0] != '%':
+		return m.setMemory(a, s)
 	}
-	return a.setX86Memory(s)
+	if segment, address, ok := strings.Cut(s, ":"); ok {
+		return m.setThreadMemory(a, segment, address)
+	}
+	return m.setRegister(a, s)
 }
 
-func (a *Arg) setX86Register(s string) (err error) {
-	if strings.Contains(s, ":") {
-		return errors.New("memory relative to a segment, such as thread-local variables, " +
-			"is not supported")
-	}
+func (m x86) setRegister(a *Arg, s string) (err error) {
 	a.Kind = InRegister
-	a.Reg, err = x86Register(s)
+	if a.Reg, err = m.register(s); err != nil {
+		return err
+	}
+	if m.bits == 32 && a.Size == 8 {
+		a.Upper, err = i386Upper(a.Reg)
+	}
 	return err
 }
 
-func x86Register(s string) (Register, error) {
+func (m x86) register(s string) (Register, error) {
 	name, ok := strings.CutPrefix(s, "%")
-	reg, known := x86Registers[name]
-	if !ok || !known {
-		return Register{}, fmt.Errorf("%q is no general-purpose register", s)
+	if reg, known := m.registers[name]; ok && known {
+		return reg, nil
 	}
-	return reg, nil
+	for _, prefix := range []string{"xmm", "ymm", "zmm", "mm", "st"} {
+		if rest, is := strings.CutPrefix(name, prefix); is && strings.Trim(rest, "(0123456789)") == "" {
+			return Register{}, errFloatRegister
+		}
+	}
+	return Register{}, fmt.Errorf("%q is no general-purpose register of %d bits", s, m.bits)
 }
 
-// setX86Memory decodes disp(base,index,scale). Each part may be missing.
-func (a *Arg) setX86Memory(s string) error {
+// setThreadMemory decodes the address of a variable that each thread has for itself: what follows
+// %fs: in 64 bits, and %gs: in 32 bits.
+func (m x86) setThreadMemory(a *Arg, segment, address string) error {
+	switch {
+	case m.bits == 32:
+		return errors.New("it is in a thread-local variable of a program of 32 bits")
+	case segment != "%fs":
+		return fmt.Errorf("it is in the segment %s, whose address the kernel does not keep", segment)
+	}
+	a.InThread = true
+	return m.setMemory(a, address)
+}
+
+// setMemory decodes disp(base,index,scale). Each part may be missing.
+func (m x86) setMemory(a *Arg, s string) error {
 	disp, rest, ok := strings.Cut(s, "(")
+	if disp == "" && !ok {
+		return errors.New("address missing")
+	}
 	e, err := parseExpr(disp)
 	if err != nil {
 		return err
 	}
 	a.Kind, a.Symbol, a.Disp = InMemory, e.symbol, e.number
-	if !ok {
-		return nil
+	if err := m.setRelocation(a, e); err != nil || !ok {
+		return err
 	}
 	inside, ok := strings.CutSuffix(rest, ")")
 	if !ok {
@@ -86,14 +89,29 @@ func (a *Arg) setX86Memory(s string) error {
 	if inside == "" {
 		return errors.New("base register missing")
 	}
-	if err := a.setX86Registers(strings.Split(inside, ",")); err != nil {
+	if err := m.setAddressRegisters(a, strings.Split(inside, ",")); err != nil {
 		return err
 	}
 	return a.resolveRIP()
 }
 
-// setX86Registers decodes what is between the parentheses.
-func (a *Arg) setX86Registers(parts []string) (err error) {
+// setRelocation sets what the linker made of the symbol.
+func (m x86) setRelocation(a *Arg, e expr) error {
+	switch {
+	case m.bits == 32 && e.relocation == "GOTOFF":
+		a.FromGOT = true
+		return nil
+	case a.InThread && strings.EqualFold(e.relocation, "tpoff"):
+		return nil
+	case a.InThread && e.symbol != "" && e.relocation == "":
+		return fmt.Errorf("the address of %s in the thread is not said by %s@tpoff",
+			e.symbol, e.symbol)
+	}
+	return e.plain()
+}
+
+// setAddressRegisters decodes what is between the parentheses.
+func (m x86) setAddressRegisters(a *Arg, parts []string) (err error) {
 	if len(parts) > 3 {
 		return errors.New("more than base, index and scale")
 	}
@@ -101,18 +119,18 @@ func (a *Arg) setX86Registers(parts []string) (err error) {
 		parts[i] = strings.Trim(parts[i], " ")
 	}
 	if parts[0] != "" {
-		if a.Base, err = x86AddressRegister(parts[0]); err != nil {
+		if a.Base, err = m.addressRegister(parts[0]); err != nil {
 			return err
 		}
 	}
 	if len(parts) == 1 {
 		return nil
 	}
-	if a.Index, err = x86AddressRegister(parts[1]); err != nil {
+	if a.Index, err = m.addressRegister(parts[1]); err != nil {
 		return err
 	}
-	if a.Index.Name == "rsp" || a.Index.Name == "rip" {
-		return fmt.Errorf("%s cannot be an index", a.Index.Name)
+	if name := a.Index.Name; name == "rsp" || name == "esp" || name == "rip" {
+		return fmt.Errorf("%s cannot be an index", name)
 	}
 	a.Scale = 1
 	if len(parts) == 3 {
@@ -121,10 +139,10 @@ func (a *Arg) setX86Registers(parts []string) (err error) {
 	return err
 }
 
-func x86AddressRegister(s string) (Register, error) {
-	reg, err := x86Register(s)
-	if err == nil && reg.Bits != 64 {
-		err = fmt.Errorf("an address in %d bits is not supported", reg.Bits)
+func (m x86) addressRegister(s string) (Register, error) {
+	reg, err := m.register(s)
+	if err == nil && reg.Bits != m.bits {
+		err = fmt.Errorf("it is at an address of %d bits in a program of %d", reg.Bits, m.bits)
 	}
 	return reg, err
 }
@@ -143,6 +161,8 @@ func (a *Arg) resolveRIP() error {
 	case a.Base.Name != "rip":
 	case a.Index != Register{}:
 		return errors.New("rip and an index")
+	case a.InThread:
+		return errors.New("rip and a segment")
 	case a.Symbol != "":
 		a.Base = Register{}
 	}

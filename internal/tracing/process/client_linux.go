@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"time"
-
-	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
 // A Client has another process do what a [Reader] does, so that no file system can hold up this
@@ -80,9 +78,9 @@ func (c *Client) Each(withAttached bool, f func([]Object)) (denied int, err erro
 }
 
 // ReadFile is [Reader.ReadFile].
-func (c *Client) ReadFile(path string) ([]sdtnote.Note, error) {
+func (c *Client) ReadFile(path string) (File, error) {
 	d, err := c.ask(request{File: path}, nil)
-	return d.Notes, err
+	return d.File, err
 }
 
 // OpenPath is [Reader.OpenPath].
@@ -124,6 +122,7 @@ func (c *Client) objects(served []servedObject) []Object {
 		objects[i].Err = s.Failure.err()
 		if content := c.contents[s.Content]; content != nil {
 			objects[i].Notes, objects[i].Symbols = content.Notes, content.Symbols
+			objects[i].Signatures = content.Signatures
 		}
 	}
 	return objects

@@ -2,19 +2,22 @@ package process
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"sync"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // A content is what was read from a file, while it was open.
 type content struct {
-	notes   []sdtnote.Note
-	sites   siteCodes
-	symbols map[string]uint64 // that operands of the notes refer to
-	err     error
+	notes      []sdtnote.Note
+	sites      siteCodes
+	symbols    map[string]uint64 // that operands of the notes refer to
+	signatures signature.Set     // of probes that have notes
+	err        error
 }
 
 // contents remembers what is in files, until that takes too much memory. Its methods may be called
@@ -53,6 +56,9 @@ func (c *content) size() int {
 	for _, n := range c.notes {
 		size += perNote + len(n.Provider) + len(n.Name) + len(n.Args)
 	}
+	for _, s := range c.signatures {
+		size += s.Size()
+	}
 	return size
 }
 
@@ -85,6 +91,9 @@ func readContent(w *watch, file pathFile, work *work) *content {
 		// An argument whose symbol is not found cannot be read, but the others can.
 		c.symbols, _ = sdtnote.SymbolAddresses(r, names...)
 	}
+	if err == nil {
+		c.signatures, err = readSignatures(r, c.notes)
+	}
 	if err == nil && work.exhausted() {
 		err = errMaxWork
 	}
@@ -94,14 +103,34 @@ func readContent(w *watch, file pathFile, work *work) *content {
 	return c
 }
 
+// readSignatures returns what a file says of the arguments of its probes. A file with malformed
+// types is like one that has none: its probes can be traced all the same.
+func readSignatures(r io.ReaderAt, notes []sdtnote.Note) (signature.Set, error) {
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	all, err := signature.ReadFile(r)
+	if errors.Is(err, signature.ErrFormat) || err == nil && len(all) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	set, known := signature.NewSet(all), make(signature.Set)
+	for _, n := range notes {
+		if s := set.Find(n.Provider, n.Name); s != nil {
+			known[signature.Name{Provider: n.Provider, Probe: n.Name}] = s
+		}
+	}
+	return known, nil
+}
+
 // symbolsIn returns the symbols that arguments of the notes refer to.
 func symbolsIn(notes []sdtnote.Note) []string {
 	var names []string
 	for _, n := range notes {
 		for _, a := range operand.Parse(n) {
-			if a.Symbol != "" {
-				names = append(names, a.Symbol)
-			}
+			names = append(names, a.Symbols()...)
 		}
 	}
 	slices.Sort(names)

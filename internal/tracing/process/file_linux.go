@@ -6,43 +6,53 @@ import (
 	"os"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// ReadFile returns the notes of the file at a path that the user has named. Errors match
+// A File is the probes of a file.
+type File struct {
+	Notes      []sdtnote.Note
+	Signatures signature.Set // what the file itself says of their arguments
+}
+
+// ReadFile returns the probes of the file at a path that the user has named. Errors match
 // [ErrNotRegular], and those of [sdtnote.Read].
-func (r *Reader) ReadFile(path string) ([]sdtnote.Note, error) {
+func (r *Reader) ReadFile(path string) (File, error) {
 	type answer struct {
-		notes []sdtnote.Note
-		err   error
+		file File
+		err  error
 	}
 	a, err := await(&r.patience, func(w *watch) (a answer) {
-		a.notes, a.err = readFileNotes(w, path)
+		a.file, a.err = readNamedFile(w, path)
 		return a
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return File{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return a.notes, a.err
+	return a.file, a.err
 }
 
-func readFileNotes(w *watch, path string) ([]sdtnote.Note, error) {
+func readNamedFile(w *watch, path string) (File, error) {
 	found, err := openPath(w, path, 0)
 	var failed *os.PathError
 	if errors.As(err, &failed) {
-		return nil, &os.PathError{Op: "stat", Path: path, Err: failed.Err}
+		return File{}, &os.PathError{Op: "stat", Path: path, Err: failed.Err}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return File{}, fmt.Errorf("%s: %w", path, err)
 	}
 	defer found.close()
 	f, err := found.open(w)
 	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: path, Err: err}
+		return File{}, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	defer f.close()
-	notes, err := sdtnote.Read(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	var file File
+	if file.Notes, err = sdtnote.Read(f); err == nil {
+		file.Signatures, err = readSignatures(f, file.Notes)
 	}
-	return notes, nil
+	if err != nil {
+		return File{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return file, nil
 }

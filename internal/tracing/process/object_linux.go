@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // An Object is a file with probes that a process has mapped where uprobes work: executable, private
@@ -38,6 +39,10 @@ type Object struct {
 	// Symbols has the link-time addresses of the symbols that operands of the notes refer to, those
 	// that the file defines. It is shared like Notes.
 	Symbols map[string]uint64
+
+	// Signatures are what the file itself says of the arguments of its probes. They may disagree
+	// with Notes. They are shared like Notes.
+	Signatures signature.Set
 
 	// Attached says for each of Notes whether a tracer is attached to it in this process: see
 	// Reader.Attached. It is nil unless Reader.WithAttached asks for it, and when it is unknown.
@@ -82,7 +87,7 @@ func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok 
 		o.Err = fileError(o.Path, p.pid, err)
 		return o, true
 	}
-	o.Notes, o.Symbols, o.content = c.notes, c.symbols, c
+	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
 	o.Overlaid = file.isOverlaid(w)
 	return o, true
 }

@@ -8,9 +8,10 @@ import (
 	"os"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, for the notes of a file,
+// A request asks a server for the objects of a process, of all processes, for the probes of a file,
 // or for a descriptor of a file.
 type request struct {
 	PID          int
@@ -36,10 +37,11 @@ type reply struct {
 // A servedContent is what all objects of a file share. Objects refer to it by its number, until
 // another one comes with Forget.
 type servedContent struct {
-	Number  int
-	Forget  bool // all contents before this one
-	Notes   []sdtnote.Note
-	Symbols map[string]uint64
+	Number     int
+	Forget     bool // all contents before this one
+	Notes      []sdtnote.Note
+	Symbols    map[string]uint64
+	Signatures signature.Set
 }
 
 type servedObject struct {
@@ -51,7 +53,7 @@ type servedObject struct {
 // done ends an answer.
 type done struct {
 	Denied  int
-	Notes   []sdtnote.Note // of a file
+	File    File
 	Failure *failure
 }
 
@@ -103,7 +105,7 @@ func (s *server) answer(r request) {
 	s.reader.WithAttached = r.WithAttached
 	switch {
 	case r.File != "":
-		d.Notes, err = s.reader.ReadFile(r.File)
+		d.File, err = s.reader.ReadFile(r.File)
 	case r.Open != nil:
 		err = s.sendDescriptor(r.Open)
 	case r.All:
@@ -124,7 +126,8 @@ func (s *server) sendObjects(objects []Object) {
 		if o.content != nil {
 			object.Content = s.number(o.content)
 		}
-		object.Notes, object.Symbols, object.Err = nil, nil, nil
+		object.Notes, object.Symbols, object.Signatures = nil, nil, nil
+		object.Err = nil
 		served = append(served, object)
 	}
 	s.send(reply{Objects: served})
@@ -143,6 +146,6 @@ func (s *server) number(c *content) int {
 	s.last++
 	s.sent[c] = s.last
 	s.size += size
-	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols}})
+	s.send(reply{Content: &servedContent{s.last, forget, c.notes, c.symbols, c.signatures}})
 	return s.last
 }

@@ -14,7 +14,7 @@ const (
 // bcc writes a Python program that uses bcc's own USDT support, and needs the kernel's headers.
 func bcc(p Probe) (string, error) {
 	args := p.readable(bccArgs)
-	if err := p.checkPointers("bcc", args); err != nil {
+	if err := p.checkPointers("bcc", upTo(args)); err != nil {
 		return "", err
 	}
 	var paths []string
@@ -24,17 +24,20 @@ func bcc(p Probe) (string, error) {
 	var fields, numbers, texts, values string
 	pointers := 0
 	for i, a := range args {
-		if a.Kind != Integer {
+		if a.pointsTo() {
 			pointers++
 		}
 		field, number, text, value := bccArg(i, a)
 		fields += field
 		numbers += number
 		texts += text
-		values += " " + label(i) + "{" + value + "}"
+		if a.Kind != Length {
+			values += " " + a.label(i) + "={" + value + "}"
+		}
 	}
 	size := min(bccText, bccRoom/max(pointers, 1)&^7)
-	return "#!/usr/bin/python3\n" + p.header("until Ctrl-C") + fmt.Sprintf(bccProgram,
+	comment := p.header("until Ctrl-C") + p.lacks("bcc", args)
+	return "#!/usr/bin/python3\n" + comment + fmt.Sprintf(bccProgram,
 		size, fields, numbers+texts, p, values, strings.Join(paths, ", "), p.PID), nil
 }
 
@@ -49,18 +52,24 @@ func bccArg(i int, a Arg) (field, number, text, value string) {
     bpf_usdt_readarg(%[4]d, ctx, &value%[3]d);
     e.arg%[3]d = value%[3]d;
 `, sign, 8*a.Size, i, i+1)
-	switch a.Kind {
-	case Text:
+	switch {
+	case a.Kind == Text:
 		field += fmt.Sprintf("    char text%d[TEXT];\n", i)
 		text = fmt.Sprintf(
 			"    bpf_probe_read_user_str(e.text%[1]d, TEXT, (void *)e.arg%[1]d);\n", i)
 		return field, number, text, fmt.Sprintf("show(e.text%d)", i)
-	case Bytes:
+	case a.hasLength():
 		field += fmt.Sprintf("    u8 text%d[TEXT];\n", i)
 		text = fmt.Sprintf(`    u64 size%[1]d = e.arg%[2]d;
     bpf_probe_read_user(e.text%[1]d, size%[1]d < TEXT ? size%[1]d : TEXT, (void *)e.arg%[1]d);
 `, i, i+1)
 		return field, number, text, fmt.Sprintf("show(bytes(e.text%d)[:e.arg%d])", i, i+1)
+	case a.Kind == Bool:
+		return field, number, "", fmt.Sprintf("'true' if e.arg%d else 'false'", i)
+	case a.Kind == Float:
+		return field, number, "", fmt.Sprintf("real(e.arg%d, %d)", i, a.Size)
+	case a.Kind == Pointer:
+		return field, number, "", fmt.Sprintf("e.arg%d:#x", i)
 	}
 	return field, number, "", fmt.Sprintf("e.arg%d", i)
 }
@@ -68,6 +77,7 @@ func bccArg(i int, a Arg) (field, number, text, value string) {
 // bccProgram has verbs for: the bytes of a text, the fields of an event, the statements that fill
 // them, provider:probe, what is printed behind it, paths, and the process id.
 const bccProgram = `import signal
+import struct
 
 from bcc import BPF, USDT
 
@@ -87,6 +97,10 @@ int hit(struct pt_regs *ctx) {
 def show(text):
     characters = text.decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in characters)
+
+def real(bits, size):
+    number = (bits %% 2**64).to_bytes(8, "little")[:size]
+    return struct.unpack("<f" if size == 4 else "<d", number)[0]
 
 def attach(path):
     usdt = USDT(pid=pid, path=path)

@@ -14,23 +14,40 @@ const bpftraceArgs = 6
 // once took it without the NUL, and now takes it with the NUL.
 func bpftrace(p Probe) (string, error) {
 	args := p.readable(bpftraceArgs)
-	if err := p.checkPointers("bpftrace", args); err != nil {
+	// bpftrace 0.17 does not know where a symbol is, but goes on.
+	reads := func(i int) bool { return i < len(args) && args[i].Symbol == "" }
+	if err := p.checkPointers("bpftrace", reads); err != nil {
 		return "", err
 	}
 	var probes []string
 	for _, f := range p.Files {
-		probes = append(probes, fmt.Sprintf("usdt:%s:%s:%s", f.Path, p.Provider, p.Name))
+		probes = append(probes, fmt.Sprintf("usdt:%s:%s:%s", bpftracePath(f.Path), p.Provider, p.Name))
 	}
-	format, values := p.String(), ""
+	format, values, lacks := p.String(), "", ""
 	for i, a := range args {
+		if !reads(i) {
+			lacks += lack("bpftrace", i, "")
+			continue
+		}
+		if a.Kind == Length {
+			continue
+		}
 		verb, value := bpftraceValue(i, a)
-		format += " " + label(i) + verb
+		format += " " + a.label(i) + "=" + verb
 		values += ", " + value
 	}
 	program := fmt.Sprintf("\n%s {\n\tprintf(\"%s\\n\"%s);\n}",
 		strings.Join(probes, ",\n"), format, values)
 	command := "exec bpftrace " + p.bpftracePID() + "-e " + quote(program) + "\n"
-	return p.header("until Ctrl-C") + command, nil
+	return p.header("until Ctrl-C") + lacks + p.lacks("bpftrace", args) + command, nil
+}
+
+// bpftracePath quotes a path that bpftrace does not take as it is, such as that of libstdc++.
+func bpftracePath(path string) string {
+	if strings.ContainsAny(path, "+,=@") {
+		return `"` + path + `"`
+	}
+	return path
 }
 
 // bpftracePID returns the option that limits the script to the process. It is not needed for files
@@ -51,8 +68,10 @@ func bpftraceValue(i int, a Arg) (verb, value string) {
 	switch {
 	case a.Kind == Text:
 		return "%s", fmt.Sprintf("str(arg%d)", i)
-	case a.Kind == Bytes:
+	case a.hasLength():
 		return "%r", fmt.Sprintf("buf(arg%d, arg%d)", i, i+1)
+	case a.Kind == Float, a.Kind == Pointer:
+		return "0x%llx", fmt.Sprintf("arg%d", i) // of a number, its bits
 	case a.Signed:
 		return "%lld", fmt.Sprintf("arg%d", i)
 	}

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -14,7 +15,10 @@ const gdbArgs = 12
 // gdb breaks at the probe by its name, because gdb then also increments the semaphore.
 func gdb(p Probe) (string, error) {
 	args := p.readable(gdbArgs)
-	if err := p.checkPointers("gdb", args); err != nil {
+	if slices.ContainsFunc(p.Args, Arg.isStrange) {
+		args = nil // gdb then reads none of them
+	}
+	if err := p.checkPointers("gdb", upTo(args)); err != nil {
 		return "", err
 	}
 	format, values := p.String(), ""
@@ -23,13 +27,15 @@ func gdb(p Probe) (string, error) {
 		switch {
 		case a.Kind == Text:
 			verb, typ = "%s", "char *"
+		case a.Kind == Float, a.Kind == Pointer, a.hasLength():
+			verb = "%#lx" // of a number, its bits
 		case a.Signed:
 			verb, typ = "%ld", "long"
 		}
-		format += " " + label(i) + verb
+		format += " " + a.label(i) + "=" + verb
 		values += fmt.Sprintf(", (%s)$_probe_arg%d", typ, i)
 	}
-	return p.header("stopping it for a moment, until Ctrl-C") +
+	return p.header("stopping it for a moment, until Ctrl-C") + p.lacks("gdb", args) +
 		fmt.Sprintf(gdbCommands, p.symbolFiles(), p, p.stopsAtProbe(), format, values, p.PID), nil
 }
 

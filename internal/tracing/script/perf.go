@@ -13,7 +13,7 @@ import (
 // perf defines a uprobe event through tracefs, because perf itself does not find probes in memory
 // or by a path into a container, and does not read texts.
 func perf(p Probe) (string, error) {
-	if err := p.checkPointers("perf", p.Args); err != nil {
+	if err := p.checkPointers("perf", upTo(p.Args)); err != nil {
 		return "", err
 	}
 	event := p.perfEvent()
@@ -81,10 +81,13 @@ func (p Probe) perfFetch(n sdtnote.Note) string {
 			continue
 		}
 		typ := fmt.Sprintf("%s%d", signLetter(a), 8*a.Size)
-		if p.Args[i].Kind == Text {
+		switch arg := p.Args[i]; {
+		case arg.Kind == Text:
 			location, typ = "+0("+location+")", "string"
+		case arg.Kind == Float, arg.Kind == Pointer, arg.hasLength():
+			typ = fmt.Sprintf("x%d", 8*a.Size) // of a number, its bits
 		}
-		fmt.Fprintf(&fetch, " arg%d=%s:%s", i, location, typ)
+		fmt.Fprintf(&fetch, " %s=%s:%s", p.Args[i].label(i), location, typ)
 	}
 	return fetch.String()
 }
@@ -102,7 +105,7 @@ func perfLocation(a operand.Arg) (location string, ok bool) {
 	switch {
 	case a.Kind == operand.Constant:
 		return fmt.Sprintf(`\%d`, a.Value), true // Linux 5.4
-	case a.Kind == operand.InRegister && !a.Reg.High:
+	case a.Kind == operand.InRegister && !a.Reg.High && a.Upper.Name == "":
 		return perfRegister(a.Reg), true
 	case a.Kind == operand.InMemory && isBasePlusDisp(a):
 		return fmt.Sprintf("%+d(%s)", a.Disp, perfRegister(a.Base)), true
@@ -113,13 +116,14 @@ func perfLocation(a operand.Arg) (location string, ok bool) {
 // isBasePlusDisp tells whether the address of an argument in memory is a register, other than that
 // of instructions, and a displacement.
 func isBasePlusDisp(a operand.Arg) bool {
-	return a.Base.Name != "" && a.Base.Name != "rip" && a.Index.Name == "" && a.Symbol == ""
+	isPlain := a.Index.Name == "" && a.Symbol == "" && !a.InThread
+	return isPlain && a.Base.Name != "" && a.Base.Name != "rip"
 }
 
-// perfRegister returns the kernel's name for the whole register: %ax for rax, %r8, %x0.
+// perfRegister returns the kernel's name for the whole register: %ax for rax and eax, %r8, %x0.
 func perfRegister(r operand.Register) string {
 	name := r.Name
-	if strings.HasPrefix(name, "r") && len(name) == 3 && name[1] >= 'a' {
+	if strings.ContainsAny(name[:1], "re") && len(name) == 3 && name[1] >= 'a' {
 		name = name[1:]
 	}
 	return "%" + name

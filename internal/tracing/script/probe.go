@@ -32,17 +32,39 @@ type Site struct {
 // An Arg is an argument of the probe.
 type Arg struct {
 	operand.Arg
+	Name string // a word; "" when it has none
 	Kind Kind
+
+	described bool // the kind is what the signature says, not what the user wants
 }
 
 // A Kind is what a script prints of an argument.
 type Kind int
 
 const (
-	Integer Kind = iota // the argument itself
-	Text                // the text, up to its NUL, that the argument points to
-	Bytes               // the bytes that the argument points to; the next argument is their number
+	Integer   Kind = iota // the argument itself
+	Text                  // the text, up to its NUL, that the argument points to
+	Bytes                 // the bytes that the argument points to; the next argument is their number
+	SizedText             // the same for text
+	Length                // nothing: it is the number that belongs to the argument before
+	Bool                  // true or false
+	Float                 // the bits of a floating-point number
+	Pointer               // an address
 )
+
+// label is what a script prints before the value of argument i.
+func (a Arg) label(i int) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return fmt.Sprintf("arg%d", i)
+}
+
+// hasLength tells whether the next argument is the number of bytes.
+func (a Arg) hasLength() bool { return a.Kind == Bytes || a.Kind == SizedText }
+
+// pointsTo tells whether what the argument points to is printed.
+func (a Arg) pointsTo() bool { return a.Kind == Text || a.hasLength() }
 
 func (p Probe) String() string { return p.Provider + ":" + p.Name }
 
@@ -67,28 +89,54 @@ func (p Probe) checkNames() error {
 	return nil
 }
 
-// readable returns the arguments before the first one that cannot be decoded, at most limit. Tools
-// leave out an argument that they do not understand, and number the arguments behind it wrongly.
+// readable returns the arguments before the first one that is in no place which all tools know, at
+// most limit. Tools leave out such an argument, and number the arguments behind it wrongly. Without
+// its length, an argument that has one is an address.
 func (p Probe) readable(limit int) []Arg {
-	args := p.Args[:min(len(p.Args), limit)]
-	undecoded := func(a Arg) bool { return a.Arg.Kind == operand.Invalid }
-	if bad := slices.IndexFunc(args, undecoded); bad >= 0 {
-		return args[:bad]
+	args := slices.Clone(p.Args[:min(len(p.Args), limit)])
+	if strange := slices.IndexFunc(args, Arg.isStrange); strange >= 0 {
+		args = args[:strange]
+	}
+	if last := len(args) - 1; last >= 0 && args[last].described && args[last].hasLength() {
+		args[last].Kind = Pointer
 	}
 	return args
 }
 
-// checkPointers reports texts and bytes that are not among the arguments that the tool can read.
-func (p Probe) checkPointers(tool string, readable []Arg) error {
+// isStrange reports whether an argument is in no place that all tools know. They do not know
+// floating-point numbers, variables of a thread, the global offset table, and pairs of registers.
+func (a Arg) isStrange() bool {
+	return a.Arg.Kind == operand.Invalid || a.Float || a.InThread || a.FromGOT || a.Upper.Name != ""
+}
+
+// lacks returns a comment about the arguments that a tool does not read, from one of them on.
+func (p Probe) lacks(tool string, readable []Arg) string {
+	if len(readable) == len(p.Args) {
+		return ""
+	}
+	return lack(tool, len(readable), " and those behind it")
+}
+
+// lack returns a comment about argument i, which a tool does not read. It does not say where the
+// argument is: that is text of the process.
+func lack(tool string, i int, more string) string {
+	return fmt.Sprintf("# %s does not read argument %d%s; see usdt trace.\n", tool, i, more)
+}
+
+// checkPointers reports texts and bytes that are not among the arguments that the tool reads.
+func (p Probe) checkPointers(tool string, reads func(i int) bool) error {
 	for i, a := range p.Args {
-		last := i
-		if a.Kind == Bytes {
-			last++
+		isRead := reads(i) && (!a.hasLength() || reads(i+1))
+		if isRead || a.described || !a.pointsTo() {
+			continue
 		}
-		if a.Kind != Integer && last >= len(readable) {
-			return fmt.Errorf("%s cannot read argument %d of %v (%s); use usdt trace",
-				tool, i, p, p.Files[0].Sites[0].Note.Args)
-		}
+		return fmt.Errorf("%s cannot read argument %d of %v (%s); use usdt trace",
+			tool, i, p, p.Files[0].Sites[0].Note.Args)
 	}
 	return nil
+}
+
+// upTo returns a function that holds for the numbers of these arguments.
+func upTo(readable []Arg) func(i int) bool {
+	return func(i int) bool { return i < len(readable) }
 }

@@ -79,17 +79,60 @@ func TestNamesRefused(t *testing.T) {
 func TestUndecodedArgument(t *testing.T) {
 	const args = "-4@%edi 8f@%xmm0 8@%rsi"
 	for tool, last := range map[string]string{
-		"bcc": "arg0={e.arg0}", "bpftrace": "arg0=%lld", "gdb": "arg0=%ld",
+		"bcc": "{probe} arg0={e.arg0}\"", "bpftrace": "order arg0=%lld", "gdb": `"shop:order\n"`,
 	} {
 		text := write(t, tool, order(args))
-		line := lineWith(t, text, "arg0=")
-		if !strings.Contains(line, last) || strings.Contains(text, "arg1") {
+		lineWith(t, text, last)
+		lacking := 1
+		if tool == "gdb" { // reads none of them
+			lacking = 0
+		}
+		lineWith(t, text, fmt.Sprintf(
+			"# %s does not read argument %d and those behind it; see usdt trace.", tool, lacking))
+		if strings.Contains(text, "arg1") {
 			t.Errorf("%s does not end with argument 0:\n%s", tool, text)
 		}
 		_, err := Write(tool, order(args, Integer, Integer, Text))
 		want := tool + " cannot read argument 2 of shop:order (" + args + "); use usdt trace"
 		if err == nil || err.Error() != want {
 			t.Errorf("text behind it: got error %v, want %s", err, want)
+		}
+	}
+}
+
+// Each of these places is one that tools do not know.
+func TestStrangePlaces(t *testing.T) {
+	for _, arg := range []string{"8f@%rax", "8@%fs:local@tpoff", "24@8(%rsp)", "8@%xmm0"} {
+		for _, tool := range []string{"bcc", "bpftrace", "gdb"} {
+			text := write(t, tool, order(arg))
+			lineWith(t, text, tool+" does not read argument 0 and those behind it")
+		}
+	}
+}
+
+// bpftrace 0.17 reads an argument at a symbol wrongly, and those behind it rightly.
+func TestBpftraceSymbol(t *testing.T) {
+	text := write(t, "bpftrace", order("-4@%edi 8@table(%rip) 8@%rsi"))
+	lineWith(t, text, "# bpftrace does not read argument 1; see usdt trace.")
+	if line := lineWith(t, text, "printf"); !strings.HasSuffix(line, ", arg0, arg2);") {
+		t.Errorf("got %s", line)
+	}
+	if _, err := Write("bpftrace", order("8@table(%rip)", Text)); err == nil {
+		t.Error("it is read as text")
+	}
+}
+
+// A path can have characters that bpftrace takes for its language.
+func TestBpftracePath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/lib/libstdc++.so.6": `usdt:"/lib/libstdc++.so.6":shop:order {`,
+		"/lib/a=b,c@d":        `usdt:"/lib/a=b,c@d":shop:order {`,
+		"/lib/shop.so":        `usdt:/lib/shop.so:shop:order {`,
+	} {
+		p := order("")
+		p.Files[0].Path = path
+		if got := lineWith(t, write(t, "bpftrace", p), ":shop:order"); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }
@@ -140,6 +183,8 @@ func TestPerfFetch(t *testing.T) {
 		{"8@16(%rip)", ""},
 		{"8@8(%rax,%rbx,4)", ""},
 		{"8f@%xmm0", ""},
+		{"8@%fs:-8", ""},
+		{"8@%fs:(%rax)", ""},
 	}
 	for _, test := range tests {
 		text := write(t, "perf", order(test.arg))

@@ -42,9 +42,6 @@ func (p Probe) header(until string) string {
 	return fmt.Sprintf("# Prints each hit of %v in process %d, %s.\n", p, p.PID, until)
 }
 
-// label is what a script prints before the value of argument i.
-func label(i int) string { return fmt.Sprintf("arg%d=", i) }
-
 // quote returns text as one word of a shell.
 func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

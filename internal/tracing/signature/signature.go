@@ -61,6 +61,43 @@ func (s *Signature) Places() int {
 	return places
 }
 
+// Named returns the argument with a name or a label, nil when there is none. A nil signature has no
+// arguments.
+func (s *Signature) Named(name string) *Param {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Params {
+		if s.Params[i].Label() == name {
+			return &s.Params[i]
+		}
+	}
+	return nil
+}
+
+// At returns the argument that takes a place of the note, nil when there is none.
+func (s *Signature) At(place int) *Param {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Params {
+		if p := &s.Params[i]; p.Place <= place && place < p.Place+p.Places() {
+			return p
+		}
+	}
+	return nil
+}
+
+// Size is how many bytes of memory the signature takes, about.
+func (s *Signature) Size() int {
+	const perSignature, perParam = 128, 64
+	size := perSignature + len(s.Provider) + len(s.Probe) + len(s.Description)
+	for _, p := range s.Params {
+		size += perParam + len(p.Name) + len(p.Type.Name)
+	}
+	return size
+}
+
 // String returns "id uint64, method string".
 func (s *Signature) String() string {
 	params := make([]string, len(s.Params))

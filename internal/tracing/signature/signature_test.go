@@ -8,9 +8,8 @@ import (
 
 func TestNew(t *testing.T) {
 	s := signature.New("web", "request", "A request has come.",
-		signature.Param{Name: "id", Type: signature.Type{Name: "uint64", Kind: signature.Uint, Size: 8}},
-		signature.Param{Name: "body", Type: signature.Type{Name: "[]byte", Kind: signature.Bytes, Size: 8}},
-		signature.Param{Type: signature.Type{Name: "const char *", Kind: signature.String, Size: 8}})
+		named("id", "uint64", signature.Uint, 8), named("body", "[]byte", signature.Bytes, 8),
+		named("", "const char *", signature.String, 8))
 	if got, want := s.String(), "id uint64, body []byte, arg3 const char *"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

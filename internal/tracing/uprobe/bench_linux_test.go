@@ -41,9 +41,11 @@ func BenchmarkTraced(b *testing.B) {
 			return uprobe.Trace(probes, options)
 		}},
 		{"distribution", func() (io.Closer, error) {
-			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: -1})
+			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: uprobe.NoArgument})
 		}},
-		{"latency", func() (io.Closer, error) { return uprobe.Pair(probes[0], probes[0], o) }},
+		{"latency", func() (io.Closer, error) {
+			return uprobe.Pair(probes[0], probes[0], uprobe.Numbered(0), o)
+		}},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			attached, err := way.attach()

@@ -20,8 +20,18 @@ func (p *program) unless(e filter.Expr, label string) error {
 	if e == nil {
 		return nil
 	}
+	e, err := p.site.bind(e)
+	if err != nil {
+		return fmt.Errorf("filter: %w", err)
+	}
 	ints, texts := filter.Args(e)
-	if err := p.need(append(ints, texts...)...); err != nil {
+	needs := append(ints, texts...)
+	for _, text := range texts {
+		if p.site.isSized(text) {
+			needs = append(needs, text+1)
+		}
+	}
+	if err := p.needIntegers(needs...); err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
 	holds := p.newLabel()
@@ -154,19 +164,40 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	if !c.Equal {
 		equal, differ = no, yes
 	}
-	size := len(c.Text) + 1
 	p.unlessRead(c.Arg, no)
+	size := len(c.Text)
+	if c.Sized {
+		p.unlessRead(c.Arg+1, no)
+		p.emit(
+			asm.LoadMem(asm.R1, asm.RFP, frameArg(c.Arg+1), asm.DWord),
+			asm.JNE.Imm(asm.R1, int32(size), differ),
+		)
+	} else {
+		size++ // the NUL is compared, too
+	}
 	p.touch(c.Arg)
 	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
-	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord))
-	p.readUserText(size + 1)
-	p.emit(
-		asm.JSLT.Imm(asm.R0, 1, no),
-		asm.JNE.Imm(asm.R0, int32(size), differ),
-	)
+	if c.Sized {
+		p.pointer(asm.R3, c.Arg)
+		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
+		p.emit(asm.JNE.Imm(asm.R0, 0, no))
+	} else {
+		p.pointer(asm.R3, c.Arg)
+		p.readUserText(size + 1)
+		p.emit(
+			asm.JSLT.Imm(asm.R0, 1, no),
+			asm.JNE.Imm(asm.R0, int32(size), differ),
+		)
+	}
+	p.compareWords(c.Text, size, equal, differ)
+}
+
+// compareWords jumps to equal when the first size bytes at frameText are the text and zeros,
+// otherwise to differ. It changes R0 to R2 and regTemp.
+func (p *program) compareWords(wanted string, size int, equal, differ string) {
 	text := make([]byte, 8*textWords)
-	copy(text, c.Text)
+	copy(text, wanted)
 	// One jump, because the verifier would have to follow a jump for each word.
 	p.emit(asm.Mov.Imm(regTemp, 0))
 	for at := 0; at < size; at += 8 {

@@ -27,10 +27,10 @@ const (
 // DistributionOptions say which distribution is wanted.
 type DistributionOptions struct {
 	Options
-	Arg    int // the argument whose values are counted
+	Arg    Argument // whose values are counted
 	Scale  histogram.Scale
-	By     int  // the argument by whose values they are grouped; -1 for one group
-	ByText bool // By points to text, of which the first MaxByText bytes count
+	By     Argument // by whose values they are grouped; NoArgument for one group
+	ByText bool     // By points to text, of which the first MaxByText bytes count
 }
 
 // A Distribution counts, in the kernel, how often an argument had which value. Its methods are not
@@ -53,7 +53,7 @@ func Distribute(probes []Probe, o DistributionOptions) (*Distribution, error) {
 
 func (d *Distribution) attachAll(probes []Probe) error {
 	limit := logBuckets
-	if d.spec.By >= 0 || d.spec.Scale.Linear {
+	if d.spec.By != NoArgument || d.spec.Scale.Linear {
 		limit = groupBuckets
 	}
 	var err error
@@ -72,20 +72,22 @@ func (d *Distribution) body(p *program) error {
 	if err := p.unless(o.Filter, end); err != nil {
 		return err
 	}
-	if err := p.need(o.Arg); err != nil {
+	arg, err := p.read(o.Arg, unreadable)
+	if err != nil {
 		return err
 	}
-	p.unlessRead(o.Arg, unreadable)
 	p.clearKey()
-	if o.By >= 0 {
-		if err := p.need(o.By); err != nil {
+	if o.By != NoArgument {
+		by, err := p.read(o.By, unreadable)
+		if err != nil {
 			return err
 		}
-		p.unlessRead(o.By, unreadable)
-		p.group(o, unreadable)
+		if err := p.group(by, o.ByText, unreadable); err != nil {
+			return err
+		}
 	}
-	p.emit(asm.LoadMem(regTemp, asm.RFP, frameArg(o.Arg), asm.DWord))
-	p.countValue(d.counts, o.Scale, p.args[o.Arg].Signed)
+	p.emit(asm.LoadMem(regTemp, asm.RFP, frameArg(arg), asm.DWord))
+	p.countValue(d.counts, o.Scale, p.args[arg].Signed)
 	p.jump(end)
 	p.place(unreadable)
 	p.increment(d.unreadable, 0)
@@ -97,14 +99,14 @@ func (d *Distribution) body(p *program) error {
 // group writes the group that the event belongs to into the bucketKey at frameKey: a text, or an
 // integer and, in the second word, 1 if it is negative. The sites of the probes may differ in the
 // sign of the argument.
-func (p *program) group(o DistributionOptions, unreadable string) {
+func (p *program) group(arg int, isText bool, unreadable string) error {
 	const by, negative = frameKey + 8, frameKey + 16
-	if !o.ByText {
+	if !isText {
 		p.emit(
-			asm.LoadMem(asm.R1, asm.RFP, frameArg(o.By), asm.DWord),
+			asm.LoadMem(asm.R1, asm.RFP, frameArg(arg), asm.DWord),
 			asm.StoreMem(asm.RFP, by, asm.R1, asm.DWord),
 		)
-		if p.args[o.By].Signed {
+		if p.args[arg].Signed {
 			done := p.newLabel()
 			p.emit(
 				asm.JSGE.Imm(asm.R1, 0, done),
@@ -112,13 +114,23 @@ func (p *program) group(o DistributionOptions, unreadable string) {
 			)
 			p.place(done)
 		}
-		return
+		return nil
 	}
-	p.touch(o.By)
-	p.emit(loadAddress(asm.R1, by)...)
-	p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(o.By), asm.DWord))
-	p.readUserText(8 * byWords)
+	if p.site.isSized(arg) {
+		if _, err := p.read(Numbered(arg+1), unreadable); err != nil {
+			return err
+		}
+		p.touch(arg)
+		p.emit(loadAddress(asm.R1, by)...)
+		p.sizedText(arg, MaxByText)
+	} else {
+		p.touch(arg)
+		p.emit(loadAddress(asm.R1, by)...)
+		p.pointer(asm.R3, arg)
+		p.readUserText(8 * byWords)
+	}
 	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
+	return nil
 }
 
 // A Group is the distribution for one value of the argument By, or for all events.

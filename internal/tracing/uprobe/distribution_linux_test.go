@@ -44,7 +44,7 @@ func TestBuckets(t *testing.T) {
 	scales := map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, scale := range scales {
-			o := uprobe.DistributionOptions{Options: o, Scale: scale, By: -1}
+			o := uprobe.DistributionOptions{Options: o, Scale: scale, By: uprobe.NoArgument}
 			t.Run(name+" signed", func(t *testing.T) {
 				testBuckets(t, probes[:1], signed.Fire, true, o)
 			})
@@ -107,7 +107,7 @@ func TestDistributionSum(t *testing.T) {
 	}
 	values := []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: -1}
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.NoArgument}
 		d, err := uprobe.Distribute([]uprobe.Probe{both}, options)
 		if err != nil {
 			t.Fatal(err)
@@ -139,13 +139,13 @@ func TestDistributionGroups(t *testing.T) {
 	probes := find(t, p, "request", "pointer")
 	long := strings.Repeat("long", 30)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: 1, ByText: true}
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1), ByText: true}
 		byText, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, byText)
-		options = uprobe.DistributionOptions{Options: o, By: 2}
+		options = uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(2)}
 		byNumber, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
@@ -194,7 +194,8 @@ func TestDistributionGroupsBySign(t *testing.T) {
 	})
 	probes := find(t, p, "unsigned", "signed")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 1})
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1)}
+		d, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +226,8 @@ func TestTooManyGroups(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[uint64](p, "many") })
 	probes := find(t, p, "many")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: 0})
+		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(0)}
+		d, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}

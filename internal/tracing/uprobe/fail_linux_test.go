@@ -140,7 +140,7 @@ func TestNoSuchArgument(t *testing.T) {
 			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
 		})
 		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: 1, By: -1,
+			Options: o, Arg: uprobe.Numbered(1), By: uprobe.NoArgument,
 		})
 		for what, err := range map[string]error{
 			"filter": errFilter, "capture": errCapture, "distribution": errDistribution,

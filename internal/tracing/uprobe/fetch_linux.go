@@ -1,6 +1,8 @@
 package uprobe
 
 import (
+	"fmt"
+
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
@@ -15,53 +17,102 @@ func (p *program) need(args ...int) error {
 		if p.fetched[i] {
 			continue
 		}
-		if err := p.fetch(i); err != nil {
-			return err
-		}
+		p.fetch(i)
 		p.fetched[i] = true
 	}
 	return nil
 }
 
+// read fetches an argument of the site and returns its number. The program jumps to unreadable when
+// the argument could not be read. It changes R0 to R5, frameWord and frameWord2.
+func (p *program) read(a Argument, unreadable string) (place int, err error) {
+	if place, err = p.site.Place(a); err != nil {
+		return 0, err
+	}
+	if err := p.needIntegers(place); err != nil {
+		return 0, err
+	}
+	p.unlessRead(place, unreadable)
+	return place, nil
+}
+
 // usable returns why a program cannot use argument i, if it cannot.
 func (p *program) usable(i int) error {
 	if i >= len(p.args) {
-		return argumentError(p.site.probe, i, "the probe has %d, arg0 is the first", len(p.args))
+		return noArgument(p.site.probe, i, len(p.args))
 	}
 	if a := p.args[i]; a.Kind == operand.Invalid {
-		return argumentError(p.site.probe, i, "%s cannot be read: %v", a.Text, a.Err)
+		return unreadable(p.site.probe, i, a)
 	}
 	return nil
+}
+
+// needIntegers is need for arguments that are counted or compared.
+func (p *program) needIntegers(args ...int) error {
+	for _, i := range args {
+		if i < len(p.args) && p.args[i].Float {
+			return argumentError(fmt.Sprintf(
+				"arg%d of %s, %s, is a floating-point number; only integers are compared and counted",
+				i, p.site.probe, p.args[i].Text))
+		}
+	}
+	return p.need(args...)
 }
 
 // fetch puts the value of argument i, extended to 64 bits, into its place in the frame. If the
 // argument cannot be read, the value is 0 and its bit in regFailed is set. It changes R0 to R5,
 // frameWord and frameWord2.
-func (p *program) fetch(i int) error {
+func (p *program) fetch(i int) {
 	a := p.args[i]
 	switch a.Kind {
 	case operand.Constant:
 		p.emit(loadConstant(asm.R0, a.Value))
 	case operand.InRegister:
-		offset, ok := registers[a.Reg.Name]
-		if !ok {
-			return argumentError(p.site.probe, i, "no register %s", a.Reg.Name)
-		}
-		p.emit(asm.LoadMem(asm.R0, regContext, offset, asm.DWord))
-		if a.Reg.High {
-			p.emit(asm.RSh.Imm(asm.R0, 8))
-		}
+		p.readRegister(a)
 	case operand.InMemory:
-		if err := p.address(i, a); err != nil {
-			return err
-		}
+		p.address(a)
 		p.readMemory(i, a)
 	}
 	if a.Kind != operand.Constant {
 		p.extend(asm.R0, a)
 	}
 	p.emit(asm.StoreMem(asm.RFP, frameArg(i), asm.R0, asm.DWord))
-	return nil
+}
+
+// readRegister sets the low bytes of R0 to an argument in a register. It changes R1.
+func (p *program) readRegister(a operand.Arg) {
+	p.register(asm.R0, a.Reg)
+	if a.Reg.High {
+		p.emit(asm.RSh.Imm(asm.R0, 8))
+	}
+	if a.Upper.Name != "" {
+		p.zeroExtend(asm.R0)
+		p.register(asm.R1, a.Upper)
+		p.emit(asm.LSh.Imm(asm.R1, 32), asm.Or.Reg(asm.R0, asm.R1))
+	}
+}
+
+// register sets dst to the whole register that r is a part of.
+func (p *program) register(dst asm.Register, r operand.Register) {
+	p.emit(asm.LoadMem(dst, regContext, registers[r.Name], asm.DWord))
+}
+
+// zeroExtend clears the upper half of dst.
+func (p *program) zeroExtend(dst asm.Register) {
+	p.emit(asm.LSh.Imm(dst, 32), asm.RSh.Imm(dst, 32))
+}
+
+// toAddress makes the sum of an address in dst what it is in a program of the site's file.
+func (p *program) toAddress(dst asm.Register) {
+	if operand.AddressSize(p.site.Note) == 4 {
+		p.zeroExtend(dst)
+	}
+}
+
+// pointer sets dst to argument i, which is an address.
+func (p *program) pointer(dst asm.Register, i int) {
+	p.emit(asm.LoadMem(dst, asm.RFP, frameArg(i), asm.DWord))
+	p.toAddress(dst)
 }
 
 // setUnreadable makes argument i one that cannot be read. It changes R0.
@@ -94,49 +145,42 @@ func (p *program) extend(dst asm.Register, a operand.Arg) {
 	}
 }
 
-// address sets R3 to the address of an operand in memory. It changes R1.
-func (p *program) address(i int, a operand.Arg) error {
-	p.emit(loadConstant(asm.R3, a.Disp))
-	if a.Symbol != "" {
-		if err := p.addSymbol(i, a.Symbol); err != nil {
-			return err
-		}
+// address sets R3 to the address of an operand in memory. It changes R0 to R5 and frameWord.
+func (p *program) address(a operand.Arg) {
+	if a.InThread {
+		p.threadPointer()
+		p.emit(loadConstant(asm.R1, a.Disp), asm.Add.Reg(asm.R3, asm.R1))
+	} else {
+		p.emit(loadConstant(asm.R3, a.Disp))
 	}
-	for _, r := range []struct {
-		operand.Register
-		scale int
-	}{{a.Base, 1}, {a.Index, a.Scale}} {
-		if r.Name == "" {
-			continue
-		}
-		offset, ok := registers[r.Name]
-		if !ok {
-			return argumentError(p.site.probe, i, "no register %s", r.Name)
-		}
-		p.emit(asm.LoadMem(asm.R1, regContext, offset, asm.DWord))
-		if r.scale > 1 {
-			p.emit(asm.Mul.Imm(asm.R1, int32(r.scale)))
-		}
+	if a.Symbol != "" {
+		p.addSymbol(a)
+	}
+	if a.Base.Name != "" {
+		p.register(asm.R1, a.Base)
 		p.emit(asm.Add.Reg(asm.R3, asm.R1))
 	}
-	return nil
+	if a.Index.Name != "" {
+		p.register(asm.R1, a.Index)
+		p.emit(asm.Mul.Imm(asm.R1, int32(a.Scale)), asm.Add.Reg(asm.R3, asm.R1))
+	}
+	p.toAddress(asm.R3)
 }
 
-// addSymbol adds the run-time address of a symbol to R3. Its distance from the site is the same as
-// at link time. It changes R1.
-func (p *program) addSymbol(i int, symbol string) error {
-	address, ok := p.site.Symbols[symbol]
-	if !ok {
-		return argumentError(p.site.probe, i,
-			"the file has no symbol %s, it may have been stripped", symbol)
+// addSymbol adds to R3 what the symbol of an operand stands for: its run-time address, whose
+// distance from the site is the same as at link time; or its distance from the global offset table
+// or from the thread pointer. It changes R1.
+func (p *program) addSymbol(a operand.Arg) {
+	address := p.site.Symbols[a.Symbol]
+	switch {
+	case a.FromGOT:
+		address -= p.site.Symbols[operand.GOT]
+	case !a.InThread:
+		address -= p.site.Note.Address
+		p.register(asm.R1, operand.Register{Name: programCounter})
+		p.emit(asm.Add.Reg(asm.R3, asm.R1))
 	}
-	p.emit(
-		asm.LoadMem(asm.R1, regContext, registers[programCounter], asm.DWord),
-		asm.Add.Reg(asm.R3, asm.R1),
-		loadConstant(asm.R1, int64(address-p.site.Note.Address)),
-		asm.Add.Reg(asm.R3, asm.R1),
-	)
-	return nil
+	p.emit(loadConstant(asm.R1, int64(address)), asm.Add.Reg(asm.R3, asm.R1))
 }
 
 // readMemory sets the low bytes of R0 to the argument at the address in R3. It changes R1 to R5,

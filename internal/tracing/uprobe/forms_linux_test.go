@@ -11,18 +11,23 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/forms"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// formsProgram returns the path of the program of package forms. It makes the program or, if
-// USDT_FORMS is set because there is no compiler, copies the file that USDT_FORMS names. A copy is
-// needed because not every file system supports uprobes.
-func formsProgram(t *testing.T) string {
+// formsProgram returns the path of the program of package forms for an architecture. It makes the
+// program or, if USDT_FORMS is set because there is no compiler, copies the file that USDT_FORMS
+// names, or for another architecture than that of this program one beside it. A copy is needed
+// because not every file system supports uprobes.
+func formsProgram(t *testing.T, arch string) string {
 	t.Helper()
 	dir := t.TempDir()
 	made := os.Getenv("USDT_FORMS")
+	if made != "" && arch != runtime.GOARCH {
+		made += "-" + arch
+	}
 	if made == "" {
-		path, err := forms.Build(dir, runtime.GOARCH)
+		path, err := forms.Build(dir, arch)
 		if err != nil {
 			testenv.Lacks(t, err)
 		}
@@ -40,14 +45,25 @@ func formsProgram(t *testing.T) string {
 }
 
 // TestForms traces a program that has an argument for every form of operand.
-func TestForms(t *testing.T) {
-	path := formsProgram(t)
+func TestForms(t *testing.T) { testForms(t, runtime.GOARCH) }
+
+// TestForms386 does the same with a program of 32 bits.
+func TestForms386(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("no programs for x86 run here")
+	}
+	testForms(t, "386")
+}
+
+func testForms(t *testing.T, arch string) {
+	t.Helper()
+	path := formsProgram(t, arch)
 	notes, err := sdtnote.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	symbols := symbolsOf(t, path, "table")
-	list := forms.Probes(runtime.GOARCH)
+	symbols := symbolsOf(t, path, "table", "local", operand.GOT)
+	list := forms.Probes(arch)
 	if len(notes) != len(list) {
 		t.Fatalf("%d notes, want %d", len(notes), len(list))
 	}

@@ -19,24 +19,26 @@ const (
 	endsAlone             // without a start
 	startsAgain           // in place of another start with the same key
 	startsLost            // for which there was no room
-	unreadableKeys        // hits whose first argument could not be read
+	unreadableKeys        // hits whose key could not be read
 	outcomes              // how many outcomes there are
 )
 
 // A Latency measures the time between the hits of two probes. Two hits are a pair when they are in
-// the same process and have the same first argument. Its methods are not safe for concurrent use,
+// the same process and have the same key. Its methods are not safe for concurrent use,
 // except for Detach.
 type Latency struct {
 	*session
-	open     *ebpf.Map // the time of the start, by process and first argument
+	open     *ebpf.Map // the time of the start, by process and key
 	outcomes *ebpf.Map
 	counts   *valueCounts
+	argument Argument // the key
 }
 
-// Pair attaches to two probes. The filter applies to the starts: an end whose start does not
-// satisfy the filter counts as an end without a start. The caller closes the Latency.
-func Pair(start, end Probe, o Options) (*Latency, error) {
-	l := &Latency{session: newSession(o)}
+// Pair attaches to two probes, of which an argument is the key. The filter applies to the starts:
+// an end whose start does not satisfy the filter counts as an end without a start. The caller
+// closes the Latency.
+func Pair(start, end Probe, key Argument, o Options) (*Latency, error) {
+	l := &Latency{session: newSession(o), argument: key}
 	if err := l.attachAll(start, end); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -65,17 +67,17 @@ func (l *Latency) attachAll(start, end Probe) error {
 	return l.attach(l.start, start)
 }
 
-// key writes the process and the first argument to frameKey.
+// key writes the process and the key to frameKey.
 func (l *Latency) key(p *program, unreadable string) error {
-	if err := p.need(0); err != nil {
-		return fmt.Errorf("pair by the first argument: %w", err)
+	key, err := p.read(l.argument, unreadable)
+	if err != nil {
+		return fmt.Errorf("pair by %v: %w", l.argument, err)
 	}
-	p.unlessRead(0, unreadable)
 	p.pidTgid()
 	p.emit(
 		asm.RSh.Imm(asm.R0, 32),
 		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
-		asm.LoadMem(asm.R1, asm.RFP, frameArg(0), asm.DWord),
+		asm.LoadMem(asm.R1, asm.RFP, frameArg(key), asm.DWord),
 		asm.StoreMem(asm.RFP, frameKey+8, asm.R1, asm.DWord),
 	)
 	return nil
@@ -158,8 +160,8 @@ type LatencyReading struct {
 
 	Open        uint64 // starts whose end has not come yet
 	EndsAlone   uint64 // ends without a start
-	StartsAgain uint64 // starts that another start with the same first argument replaced
-	Unreadable  uint64 // hits whose first argument could not be read
+	StartsAgain uint64 // starts that another start with the same key replaced
+	Unreadable  uint64 // hits whose key could not be read
 
 	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
 	// running on the same processor.

@@ -29,10 +29,12 @@ func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 		},
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Distribute(probes, uprobe.DistributionOptions{
-				Options: o, By: -1, Scale: histogram.Log2(),
+				Options: o, By: uprobe.NoArgument, Scale: histogram.Log2(),
 			})
 		},
-		func(o uprobe.Options) (io.Closer, error) { return uprobe.Pair(probes[0], probes[1], o) },
+		func(o uprobe.Options) (io.Closer, error) {
+			return uprobe.Pair(probes[0], probes[1], uprobe.Numbered(0), o)
+		},
 	}
 }
 

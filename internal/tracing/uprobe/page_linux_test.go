@@ -50,7 +50,8 @@ func TestPageThatNeverComes(t *testing.T) {
 		}
 		closing(t, tracer)
 		groups, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: 1, Scale: histogram.Log2(), By: 0, ByText: true,
+			Options: o, Arg: uprobe.Numbered(1), Scale: histogram.Log2(),
+			By: uprobe.Numbered(0), ByText: true,
 		})
 		if err != nil {
 			t.Fatal(err)

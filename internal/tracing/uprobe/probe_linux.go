@@ -9,6 +9,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // A Probe is the sites of one name. There are several when a compiler has inlined or copied the
@@ -30,6 +31,9 @@ type Site struct {
 	Dev, Inode uint64
 
 	Note sdtnote.Note
+
+	// Signature says what the arguments are, in as many places as Note has; nil when nobody knows.
+	Signature *signature.Signature
 
 	// Symbols has the link-time addresses of the symbols that arguments refer to, by name.
 	Symbols map[string]uint64
@@ -76,21 +80,68 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// args decodes the arguments of the site. Arguments beyond operand.MaxArgs are ignored.
-func (s Site) args() []operand.Arg {
-	args := operand.Parse(s.Note)
-	return args[:min(len(args), operand.MaxArgs)]
+// Args describes the arguments of the site. One that the running kernel does not let programs read
+// is invalid, too. Arguments beyond operand.MaxArgs are left out.
+func (s Site) Args() []operand.Arg {
+	args := operand.Resolve(s.Note, s.Symbols)
+	args = args[:min(len(args), operand.MaxArgs)]
+	for i, a := range args {
+		if err := obstacle(a); err != nil {
+			args[i] = operand.Arg{Text: a.Text, Err: err}
+		}
+	}
+	return args
+}
+
+// obstacle returns why programs cannot read an argument here that others can read elsewhere.
+func obstacle(a operand.Arg) error {
+	for _, r := range []operand.Register{a.Reg, a.Base, a.Index} {
+		if _, ok := registers[r.Name]; r.Name != "" && !ok {
+			return fmt.Errorf("this kernel's machine has no register %s", r.Name)
+		}
+	}
+	if a.InThread {
+		_, err := threadPointerOffset()
+		return err
+	}
+	return nil
 }
 
 // Args describes the arguments of the probe, as its first site has them.
-func (p Probe) Args() []operand.Arg { return p.Sites[0].args() }
+func (p Probe) Args() []operand.Arg { return p.Sites[0].Args() }
 
 // ErrRights matches the errors of attaching when the kernel does not let this process trace.
 var ErrRights = errors.New("not permitted to trace")
 
 // ErrArgument matches errors about an argument that the probe does not have or that cannot be read.
-var ErrArgument = errors.New("no such argument")
+var ErrArgument = errors.New("unusable argument")
 
-func argumentError(p Probe, arg int, format string, a ...any) error {
-	return fmt.Errorf("arg%d of %s: %w: %s", arg, p, ErrArgument, fmt.Sprintf(format, a...))
+// An argumentError is a sentence about an argument.
+type argumentError string
+
+func (e argumentError) Error() string        { return string(e) }
+func (e argumentError) Is(target error) bool { return target == ErrArgument }
+
+// noArgument is the error that a probe with so many arguments lacks argument i.
+func noArgument(p Probe, i, has int) error {
+	return argumentError(fmt.Sprintf(
+		"arg%d of %s: no such argument: the probe has %d, arg0 is the first", i, p, has))
+}
+
+// unreadable is the error that argument i cannot be read, at no hit.
+func unreadable(p Probe, i int, a operand.Arg) error {
+	return argumentError(fmt.Sprintf("arg%d of %s, %s, cannot be read: %v", i, p, a.Text, a.Err))
+}
+
+// Obstacles returns why arguments of the probe, as its first site has them, cannot be read at any
+// hit: a nil for each that can be read.
+func (p Probe) Obstacles() []error {
+	args := p.Args()
+	obstacles := make([]error, len(args))
+	for i, a := range args {
+		if a.Kind == operand.Invalid {
+			obstacles[i] = unreadable(p, i, a)
+		}
+	}
+	return obstacles
 }

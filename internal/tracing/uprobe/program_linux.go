@@ -52,7 +52,7 @@ type program struct {
 }
 
 func newProgram(s probeSite, f kernel.Features) *program {
-	prog := &program{features: f, site: s, args: s.args()}
+	prog := &program{features: f, site: s, args: s.Args()}
 	prog.emit(
 		asm.Mov.Reg(regContext, asm.R1),
 		asm.Mov.Imm(regFailed, 0),

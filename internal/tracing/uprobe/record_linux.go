@@ -105,8 +105,8 @@ func (p *program) capture(c Capture, offset int32) {
 	p.emit(
 		asm.Mov.Reg(asm.R1, regOut),
 		asm.Add.Imm(asm.R1, offset+8),
-		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
 	)
+	p.pointer(asm.R3, c.Arg)
 	if c.Length < 0 {
 		p.readUserText(c.Max + 2)
 	} else {

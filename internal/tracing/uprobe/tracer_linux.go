@@ -82,7 +82,7 @@ func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
 	for i, p := range probes {
 		l := layout{probe: i, args: len(p.Args())}
 		for _, s := range p.Sites {
-			l.args = max(l.args, len(s.args()))
+			l.args = max(l.args, len(s.Args()))
 		}
 		if captures != nil {
 			l.captures = captures[i]

@@ -42,7 +42,7 @@ func (p *program) readUserText(size int) {
 // page of a string constant in C. It changes R0 to R5, frameWord and frameWord2.
 func (p *program) touch(i int) {
 	if p.features.Sleep {
-		p.emit(asm.LoadMem(asm.R3, asm.RFP, frameArg(i), asm.DWord))
+		p.pointer(asm.R3, i)
 		p.touchAddress()
 	}
 }
@@ -60,11 +60,8 @@ func (p *program) touchEnd(c Capture) {
 		asm.Mov.Imm(asm.R2, int32(c.Max)),
 	)
 	p.place(fits)
-	p.emit(
-		asm.LoadMem(asm.R3, asm.RFP, frameArg(c.Arg), asm.DWord),
-		asm.Add.Reg(asm.R3, asm.R2),
-		asm.Sub.Imm(asm.R3, 1),
-	)
+	p.pointer(asm.R3, c.Arg)
+	p.emit(asm.Add.Reg(asm.R3, asm.R2), asm.Sub.Imm(asm.R3, 1))
 	p.touchAddress()
 	p.place(none)
 }

@@ -19,7 +19,7 @@ func TestStorm(t *testing.T) {
 func TestEngine(t *testing.T) {
 	runInGuest(t, "/engine.test", "-test.short",
 		"-test.skip=^(TestSDT|TestAllProcesses|TestOneProcess|TestPIDNamespace|"+
-			"TestPageThatNeverComes|TestWaitForPages)$")
+			"TestPageThatNeverComes|TestWaitForPages|TestValues)$")
 }
 
 // runInGuest runs the tests of another package, whose program only a guest has.

@@ -1,0 +1,90 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
+
+// descriptions know what the arguments of probes are. It is the only place that decides which
+// signature a probe has.
+type descriptions struct {
+	refused map[probeName]bool // probes whose signature does not go with their note
+	errs    []error            // why
+	more    int                // of them, apart from those in errs
+}
+
+// of returns the signature of a probe: what its file says of it. It is nil when nobody knows.
+func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signature {
+	s := inFile.Find(n.Provider, n.Name)
+	if s == nil {
+		return nil
+	}
+	err := disagreement(s, n)
+	if err == nil {
+		return s
+	}
+	d.refuse(nameOf(n), err)
+	return nil
+}
+
+// refuse remembers a probe whose signature is not used, once.
+func (d *descriptions) refuse(name probeName, err error) {
+	if d.refused[name] {
+		return
+	}
+	if d.refused == nil {
+		d.refused = make(map[probeName]bool)
+	}
+	if len(d.refused) < maxRefused {
+		d.refused[name] = true
+	}
+	if len(d.errs) == maxTold {
+		d.more++
+		return
+	}
+	d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
+		printable.Text(name.String()), err))
+}
+
+// disagreement returns why a signature does not go with the arguments of a note.
+func disagreement(s *signature.Signature, n sdtnote.Note) error {
+	args := operand.Parse(n)
+	if s.Places() != len(args) {
+		return fmt.Errorf("its description has %s, its note %d",
+			plural(s.Places(), "argument", "arguments"), len(args))
+	}
+	for _, p := range s.Params {
+		if a := args[p.Place]; p.Type.Kind.IsAddress() && a.Kind != operand.Invalid && !isAddress(n, a) {
+			return fmt.Errorf("its description has %q at an address, its note %d bytes",
+				p.String(), a.Size)
+		}
+	}
+	return nil
+}
+
+// isAddress reports whether an argument of a note can be an address.
+func isAddress(n sdtnote.Note, a operand.Arg) bool {
+	return a.Size == operand.AddressSize(n) && !a.Float
+}
+
+// These bound what a hostile process can make usdt remember and tell.
+const (
+	maxRefused = 4096
+	maxTold    = 8
+)
+
+// tell returns what the user should know of signatures that are not used.
+func (d *descriptions) tell() []error {
+	if d.more == 0 {
+		return d.errs
+	}
+	return append(slices.Clip(d.errs), fmt.Errorf("other probes, too, are shown without names: %s",
+		plural(d.more, "probe", "probes")))
+}
