@@ -100,8 +100,9 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other tracers are left out: they take minutes, and run once, in test-tracers.
-PACKAGES = $(shell go list ./... | grep -v /test/tracers)
+# The tests with other programs in root directories are left out: they run once, in test-tracers and
+# test-languages.
+PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages)
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -113,6 +114,13 @@ test-tracers: ## other people's tracers read live processes, and docs/tracers.md
 
 # Tracers that come with compilers, kernel headers and daemons have a root directory of their own.
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
+
+.PHONY: test-languages
+test-languages: ## PostgreSQL, Python, PHP, Ruby and Java are traced with the built-in descriptions
+	root=$$(test/chroot.sh bookworm $(LANGUAGES)) && USDT_LANGUAGES=$$root \
+	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/languages
+
+LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt0 python3
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
@@ -176,6 +184,10 @@ steady: ## attach and detach each second, DURATION=1h; nothing may grow
 # UPDATE=1 has the tests write their figures into docs/reliability.md.
 STORM = $(TRACED) go test -count=1 -v ./test/storm $(if $(UPDATE),-update)
 
+.PHONY: faults
+faults: ## what Load says when system calls, limits, file systems fail; a part of test-go
+	$(TRACED) go test -count=1 -v $(TIMEOUT) ./test/faults
+
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
@@ -197,6 +209,8 @@ fuzz: ## fuzz the readers and writers for a minute each
 	$(FUZZ) -fuzz=FuzzBuild ./internal/elfimage
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/filter
 	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/format
+	$(FUZZ) -fuzz=FuzzParse ./internal/tracing/provider
+	$(FUZZ) -fuzz=FuzzWrite ./internal/tracing/provider
 
 FUZZ := go test -fuzztime=60s -fuzzminimizetime=20x
 

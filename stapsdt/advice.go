@@ -23,10 +23,10 @@ func advise(err error, request publishRequest) error {
 func memfdAdvice(err error) string {
 	switch {
 	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		return "a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, " +
+		return "a seccomp policy or vm.memfd_noexec forbids it: allow it, " +
 			"or use a named file: STAPSDT_BACKING=file"
 	case errors.Is(err, syscall.ENOSYS):
-		return "the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file"
+		return "the kernel or sandbox lacks it; use a named file: STAPSDT_BACKING=file"
 	}
 	return limitAdvice(err)
 }
@@ -34,7 +34,8 @@ func memfdAdvice(err error) string {
 func fileAdvice(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT),
-		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM),
+		errors.Is(err, syscall.ENOSYS):
 		return "name another directory: STAPSDT_DIR, or use a memfd: STAPSDT_BACKING=memfd"
 	}
 	return limitAdvice(err)

@@ -30,10 +30,10 @@ var obstacles = []struct {
 	{"full disk", stapsdt.FileBacking, fillDisk, unix.ENOSPC,
 		" (name another directory: STAPSDT_DIR, or use a memfd: STAPSDT_BACKING=memfd)"},
 	{"memfd denied", stapsdt.MemfdBacking, denyMemfd(unix.EPERM), unix.EPERM,
-		" (a seccomp policy or vm.memfd_noexec forbids it: allow memfd_create, " +
+		" (a seccomp policy or vm.memfd_noexec forbids it: allow it, " +
 			"or use a named file: STAPSDT_BACKING=file)"},
 	{"memfd unknown", stapsdt.MemfdBacking, denyMemfd(unix.ENOSYS), unix.ENOSYS,
-		" (the kernel or sandbox has no memfd_create; use a named file: STAPSDT_BACKING=file)"},
+		" (the kernel or sandbox lacks it; use a named file: STAPSDT_BACKING=file)"},
 	{"no memory for a memfd", stapsdt.MemfdBacking, denyMemfd(unix.ENOMEM), unix.ENOMEM, ""},
 	{"no memfd may grow", stapsdt.MemfdBacking, limitFiles, unix.EFBIG,
 		" (the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f)"},

@@ -72,11 +72,13 @@
 // STAPSDT_SITE, the first declaration of a probe read them. In a program with more rights than the
 // user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect.
 //
-//   - STAPSDT_DISABLE=1 makes Load do nothing.
-//   - STAPSDT_BACKING=memfd or file overrides [WithBacking].
+//   - STAPSDT_DISABLE=1 makes Load do nothing, and so does any value that [strconv.ParseBool] does
+//     not take for false.
+//   - STAPSDT_BACKING=memfd or file overrides [WithBacking]. With any other value Load fails.
 //   - STAPSDT_DIR is tried before the directory of [WithDir] for named files.
 //   - STAPSDT_SITE=nop, nop5 or nop10 overrides the choice of the instruction at the sites, for
-//     diagnosis. See [Info].
+//     diagnosis. See [Info]. With any other value each Load fails, until the program is started
+//     without.
 //
 // # Platforms
 //

@@ -41,15 +41,15 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 		}
 	}()
 	entries, err := findEntries(pub.file, p.name, probes)
-	if err != nil {
-		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
+	var sites *siteRange
+	if err == nil {
+		sites, err = readSites(pub.file, entries)
 	}
-	sites, err := readSites(pub.file, entries)
 	if err == nil {
 		err = sites.check(probes, entries)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read back %s: %w", pub.path, err)
+		return nil, advise(fmt.Errorf("read back %s: %w", pub.path, err), request)
 	}
 	if err := sites.mapFile(pub.file); err != nil {
 		return nil, err

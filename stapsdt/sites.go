@@ -73,8 +73,10 @@ func (r *siteRange) mapFile(file *os.File) error {
 // mapAdvice says what the operator can do when a file could not be mapped.
 func mapAdvice(err error) string {
 	switch {
-	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		return " (is its mount noexec?)"
+	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOSYS):
+		return " (its mount is noexec, or a policy forbids it: allow it, or change STAPSDT_BACKING)"
+	case errors.Is(err, syscall.EAGAIN):
+		return " (the program may lock no more memory: raise RLIMIT_MEMLOCK or ulimit -l)"
 	case errors.Is(err, syscall.ENOMEM):
 		return " (the process has as much memory, or as many mappings, as it may: raise its limit of " +
 			"memory, or vm.max_map_count)"

@@ -200,6 +200,7 @@ int providerUnload(SDTProvider_t *provider) {
   if (reason != NULL) {
     stapsdtFail(private, sharedLibraryCloseError, "close image %s: %s", private->publication.path,
                 reason);
+    stapsdtAdvise(private, private->publication.number, "");
   }
   stapsdtWithdraw(&private->publication);
   return reason == NULL ? 0 : -1;

@@ -169,8 +169,14 @@ bool stapsdtPublishMemfd(Publication *publication, const char *provider, const I
     return false;
   }
   publication->fd = createMemfd(publication->path);
-  if (publication->fd < 0 || !identify(publication, publication->fd)) {
+  if (publication->fd < 0) {
     return failed(publication, "create memfd", errno, useFile);
+  }
+  if (!identify(publication, publication->fd)) {
+    failed(publication, "create memfd", errno, useFile);
+    close(publication->fd); /* now, because closeMemfd() could not tell whose it is */
+    publication->fd = -1;
+    return false;
   }
   int error = stapsdtWriteAll(publication->fd, image->bytes, image->size);
   if (error != 0) {
@@ -270,7 +276,11 @@ const char *stapsdtRemoveFile(Publication *publication) {
   if (!stapsdtIsOwner(publication)) {
     return NULL;
   }
-  return unlink(publication->path) == 0 || errno == ENOENT ? NULL : strerror(errno);
+  if (unlink(publication->path) == 0 || errno == ENOENT) {
+    return NULL;
+  }
+  publication->number = errno;
+  return strerror(publication->number);
 }
 
 const char *stapsdtMountFault(const Publication *publication) {

@@ -44,7 +44,10 @@ LIBSTAPSDT_API bool stapsdtIsOwner(const Publication *publication);
 /* Whether the path leads to the file that was written. */
 LIBSTAPSDT_API bool stapsdtLeadsToFile(const Publication *publication);
 
-/* Removes the named file, if there is one. Returns NULL, or the reason why it is still there. */
+/*
+ * Removes the named file, if there is one. Returns NULL, or the reason why it is still there, whose
+ * errno(3) value becomes number.
+ */
 LIBSTAPSDT_API const char *stapsdtRemoveFile(Publication *publication);
 
 /* What to add to the linker's reason for not opening the image: "", or that its mount is noexec. */

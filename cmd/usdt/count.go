@@ -40,7 +40,7 @@ func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(flags.scope, patterns)
+	sel, err := selectProbes(flags.scope, flags.types, patterns)
 	if err != nil {
 		return err
 	}

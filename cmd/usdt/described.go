@@ -3,10 +3,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/catalog"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -15,20 +17,28 @@ import (
 // descriptions know what the arguments of probes are. It is the only place that decides which
 // signature a probe has.
 type descriptions struct {
+	catalog *catalog.Catalog   // of probes whose file says nothing; nil: none
+	skipped []error            // why some descriptions are not in the catalog
 	refused map[probeName]bool // probes whose signature does not go with their note
 	errs    []error            // why
 	more    int                // of them, apart from those in errs
 }
 
-// of returns the signature of a probe: what its file says of it. It is nil when nobody knows.
+// of returns the signature of a probe: what its file says of it, or the catalog. It is nil when
+// nobody knows.
 func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signature {
-	s := inFile.Find(n.Provider, n.Name)
-	if s == nil {
+	forms, origin := d.find(n, inFile)
+	if len(forms) == 0 {
 		return nil
 	}
-	err := disagreement(s, n)
+	args := operand.Parse(n)
+	s := forms.For(len(args))
+	err := disagreement(s, n, args)
 	if err == nil {
 		return s
+	}
+	if origin != "" {
+		err = fmt.Errorf("%w (%s)", err, origin)
 	}
 	d.refuse(nameOf(n), err)
 	return nil
@@ -53,9 +63,19 @@ func (d *descriptions) refuse(name probeName, err error) {
 		printable.Text(name.String()), err))
 }
 
+// find returns what is known of a probe, and from where if it is not from the probe's file.
+func (d *descriptions) find(n sdtnote.Note, inFile signature.Set) (catalog.Forms, string) {
+	if s := inFile.Find(n.Provider, n.Name); s != nil {
+		return catalog.Forms{s}, ""
+	}
+	if d.catalog == nil {
+		return nil, ""
+	}
+	return d.catalog.Find(n.Provider, n.Name)
+}
+
 // disagreement returns why a signature does not go with the arguments of a note.
-func disagreement(s *signature.Signature, n sdtnote.Note) error {
-	args := operand.Parse(n)
+func disagreement(s *signature.Signature, n sdtnote.Note, args []operand.Arg) error {
 	if s.Places() != len(args) {
 		return fmt.Errorf("its description has %s, its note %d",
 			plural(s.Places(), "argument", "arguments"), len(args))
@@ -80,11 +100,12 @@ const (
 	maxTold    = 8
 )
 
-// tell returns what the user should know of signatures that are not used.
+// tell returns what the user should know of descriptions and signatures that are not used.
 func (d *descriptions) tell() []error {
-	if d.more == 0 {
-		return d.errs
+	errs := slices.Concat(d.skipped, d.errs)
+	if d.more > 0 {
+		errs = append(errs, errors.New(
+			"other probes, too, are shown without names: "+plural(d.more, "probe", "probes")))
 	}
-	return append(slices.Clip(d.errs), fmt.Errorf("other probes, too, are shown without names: %s",
-		plural(d.more, "probe", "probes")))
+	return errs
 }

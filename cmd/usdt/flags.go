@@ -14,6 +14,7 @@ import (
 // commonFlags are the flags that all commands that trace have in common.
 type commonFlags struct {
 	scope    scope
+	types    typeFiles
 	where    where
 	duration time.Duration // 0: no limit
 	wait     waitForPages
@@ -21,6 +22,7 @@ type commonFlags struct {
 
 func (f *commonFlags) addFlags(cmd *cobra.Command) {
 	f.scope.addFlags(cmd)
+	f.types.addFlags(cmd)
 	f.where.addFlags(cmd)
 	f.wait.addFlags(cmd)
 	cmd.Flags().DurationVarP(&f.duration, "duration", "d", 0,

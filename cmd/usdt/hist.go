@@ -153,15 +153,19 @@ func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
 	return histogram.Number, nil
 }
 
-// commonField returns how values are shown of an argument that is of the same kind in all probes.
+// commonField returns how values are shown of an argument that is of the same type in all probes,
+// and nil when they are plain integers.
 func commonField(params []*signature.Param) *field {
 	for _, p := range params {
-		if p == nil || p.Type.Kind != params[0].Type.Kind {
+		if p == nil || p.Type.Kind != params[0].Type.Kind || p.Type.Size != params[0].Type.Size {
 			return nil
 		}
 	}
 	t := params[0].Type
-	return &field{kind: t.Kind, size: t.Size, signed: t.Kind == signature.Int}
+	if t.Kind == signature.Int || t.Kind == signature.Uint {
+		return nil
+	}
+	return &field{kind: t.Kind, size: t.Size}
 }
 
 func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
@@ -169,7 +173,7 @@ func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(f.scope, patterns)
+	sel, err := selectProbes(f.scope, f.types, patterns)
 	if err != nil {
 		return err
 	}

@@ -14,10 +14,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// An inventory is the probes that the processes of a scope have: what a command line selects from.
+// An inventory is the probes that the processes of a scope have, or files: what a command line
+// selects from.
 type inventory struct {
 	scope   scope
 	reader  *process.Client  // of the scope, if that is one process; nil otherwise
+	files   []string         // if it is not about processes
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
 	room    room             // for probes
@@ -28,14 +30,15 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
-// takeInventory reads the processes. The reader of a single one stays for [selection.watchReload],
-// and ends with this process at the latest.
-func takeInventory(s scope) (*inventory, error) {
+// takeInventory reads the processes. What is known of their probes beforehand is in known. The
+// reader of a single process stays for [selection.watchReload], and ends with this process at the
+// latest.
+func takeInventory(s scope, known descriptions) (*inventory, error) {
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{scope: s, room: room{roomForAll}}
+	v := &inventory{scope: s, room: room{roomForAll}, descriptions: known}
 	if s.all {
 		defer reader.Close()
 	} else {
@@ -127,7 +130,19 @@ func (v *inventory) hint(text string, names []string) string {
 	if similar := nearest(text, names); len(similar) > 0 {
 		return fmt.Sprintf("did you mean %s?", printable.Text(strings.Join(similar, " or ")))
 	}
-	return fmt.Sprintf("usdt list %s shows the probes", v.scope.flag())
+	where := v.scope.flag()
+	if len(v.files) > 0 {
+		where = printable.Text(strings.Join(v.files, " "))
+	}
+	return fmt.Sprintf("usdt list %s shows the probes", where)
+}
+
+// place says what the inventory is of.
+func (v *inventory) place() string {
+	if len(v.files) > 0 {
+		return printable.Text(strings.Join(v.files, ", "))
+	}
+	return v.scope.String()
 }
 
 // A probeName is PROVIDER:PROBE.

@@ -58,7 +58,7 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectPair(f.scope, name)
+	sel, err := selectPair(f.scope, f.types, name)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 func newListCommand() *cobra.Command {
 	var pid int
 	var all, asJSON, raw, verbose bool
+	var types typeFiles
 	cmd := &cobra.Command{
 		Use:   "list [-p PID | --all | FILE...]",
 		Short: "List the probes of processes or files",
@@ -29,13 +30,15 @@ func newListCommand() *cobra.Command {
 The probes of a process are those of all files that it has mapped to execute, including files
 that are deleted, in memory, or in containers. Without arguments, usdt lists all processes.
 
-The columns are: the probe; its signature, which is the names and types of its arguments, if its
-file has one; otherwise, or with --raw, its arguments as SIZE@LOCATION, with a negative SIZE for
+The columns are: the probe; its signature, which is the names and types of its arguments, if they
+are known; otherwise, or with --raw, its arguments as SIZE@LOCATION, with a negative SIZE for
 signed ones; the file with the probe, or a path that leads to the file when it is deleted or in
 memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
 attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
 is cut, and the titles come again after every 4096 probes. With --json there is one line for
-each probe, with all its text, in which "path" is the path to give to other tracers.
+each probe, with all its text, in which "path" is the path to give to other tracers, "arguments"
+is what the note says, and "signature", "parameters" and "description", if there are any, what the
+file says.
 
 Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
 can fill only a part of it, and a file system that does not answer is left out after some
@@ -48,6 +51,10 @@ seconds. What is missing is said.`,
 			if len(files) > 0 && (all || hasPID) {
 				return usagef("use either files or processes, not both")
 			}
+			known, err := types.open()
+			if err != nil {
+				return err
+			}
 			debug.SetMemoryLimit(heapLimit)
 			reader, err := startReader()
 			if err != nil {
@@ -58,8 +65,9 @@ seconds. What is missing is said.`,
 				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
 					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,
 				}),
-				room:   room{roomForAll},
-				stderr: cmd.ErrOrStderr(),
+				room:      room{roomForAll},
+				stderr:    cmd.ErrOrStderr(),
+				described: known,
 			}
 			if asJSON {
 				list.w = newListJSONWriter(cmd.OutOrStdout())
@@ -77,6 +85,7 @@ seconds. What is missing is said.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.Flags().BoolVar(&raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also show what the probes mean")
+	types.addFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
 	mustComplete(cmd, "pid", completePIDs)
 	return cmd

@@ -27,7 +27,7 @@ type listTableWriter struct {
 type listColumns struct {
 	process     bool // there are several
 	raw         bool // the arguments of all probes as their notes have them, in place of signatures
-	description bool
+	description bool // below each row
 }
 
 func newListTableWriter(w io.Writer, columns listColumns) *listTableWriter {
@@ -69,7 +69,7 @@ func listTable(probes []listedProbe, with listColumns) *table {
 	object := column{title: "OBJECT", least: 8, cutLeft: true}
 	address := column{title: "ADDRESS", least: 6}
 	traced := column{title: "TRACED"}
-	description := column{title: "DESCRIPTION", least: 6}
+	var t table
 	for _, p := range probes {
 		probe.add(p.note.Provider + ":" + p.note.Name)
 		if p.signature != nil && !with.raw {
@@ -80,7 +80,7 @@ func listTable(probes []listedProbe, with listColumns) *table {
 			arguments.add(p.note.Args)
 		}
 		if with.description {
-			description.add(p.description())
+			t.addBelow(p.description())
 		}
 		if p.object == nil {
 			object.add(p.path)
@@ -96,16 +96,13 @@ func listTable(probes []listedProbe, with listColumns) *table {
 		address.add(hexAddresses(p.object.Addresses(p.note)...))
 		traced.add(yesNo(p.traced))
 	}
-	return &table{ // where space is short, columns are cut and dropped in these orders
-		columns: []*column{
-			&pid, &comm, &container, &probe, &signature, &arguments, &object, &address, &traced,
-			&description,
-		},
-		cut: []*column{
-			&object, &description, &arguments, &signature, &comm, &container, &probe, &address,
-		},
-		drop: []*column{&address, &container, &arguments, &comm, &signature, &description},
+	t.columns = []*column{
+		&pid, &comm, &container, &probe, &signature, &arguments, &object, &address, &traced,
 	}
+	// Where space is short, columns are cut and dropped in these orders.
+	t.cut = []*column{&object, &arguments, &signature, &comm, &container, &probe, &address}
+	t.drop = []*column{&address, &container, &arguments, &comm, &signature}
+	return &t
 }
 
 // description says what the probe means, if somebody knows.

@@ -20,6 +20,7 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -129,6 +130,36 @@ func TestListTableOfFile(t *testing.T) {
 	const want = "PROVIDER:PROBE  OBJECT     ADDRESS\np:n             /lib/x.so  0x1000\n"
 	if got := listTable(probes, listColumns{}).String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// A probe has its signature or its raw arguments, and below it what it means.
+func TestListTableOfDescribed(t *testing.T) {
+	s := signature.New("p", "n", "Red: \x1b[31m.", param("id", signature.Uint, 8))
+	described := sdtnote.Note{Provider: "p", Name: "n", Args: "8@%rdi", Address: 0x1000}
+	other := sdtnote.Note{Provider: "p", Name: "other", Args: "4@%esi", Address: 0x2000}
+	probes := []listedProbe{
+		{note: described, signature: &s, path: "/lib/x.so"}, {note: other, path: "/lib/x.so"},
+	}
+	for _, test := range []struct {
+		with listColumns
+		want string
+	}{
+		{listColumns{}, `
+PROVIDER:PROBE  SIGNATURE  ARGUMENTS  OBJECT     ADDRESS
+p:n             id type               /lib/x.so  0x1000
+p:other                    4@%esi     /lib/x.so  0x2000
+`},
+		{listColumns{raw: true, description: true}, `
+PROVIDER:PROBE  ARGUMENTS  OBJECT     ADDRESS
+p:n             8@%rdi     /lib/x.so  0x1000
+    "Red: \x1b[31m."
+p:other         4@%esi     /lib/x.so  0x2000
+`},
+	} {
+		if diff := cmp.Diff(test.want, "\n"+listTable(probes, test.with).String()); diff != "" {
+			t.Errorf("%+v: (-want +got)\n%s", test.with, diff)
+		}
 	}
 }
 

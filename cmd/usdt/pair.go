@@ -28,12 +28,16 @@ func pairNames() string {
 }
 
 // selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.
-func selectPair(s scope, name string) (*selection, error) {
+func selectPair(s scope, types typeFiles, name string) (*selection, error) {
 	if !isLiteral(name) {
 		return nil, usagef(
 			"%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
 	}
-	v, err := takeInventory(s)
+	known, err := types.open()
+	if err != nil {
+		return nil, err
+	}
+	v, err := takeInventory(s, known)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 		}
 	}
 	load("job_start", "job_end")
-	sel, err := selectPair(scope{pid: os.Getpid()}, "pairing:job")
+	sel, err := selectPair(scope{pid: os.Getpid()}, nil, "pairing:job")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 type scriptFlags struct {
 	pid          int
 	tool         string
+	types        typeFiles
 	texts, bytes pointedFlag // arguments that point to text, and to bytes
 }
 
@@ -46,6 +47,7 @@ can. The script is for sh, except that the script for bcc is for Python.`,
 	flags := cmd.Flags()
 	flags.IntVarP(&f.pid, "pid", "p", 0, "the process that has the probe: `PID`")
 	flags.StringVar(&f.tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
+	f.types.addFlags(cmd)
 	flags.Var(&f.texts, "str", strHelp)
 	flags.Var(&f.bytes, "bytes", bytesHelp)
 	for _, name := range []string{"pid", "tool"} {
@@ -66,7 +68,7 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 	if !isLiteral(name) {
 		return usagef("%q is not PROVIDER:PROBE; a script traces one probe", name)
 	}
-	sel, err := selectProbes(scope{pid: f.pid}, []string{name})
+	sel, err := selectProbes(scope{pid: f.pid}, f.types, []string{name})
 	if err != nil {
 		return err
 	}

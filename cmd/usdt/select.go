@@ -30,30 +30,42 @@ type selection struct {
 
 // selectProbes selects the probes that match at least one of the patterns PROVIDER:PROBE. Each
 // pattern must match.
-func selectProbes(s scope, texts []string) (*selection, error) {
+func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) {
 	patterns, err := parsePatterns(texts)
 	if err != nil {
 		return nil, err
 	}
-	v, err := takeInventory(s)
+	known, err := types.open()
+	if err != nil {
+		return nil, err
+	}
+	v, err := takeInventory(s, known)
 	if err != nil {
 		return nil, err
 	}
 	return v.choose(patterns)
 }
 
+// checkMatched returns which patterns match no probe.
+func (v *inventory) checkMatched(patterns patternList) error {
+	if len(v.objects) == 0 {
+		return v.withUnread(v.noProbes())
+	}
+	var errs []error
+	for _, p := range patterns.unmatched(v.names()) {
+		errs = append(errs, fmt.Errorf("no probe %q in %v; %s", p.text, v.place(),
+			v.hint(p.text, toStrings(v.names()))))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return v.withUnread(errs...)
+}
+
 // choose selects the probes that match.
 func (v *inventory) choose(patterns patternList) (*selection, error) {
-	if len(v.objects) == 0 {
-		return nil, v.withUnread(v.noProbes())
-	}
-	if unmatched := patterns.unmatched(v.names()); len(unmatched) > 0 {
-		var errs []error
-		for _, p := range unmatched {
-			errs = append(errs, fmt.Errorf("no probe %q in %v; %s", p.text, v.scope,
-				v.hint(p.text, toStrings(v.names()))))
-		}
-		return nil, v.withUnread(errs...)
+	if err := v.checkMatched(patterns); err != nil {
+		return nil, err
 	}
 	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
 	s.loaded = loadedSites(patterns, v.objects)

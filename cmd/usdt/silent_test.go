@@ -82,7 +82,7 @@ func selectSilent(t *testing.T) (*testenv.SilentFS, *selection) {
 	silent := testenv.StartSilentFS(t, loadProvider(t, "silentfile").Path())
 	testenv.MapToExecute(t, silent.File)
 	loadProvider(t, "answers")
-	sel, err := selectProbes(scope{pid: os.Getpid()}, []string{"silentfile:one", "answers:one"})
+	sel, err := selectProbes(scope{pid: os.Getpid()}, nil, []string{"silentfile:one", "answers:one"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,18 @@ type table struct {
 	cut     []*column // columns that may be cut to fit, in this order
 	drop    []*column // columns that are left out when cutting is not enough, in this order
 	width   int       // no line has more characters; 0 is no limit
+	below   []string  // a line below each row, where it is not empty; nil for none
 }
+
+// addBelow appends the line below the next row. The text may come from any program.
+func (t *table) addBelow(text string) {
+	if text != "" {
+		text = belowIndent + printable.Text(text)
+	}
+	t.below = append(t.below, text)
+}
+
+const belowIndent = "    "
 
 // A column has one cell for each row, or none at all.
 type column struct {
@@ -112,6 +123,9 @@ func (t *table) write(w io.Writer) error {
 			line = append(line, c.cell(row))
 		}
 		text := strings.TrimRight(cutLine(strings.Join(line, columnGap), t.width), " ")
+		if row >= 0 && row < len(t.below) && t.below[row] != "" {
+			text += "\n" + cutLine(t.below[row], t.width)
+		}
 		if _, err := io.WriteString(w, text+"\n"); err != nil {
 			return err
 		}

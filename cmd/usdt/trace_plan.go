@@ -39,7 +39,7 @@ func (f *traceFlags) plan(cmd *cobra.Command, args []string) (*tracePlan, error)
 	if err != nil {
 		return nil, err
 	}
-	sel, err := selectProbes(f.scope, patterns)
+	sel, err := selectProbes(f.scope, f.types, patterns)
 	if err != nil {
 		return nil, err
 	}

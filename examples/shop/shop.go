@@ -12,12 +12,14 @@ import (
 var (
 	provider = stapsdt.MustProvider("shop")
 
-	// A request's number, method and path; its number and status.
-	requestStart = stapsdt.MustProbe3[uint64, string, string](provider, "request_start")
-	requestEnd   = stapsdt.MustProbe2[uint64, int](provider, "request_end")
+	requestStart = stapsdt.MustProbe3[uint64, string, string](provider,
+		"request_start", "id", "method", "path").Describe("A request has come.")
 
-	// An order's number, the customer, and what is to be paid, in cents.
-	order = stapsdt.MustProbe3[uint64, string, int64](provider, "order")
+	requestEnd = stapsdt.MustProbe2[uint64, int](provider,
+		"request_end", "id", "status").Describe("A request is answered.")
+
+	order = stapsdt.MustProbe3[uint64, string, int64](provider,
+		"order", "id", "customer", "cents").Describe("A customer orders, for so many cents.")
 )
 
 // prices has the price of each article, in cents. A voucher is what the shop pays for.

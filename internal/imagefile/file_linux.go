@@ -47,31 +47,25 @@ func parse(name string) (p process, ok bool) {
 	return p, p.start != 0
 }
 
-// cleaned is the directory from which RemoveStale has removed what was stale.
+// cleaned is the directory that RemoveStale was called for last.
 var cleaned struct {
 	sync.Mutex
 	dir string
 }
 
-// RemoveStale removes the files in dir of processes that have ended. It does nothing if it has done
-// so the last time, for the same directory: to read a directory for each file that this process has
-// there would take quadratic time. Safe for concurrent use.
+// RemoveStale removes the files in dir of processes that have ended. The file of a live process
+// stays, and so does one of a process in other namespaces, about which we cannot tell.
+//
+// It does nothing if the last call was for the same directory: to read a directory for each file
+// that this process has there would take quadratic time. Safe for concurrent use.
 func RemoveStale(dir string) error {
 	cleaned.Lock()
-	defer cleaned.Unlock()
-	if dir == cleaned.dir {
+	done := dir == cleaned.dir
+	cleaned.dir = dir
+	cleaned.Unlock()
+	if done {
 		return nil
 	}
-	err := removeStale(dir)
-	if err == nil {
-		cleaned.dir = dir
-	}
-	return err
-}
-
-// removeStale leaves the files of live processes, and those of processes in other namespaces, about
-// which we cannot tell.
-func removeStale(dir string) error {
 	me, ok := self()
 	if !ok {
 		return nil
@@ -80,15 +74,12 @@ func removeStale(dir string) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, name := range names {
-		p, ok := parse(name)
-		if !ok || p.namespaces != me.namespaces || p == me || !p.gone() {
-			continue
+		if p, ok := parse(name); ok && p.namespaces == me.namespaces && p != me && p.gone() {
+			err = errors.Join(err, Remove(dir+"/"+name))
 		}
-		errs = append(errs, Remove(dir+"/"+name))
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // list returns the names in dir. It does without os.ReadDir for the reasons at safe and open.
@@ -135,10 +126,9 @@ func Create(path string, content []byte) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = linux.CheckFileSize(len(content)); err == nil {
-		_, err = f.Write(content)
-	}
-	if err == nil {
+	if err = linux.CheckFileSize(len(content)); err != nil {
+		err = &os.PathError{Op: "write", Path: path, Err: err}
+	} else if _, err = f.Write(content); err == nil {
 		err = flush(f)
 	}
 	if err != nil {
@@ -154,7 +144,10 @@ func flush(f *os.File) error {
 	if err == nil {
 		err = syscall.Close(fd)
 	}
-	return os.NewSyscallError("flush", err)
+	if err != nil {
+		return &os.PathError{Op: "flush", Path: f.Name(), Err: err}
+	}
+	return nil
 }
 
 // Remove removes the file at path. A file that is already gone is no error: another process, or the

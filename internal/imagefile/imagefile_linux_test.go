@@ -299,7 +299,8 @@ func pathOf(dir string, p process) string {
 
 func removeAndExpect(t *testing.T, dir string, all []string, removed ...string) {
 	t.Helper()
-	if err := removeStale(dir); err != nil {
+	cleaned.dir = ""
+	if err := RemoveStale(dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range all {

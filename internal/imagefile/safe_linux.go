@@ -76,7 +76,7 @@ const maxLinks = 40
 func checkDirectory(path string) error {
 	var st syscall.Stat_t
 	if err := syscall.Lstat(path, &st); err != nil {
-		return err
+		return &os.PathError{Op: "lstat", Path: path, Err: err}
 	}
 	switch {
 	case int(st.Uid) != os.Geteuid() && st.Uid != 0:

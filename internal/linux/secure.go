@@ -23,11 +23,18 @@ func SecureGetenv(name string) string {
 // Secure reports whether AT_SECURE of getauxval(3) is set: the program has rights that the user who
 // started it lacks, by set-user-ID, set-group-ID or file capabilities.
 //
-// The Go runtime does not always find the auxiliary vector in a program with cgo, so it is read
-// from /proc. That file is unreadable only in a program with such rights. Without /proc, a program
-// with capabilities that is not root's counts as one, although it may have inherited them.
+// The Go runtime does not always find the auxiliary vector in a program with cgo, so the kernel is
+// asked; before Linux 6.4, /proc is. The file there is unreadable only in a program with such
+// rights, or where no descriptor is left. Without /proc, a program with capabilities that is not
+// root's counts as one, although it may have inherited them.
 func Secure() bool {
-	var vector [1024]byte // the kernel writes some 20 entries of 16 bytes
+	var vector [1024]byte      // the kernel writes some 20 entries of 16 bytes
+	const getAuxv = 0x41555856 // PR_GET_AUXV of prctl(2)
+	size, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, getAuxv,
+		uintptr(unsafe.Pointer(&vector)), unsafe.Sizeof(vector), 0, 0, 0)
+	if errno == 0 {
+		return hasSecure(vector[:min(size, unsafe.Sizeof(vector))])
+	}
 	n, err := ReadStart("/proc/self/auxv", vector[:])
 	if errors.Is(err, syscall.ENOENT) {
 		return os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() ||

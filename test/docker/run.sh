@@ -165,7 +165,7 @@ check_perf() {
       kill -INT -$!
       wait $!
     ' sh "$hits"
-    sed -nE 's/.*arg0=([0-9]+) arg1=[0-9]+ arg2=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" \
+    sed -nE 's/.* id=([0-9]+) customer=.* cents=(-?[0-9]+)$/order \1: \2/p' "$scratch/tool" \
       >"$scratch/perf"
   done
   wait_for said_all "$scratch/perf" 's/ of .*:/:/'

@@ -27,7 +27,7 @@ var errorsByHeading = []struct{ heading, command string }{
 		`unshare --user --map-root-user ./usdt doctor`,
 	}, {
 		"(a seccomp policy or vm.memfd_noexec forbids it: " +
-			"allow memfd_create, or use a named file: STAPSDT_BACKING=file)",
+			"allow it, or use a named file: STAPSDT_BACKING=file)",
 		`FAIL=memfd ./test -test.run='^TestFail$'`,
 	}, {
 		"(the image is larger than files may be: raise the limit, RLIMIT_FSIZE or ulimit -f)",

@@ -56,7 +56,8 @@ func (s Site) bind(e filter.Expr) (filter.Expr, error) {
 }
 
 // sizedText copies the text or bytes of argument i, whose number is argument i+1, to the address in
-// R1: at most limit bytes. It sets R0 to 0 or an error, and changes R1 to R5.
+// R1, where there must be something already: at most limit bytes. It sets R0 to 0 or an error, and
+// changes R1 to R5.
 func (p *program) sizedText(i, limit int) {
 	fits := p.newLabel()
 	p.emit(

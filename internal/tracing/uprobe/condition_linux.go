@@ -175,15 +175,18 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	} else {
 		size++ // the NUL is compared, too
 	}
+	if size == 0 {
+		p.jump(equal)
+		return
+	}
 	p.touch(c.Arg)
 	p.clear(frameText+size/8*8, 1) // the text may not fill the last word
 	p.emit(loadAddress(asm.R1, frameText)...)
+	p.pointer(asm.R3, c.Arg)
 	if c.Sized {
-		p.pointer(asm.R3, c.Arg)
 		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
 		p.emit(asm.JNE.Imm(asm.R0, 0, no))
 	} else {
-		p.pointer(asm.R3, c.Arg)
 		p.readUserText(size + 1)
 		p.emit(
 			asm.JSLT.Imm(asm.R0, 1, no),

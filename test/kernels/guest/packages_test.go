@@ -5,6 +5,7 @@ package guest
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 )
 
@@ -17,9 +18,12 @@ func TestStorm(t *testing.T) {
 // TestEngine runs the tests of internal/tracing/uprobe, except those that need a compiler or
 // tools.
 func TestEngine(t *testing.T) {
-	runInGuest(t, "/engine.test", "-test.short",
-		"-test.skip=^(TestSDT|TestAllProcesses|TestOneProcess|TestPIDNamespace|"+
-			"TestPageThatNeverComes|TestWaitForPages|TestValues)$")
+	skip := "TestSDT|TestAllProcesses|TestOneProcess|TestPIDNamespace|TestPageThatNeverComes|" +
+		"TestWaitForPages|TestValues"
+	if runtime.GOARCH != "amd64" {
+		skip += "|TestForms386" // it would skip itself, and then the guest would not pass
+	}
+	runInGuest(t, "/engine.test", "-test.short", "-test.skip=^("+skip+")$")
 }
 
 // runInGuest runs the tests of another package, whose program only a guest has.
