@@ -170,14 +170,19 @@ test-deb: ## Debian packages of the C library, installed in a clean Debian
 	test/deb/run.sh
 
 .PHONY: test-storm
-test-storm: ## a minute of make storm, for the two main builds
-	$(STORM) $(TIMEOUT) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60
+test-storm: ## a minute of make storm, for the two main builds, and some of make steady
+	$(STORM) $(TIMEOUT) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60 -steady 20s
 
 .PHONY: storm
 storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N does it again
 	$(STORM) -timeout 4h -each $(or $(EACH),2m) -kills 500 -fires 10000000 $(addprefix -seed ,$(SEED))
 
-STORM := $(TRACED) go test -count=1 -v ./test/storm
+.PHONY: steady
+steady: ## attach and detach each second, DURATION=1h; nothing may grow
+	$(STORM) -timeout 24h -run TestSteady -steady $(or $(DURATION),1h) $(addprefix -seed ,$(SEED))
+
+# UPDATE=1 has the tests write their figures into docs/reliability.md.
+STORM = $(TRACED) go test -count=1 -v ./test/storm $(if $(UPDATE),-update)
 
 .PHONY: faults
 faults: ## what Load says when system calls, limits, file systems fail; a part of test-go

@@ -7,8 +7,12 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
+	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A tracing is what a command ends: the part that all tracings of the engine have in common.
@@ -19,8 +23,9 @@ type tracing interface {
 }
 
 const (
-	// detachPatience is how long a command waits for the kernel to detach, which takes some 50 ms.
-	// With what comes before and after it, usdt is done within two seconds.
+	// detachPatience is how long a command waits for the kernel to detach, which takes some 50 ms,
+	// before it writes its results. With what comes before and after it, usdt has written them within
+	// two seconds.
 	detachPatience = 1200 * time.Millisecond
 
 	// searchPatience is how long it may take to find out what holds up the kernel.
@@ -53,9 +58,20 @@ func (d *detachment) begin() {
 		d.end = time.Now()
 		go func() {
 			defer close(d.done)
-			d.err = d.tracing.Detach()
+			d.err = detachUndisturbed(d.tracing)
 		}()
 	})
+}
+
+// detachUndisturbed detaches while signals have no effect, and a closed pipe is an error of the
+// write. The end of this process would interrupt the kernel in detaching, and it then leaves the
+// other breakpoints in the traced program for good ("failed to unregister, leaking uprobe", seen in
+// Linux 6.18).
+func detachUndisturbed(t tracing) error {
+	ignored := make(chan os.Signal, 1)
+	signal.Notify(ignored, append(slices.Clone(endSignals), unix.SIGPIPE)...)
+	defer signal.Stop(ignored)
+	return t.Detach()
 }
 
 // wait detaches, unless that has begun, and returns when tracing ended. It waits until the kernel
@@ -89,12 +105,11 @@ func (d *detachment) tell() {
 	}
 }
 
-// close frees what the tracing has in the kernel, if the kernel has detached. Otherwise the end of
-// this process does that.
+// close waits until the kernel has detached, however long that takes, and frees what the tracing
+// has in the kernel.
 func (d *detachment) close() error {
-	_, finished, err := d.wait()
-	if !finished {
-		return err
-	}
+	_, _, err := d.wait()
+	<-d.done
+	err, d.err = errors.Join(err, d.err), nil // unless wait has returned it
 	return errors.Join(err, d.tracing.Close())
 }

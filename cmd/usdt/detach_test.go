@@ -7,10 +7,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
@@ -37,7 +40,16 @@ func (s *slowTracing) Close() error {
 	return nil
 }
 
+// watchSignals has the runtime begin to watch signals, on a goroutine that must not belong to a
+// synctest bubble.
+func watchSignals() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGUSR1)
+	signal.Stop(c)
+}
+
 func TestDetachInTime(t *testing.T) {
+	watchSignals()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		tracing := &slowTracing{release: make(chan struct{}), err: errors.New("refused")}
@@ -59,11 +71,12 @@ func TestDetachInTime(t *testing.T) {
 	})
 }
 
-// TestDetachTakesLong: the command goes on, says so once, and leaves the rest to the kernel.
+// TestDetachTakesLong: the command goes on, says so once, and does not end before the kernel has
+// detached.
 func TestDetachTakesLong(t *testing.T) {
+	watchSignals()
 	synctest.Test(t, func(t *testing.T) {
-		tracing := &slowTracing{release: make(chan struct{})}
-		defer close(tracing.release)
+		tracing := &slowTracing{release: make(chan struct{}), err: errors.New("refused")}
 		var stderr bytes.Buffer
 		d := detachAtEnd(t.Context(), tracing, scope{}, &stderr)
 		began := time.Now()
@@ -71,8 +84,11 @@ func TestDetachTakesLong(t *testing.T) {
 		if finished || err != nil || time.Since(began) >= 2*time.Second {
 			t.Errorf("finished %t, %v after %v", finished, err, time.Since(began))
 		}
-		if err := d.close(); err != nil || tracing.closed {
-			t.Errorf("closed %t, %v", tracing.closed, err)
+		const long = time.Hour
+		time.AfterFunc(long, func() { close(tracing.release) })
+		err = d.close()
+		if !errors.Is(err, tracing.err) || !tracing.closed || time.Since(began) < long {
+			t.Errorf("closed %t, %v, after %v", tracing.closed, err, time.Since(began))
 		}
 		const want = "usdt: the kernel is still detaching: 1 of 3 sites so far; " +
 			"usdt writes its results now and ends when the kernel has finished\n"

@@ -18,6 +18,7 @@ import (
 // selects from.
 type inventory struct {
 	scope   scope
+	reader  *process.Client  // of the scope, if that is one process; nil otherwise
 	files   []string         // if it is not about processes
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
@@ -29,14 +30,20 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
-// takeInventory reads the processes. What is known of their probes beforehand is in known.
+// takeInventory reads the processes. What is known of their probes beforehand is in known. The
+// reader of a single process stays for [selection.watchReload], and ends with this process at the
+// latest.
 func takeInventory(s scope, known descriptions) (*inventory, error) {
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close()
 	v := &inventory{scope: s, room: room{roomForAll}, descriptions: known}
+	if s.all {
+		defer reader.Close()
+	} else {
+		v.reader = reader
+	}
 	denied, err := s.each(reader, false, v.add)
 	if err != nil {
 		return nil, forTracing(err)

@@ -34,19 +34,15 @@ func loadedSites(patterns patternList, objects []process.Object) map[loadedSite]
 
 // watchReload warns until ctx is done when the process loads other probes that match, which come in
 // other files than the traced ones, or unloads the traced probes. Without the warning, tracing
-// would just fall silent.
+// would just fall silent. It starts no process: a child has all descriptors until it has called
+// exec, and a link that a child closes last, while it is killed, leaves its breakpoints behind.
 func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
-	if s.scope.all {
+	if s.reader == nil {
 		return
 	}
+	defer s.reader.Close()
 	again := time.NewTicker(reloadInterval)
 	defer again.Stop()
-	reader, err := startReader()
-	if err != nil {
-		warn(stderr, "not watched for other probes: %v", err)
-		return
-	}
-	defer reader.Close()
 	unloaded := false
 	for {
 		select {
@@ -54,7 +50,7 @@ func (s *selection) watchReload(ctx context.Context, stderr io.Writer) {
 			return
 		case <-again.C:
 		}
-		objects, err := reader.Read(s.scope.pid, false)
+		objects, err := s.reader.Read(s.scope.pid, false)
 		if err != nil {
 			return // the process has ended, or now belongs to another user
 		}

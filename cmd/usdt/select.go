@@ -18,6 +18,7 @@ import (
 // A selection is the probes that a command line has chosen.
 type selection struct {
 	scope    scope
+	reader   *process.Client // as that of the inventory
 	patterns patternList
 	probes   []uprobe.Probe      // at least one, sorted by provider and name
 	objects  []process.Object    // the files with the probes, each with the notes of these only
@@ -66,7 +67,8 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 	if err := v.checkMatched(patterns); err != nil {
 		return nil, err
 	}
-	s := &selection{scope: v.scope, patterns: patterns, loaded: loadedSites(patterns, v.objects)}
+	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
+	s.loaded = loadedSites(patterns, v.objects)
 	s.objects, s.refused = matching(patterns, v.objects)
 	s.probes = probesIn(s.objects, &v.descriptions)
 	s.undescribed = v.descriptions.tell()

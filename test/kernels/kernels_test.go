@@ -53,6 +53,9 @@ func run(t *testing.T, k qemu.Kernel) report {
 		"init":        buildTests(t, k.Arch, "./guest"),
 		"engine.test": buildTests(t, k.Arch, "../../internal/tracing/uprobe"),
 		"forms":       buildForms(t, k.Arch),
+		"storm.test":  buildTests(t, k.Arch, "../storm"),
+		"program":     build(t, k.Arch, "../storm/program"),
+		"usdt":        build(t, k.Arch, "../../cmd/usdt"),
 	}
 	if k.Arch == "amd64" {
 		programs["forms-386"] = buildForms(t, "386")

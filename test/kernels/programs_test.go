@@ -13,8 +13,19 @@ import (
 // buildTests compiles the tests of a package into a static program and returns its bytes.
 func buildTests(t *testing.T, arch, pkg string) []byte {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "test")
-	cmd := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-o", program, pkg)
+	return compile(t, arch, pkg, "test", "-c")
+}
+
+// build compiles a static program and returns its bytes.
+func build(t *testing.T, arch, pkg string) []byte {
+	t.Helper()
+	return compile(t, arch, pkg, "build")
+}
+
+func compile(t *testing.T, arch, pkg string, command ...string) []byte {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program")
+	cmd := exec.Command("go", append(command, "-ldflags=-s -w", "-o", program, pkg)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)

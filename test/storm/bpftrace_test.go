@@ -19,8 +19,16 @@ const (
 	numbersFormat = "%llu %lld %llu %lld %llu %llu"
 )
 
-// bpftrace prints events of two steady probes for a while.
+// bpftrace verifies events of two steady probes for a while.
 func (v *visit) bpftrace(draws *rand.Rand) {
+	var events event.Verifier
+	v.startBpftrace(draws, &events).awaitEnd(v)
+	v.attached()
+	v.settle(&events, 0)
+}
+
+// startBpftrace starts a bpftrace that prints these events, which are verified as they come.
+func (v *visit) startBpftrace(draws *rand.Rand, events *event.Verifier) *tracer {
 	script := fmt.Sprintf("interval:ms:%d { exit(); }\n", 100+draws.IntN(1000))
 	for _, name := range []string{narrowName, wideName} {
 		script += fmt.Sprintf("usdt:%s:%s { printf(\"%s %s\\n\", %s); }\n",
@@ -28,11 +36,7 @@ func (v *visit) bpftrace(draws *rand.Rand) {
 	}
 	pid := strconv.Itoa(v.program.PID())
 	cmd := exec.Command("bpftrace", "-p", pid, "-B", "full", "-e", script)
-	var events event.Verifier
-	b := trace(v, cmd, "", func(line string) error { return verifyPrinted(&events, line) })
-	b.awaitEnd(v)
-	v.attached()
-	v.settle(&events, 0)
+	return trace(v, cmd, "", func(line string) error { return verifyPrinted(events, line) })
 }
 
 // verifyPrinted verifies a line that begins with the name of a steady probe; others are no events.

@@ -4,13 +4,21 @@ package storm
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/testing/counter"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// Where there is no compiler, these are given.
+var (
+	programFile = flag.String("program", "", "the program without cgo; other builds are left out")
+	usdtFile    = flag.String("usdt", "", "the usdt command")
 )
 
 // A build is a way to build the program, and to run it.
@@ -34,9 +42,22 @@ var builds = []build{
 	{name: "nop10", cgo: "0", env: []string{"STAPSDT_SITE=nop10"}},
 }
 
+// available returns those of the builds that can be made here.
+func available(builds []build) []build {
+	if *programFile == "" {
+		return builds
+	}
+	return slices.DeleteFunc(slices.Clone(builds), func(b build) bool {
+		return b.cgo != "0" || b.flags != nil
+	})
+}
+
 // program builds the program and returns its path.
 func (b build) program(t *testing.T) string {
 	t.Helper()
+	if *programFile != "" {
+		return *programFile
+	}
 	return goBuild(t, "CGO_ENABLED="+b.cgo, b.flags, "./program")
 }
 
@@ -51,6 +72,9 @@ func (b build) traceable(path string) error {
 
 func buildUsdt(t *testing.T) string {
 	t.Helper()
+	if *usdtFile != "" {
+		return *usdtFile
+	}
 	return goBuild(t, "CGO_ENABLED=0", nil, "../../cmd/usdt")
 }
 

@@ -111,7 +111,11 @@ func (r *run) stayCounting(t testenv.T) staying {
 		if err != nil {
 			v.Fatalf("%v", err)
 		}
-		if err := r.compare(probes, counts, tally.Missed()); err != nil {
+		r.missed = tally.Missed()
+		for _, n := range counts {
+			r.counted += n
+		}
+		if err := r.compare(probes, counts, r.missed); err != nil {
 			v.Errorf("%v", err)
 		}
 		if err := tally.Close(); err != nil {

@@ -11,7 +11,8 @@ import (
 // TestExact counts many fires, and none more or less.
 func TestExact(t *testing.T) {
 	needRoot(t)
-	for _, b := range builds[:2] {
+	figures := [][]string{{"build", "fires", "counted", "missed", "time"}}
+	for _, b := range available(builds[:2]) {
 		t.Run(b.name, func(t *testing.T) {
 			r := newRun(t, b)
 			r.start(t)
@@ -27,6 +28,9 @@ func TestExact(t *testing.T) {
 			}
 			r.fail(t)
 			t.Logf("%d fires in %v", *fires, took.Round(time.Millisecond))
+			figures = append(figures, []string{b.name, fmt.Sprint(*fires), fmt.Sprint(r.counted),
+				fmt.Sprint(r.missed), took.Round(time.Second).String()})
 		})
 	}
+	writeFigures(t, "exact", markdown(figures))
 }

@@ -95,6 +95,35 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+func TestBalance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b, lost uint64
+		ok         bool
+	}{{5, 7, 0, true}, {5, 6, 1, true}, {4, 6, 2, true}, {5, 6, 0, false}, {6, 6, 1, false}} {
+		var r run
+		ok := r.visit("guest", func(v *visit) {
+			fired := map[string]uint64{"p:a": 5, "p:b": 7}
+			v.balance(fired, map[string]uint64{"p:a": tt.a, "p:b": tt.b, "p:mixed": 3}, tt.lost)
+		})
+		if ok != tt.ok {
+			t.Errorf("%+v: %q", tt, r.failures)
+		}
+	}
+}
+
+func TestReplaceSection(t *testing.T) {
+	const text = "a\n<!-- b -->\nold\n<!-- /b -->\n<!-- c -->\n<!-- /c -->\n"
+	const want = "a\n<!-- b -->\n\nnew\n\n<!-- /b -->\n<!-- c -->\n<!-- /c -->\n"
+	if got, err := replaceSection(text, "b", "new\n"); got != want || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, section := range []string{"d", "/b"} {
+		if got, err := replaceSection(text, section, "new"); err == nil {
+			t.Errorf("%s: %q", section, got)
+		}
+	}
+}
+
 // TestTracerFails checks that a tracer that prints a wrong event fails its visit.
 func TestTracerFails(t *testing.T) {
 	for _, wrong := range []uint64{0, 1} {

@@ -3,6 +3,7 @@
 package storm
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,7 +18,8 @@ import (
 // and memfds, traced or not. The next Load removes what was left, and nothing else is.
 func TestKilled(t *testing.T) {
 	needRoot(t)
-	for _, b := range builds[:2] {
+	figures := [][]string{{"build", "processes", "files that one left", "files after the next `Load`"}}
+	for _, b := range available(builds[:2]) {
 		t.Run(b.name, func(t *testing.T) {
 			r := newRun(t, b)
 			draws := rand.New(rand.NewPCG(*seed, 0))
@@ -42,8 +44,11 @@ func TestKilled(t *testing.T) {
 			if err != nil || strings.Contains(string(mounts), r.dir) {
 				t.Errorf("mounts (%v):\n%s", err, mounts)
 			}
+			figures = append(figures, []string{b.name, fmt.Sprint(*kills / 2),
+				fmt.Sprintf("at most %d", left), "its own"})
 		})
 	}
+	writeFigures(t, "killed", markdown(figures))
 }
 
 // killOne starts the program and kills it after a while.

@@ -7,6 +7,7 @@ package storm
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -38,7 +39,7 @@ func TestStorm(t *testing.T) {
 	usdt := buildUsdt(t)
 	t.Logf("again: -seed %d", *seed)
 	var results table
-	for _, b := range builds {
+	for _, b := range available(builds) {
 		if !wanted(*names, b.name) {
 			continue
 		}
@@ -50,6 +51,8 @@ func TestStorm(t *testing.T) {
 		})
 	}
 	t.Logf("\n%v", &results)
+	figures := fmt.Sprintf("%s; `SEED=%d`\n\n%s", where(t), *seed, markdown(results.rows()))
+	writeFigures(t, "storm", figures)
 }
 
 // wanted tells whether a name is on a list, or all are since there is none.
@@ -83,6 +86,8 @@ type run struct {
 	mu       sync.Mutex
 	failures []string
 	verified uint64 // events
+	counted  uint64 // hits, by the tally that stays
+	missed   uint64 // by it
 	lost     uint64
 	unread   uint64
 	visits   map[string]uint64 // of tracers that were attached
@@ -134,10 +139,10 @@ func (r *run) fail(t *testing.T) {
 }
 
 // ask asks the program for a report.
-func (r *run) ask(t *testing.T, command string) {
+func (r *run) ask(t testenv.T, command string) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(r.program.Ask(t, command)), &r.report); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,20 +17,31 @@ type table struct{ runs []*run }
 
 func (t *table) add(r *run) { t.runs = append(t.runs, r) }
 
-func (t *table) String() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "build\ttime\tfires\tverified\tlost\tunread\tloads\tproviders\t"+
-		"children\tthreads\tpanics\tsignals\ttracers\tfailures\t")
+// rows returns the table with the names of its columns.
+func (t *table) rows() [][]string {
+	rows := [][]string{{"build", "time", "fires", "verified", "lost", "unread", "loads", "providers",
+		"children", "threads", "panics", "signals", "tracers", "failures"}}
 	for _, r := range t.runs {
-		fmt.Fprintf(w, "%s\t%v\t", r.build.name, r.lasted.Round(time.Second))
+		if r.lasted == 0 {
+			continue // this kernel does not trace it, or it has failed
+		}
+		row := []string{r.build.name, r.lasted.Round(time.Second).String()}
 		p := r.report
 		for _, n := range []uint64{p.Fires, r.verified, r.lost, r.unread, p.Loads, p.Providers,
 			p.Children, p.Threads + p.Foreign, p.Panics, p.Signals, r.tracers(),
 			uint64(len(r.failures))} {
-			fmt.Fprintf(w, "%d\t", n)
+			row = append(row, strconv.FormatUint(n, 10))
 		}
-		fmt.Fprintln(w)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (t *table) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, row := range t.rows() {
+		fmt.Fprintln(w, strings.Join(row, "\t")+"\t")
 	}
 	w.Flush()
 	return b.String()

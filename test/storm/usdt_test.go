@@ -83,6 +83,15 @@ func number(s string) (any, error) {
 
 var lastLine = regexp.MustCompile(`(?m)^usdt: (\d+) events?, (\d+) lost$`)
 
+// end tells usdt to end. It would ignore SIGINT if this test was started in the background.
+func (u *usdtTrace) end(v *visit) (lost uint64) {
+	v.Helper()
+	if err := u.Process.Signal(unix.SIGTERM); err != nil {
+		v.Errorf("%v", err)
+	}
+	return u.leave(v)
+}
+
 // leave waits until usdt has ended, and returns how many events it has lost.
 func (u *usdtTrace) leave(v *visit) (lost uint64) {
 	v.Helper()
@@ -111,10 +120,7 @@ func (r *run) stayUsdt(t testenv.T) staying {
 	}
 	return staying{"staying usdt", func(v *visit) {
 		v.attached()
-		if err := u.Process.Signal(unix.SIGINT); err != nil {
-			v.Errorf("%v", err)
-		}
-		lost := u.leave(v)
+		lost := u.end(v)
 		var fired uint64
 		for probe, n := range r.report.Fired {
 			fired += n

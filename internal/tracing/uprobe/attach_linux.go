@@ -22,8 +22,12 @@ func (s *session) attach(body func(*program) error, probes ...Probe) error {
 	if err != nil {
 		return err
 	}
+	nowhere, err := s.newNowhere()
+	if err != nil {
+		return err
+	}
 	for _, g := range groups {
-		if err := s.attachGroup(g); err != nil {
+		if err := s.attachGroup(g, nowhere); err != nil {
 			return err
 		}
 	}
@@ -89,12 +93,12 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 	return groups, nil
 }
 
-func (s *session) attachGroup(g *group) error {
+func (s *session) attachGroup(g *group, nowhere *ebpf.Map) error {
 	kind, perLink := ebpf.AttachNone, 1
 	if s.features.Multi {
 		kind, perLink = ebpf.AttachTraceUprobeMulti, maxPerLink
 	}
-	prog, err := g.program.load(kind)
+	prog, err := g.program.load(kind, nowhere)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func (p *program) code() (string, error) {
 }
 
 // load makes the kernel verify and translate the program.
-func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
+func (p *program) load(attach ebpf.AttachType, nowhere *ebpf.Map) (*ebpf.Program, error) {
 	flags := uint32(0)
 	if p.sleeps {
 		flags = unix.BPF_F_SLEEPABLE
@@ -117,7 +117,7 @@ func (p *program) load(attach ebpf.AttachType) (*ebpf.Program, error) {
 		Type:         ebpf.Kprobe,
 		AttachType:   attach,
 		Flags:        flags,
-		Instructions: p.ins,
+		Instructions: p.onThreadStack(nowhere),
 		License:      license,
 	})
 	switch {

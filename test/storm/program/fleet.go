@@ -44,7 +44,7 @@ func (s *slot) renew() {
 
 // sail loads, unloads, extends and renews the slot's provider until the storm is over.
 func (s *storm) sail(slot *slot, w *wind) {
-	for ; !w.over(); rest(slot.r) {
+	for ; !w.over(); w.rest(slot.r) {
 		ship := slot.ship.Load()
 		switch n := slot.r.IntN(16); {
 		case n < 7:

@@ -18,8 +18,15 @@ type gust struct {
 	values event.Values
 }
 
-func newGust(w *wind, id int) *gust {
-	return &gust{wind: w, r: w.storm.draws(id), values: event.Values{Sequence: event.FirstOf(id)}}
+// gust returns the one with a number. It goes on where it was when the last wind had died down.
+func (s *storm) gust(w *wind, id int) *gust {
+	g := s.gusts[id]
+	if g == nil {
+		g = &gust{r: s.draws(id), values: event.Values{Sequence: event.FirstOf(id)}}
+		s.gusts[id] = g
+	}
+	g.wind = w
+	return g
 }
 
 // blow fires in one way after the other until the storm is over.
@@ -53,6 +60,10 @@ func (g *gust) fire() {
 		g.fireSteady()
 		return
 	}
+	g.fireFleet()
+}
+
+func (g *gust) fireFleet() {
 	slots := g.wind.storm.fleet
 	probes := slots[g.r.IntN(len(slots))].ship.Load().probes
 	g.fireOne(probes[g.r.IntN(maxShipProbes)%len(probes)])

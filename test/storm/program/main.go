@@ -7,7 +7,9 @@
 //	go        starts the storm
 //	calm      ends it; the answer is a report in JSON
 //	idle      waits until no tracer is attached to a steady probe
-//	fire N    fires the steady probes N times; the answer is as that of calm
+//	fire N    fires steady probes N times; the answer is as that of calm
+//	breeze    starts a light storm, and leaves the steady probes without texts to fire
+//	quiet     gives back what a breeze that has ended took; the answer is a footprint in JSON
 //
 // At the end of its input it closes everything and ends, with status 0 if nothing is left behind.
 package main
@@ -21,6 +23,7 @@ import (
 	"log"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -52,11 +55,14 @@ func main() {
 
 // A storm is all that goes on.
 type storm struct {
-	seed     uint64
-	steady   *steady
-	fleet    []*slot
-	wind     *wind // what blows, nil while it is calm
-	counters counters
+	seed       uint64
+	steady     *steady
+	exact      []*probe // those of steady that fireExactly fires
+	fleet      []*slot
+	wind       *wind         // the last one that blew
+	gusts      map[int]*gust // by number
+	counters   counters
+	goroutines int // in the beginning
 }
 
 // draws returns the source of the decisions of one goroutine.
@@ -65,8 +71,9 @@ func (s *storm) draws(goroutine int) *rand.Rand {
 }
 
 func newStorm(seed uint64) *storm {
-	s := &storm{seed: seed}
+	s := &storm{seed: seed, gusts: make(map[int]*gust), goroutines: runtime.NumGoroutine()}
 	s.steady = newSteady(s.draws(steadyID))
+	s.exact = s.steady.probes
 	for i := range slots {
 		s.fleet = append(s.fleet, newSlot(i, s.draws(fleetID+i)))
 	}
@@ -83,6 +90,11 @@ func (s *storm) do(line string) (answer string, err error) {
 	case "go":
 		s.start()
 		return "ok", nil
+	case "breeze":
+		s.breeze()
+		return "ok", nil
+	case "quiet":
+		return s.quiet()
 	case "calm":
 		s.wind.calm()
 		return s.report(), nil
@@ -108,6 +120,9 @@ func (s *storm) report() string {
 
 // close closes the providers, and checks that nothing of them is left.
 func (s *storm) close() error {
+	if s.wind != nil {
+		s.wind.calm() // unless it has died down
+	}
 	providers := []*stapsdt.Provider{s.steady.provider}
 	for _, slot := range s.fleet {
 		providers = append(providers, slot.ship.Load().provider)

@@ -23,9 +23,10 @@ const (
 
 // A wind is the goroutines of a storm from go to calm.
 type wind struct {
-	storm *storm
-	stop  atomic.Bool
-	done  sync.WaitGroup
+	storm  *storm
+	calmer int // how many times longer than in a storm goroutines rest
+	stop   atomic.Bool
+	done   sync.WaitGroup
 }
 
 func (w *wind) over() bool { return w.stop.Load() }
@@ -39,7 +40,7 @@ func (w *wind) calm() {
 const gusts = 6
 
 func (s *storm) start() {
-	w := &wind{storm: s}
+	w := &wind{storm: s, calmer: 1}
 	s.wind = w
 	w.done.Go(func() { s.extend(s.draws(extendID), w) })
 	for _, slot := range s.fleet {
@@ -53,8 +54,13 @@ func (s *storm) start() {
 		})
 	}
 	for i := range gusts {
-		w.done.Go(func() { newGust(w, gustID+i).blow() })
+		g := s.gust(w, gustID+i)
+		w.done.Go(g.blow)
 	}
+}
+
+func (w *wind) rest(r *rand.Rand) {
+	time.Sleep(time.Duration(w.calmer*r.IntN(2000)) * time.Microsecond)
 }
 
 // rest gives way, for a while or only to what is ready.
@@ -68,15 +74,15 @@ func (w *wind) fire(p *probe, r *rand.Rand) {
 	w.storm.counters.fires.Add(1)
 }
 
-// fireExactly fires the steady probes n times.
+// fireExactly fires steady probes n times.
 func (s *storm) fireExactly(n int) {
 	const goroutines = 4
 	w := &wind{storm: s}
 	for i := range goroutines {
-		g := newGust(w, exactID+i)
+		g := s.gust(w, exactID+i)
 		w.done.Go(func() {
 			for range n/goroutines + min(1, max(0, n%goroutines-i)) {
-				g.fireSteady()
+				g.fireOne(s.exact[g.r.IntN(len(s.exact))])
 			}
 		})
 	}
