@@ -124,8 +124,8 @@ func TestNoExecDirectoryIsSkipped(t *testing.T) {
 
 const childDir = "STAPSDT_TEST_CHILD_DIR"
 
-// TestKilledProcess: the next Load removes the file of a killed process, but not that of a live
-// one. The processes are this test program again.
+// TestKilledProcess: the next process that loads removes the file of a killed process, but not that
+// of a live one. The processes are this test program again.
 func TestKilledProcess(t *testing.T) {
 	if dir := os.Getenv(childDir); dir != "" {
 		fmt.Println("path", fileProvider(t, dir).Path())
@@ -144,7 +144,7 @@ func TestKilledProcess(t *testing.T) {
 	if !exists(killedPath) {
 		t.Fatal("a killed process's file went by itself: nothing to test")
 	}
-	fileProvider(t, dir)
+	startChild(t, dir)
 	if exists(killedPath) || !exists(livePath) {
 		t.Errorf("file of the killed process there: %v, of the live one: %v", exists(killedPath),
 			exists(livePath))
