@@ -50,7 +50,7 @@ func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } 
 // program, who could change them, the image is in a memfd.
 //
 // The files are in a subdirectory of mode 0700, stapsdt-UID. Files that a killed process left there
-// are removed by the next Load of a named file in any process of the same user and pid namespace.
+// are removed when the next process of the same user and pid namespace loads a named file.
 func WithDir(dir string) Option { return func(p *Provider) { p.dir = dir } }
 
 // disabled reports whether the operator turned all probes off. Anything but a boolean that is false
