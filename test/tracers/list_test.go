@@ -16,6 +16,11 @@ import (
 var names = []string{
 	"bool", "bytes", "dynamic", "float32", "float64", "int16", "int32", "int64", "int8", "long",
 	"mixed",
+	"named_blob", "named_bool", "named_bytes", "named_cents", "named_duration", "named_dynamic",
+	"named_flag", "named_float32", "named_float64", "named_int", "named_int16", "named_int32",
+	"named_int64", "named_int8", "named_mixed", "named_none", "named_ratio", "named_status",
+	"named_string", "named_token", "named_uint", "named_uint16", "named_uint32", "named_uint64",
+	"named_uint8", "named_uintptr",
 	"none", "ready", "six", "string", "uint16", "uint32", "uint64", "uint8",
 }
 
