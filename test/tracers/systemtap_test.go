@@ -21,6 +21,7 @@ const stapTranslate = `stap -p3 -e 'probe process("PATH").mark("PROBE") {
 // argCounts has the numbers of arguments of the probes that do not have one argument.
 var argCounts = map[string]int{
 	"bytes": 2, "dynamic": 4, "mixed": 5, "none": 0, "ready": 0, "six": 6,
+	"named_blob": 2, "named_bytes": 2, "named_dynamic": 4, "named_mixed": 5, "named_none": 0,
 }
 
 // stapListing is how SystemTap lists the probes of the traced program.
