@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/testing/document"
 )
 
 var update = flag.Bool("update", false, "write the table of probes into README.md")
@@ -17,25 +19,17 @@ var update = flag.Bool("update", false, "write the table of probes into README.m
 // TestReadme compares the table of probes in README.md with what usdt describe writes about this
 // process.
 func TestReadme(t *testing.T) {
-	const begin, end = "<!-- probes -->\n", "<!-- /probes -->"
-	page, err := os.ReadFile("README.md")
+	described := describe(t)
+	if *update {
+		if err := document.Replace("README.md", "probes", described); err != nil {
+			t.Fatal(err)
+		}
+	}
+	table, err := document.Section("README.md", "probes")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok1 := strings.Cut(string(page), begin)
-	table, after, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		t.Fatalf("README.md has no %s and %s", begin, end)
-	}
-	described := "\n" + describe(t) + "\n"
-	if *update {
-		page := before + begin + described + end + after
-		if err := os.WriteFile("README.md", []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(described, table); diff != "" {
+	if diff := cmp.Diff(strings.TrimSpace(described), strings.TrimSpace(table)); diff != "" {
 		t.Errorf("go test ./examples/shop -run Readme -update writes the table: -usdt +README\n%s", diff)
 	}
 }

@@ -8,22 +8,20 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/testing/document"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 var update = flag.Bool("update", false, "write the table of the document; let all tests run")
 
-// document has the table between two comments.
-const document = "../../docs/reliability.md"
-
-var marked = regexp.MustCompile(`(?s)(<!-- faults -->\n)(.*?)(<!-- /faults -->)`)
+// page has the table between two comments.
+const page = "../../docs/reliability.md"
 
 // A table has what Load said in each fault.
 type table struct{ rows []*row }
@@ -93,20 +91,15 @@ func isHarmless(said string) bool { return said == "loads" || said == "" }
 // finish compares the table with the document's, or with -update writes it. It compares what does
 // not depend on the C library of the system.
 func (t *table) finish() error {
-	text, err := os.ReadFile(document)
+	if *update {
+		return document.Replace(page, "faults", strings.Join(t.lines(), "\n"))
+	}
+	text, err := document.Section(page, "faults")
 	if err != nil {
 		return err
 	}
-	match := marked.FindStringSubmatch(string(text))
-	if match == nil {
-		return fmt.Errorf("%s has no place for the table, %v", document, marked)
-	}
-	if *update {
-		written := match[1] + "\n" + strings.Join(t.lines(), "\n") + "\n\n" + match[3]
-		return os.WriteFile(document, []byte(strings.Replace(string(text), match[0], written, 1)), 0o644)
-	}
 	documented := map[string]bool{}
-	for line := range strings.SplitSeq(match[2], "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		documented[withoutC(line)] = true
 	}
 	for _, r := range t.rows {
@@ -114,7 +107,7 @@ func (t *table) finish() error {
 		grouped := strings.Contains(r.fault, against) && isHarmless(said)
 		if said != "" && !grouped && !documented[withoutC(r.line())] {
 			err = errors.Join(err, fmt.Errorf("%s lacks this row: write it with -update, and read it: %s",
-				document, r.line()))
+				page, r.line()))
 		}
 	}
 	return err

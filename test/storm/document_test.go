@@ -5,20 +5,21 @@ package storm
 import (
 	"flag"
 	"fmt"
-	"os"
 	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/document"
 )
 
 var update = flag.Bool("update", false, "write the figures of tests that pass into the document")
 
 const (
-	document = "../../docs/reliability.md"
-	picture  = "../../docs/reliability-steady.svg"
+	page    = "../../docs/reliability.md"
+	picture = "../../docs/reliability-steady.svg"
 )
 
 // writeFigures writes what a test found into its section of the document, if that is wanted and the
@@ -28,28 +29,9 @@ func writeFigures(t *testing.T, section, figures string) {
 	if !*update || t.Failed() {
 		return
 	}
-	text, err := os.ReadFile(document)
-	if err != nil {
+	if err := document.Replace(page, section, figures); err != nil {
 		t.Fatal(err)
 	}
-	updated, err := replaceSection(string(text), section, figures)
-	if err != nil {
-		t.Fatalf("%s: %v", document, err)
-	}
-	if err := os.WriteFile(document, []byte(updated), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// replaceSection replaces what is between the comments <!-- section --> and <!-- /section -->.
-func replaceSection(text, section, figures string) (string, error) {
-	begin, end := "<!-- "+section+" -->\n", "<!-- /"+section+" -->"
-	before, rest, found := strings.Cut(text, begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		return "", fmt.Errorf("no %q with %q", begin, end)
-	}
-	return before + begin + "\n" + strings.TrimSpace(figures) + "\n\n" + end + after, nil
 }
 
 // where says which system a test ran on.

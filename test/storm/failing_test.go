@@ -111,19 +111,6 @@ func TestBalance(t *testing.T) {
 	}
 }
 
-func TestReplaceSection(t *testing.T) {
-	const text = "a\n<!-- b -->\nold\n<!-- /b -->\n<!-- c -->\n<!-- /c -->\n"
-	const want = "a\n<!-- b -->\n\nnew\n\n<!-- /b -->\n<!-- c -->\n<!-- /c -->\n"
-	if got, err := replaceSection(text, "b", "new\n"); got != want || err != nil {
-		t.Errorf("%q, %v", got, err)
-	}
-	for _, section := range []string{"d", "/b"} {
-		if got, err := replaceSection(text, section, "new"); err == nil {
-			t.Errorf("%s: %q", section, got)
-		}
-	}
-}
-
 // TestTracerFails checks that a tracer that prints a wrong event fails its visit.
 func TestTracerFails(t *testing.T) {
 	for _, wrong := range []uint64{0, 1} {

@@ -21,6 +21,9 @@ func TestReplace(t *testing.T) {
 	if got, err := os.ReadFile(page); string(got) != want || err != nil {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
+	if got, err := Section(page, "a"); got != "\n\n| new |\n\n" || err != nil {
+		t.Errorf("the section is %q, %v", got, err)
+	}
 	for _, name := range []string{"c", "/a"} {
 		if err := Replace(page, name, ""); err == nil {
 			t.Errorf("no error for the absent section %s", name)
