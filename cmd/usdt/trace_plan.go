@@ -132,9 +132,8 @@ func (f *traceFlags) parseFormat(
 }
 
 // byTypes splits each probe into probes whose sites agree in the signature, and in the size and
-// sign of all arguments.
-// Two versions of a program, or two places in one, may differ in them, and an event does not tell
-// its site.
+// sign of all arguments. Two versions of a program, or two places in one, may differ in them, and
+// an event does not tell its site.
 func byTypes(probes []uprobe.Probe) []uprobe.Probe {
 	var split []uprobe.Probe
 	for _, p := range probes {

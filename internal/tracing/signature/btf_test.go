@@ -102,14 +102,15 @@ func named(name, typ string, kind signature.Kind, size int) signature.Param {
 
 func TestReadBTFProbes(t *testing.T) {
 	described := probe("request", param("id", uint64T))
-	described.Tags = append(described.Tags, "A request has come.")
+	const sentence = "provider:x is no provider here, but how a sentence can begin"
+	described.Tags = append(described.Tags, sentence)
 	other := probe("request", param("n", intT))
 	other.Tags = []string{"provider:shop"}
 	unmarked := probe("helper", param("n", intT))
 	unmarked.Tags = nil
 	got := read(t, described, other, unmarked, probe("tick"))
 	want := []signature.Signature{
-		signature.New("web", "request", "A request has come.", named("id", "uint64", signature.Uint, 8)),
+		signature.New("web", "request", sentence, named("id", "uint64", signature.Uint, 8)),
 		signature.New("shop", "request", "", named("n", "int", signature.Int, 8)),
 		signature.New("web", "tick", ""),
 	}

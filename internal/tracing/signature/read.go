@@ -14,7 +14,7 @@ const (
 	maxSize        = 4 << 20
 )
 
-// Tags of a probe: one begins so and names the provider, any other describes the probe.
+// Tags of a probe: the first that begins so names the provider, any other describes the probe.
 const providerTag = "provider:"
 
 // ReadBTF returns the signatures in a section with types: the functions that are marked as probes.
@@ -71,7 +71,7 @@ func (r *reader) tags() map[uint32]probeTag {
 		}
 		of := tags[tag.ref]
 		if provider, ok := r.string(tag.name, len(providerTag)+maxName); ok &&
-			strings.HasPrefix(provider, providerTag) {
+			of.provider == "" && strings.HasPrefix(provider, providerTag) {
 			of.provider = strings.TrimPrefix(provider, providerTag)
 		} else if description, ok := r.string(tag.name, maxDescription); ok {
 			of.description = description
