@@ -68,11 +68,14 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	v, err := f.inventory(files)
-	if err != nil {
-		return err
+	v, failed := f.inventory(files)
+	if v == nil {
+		return failed
 	}
 	if err := v.checkMatched(patterns); err != nil {
+		if failed != nil {
+			return failed // which may be why
+		}
 		return err
 	}
 	known := v.signatures(patterns)
@@ -81,7 +84,7 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 	}
 	if f.markdown {
 		_, err = io.WriteString(cmd.OutOrStdout(), signature.Markdown(known))
-		return err
+		return errors.Join(failed, err)
 	}
 	text, left := provider.Write(known)
 	for _, s := range left {
@@ -89,7 +92,7 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 			printable.Text(s.Provider+":"+s.Probe))
 	}
 	_, err = io.WriteString(cmd.OutOrStdout(), text)
-	return err
+	return errors.Join(failed, err)
 }
 
 // filesAndPatterns tells arguments apart: a pattern has a colon, and no slash.
@@ -104,7 +107,7 @@ func filesAndPatterns(args []string) (files, patterns []string) {
 	return files, patterns
 }
 
-// inventory reads the processes or the files.
+// inventory reads the processes or the files. Its error can be about some of the files only.
 func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 	known, err := f.types.open()
 	if err != nil {
