@@ -87,14 +87,7 @@ func probesFor(t *testing.T, name string, probes int) *stapsdt.Provider {
 			t.Fatal(err)
 		}
 	}
-	if err := p.Load(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	loadForTest(t, p)
 	return p
 }
 

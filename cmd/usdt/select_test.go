@@ -25,6 +25,13 @@ func loadProvider(t *testing.T, name string) *stapsdt.Provider {
 	}
 	stapsdt.MustProbe1[int32](p, "one")
 	stapsdt.MustProbe0(p, "none")
+	loadForTest(t, p)
+	return p
+}
+
+// loadForTest loads a provider until the test ends.
+func loadForTest(t *testing.T, p *stapsdt.Provider) {
+	t.Helper()
 	if err := p.Load(); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +40,6 @@ func loadProvider(t *testing.T, name string) *stapsdt.Provider {
 			t.Error(err)
 		}
 	})
-	return p
 }
 
 func names(probes []uprobe.Probe) []string {
