@@ -69,8 +69,9 @@ func (w *writer) probe(s signature.Signature) {
 }
 
 // params returns the declarations of a parameter, which are two for one that takes two places.
-// Names that cannot be declared, or would mean something else, are left out. Those in used are
-// taken.
+// Names that cannot be declared, or could mean something else, are left out: so is NAME_len behind
+// any NAME, because a typedef of another probe can make bytes of what is an address here. Those in
+// used are taken.
 func (w *writer) params(p signature.Param, used map[string]bool) []string {
 	name := p.Label()
 	if place, ok := numbered(name); !canBeName(name) || used[name] || ok && place != p.Place {
