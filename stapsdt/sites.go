@@ -11,12 +11,19 @@ import (
 	"syscall"
 	"unsafe"
 
+	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/linux"
 )
 
-// maxCode bounds the size in bytes of the code of one probe: landing, site, and the return
-// instruction. It is the distance between two slots of an image.
-const maxCode = 16
+// codeEnd returns where the code of a probe ends at the latest, an offset in the file as entry is:
+// at the end of the slot. The image of an installed libstapsdt has a layout of its own, and no more
+// than that of code.
+func codeEnd(entry uint64) uint64 {
+	if landing == 0 {
+		return entry + elfimage.SlotSize
+	}
+	return entry&^(elfimage.SlotSize-1) + elfimage.SlotSize
+}
 
 // siteRange is where the sites of an image are mapped.
 type siteRange struct {
@@ -30,7 +37,7 @@ type siteRange struct {
 // are not mapped yet.
 func readSites(file *os.File, entries []uint64) (*siteRange, error) {
 	page := uint64(os.Getpagesize())
-	first, end := slices.Min(entries), slices.Max(entries)+maxCode
+	first, end := slices.Min(entries), codeEnd(slices.Max(entries))
 	r := &siteRange{offset: first &^ (page - 1), first: first, code: make([]byte, end-first)}
 	r.size = uintptr((end+page-1)&^(page-1) - r.offset)
 	if _, err := file.ReadAt(r.code, int64(first)); err != nil && err != io.EOF {

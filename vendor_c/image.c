@@ -158,7 +158,7 @@ static void writeStubs(unsigned char *bytes, const ImageSpec *spec, const Layout
   unsigned char *slot = bytes + layout->sections[text].sh_offset;
   memset(slot, spec->machine->filler, layout->sections[text].sh_size);
   for (size_t i = 0; i < spec->probeCount; i++, slot += slotSize) {
-    unsigned char *at = slot;
+    unsigned char *at = slot + stapsdtLead(spec);
     put(&at, spec->machine->landing.code, spec->machine->landing.size);
     put(&at, spec->site->code, spec->site->size);
     put(&at, spec->machine->returnCode, spec->machine->returnSize);

@@ -90,8 +90,14 @@ uint64_t stapsdtDescriptorSize(const ImageSpec *spec, const SDTProbe_t *probe) {
          stapsdtFormatArguments(spec->machine, probe, arguments) + 1;
 }
 
+uint64_t stapsdtLead(const ImageSpec *spec) {
+  const Machine *machine = spec->machine;
+  return machine->sites[machine->siteForms - 1].size - spec->site->size;
+}
+
 uint64_t stapsdtSiteAddress(const ImageSpec *spec, const Layout *layout, size_t number) {
-  return layout->sections[text].sh_addr + number * slotSize + spec->machine->landing.size;
+  return layout->sections[text].sh_addr + number * slotSize + stapsdtLead(spec) +
+         spec->machine->landing.size;
 }
 
 /* Adds the sizes of what each probe needs. False if the image would be too large. */

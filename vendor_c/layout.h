@@ -77,6 +77,15 @@ LIBSTAPSDT_API size_t stapsdtFormatArguments(const Machine *machine, const SDTPr
                               char out[maxArgumentText]);
 
 /*
+ * Where in a slot the landing is. Sites of all sizes end at one place, so no two begin at one. When
+ * a tracer is killed while the kernel detaches it, the kernel may keep its uprobe, with the
+ * length of the instruction, under the address of the file's inode. A later file whose inode gets
+ * this address inherits it, and a program that is traced there goes on behind an instruction of
+ * that length.
+ */
+LIBSTAPSDT_API uint64_t stapsdtLead(const ImageSpec *spec);
+
+/*
  * The address of a probe's site. The landing precedes it, where the Go package enters and where gdb
  * has its breakpoint. A breakpoint and a uprobe must not share a byte: the uprobe would take every
  * trap, and gdb, if it leaves later, would put the uprobe's trap back, which kills the process.

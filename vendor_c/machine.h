@@ -36,12 +36,12 @@ typedef struct {
   Elf64_Half id;
   uint64_t page; /* the largest page size of the machine's kernels: segments share no page */
   const char *registers[MAX_ARGUMENTS]; /* C integer arguments, spelt as every tracer reads them */
-  Site landing; /* the no-op that begins every slot, before the stub: see layout.h */
+  Site landing; /* the no-op before every stub: see layout.h */
   size_t returnSize;
   unsigned char returnCode[4];
   unsigned char filler; /* fills a slot after the return instruction: it traps */
   size_t siteForms;
-  Site sites[maxSiteForms]; /* the known forms, the default first */
+  Site sites[maxSiteForms]; /* the known forms, the default first, each longer than the last */
 } Machine;
 
 #pragma GCC visibility push(hidden)

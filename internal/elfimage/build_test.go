@@ -188,7 +188,7 @@ func checkNotes(t *testing.T, f *debugelf.File, image []byte, spec elfimage.Spec
 	var want []sdtnote.Note
 	for i, p := range spec.Probes {
 		start := f.Section(".text").Addr + uint64(i)*elfimage.SlotSize
-		site := start + uint64(len(landings[spec.Machine]))
+		site := start + lead(spec) + uint64(len(landings[spec.Machine]))
 		want = append(want, sdtnote.Note{
 			Provider: spec.Provider, Name: p.Name, Machine: spec.Machine,
 			Args:     operands(spec.Machine, p.Args),
@@ -204,8 +204,15 @@ func checkNotes(t *testing.T, f *debugelf.File, image []byte, spec elfimage.Spec
 	}
 }
 
+// lead returns where in a slot the landing is.
+func lead(spec elfimage.Spec) uint64 {
+	longest := slices.MaxFunc(sites(spec.Machine), byLength)
+	return uint64(len(longest) - len(spec.Site))
+}
+
 func slot(spec elfimage.Spec) []byte {
-	b := slices.Concat(landings[spec.Machine], spec.Site, returns[spec.Machine])
+	b := bytes.Repeat([]byte{traps[spec.Machine]}, int(lead(spec)))
+	b = slices.Concat(b, landings[spec.Machine], spec.Site, returns[spec.Machine])
 	for len(b) < elfimage.SlotSize {
 		b = append(b, traps[spec.Machine])
 	}

@@ -44,11 +44,11 @@ func (p Probe) check() error {
 }
 
 func (m *machine) checkSite(site []byte) error {
-	switch room := SlotSize - len(m.landing) - len(m.ret); {
+	switch {
 	case len(site) == 0:
 		return errors.New("no machine code for the sites")
-	case len(site) > room:
-		return fmt.Errorf("site of %d bytes, at most %d", len(site), room)
+	case len(site) > m.longest:
+		return fmt.Errorf("site of %d bytes, at most %d", len(site), m.longest)
 	case len(site)%m.instruction != 0:
 		return fmt.Errorf("site of %d bytes, instructions take %d", len(site), m.instruction)
 	}

@@ -1,8 +1,8 @@
 package elfimage_test
 
 import (
-	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,11 +29,11 @@ func TestBuildErrors(t *testing.T) {
 		{"no machine", func(s *elfimage.Spec) { s.Machine = 0 }, "machine EM_NONE"},
 		{"other machine", func(s *elfimage.Spec) { s.Machine = elf.EM_386 }, "machine EM_386"},
 		{"no site", func(s *elfimage.Spec) { s.Site = nil }, "no machine code"},
-		{"site too long", site(elf.EM_X86_64, make([]byte, 16)), "site of 16 bytes, at most 14"},
+		{"site too long", site(elf.EM_X86_64, make([]byte, 16)), "site of 16 bytes, at most 10"},
 		{"arm64 site too long", site(elf.EM_AARCH64, make([]byte, 16)),
-			"site of 16 bytes, at most 8"},
-		{"part of an instruction", site(elf.EM_AARCH64, make([]byte, 5)),
-			"site of 5 bytes, instructions take 4"},
+			"site of 16 bytes, at most 4"},
+		{"part of an instruction", site(elf.EM_AARCH64, make([]byte, 3)),
+			"site of 3 bytes, instructions take 4"},
 		{"empty provider", func(s *elfimage.Spec) { s.Provider = "" }, "provider name: empty"},
 		{"NUL in provider", func(s *elfimage.Spec) { s.Provider = "a\x00" },
 			"provider name: byte 1 is NUL"},
@@ -71,14 +71,30 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// TestLongestSite builds images with the longest site that is allowed.
-func TestLongestSite(t *testing.T) {
-	checkImage(t, elfimage.Spec{
-		Machine: elf.EM_X86_64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},
-		Site: bytes.Repeat([]byte{0x90}, 14),
-	})
-	checkImage(t, elfimage.Spec{
-		Machine: elf.EM_AARCH64, Provider: "shop", Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}},
-		Site: bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 2),
-	})
+// TestSiteSizes builds images with sites of all sizes that are allowed: no two sizes may have sites
+// at one offset.
+func TestSiteSizes(t *testing.T) {
+	for _, m := range machines {
+		sizes := make(map[uint64]int)
+		for size := 1; ; size++ {
+			spec := elfimage.Spec{Machine: m.elf, Provider: "shop", Site: make([]byte, size),
+				Probes: []elfimage.Probe{{Name: "a"}, {Name: "b"}}}
+			image, err := elfimage.Build(spec)
+			if err != nil {
+				if longest := slices.MaxFunc(m.sites, byLength); size > len(longest) {
+					break
+				}
+				continue // a part of an instruction
+			}
+			checkImage(t, spec)
+			for _, place := range placesOf(t, image) {
+				if other := sizes[place.Offset]; other != 0 {
+					t.Errorf("%s: sites of %d and of %d bytes at %#x", m.name, other, size, place.Offset)
+				}
+				sizes[place.Offset] = size
+			}
+		}
+	}
 }
+
+func byLength(a, b []byte) int { return len(a) - len(b) }

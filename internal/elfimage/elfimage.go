@@ -9,7 +9,8 @@
 // uprobe attaches to. From the front of the file to its end:
 //
 //	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
-//	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing, stub
+//	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing and
+//	stub, between bytes that trap
 //	.dynamic, at the start of a page because it is mapped writable
 //	.note.stapsdt, .shstrtab, .BTF if there are types, section headers: not mapped
 package elfimage
@@ -26,10 +27,10 @@ import (
 // its site.
 const SlotSize = 16
 
-// Landing returns the no-op that begins every slot, before the stub, or nil for a machine that
-// images cannot be made for. It exists because gdb's breakpoint and a uprobe must not share a byte:
-// the uprobe would take every trap, and gdb, if it leaves later, would put the uprobe's trap back,
-// which kills the process. A call that enters at the landing runs into both.
+// Landing returns the no-op before every stub, or nil for a machine that images cannot be made for.
+// It exists because gdb's breakpoint and a uprobe must not share a byte: the uprobe would take
+// every trap, and gdb, if it leaves later, would put the uprobe's trap back, which kills the
+// process. A call that enters at the landing runs into both.
 func Landing(id elf.Machine) []byte {
 	if m := machineOf(id); m != nil {
 		return bytes.Clone(m.landing)

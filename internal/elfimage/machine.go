@@ -9,6 +9,7 @@ type machine struct {
 	registers   [MaxArgs]string // of C integer arguments, spelt as every tracer reads them
 	instruction int             // the size of an instruction is a multiple of this, in bytes
 	landing     []byte          // a no-op, see Landing
+	longest     int             // the size of the longest site, in bytes; see lead
 	ret         []byte          // the return instruction
 	filler      byte            // fills a slot behind the return instruction; it traps
 }
@@ -19,6 +20,7 @@ var x86 = machine{
 	registers:   [...]string{"%rdi", "%rsi", "%rdx", "%rcx", "%r8", "%r9"},
 	instruction: 1,
 	landing:     []byte{0x90},
+	longest:     10,
 	ret:         []byte{0xc3},
 	filler:      0xcc, // int3
 }
@@ -29,6 +31,7 @@ var aarch64 = machine{
 	registers:   [...]string{"x0", "x1", "x2", "x3", "x4", "x5"},
 	instruction: 4,
 	landing:     []byte{0x1f, 0x20, 0x03, 0xd5},
+	longest:     4,
 	ret:         []byte{0xc0, 0x03, 0x5f, 0xd6},
 	filler:      0x00, // udf #0
 }

@@ -10,7 +10,7 @@ type Place struct {
 
 // Recognize reports whether the notes of a file, in its order, lead to the slots of an image that
 // this package or image.c in vendor_c wrote: the slots follow one another from the page after
-// .stapsdt.base on, each site is behind the landing of its slot, and every address is an offset.
+// .stapsdt.base on, each site is at the same place in its slot, and every address is an offset.
 // Link editors put .stapsdt.base and the sites of a program elsewhere.
 func Recognize(id elf.Machine, notes []Place) bool {
 	m := machineOf(id)
@@ -18,7 +18,11 @@ func Recognize(id elf.Machine, notes []Place) bool {
 		return false
 	}
 	base := notes[0].Base
-	site := roundUp(base+1, m.page) + uint64(len(m.landing))
+	site := notes[0].Location
+	start := roundUp(base+1, m.page) + uint64(len(m.landing))
+	if lead := site - start; lead > uint64(m.longest-m.instruction) { // #nosec G115 -- some bytes
+		return false
+	}
 	for _, n := range notes {
 		if n.Base != base || n.Location != site || n.Offset != site {
 			return false

@@ -21,7 +21,7 @@ func checkSymbols(t *testing.T, f *debugelf.File, spec elfimage.Spec) {
 		}
 	}
 	var want []debugelf.Symbol
-	start := f.Section(".text").Addr
+	start := f.Section(".text").Addr + lead(spec)
 	size := uint64(len(spec.Site) + len(returns[spec.Machine]))
 	if landing := uint64(len(landings[spec.Machine])); spec.ForGDB {
 		size += landing

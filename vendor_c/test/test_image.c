@@ -69,6 +69,16 @@ static uint64_t read64(const unsigned char *at) {
   return value;
 }
 
+/* Where in a slot the landing is: the sites of all sizes end at one place. */
+static size_t leadOf(const ImageSpec *spec) {
+  const Machine *machine = spec->machine;
+  size_t longest = 0;
+  for (size_t i = 0; i < machine->siteForms; i++) {
+    longest = machine->sites[i].size > longest ? machine->sites[i].size : longest;
+  }
+  return longest - spec->site->size;
+}
+
 /* Compares the note at *at with the probe, and moves *at to the end of the note. */
 static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
                       const unsigned char **at) {
@@ -84,7 +94,7 @@ static void checkNote(const Image *image, const ImageSpec *spec, size_t number,
   CHECK(note.n_descsz == (size_t)(arguments + strlen(arguments) + 1 - (const char *)description));
   CHECK(memcmp(*at + sizeof note, "stapsdt", sizeof "stapsdt") == 0);
   CHECK(read64(description) == section(image, ".text")->sh_addr + number * slotSize +
-                                 spec->machine->landing.size);
+                                 leadOf(spec) + spec->machine->landing.size);
   CHECK(read64(description + 8) == section(image, ".stapsdt.base")->sh_addr);
   CHECK(read64(description + 16) == 0);
   CHECK(strcmp(provider, spec->provider) == 0);
@@ -118,9 +128,13 @@ static void checkStubs(const Image *image, const ImageSpec *spec) {
   CHECK(text->sh_size == spec->probeCount * slotSize);
   for (size_t i = 0; i < spec->probeCount; i++) {
     const unsigned char *slot = image->bytes + text->sh_offset + i * slotSize;
-    const size_t site = machine->landing.size;
+    const size_t landing = leadOf(spec);
+    const size_t site = landing + machine->landing.size;
     const size_t end = site + spec->site->size + machine->returnSize;
-    CHECK(memcmp(slot, machine->landing.code, site) == 0);
+    CHECK(memcmp(slot + landing, machine->landing.code, machine->landing.size) == 0);
+    for (size_t j = 0; j < landing; j++) {
+      CHECK(slot[j] == machine->filler);
+    }
     CHECK(memcmp(slot + site, spec->site->code, spec->site->size) == 0);
     CHECK(memcmp(slot + site + spec->site->size, machine->returnCode, machine->returnSize) == 0);
     for (size_t j = end; j < slotSize; j++) {

@@ -21,7 +21,7 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	var s siteCodes
 	if isImage(notes) {
 		s.landing = len(elfimage.Landing(notes[0].Machine))
-		s.firstSlot = notes[0].FileOffset - uint64(s.landing) // #nosec G115 -- some bytes
+		s.firstSlot = notes[0].FileOffset &^ (elfimage.SlotSize - 1)
 	}
 	s.codes = make([]byte, len(notes)*(s.landing+1))
 	for i, n := range notes {
