@@ -71,8 +71,9 @@ func TestNewNames(t *testing.T) {
 			comeAndGo(t, fmt.Sprint("tenant", i), options...)
 		}
 		after := measure(t)
-		// The Go runtime has mappings of its own. With each name, a mapping would be names more.
-		if after.mappings > before.mappings+names/50 || after.heap > before.heap+names*32 {
+		// A mapping for each name would be names more. The Go runtime has mappings of its own: a burst
+		// of threads adds dozens, however many names there are.
+		if after.mappings > before.mappings+200 || after.heap > before.heap+names*32 {
 			t.Errorf("%d names, before %+v, after %+v", names, before, after)
 		}
 		t.Logf("before %+v, after %+v", before, after)
