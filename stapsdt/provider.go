@@ -233,6 +233,11 @@ func (p *Provider) Close() error {
 	if !p.closed {
 		p.closed = true
 		p.unregister()
+		if hooks := hearing.hooks.Load(); hooks != nil {
+			for _, probe := range p.probes {
+				hooks.silence(probe)
+			}
+		}
 	}
 	return p.unload("close")
 }

@@ -8,7 +8,8 @@ import (
 )
 
 func TestProviders(t *testing.T) {
-	first, second, third := newProvider(t), newProvider(t), newProvider(t)
+	first := heardProvider(t, "first")
+	second, third := heardProvider(t, "second"), heardProvider(t, "third")
 	ours := func() (got []*stapsdt.Provider) {
 		for _, p := range stapsdt.Providers() {
 			if p == first || p == second || p == third {
