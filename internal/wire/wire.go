@@ -14,8 +14,8 @@
 //	'z'  the end: how many events were sent and lost, and why it is over, in words
 //
 // The probes that there are when a stream begins come first, then a frame 'l', at once: by it the
-// reader knows that these are all, and that it misses nothing from then on. Probes that are declared
-// later come before their first event.
+// reader knows that these are all, and that it misses nothing from then on. Probes that are
+// declared later come before their first event.
 package wire
 
 import (
