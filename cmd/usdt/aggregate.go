@@ -1,16 +1,11 @@
-//go:build linux
-
 package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // aggregateFlags are the flags of the commands that report what the kernel has counted.
@@ -27,29 +22,11 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")
 }
 
-// options checks the flags.
-func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
+func (f *aggregateFlags) checkInterval() error {
 	if f.interval < 0 {
-		return uprobe.Options{}, usagef("--interval %v is negative", f.interval)
+		return usagef("--interval %v is negative", f.interval)
 	}
-	return f.commonFlags.options(stderr)
-}
-
-// run reports what the kernel has counted every interval, and once more at the end: what was
-// counted until the time at. It closes the tracing.
-func (f *aggregateFlags) run(cmd *cobra.Command, t tracing, sel *selection,
-	report func(at time.Time, last bool) error,
-) error {
-	l := f.start(cmd, sel)
-	defer l.close()
-	d := detachAtEnd(l, t, sel.scope, cmd.ErrOrStderr())
-	err := every(l, f.interval, func() error { return report(time.Now(), false) })
-	l.explain(cmd.ErrOrStderr())
-	end, _, failed := d.wait()
-	if err = errors.Join(err, failed); err == nil {
-		err = report(end, true)
-	}
-	return errors.Join(err, d.close())
+	return nil
 }
 
 // every calls f after each interval until ctx is done or f fails. An interval of 0 never passes.

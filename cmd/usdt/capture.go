@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -7,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -119,6 +118,11 @@ func targets(s uprobe.Site, strings, bytes pointedFlag) []target {
 		}
 	}
 	return targets
+}
+
+// isAddress reports whether an argument of a note can be an address.
+func isAddress(n sdtnote.Note, a operand.Arg) bool {
+	return a.Size == operand.AddressSize(n) && !a.Float
 }
 
 // unused returns the first of the list that is of use for none of the sites.

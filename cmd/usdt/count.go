@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -8,14 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 func newCountCommand() *cobra.Command {
 	var flags aggregateFlags
 	cmd := &cobra.Command{
-		Use:   "count {-p PID | --all} PROVIDER:PROBE...",
+		Use:   "count {-p PID | --all | --at ADDRESS} PROVIDER:PROBE...",
 		Short: "Count how often probes are hit",
 		Long: `Count how often probes are hit: in each second, and in total.
 
@@ -23,11 +20,14 @@ On a terminal, the numbers are refreshed in place; at the end, those of the whol
 remain. Elsewhere, or with --json, there are lines for every interval. A last interval that
 is shorter than half an interval is added to the one before it, except in JSON. Counting ends
 on Ctrl-C, after --duration, or when the process ends.
-` + waitForPagesHelp + rights.Help,
+` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			return count(cmd, &flags, patterns)
+			if flags.at != "" {
+				return countAt(cmd, &flags, patterns)
+			}
+			return countKernel(cmd, &flags, patterns)
 		},
 		ValidArgsFunction: completeProbes,
 	}
@@ -35,44 +35,26 @@ on Ctrl-C, after --duration, or when the process ends.
 	return cmd
 }
 
-func count(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
-	options, err := flags.options(cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	sel, err := selectProbes(flags.scope, flags.types, patterns)
-	if err != nil {
-		return err
-	}
-	if err := checkWhere(options.Filter, sel.probes...); err != nil {
-		return err
-	}
-	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options)
-	counter, err := uprobe.Count(sel.probes, options)
-	attached()
-	if err != nil {
-		return attachError(err)
-	}
-	readings := newCountReadings(sel.probes, time.Now())
-	out := newCountWriter(cmd.OutOrStdout(), flags.asJSON)
-	return flags.run(cmd, counter, sel, func(at time.Time, last bool) error {
-		totals, err := counter.Read()
-		if err != nil {
-			return err
-		}
+// countReporter returns what reports how often probes were hit until a time, and how often that was
+// missed.
+func (f *aggregateFlags) countReporter(
+	cmd *cobra.Command, probes []uprobe.Probe, began time.Time,
+) func(totals []uint64, missed uint64, at time.Time, last bool) error {
+	readings := newCountReadings(probes, began)
+	out := newCountWriter(cmd.OutOrStdout(), f.asJSON)
+	return func(totals []uint64, missed uint64, at time.Time, last bool) error {
 		shortest := time.Duration(0)
-		if last && !flags.asJSON {
-			shortest = flags.interval / 2
+		if last && !f.asJSON {
+			shortest = f.interval / 2
 		}
-		r := readings.next(totals, counter.Missed(), at, shortest)
-		if err := out.write(r, last); err != nil || !last || flags.asJSON {
+		r := readings.next(totals, missed, at, shortest)
+		if err := out.write(r, last); err != nil || !last || f.asJSON {
 			return err
 		}
 		writeUnless0(cmd.ErrOrStderr(), r.missed,
-			"hits not counted, while another BPF program was running")
+			"hits not counted, "+f.loss())
 		return nil
-	})
+	}
 }
 
 func newCountWriter(w io.Writer, asJSON bool) countWriter {

@@ -89,11 +89,6 @@ func disagreement(s *signature.Signature, n sdtnote.Note, args []operand.Arg) er
 	return nil
 }
 
-// isAddress reports whether an argument of a note can be an address.
-func isAddress(n sdtnote.Note, a operand.Arg) bool {
-	return a.Size == operand.AddressSize(n) && !a.Float
-}
-
 // These bound what a hostile process can make usdt remember and tell.
 const (
 	maxRefused = 4096

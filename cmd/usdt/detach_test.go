@@ -114,13 +114,14 @@ func TestFinishWhileDetaching(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := &tracePlan{selection: new(selection), probes: []uprobe.Probe{{
+	plan := &tracePlan{probes: []uprobe.Probe{{
 		Provider: "finishtest", Name: "number",
 		Sites: []uprobe.Site{{Path: provider.Path(), Note: notes[0]}},
 	}}}
-	plan.options.PID = os.Getpid()
-	plan.options.Captures = make([][]uprobe.Capture, 1)
-	tracer, err := uprobe.Trace(plan.probes, plan.options)
+	plan.captures = make([][]uprobe.Capture, 1)
+	var options uprobe.TraceOptions
+	options.PID = os.Getpid()
+	tracer, err := uprobe.Trace(plan.probes, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,8 +145,12 @@ func TestFinishWhileDetaching(t *testing.T) {
 	}()
 	slow := &slowTracing{release: make(chan struct{})}
 	var out, stderr bytes.Buffer
+	detach := detachAtEnd(t.Context(), slow, scope{}, &stderr)
 	r := traceRun{
-		tracer: tracer, detach: detachAtEnd(t.Context(), slow, scope{}, &stderr),
+		source: tracer, stop: func() (finished bool, err error) {
+			_, finished, err = detach.wait()
+			return finished, err
+		},
 		events: newTextEvents(plan, false), out: &out, stderr: &stderr,
 	}
 	if err := r.finish(); err != nil {

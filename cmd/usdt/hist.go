@@ -1,10 +1,7 @@
-//go:build linux
-
 package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -28,7 +24,7 @@ type histFlags struct {
 func newHistCommand() *cobra.Command {
 	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
 	cmd := &cobra.Command{
-		Use:   "hist {-p PID | --all} PROVIDER:PROBE... --arg NAME|N",
+		Use:   "hist {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... --arg NAME|N",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
 end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
@@ -42,12 +38,17 @@ The figures below the rows come from a finer scale: without --linear, percentile
 With --by, there is a histogram for each value of another argument. If the probe is not described,
 --str with the same argument says that it points to text that ends with a NUL. Of text, only the
 first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
-` + waitForPagesHelp + rights.Help,
+` + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
-		Args:              cobra.MinimumNArgs(1),
-		RunE:              f.hist,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			if f.at != "" {
+				return f.histAt(cmd, patterns)
+			}
+			return f.histKernel(cmd, patterns)
+		},
 		ValidArgsFunction: completeProbes,
 	}
 	f.addFlags(cmd, 0)
@@ -92,20 +93,36 @@ func parseIntegers(list string) ([]int64, error) {
 	return integers, nil
 }
 
-// options checks the flags.
-func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err error) {
-	if o.Options, err = f.aggregateFlags.options(stderr); err != nil {
-		return o, err
-	}
+// check checks what no probe has to be known for.
+func (f *histFlags) check() error {
 	switch {
 	case f.arg == noArgument:
-		return o, usagef("which argument? use --arg with its name or number; the first is --arg 0")
+		return usagef("which argument? use --arg with its name or number; the first is --arg 0")
 	case f.text != noArgument && f.text != f.by:
-		return o, usagef("--str %s: name the argument of --by", f.text.String())
+		return usagef("--str %s: name the argument of --by", f.text.String())
 	}
-	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
-	o.Scale, err = f.scale()
-	return o, err
+	return nil
+}
+
+// reporter returns what reports a reading that was made at a time.
+func (f *histFlags) reporter(
+	cmd *cobra.Command, probes []uprobe.Probe, by grouping, began time.Time,
+) func(r histReading, at time.Time, last bool) error {
+	return func(r histReading, at time.Time, last bool) error {
+		if last {
+			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(probes))
+			if err := f.picture.write(title, r.panels(by)); err != nil {
+				return err
+			}
+		}
+		if f.asJSON {
+			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, by, began, at)
+		}
+		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
+			return err
+		}
+		return r.write(cmd.OutOrStdout(), by, f.loss())
+	}
 }
 
 // grouping returns how the values are grouped.
@@ -166,58 +183,4 @@ func commonField(params []*signature.Param) *field {
 		return nil
 	}
 	return &field{kind: t.Kind, size: t.Size}
-}
-
-func (f *histFlags) hist(cmd *cobra.Command, patterns []string) error {
-	options, err := f.options(cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
-	if err != nil {
-		return err
-	}
-	if err := checkWhere(options.Filter, sel.probes...); err != nil {
-		return err
-	}
-	by, err := f.grouping(sel.probes)
-	if err != nil {
-		return err
-	}
-	unit, err := f.unit(sel.probes)
-	if err != nil {
-		return err
-	}
-	options.ByText = by.isText
-	if err := f.picture.open(); err != nil {
-		return err
-	}
-	defer f.picture.close()
-	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options.Options)
-	d, err := uprobe.Distribute(sel.probes, options)
-	attached()
-	if err != nil {
-		return attachError(err)
-	}
-	began := time.Now()
-	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
-		r, err := readHist(d, unit)
-		if err != nil {
-			return err
-		}
-		if last {
-			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(sel.probes))
-			if err := f.picture.write(title, r.panels(by)); err != nil {
-				return err
-			}
-		}
-		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), sel.probes, f.arg, by, began, at)
-		}
-		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
-			return err
-		}
-		return r.write(cmd.OutOrStdout(), by)
-	})
 }

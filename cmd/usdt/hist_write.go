@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -23,11 +21,8 @@ type histReading struct {
 	lost       uint64         // hits that found no place
 }
 
-// readHist reads a distribution.
-func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err error) {
-	if r.groups, err = d.Read(); err != nil {
-		return r, err
-	}
+// prepare says in which unit the values are, and sorts the groups.
+func (r *histReading) prepare(unit histogram.Unit) {
 	for _, g := range r.groups {
 		g.Histogram.Unit = unit
 	}
@@ -38,11 +33,6 @@ func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err e
 			cmp.Compare(a.Text, b.Text),
 		)
 	})
-	if r.unreadable, err = d.Unreadable(); err != nil {
-		return r, err
-	}
-	r.lost, err = d.Lost()
-	return r, err
 }
 
 // A grouping is the argument by whose values histograms are grouped.
@@ -86,8 +76,8 @@ func (by grouping) json(g uprobe.Group) any {
 // mostGroups is how many histograms are drawn at most.
 const mostGroups = 24
 
-// write draws the histograms.
-func (r histReading) write(w io.Writer, by grouping) error {
+// write draws the histograms. loss says why hits are missing.
+func (r histReading) write(w io.Writer, by grouping, loss string) error {
 	out := bufio.NewWriter(w)
 	for i, g := range r.drawn() {
 		if i > 0 {
@@ -108,8 +98,7 @@ func (r histReading) write(w io.Writer, by grouping) error {
 			len(hidden), by.arg.label(), total(hidden))
 	}
 	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
-	writeUnless0(out, r.lost,
-		"hits lost to too many different values, or while another BPF program was running")
+	writeUnless0(out, r.lost, "hits lost to too many different values, or "+loss)
 	return out.Flush()
 }
 

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -7,17 +5,17 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 )
 
 // errInterrupted is the cause of the end of a context that ended by a signal.
 var errInterrupted = errors.New("interrupted")
 
 // endSignals ask a process to end.
-var endSignals = []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP}
+var endSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
 
 // signalGrace is the time in which further signals to end mean the same as the first: timeout(1)
 // sends a signal to a process and to its group. A signal after that time ends this process at once.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
@@ -145,13 +144,6 @@ func (v *inventory) place() string {
 	return v.scope.String()
 }
 
-// A probeName is PROVIDER:PROBE.
-type probeName struct{ provider, name string }
-
-func nameOf(n sdtnote.Note) probeName { return probeName{n.Provider, n.Name} }
-
-func (p probeName) String() string { return p.provider + ":" + p.name }
-
 func namesIn(objects []process.Object) []probeName {
 	var names []probeName
 	for _, o := range objects {
@@ -160,12 +152,4 @@ func namesIn(objects []process.Object) []probeName {
 		}
 	}
 	return names
-}
-
-func toStrings(names []probeName) []string {
-	var texts []string
-	for _, n := range names {
-		texts = append(texts, n.String())
-	}
-	return texts
 }

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -12,7 +10,6 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -26,7 +23,7 @@ type latencyFlags struct {
 func newLatencyCommand() *cobra.Command {
 	f := latencyFlags{key: argument(uprobe.Numbered(0))}
 	cmd := &cobra.Command{
-		Use:   "latency {-p PID | --all} PROVIDER:BASE",
+		Use:   "latency {-p PID | --all | --at ADDRESS} PROVIDER:BASE",
 		Short: "Measure the time from the probe BASE_start to BASE_end",
 		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of
 BASE_end with the same key in the same process, and draw a histogram with percentiles at the
@@ -37,12 +34,15 @@ pairs of names work, too:
 ` + pairNames() + `
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
 The lines below the histogram count the hits without a partner. --where selects among the starts.
-` + waitForPagesHelp + rights.Help,
+` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.latency(cmd, args[0])
+			if f.at != "" {
+				return f.latencyAt(cmd, args[0])
+			}
+			return f.latencyKernel(cmd, args[0])
 		},
 		ValidArgsFunction: completeBases,
 	}
@@ -53,39 +53,11 @@ The lines below the histogram count the hits without a partner. --where selects 
 	return cmd
 }
 
-func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
-	options, err := f.options(cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	sel, err := selectPair(f.scope, f.types, name)
-	if err != nil {
-		return err
-	}
-	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
-		return err
-	}
-	if err := f.checkKey(sel.probes); err != nil {
-		return err
-	}
-	if err := f.picture.open(); err != nil {
-		return err
-	}
-	defer f.picture.close()
-	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options)
-	start, end := sel.probes[0], sel.probes[1]
-	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key), options)
-	attached()
-	if err != nil {
-		return attachError(err)
-	}
-	began := time.Now()
-	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
-		r, err := l.Read()
-		if err != nil {
-			return err
-		}
+// reporter returns what reports a reading that was made at a time.
+func (f *latencyFlags) reporter(
+	cmd *cobra.Command, start, end uprobe.Probe, began time.Time,
+) func(r uprobe.LatencyReading, at time.Time, last bool) error {
+	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
 		r.Histogram.Unit = histogram.Nanoseconds
 		if last {
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
@@ -100,8 +72,8 @@ func (f *latencyFlags) latency(cmd *cobra.Command, name string) error {
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return writeLatency(cmd.OutOrStdout(), r)
-	})
+		return writeLatency(cmd.OutOrStdout(), r, f.loss())
+	}
 }
 
 // checkKey reports a key that one of the probes lacks, or that has the same value in no two hits.
@@ -119,8 +91,9 @@ func (f *latencyFlags) checkKey(probes []uprobe.Probe) error {
 	return nil
 }
 
-// writeLatency draws the histogram and counts the hits that are not in it.
-func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
+// writeLatency draws the histogram and counts the hits that are not in it. loss says why some are
+// missing.
+func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
 	out := bufio.NewWriter(w)
 	if r.Histogram.Total() == 0 {
 		fmt.Fprintln(out, "no pairs")
@@ -131,8 +104,7 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading) error {
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
 	writeUnless0(out, r.Unreadable, "hits whose key could not be read")
-	writeUnless0(out, r.Lost,
-		"hits lost to too many open starts, or while another BPF program was running")
+	writeUnless0(out, r.Lost, "hits lost to too many open starts, or "+loss)
 	return out.Flush()
 }
 

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -8,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -17,40 +16,26 @@ import (
 // it may have before the lifetime begins.
 type lifetime struct {
 	context.Context
-	end      func()
+	end      context.CancelCauseFunc
+	stop     func()         // the timer
 	watchers sync.WaitGroup // of the process
 }
 
-// start begins the lifetime once the probes of the selection are attached, and says so: the hits
-// from then on count. The caller closes the lifetime.
-func (f *commonFlags) start(cmd *cobra.Command, sel *selection) *lifetime {
-	stderr := cmd.ErrOrStderr()
-	sel.warnRefused(stderr)
-	probes := plural(len(sel.probes), "probe", "probes")
-	warn(stderr, "tracing %s in %v; Ctrl-C ends it", probes, sel.scope)
-
-	ctx, stop := cmd.Context(), func() {}
-	if f.duration > 0 {
-		ctx, stop = context.WithTimeout(ctx, f.duration)
+// begin begins the lifetime, and says so: the hits from then on count. The caller closes it.
+func begin(cmd *cobra.Command, probes int, where string, duration time.Duration) *lifetime {
+	warn(cmd.ErrOrStderr(), "tracing %s in %s; Ctrl-C ends it",
+		plural(probes, "probe", "probes"), where)
+	l := &lifetime{Context: cmd.Context(), stop: func() {}}
+	if duration > 0 {
+		l.Context, l.stop = context.WithTimeout(l.Context, duration)
 	}
-	ctx, end := context.WithCancelCause(ctx)
-	l := &lifetime{Context: ctx, end: func() {
-		end(nil)
-		stop()
-	}}
-	l.watchers.Go(func() { sel.watchReload(l, stderr) })
-	if pid := sel.scope.pid; pid != 0 {
-		l.watchers.Go(func() {
-			if awaitExit(l, pid) {
-				end(processEnded(pid))
-			}
-		})
-	}
+	l.Context, l.end = context.WithCancelCause(l.Context)
 	return l
 }
 
 func (l *lifetime) close() {
-	l.end()
+	l.end(nil)
+	l.stop()
 	l.watchers.Wait()
 }
 

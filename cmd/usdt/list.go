@@ -1,27 +1,19 @@
-//go:build linux
-
 package main
 
-import (
-	"errors"
-	"fmt"
-	"io"
-	"runtime/debug"
+import "github.com/spf13/cobra"
 
-	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
-	"github.com/go-usdt/usdt/internal/tracing/process"
-	"github.com/go-usdt/usdt/internal/tracing/signature"
-)
+// listFlags are the flags of usdt list.
+type listFlags struct {
+	pid                       int
+	all, asJSON, raw, verbose bool
+	types                     typeFiles
+	at                        at
+}
 
 func newListCommand() *cobra.Command {
-	var pid int
-	var all, asJSON, raw, verbose bool
-	var types typeFiles
+	var f listFlags
 	cmd := &cobra.Command{
-		Use:   "list [-p PID | --all | FILE...]",
+		Use:   "list [-p PID | --all | --at ADDRESS | FILE...]",
 		Short: "List the probes of processes or files",
 
 		DisableFlagsInUseLine: true,
@@ -42,185 +34,45 @@ file says.
 
 Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
 can fill only a part of it, and a file system that does not answer is left out after some
-seconds. What is missing is said.`,
+seconds. What is missing is said.
+` + atHelp,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			hasPID := cmd.Flags().Changed("pid")
-			if len(files) > 0 && (all || hasPID) {
-				return usagef("use either files or processes, not both")
+			if f.at != "" {
+				return f.listAt(cmd, files)
 			}
-			known, err := types.open()
-			if err != nil {
-				return err
-			}
-			debug.SetMemoryLimit(heapLimit)
-			reader, err := startReader()
-			if err != nil {
-				return err
-			}
-			defer reader.Close()
-			list := listing{
-				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
-					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,
-				}),
-				room:      room{roomForAll},
-				stderr:    cmd.ErrOrStderr(),
-				described: known,
-			}
-			if asJSON {
-				list.w = newListJSONWriter(cmd.OutOrStdout())
-			}
-			if len(files) > 0 {
-				err = list.addFiles(reader, files)
-			} else {
-				err = list.addProcesses(reader, scope{pid: pid, all: !hasPID})
-			}
-			return errors.Join(list.flush(), err)
+			return f.listKernel(cmd, files)
 		},
 	}
-	cmd.Flags().IntVarP(&pid, "pid", "p", 0, "list the probes of process `PID`")
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "list the probes of all processes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one line for each probe")
-	cmd.Flags().BoolVar(&raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also show what the probes mean")
-	types.addFlags(cmd)
+	cmd.Flags().IntVarP(&f.pid, "pid", "p", 0, "list the probes of process `PID`")
+	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list the probes of all processes")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each probe")
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also show what the probes mean")
+	f.at.addFlags(cmd)
+	f.types.addFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("pid", "all")
 	mustComplete(cmd, "pid", completePIDs)
 	return cmd
 }
 
-// A listing writes probes as they are found.
-type listing struct {
-	w         listWriter
-	stderr    io.Writer
-	room      room
-	added     bool // at least one probe
-	described descriptions
-	leftOut   int   // probes for which there was no room
-	unread    int   // files
-	err       error // the first of the writer
-}
-
-// A listWriter writes the lines of a listing.
-type listWriter interface {
-	add(p listedProbe) error
-	endProcess() error // after the probes of a process
-	flush() error      // at the end
-}
-
-// A listedProbe is a probe of a file or of a process.
-type listedProbe struct {
-	note      sdtnote.Note
-	signature *signature.Signature // nil when nobody knows it
-	path      string
-	object    *process.Object // nil in the listing of a file
-	traced    *bool           // nil when unknown
-}
-
-func (l *listing) add(p listedProbe) {
-	l.added = true
-	if l.err == nil {
-		l.err = l.w.add(p)
-	}
-}
-
-// flush writes the rest, and returns what went wrong.
-func (l *listing) flush() error {
-	if l.err != nil {
-		return l.err
-	}
-	err := l.w.flush()
-	for _, told := range l.described.tell() {
-		warn(l.stderr, "%v", told)
-	}
-	return err
-}
-
-// addFiles adds the probes of all files that have some, and returns what is wrong with the others.
-func (l *listing) addFiles(reader *process.Client, paths []string) error {
-	var failed []error
-	for _, path := range paths {
-		file, err := readListedFile(reader, path)
-		failed = append(failed, err)
-		for _, n := range file.Notes {
-			l.add(listedProbe{note: n, signature: l.described.of(n, file.Signatures), path: path})
-		}
-	}
-	return errors.Join(failed...)
-}
-
-func readListedFile(reader *process.Client, path string) (process.File, error) {
-	file, err := reader.ReadFile(path)
+func yesNo(b *bool) string {
 	switch {
-	case errors.Is(err, process.ErrNotRegular):
-		err = fmt.Errorf("%s is not a regular file", path)
-	case errors.Is(err, sdtnote.ErrNotELF):
-		err = fmt.Errorf("%s is not an ELF executable or library", path)
-	case err == nil && len(file.Notes) == 0:
-		err = fmt.Errorf("%s has no probes", path)
+	case b == nil:
+		return "?"
+	case *b:
+		return "yes"
 	}
-	return file, err
+	return "no"
 }
 
-// addProcesses adds the probes of processes, if there are any.
-func (l *listing) addProcesses(reader *process.Client, s scope) error {
-	denied, err := s.each(reader, true, l.addObjects)
-	if err != nil {
-		return err
-	}
-	if denied > 0 {
-		warn(l.stderr, "%s not listed, because this user may not read their memory",
-			plural(denied, "process is", "processes are"))
-	}
-	if more := l.unread - mostUnread; more > 0 {
-		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
-	}
-	if l.leftOut > 0 {
-		warn(l.stderr, "not listed, because some processes have too many: %s; "+
-			"usdt list -p PID lists all of one process", plural(l.leftOut, "probe", "probes"))
-	}
-	switch {
-	case l.added:
-		return nil
-	case s.all:
-		return errors.New("no process has probes")
-	}
-	return fmt.Errorf("%v (%s) has no probes", s, printable.Text(processComm(s.pid)))
-}
-
-// mostUnread is how many files are named that could not be read.
-const mostUnread = 100
-
-// addObjects adds the probes of a process.
-func (l *listing) addObjects(objects []process.Object) {
-	share := l.room.share()
-	for i := range objects {
-		o := &objects[i]
-		if o.Err != nil {
-			l.unread++
-			if l.unread <= mostUnread {
-				warn(l.stderr, "%v", o.Err)
-			}
-		}
-		for i, n := range o.Notes {
-			size := roomOf(n, o.Signatures)
-			if size > share {
-				l.leftOut++
-				continue
-			}
-			share -= size
-			l.room.fill(size)
-			described := l.described.of(n, o.Signatures)
-			p := listedProbe{note: n, signature: described, path: o.Path, object: o}
-			if o.Attached != nil {
-				p.traced = &o.Attached[i]
-			}
-			l.add(p)
-		}
-	}
-	if l.err == nil {
-		l.err = l.w.endProcess()
-	}
+// paramJSON is an argument as people see it. It is in arguments[place] and, if it has a length, in
+// the next one.
+type paramJSON struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Place  int    `json:"place"`
+	Places int    `json:"places"`
 }

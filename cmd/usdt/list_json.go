@@ -36,15 +36,6 @@ type processJSON struct {
 	Traced    *bool    `json:"traced"`    // null when this user may not know
 }
 
-// paramJSON is an argument as people see it. It is in arguments[place] and, if it has a length, in
-// the next one.
-type paramJSON struct {
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Place  int    `json:"place"`
-	Places int    `json:"places"`
-}
-
 // argumentJSON has the members of its kind only: value, or register (and high when the argument is
 // in bits 8 to 15), or the terms of the address in memory.
 type argumentJSON struct {

@@ -132,13 +132,3 @@ func hexAddresses(addresses ...uint64) string {
 	}
 	return fmt.Sprintf("%#x +%d", addresses[0], len(addresses)-1)
 }
-
-func yesNo(b *bool) string {
-	switch {
-	case b == nil:
-		return "?"
-	case *b:
-		return "yes"
-	}
-	return "no"
-}

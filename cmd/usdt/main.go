@@ -1,5 +1,3 @@
-//go:build linux
-
 // Command usdt shows and traces the USDT (stapsdt) probes of running programs, with nothing else
 // installed. See usdt help.
 package main

@@ -1,14 +1,9 @@
-//go:build linux
-
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // pairs are the ends of the names of two probes that belong together.
@@ -27,40 +22,13 @@ func pairNames() string {
 	return lines.String()
 }
 
-// selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.
-func selectPair(s scope, types typeFiles, name string) (*selection, error) {
+// checkBase reports a name that is not PROVIDER:BASE.
+func checkBase(name string) error {
 	if !isLiteral(name) {
-		return nil, usagef(
+		return usagef(
 			"%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
 	}
-	known, err := types.open()
-	if err != nil {
-		return nil, err
-	}
-	v, err := takeInventory(s, known)
-	if err != nil {
-		return nil, err
-	}
-	pair := pairOf(name, toStrings(v.names()))
-	if pair == nil {
-		return nil, v.withUnread(v.noPair(name))
-	}
-	patterns, err := parsePatterns(pair)
-	if err != nil {
-		return nil, err
-	}
-	sel, err := v.choose(patterns)
-	if err != nil {
-		return nil, err
-	}
-	if len(sel.probes) < 2 {
-		alone := fmt.Errorf("%v alone does not make a latency", sel.probes[0])
-		return nil, errors.Join(append(sel.refused, alone)...)
-	}
-	if sel.probes[0].String() != pair[0] { // they are sorted by name
-		slices.Reverse(sel.probes)
-	}
-	return sel, nil
+	return nil
 }
 
 // pairOf returns the two names PROVIDER:PROBE, start and end, that belong to PROVIDER:BASE; nil
@@ -73,19 +41,6 @@ func pairOf(name string, names []string) []string {
 		}
 	}
 	return nil
-}
-
-// noPair is the error when no two probes belong to PROVIDER:BASE.
-func (v *inventory) noPair(name string) error {
-	if len(v.objects) == 0 {
-		return v.noProbes()
-	}
-	bases := pairBases(toStrings(v.names()))
-	hint := v.hint(name, bases)
-	if base := baseOf(name); slices.Contains(bases, base) {
-		hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
-	}
-	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, v.scope, hint)
 }
 
 // pairBases returns PROVIDER:BASE for each two of the names PROVIDER:PROBE that belong together.

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -8,9 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
@@ -38,7 +36,7 @@ func (p *picture) open() error {
 	p.file, err = os.OpenFile(p.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	p.created = err == nil
 	if errors.Is(err, fs.ErrExist) {
-		p.file, err = os.OpenFile(p.name, os.O_WRONLY|unix.O_NONBLOCK, 0)
+		p.file, err = os.OpenFile(p.name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
 	}
 	if err != nil {
 		return fmt.Errorf("--svg: %w", err)

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -37,19 +35,16 @@ Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong.`,
 	}
 	root.AddCommand(
 		newListCommand(),
-		newDescribeCommand(),
 		newTraceCommand(),
 		newCountCommand(),
 		newHistCommand(),
 		newLatencyCommand(),
-		newScriptCommand(),
-		newDoctorCommand(),
 		newDemoCommand(),
 		newDemoServerCommand(),
-		newReaderCommand(),
 		newVersionCommand(),
 		newManCommand(),
 	)
+	root.AddCommand(kernelCommands()...)
 	distinguishFailures(root)
 	refuseUnknownTopics(root)
 	return root

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -8,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // traceFlags are the flags of usdt trace.
@@ -29,7 +26,7 @@ func newTraceCommand() *cobra.Command {
 	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags
 	cmd := &cobra.Command{
-		Use:   "trace {-p PID | --all} PROVIDER:PROBE... ['FORMAT']",
+		Use:   "trace {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... ['FORMAT']",
 		Short: "Show each hit of probes, with its arguments",
 		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, with --all
 the thread's name, probe and arguments. In PROVIDER and in PROBE, the wildcards * ? and [a-z]
@@ -77,15 +74,20 @@ and false, times in nanoseconds, text, and bytes in base64. What is no number of
 "+Inf" or "-Inf".
 
 With --all, files that no process had mapped when the command began are not traced.
-` + waitForPagesHelp + rights.Help,
+` + atHelp + kernelHelp,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'
   sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
   sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
   sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe`,
 		DisableFlagsInUseLine: true,
-		RunE:                  f.trace,
-		ValidArgsFunction:     completeProbes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.at != "" {
+				return f.traceAt(cmd, args)
+			}
+			return f.traceKernel(cmd, args)
+		},
+		ValidArgsFunction: completeProbes,
 	}
 	f.commonFlags.addFlags(cmd)
 	f.captureFlags.addFlags(cmd)

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -69,7 +67,10 @@ func argumentField(place int, a operand.Arg) field {
 // value returns the argument of an event. It is not ok when it could not be read.
 func (f *field) value(args []uprobe.Value) (v uprobe.Value, ok bool) {
 	v = args[f.place]
-	return v, v.Read && (v.Captured || !f.kind.IsAddress())
+	if f.kind.IsAddress() {
+		return v, v.Captured
+	}
+	return v, v.Read
 }
 
 // appendText appends the value for people.

@@ -27,7 +27,7 @@ func describedPlan(args string, p signature.Param) *tracePlan {
 	if err != nil {
 		panic(err) // no flags, no errors
 	}
-	plan.options.Captures = captures
+	plan.captures = captures
 	return plan
 }
 
@@ -87,7 +87,7 @@ func TestFieldsAllocateNothing(t *testing.T) {
 		param("ok", signature.Bool, 1), param("price", signature.Float, 8))
 	plan.probes[0].Sites[0].Signature = &s
 	var err error
-	if plan.options.Captures, err = (&captureFlags{limit: 9}).captures(plan.probes, nil); err != nil {
+	if plan.captures, err = (&captureFlags{limit: 9}).captures(plan.probes, nil); err != nil {
 		t.Fatal(err)
 	}
 	ev := &uprobe.Event{Args: []uprobe.Value{

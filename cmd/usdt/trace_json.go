@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -37,14 +35,14 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 		for place, a := range probe.Args() {
 			j.args = append(j.args, argumentField(place, a))
 		}
-		for _, c := range p.options.Captures[i] {
+		for _, c := range p.captures[i] {
 			j.args[c.Arg].kind = signature.String
 			if c.Length >= 0 {
 				j.args[c.Arg].kind = signature.Bytes
 			}
 		}
 		if probe.Sites[0].Signature != nil {
-			j.fields = append([]field{}, fieldsOf(probe, p.options.Captures[i])...) // not nil
+			j.fields = append([]field{}, fieldsOf(probe, p.captures[i])...) // not nil
 			for _, f := range j.fields {
 				j.labels = append(j.labels, append(printable.AppendJSON(nil, []byte(f.label)), ':'))
 			}
@@ -58,7 +56,9 @@ func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	p := &w.probes[ev.Probe]
 	dst = w.time.append(append(dst, `{"time":"`...), ev.Time.In(time.UTC))
 	dst = strconv.AppendUint(append(dst, `Z","pid":`...), uint64(ev.PID), 10)
-	dst = strconv.AppendUint(append(dst, `,"tid":`...), uint64(ev.TID), 10)
+	if ev.TID != 0 {
+		dst = strconv.AppendUint(append(dst, `,"tid":`...), uint64(ev.TID), 10)
+	}
 	dst = printable.AppendJSON(append(dst, `,"comm":`...), ev.Comm)
 	dst = append(dst, p.names...)
 	dst = p.appendArgs(dst, ev.Args)

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -16,51 +14,31 @@ import (
 
 // A tracePlan says what is traced and how it is written.
 type tracePlan struct {
-	selection *selection
-	probes    []uprobe.Probe // those of the selection, split by types
-	options   uprobe.TraceOptions
-	formats   []*format.Format // of each probe; nil: all arguments
+	all      bool               // events of any process come
+	probes   []uprobe.Probe     // split by types
+	captures [][]uprobe.Capture // for each probe
+	formats  []*format.Format   // of each probe; nil: all arguments
 }
 
-// plan returns what the command line asks for.
-func (f *traceFlags) plan(cmd *cobra.Command, args []string) (*tracePlan, error) {
-	options, err := f.options(cmd.ErrOrStderr())
-	if err != nil {
-		return nil, err
-	}
-	given := cmd.Flags().Changed("buffer")
-	if given && (f.buffer < 1 || f.buffer > maxTraceBuffer) {
-		return nil, usagef("--buffer %d: want 1 to %d MiB", f.buffer, maxTraceBuffer)
-	}
-	if err := f.captureFlags.check(); err != nil {
-		return nil, err
-	}
-	patterns, parsed, err := f.parseFormat(args)
-	if err != nil {
-		return nil, err
-	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkWhere(options.Filter, sel.probes...); err != nil {
-		return nil, err
-	}
-	p := &tracePlan{
-		selection: sel,
-		probes:    byTypes(sel.probes),
-		options:   uprobe.TraceOptions{Options: options, BufferBytes: f.buffer << 20},
-	}
+// plan returns how events of the probes are written. parsed is the format, nil if there is none.
+func (f *traceFlags) plan(probes []uprobe.Probe, parsed *format.Format) (*tracePlan, error) {
+	p := &tracePlan{all: f.scope.all, probes: byTypes(probes)}
+	var err error
 	if parsed != nil {
 		if p.formats, err = bindFormat(parsed, p.probes); err != nil {
 			return nil, err
 		}
 	}
-	if p.options.Captures, err = f.captures(p.probes, p.formats); err != nil {
-		return nil, err
+	p.captures, err = f.captures(p.probes, p.formats)
+	return p, err
+}
+
+// writer returns what writes the events.
+func (f *traceFlags) writer(p *tracePlan) eventWriter {
+	if f.json {
+		return newJSONEvents(p)
 	}
-	p.warnObstacles(cmd.ErrOrStderr())
-	return p, nil
+	return newTextEvents(p, f.bare)
 }
 
 // bindFormat returns the format for each of the probes.
@@ -102,6 +80,21 @@ func (s formattedSite) At(place int) format.Argument {
 		a.Kind = format.Bytes
 	}
 	return a
+}
+
+// check checks the flags, and separates the format, nil if there is none, from the patterns. The
+// buffer may have so many MiB.
+func (f *traceFlags) check(
+	cmd *cobra.Command, args []string, maxBuffer int,
+) (patterns []string, parsed *format.Format, err error) {
+	given := cmd.Flags().Changed("buffer")
+	if given && (f.buffer < 1 || f.buffer > maxBuffer) {
+		return nil, nil, usagef("--buffer %d: want 1 to %d MiB", f.buffer, maxBuffer)
+	}
+	if err := f.captureFlags.check(); err != nil {
+		return nil, nil, err
+	}
+	return f.parseFormat(args)
 }
 
 // parseFormat separates the format, if there is one, from the patterns.

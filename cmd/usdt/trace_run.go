@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -9,59 +7,33 @@ import (
 	"os"
 	"time"
 
-	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// trace carries out the command.
-func (f *traceFlags) trace(cmd *cobra.Command, args []string) (err error) {
-	plan, err := f.plan(cmd, args)
-	if err != nil {
-		return err
-	}
-	defer catchSignals(cmd)()
-	attached := attaching(cmd, &plan.options.Options)
-	tracer, err := uprobe.Trace(plan.probes, plan.options)
-	attached()
-	if err != nil {
-		return attachError(err)
-	}
-	lifetime := f.start(cmd, plan.selection)
-	defer lifetime.close()
-	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
-	defer func() { err = errors.Join(err, detach.close()) }()
-
-	r := traceRun{
-		tracer: tracer, detach: detach, events: newTextEvents(plan, f.bare),
-		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), limit: f.count,
-	}
-	if f.json {
-		r.events = newJSONEvents(plan)
-	}
-	if err := r.receive(lifetime.over); err != nil {
-		return err
-	}
-	if lifetime.interrupted() && terminalWidth(r.stderr) != 0 {
-		fmt.Fprintln(r.stderr) // after the ^C of the terminal
-	}
-	lifetime.explain(r.stderr)
-	return r.finish()
+// An eventSource is where events come from.
+type eventSource interface {
+	// Next waits for an event and stores it in ev, whose memory it reuses. It returns
+	// os.ErrDeadlineExceeded when none came for a while, and io.EOF when no more can come.
+	Next(ev *uprobe.Event) error
+	Lost() (uint64, error) // how many events were not received
 }
 
-// A traceRun writes the events of a tracer.
+// A traceRun writes events.
 type traceRun struct {
-	tracer *uprobe.Tracer
-	detach *detachment
+	source eventSource
 	events eventWriter
 	out    io.Writer
 	stderr io.Writer
 	limit  uint64 // of events; 0: none
 
+	// stop ends the source. It is not finished when that takes long, and events may still come.
+	stop        func() (finished bool, err error)
+	isLostKnown bool // before the end
+
 	event   uprobe.Event
 	lines   []byte // not written yet
 	written uint64 // events
+	isEnded bool   // the source has no more
 	told    uint64 // the number of lost events that the user knows of
 	askedAt time.Time
 	until   time.Time // which events to receive, when those that come later have no end; 0: all
@@ -78,9 +50,22 @@ const (
 
 func (r *traceRun) enough() bool { return r.limit != 0 && r.written >= r.limit }
 
+// run writes events until there are enough, the source has no more, or the lifetime is over. Then
+// it says how many there were.
+func (r *traceRun) run(l *lifetime) error {
+	if err := r.receive(l.over); err != nil {
+		return err
+	}
+	if l.interrupted() && terminalWidth(r.stderr) != 0 {
+		fmt.Fprintln(r.stderr) // after the ^C of the terminal
+	}
+	l.explain(r.stderr)
+	return r.finish()
+}
+
 // receive writes events until there are enough or it is over.
 func (r *traceRun) receive(over func() bool) error {
-	for !r.enough() && !over() {
+	for !r.enough() && !r.isEnded && !over() {
 		idle, err := r.next()
 		if err != nil {
 			return err
@@ -96,8 +81,11 @@ func (r *traceRun) receive(over func() bool) error {
 
 // next receives an event. It is idle when none comes for a while, or only such as are too late.
 func (r *traceRun) next() (idle bool, err error) {
-	err = r.tracer.Next(&r.event)
+	err = r.source.Next(&r.event)
 	switch {
+	case errors.Is(err, io.EOF):
+		r.isEnded = true
+		return true, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return true, nil
 	case err != nil:
@@ -125,11 +113,11 @@ func (r *traceRun) flush() error {
 // number is right only at the end.
 func (r *traceRun) tellLost() error {
 	now := time.Now()
-	if !kernel.Running().Features.RingBuffer || now.Sub(r.askedAt) < lostInterval {
+	if !r.isLostKnown || now.Sub(r.askedAt) < lostInterval {
 		return nil
 	}
 	r.askedAt = now
-	lost, err := r.tracer.Lost()
+	lost, err := r.source.Lost()
 	if err != nil {
 		return err
 	}
@@ -141,9 +129,10 @@ func (r *traceRun) tellLost() error {
 	return nil
 }
 
-// finish detaches, writes the events that the buffer still has, and says how many there were.
+// finish stops the source, writes the events that the buffer still has, and says how many there
+// were.
 func (r *traceRun) finish() error {
-	_, finished, err := r.detach.wait()
+	finished, err := r.stop()
 	if err != nil {
 		return err
 	}
@@ -163,7 +152,7 @@ func (r *traceRun) finish() error {
 	if err := r.flush(); err != nil {
 		return err
 	}
-	lost, err := r.tracer.Lost()
+	lost, err := r.source.Lost()
 	if err != nil {
 		return err
 	}

@@ -23,9 +23,7 @@ func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	note := sdtnote.Note{Provider: "shop", Name: "order", Machine: elf.EM_X86_64, Args: args}
 	probe := uprobe.Probe{Provider: note.Provider, Name: note.Name, Sites: []uprobe.Site{{Note: note}}}
 	return &tracePlan{
-		selection: &selection{scope: scope{all: true}},
-		probes:    []uprobe.Probe{probe},
-		options:   uprobe.TraceOptions{Captures: [][]uprobe.Capture{captures}},
+		all: true, probes: []uprobe.Probe{probe}, captures: [][]uprobe.Capture{captures},
 	}
 }
 

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -35,10 +33,10 @@ type textProbe struct {
 
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
-	w := &textEvents{time: clock, all: p.selection.scope.all, bare: bare}
+	w := &textEvents{time: clock, all: p.all, bare: bare}
 	for i, probe := range p.probes {
 		t := textProbe{name: printable.Text(probe.String()), types: probe.Args()}
-		t.fields = fieldsOf(probe, p.options.Captures[i])
+		t.fields = fieldsOf(probe, p.captures[i])
 		for _, f := range t.fields {
 			t.labels = append(t.labels, " "+printable.Text(f.label)+"=")
 		}
@@ -81,7 +79,9 @@ func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	dst = w.time.append(dst, ev.Time)
 	if !w.all {
 		dst = strconv.AppendUint(append(dst, ' '), uint64(ev.PID), 10)
-		dst = strconv.AppendUint(append(dst, ' '), uint64(ev.TID), 10)
+		if ev.TID != 0 { // a goroutine that the program itself tells of has no thread
+			dst = strconv.AppendUint(append(dst, ' '), uint64(ev.TID), 10)
+		}
 		return append(dst, ' ')
 	}
 	for _, id := range []uint32{ev.PID, ev.TID} {

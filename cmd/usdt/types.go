@@ -1,12 +1,6 @@
-//go:build linux
-
 package main
 
-import (
-	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/catalog"
-)
+import "github.com/spf13/cobra"
 
 // A typeFiles is the files of --types.
 type typeFiles []string
@@ -16,13 +10,4 @@ func (f *typeFiles) addFlags(cmd *cobra.Command) {
 		"take names and types of arguments from `FILE.d`, in DTrace's syntax of providers")
 	mustComplete(cmd, "types",
 		cobra.FixedCompletions([]string{"d"}, cobra.ShellCompDirectiveFilterFileExt))
-}
-
-// open reads the descriptions: those in the files, and those that need not be named.
-func (f typeFiles) open() (descriptions, error) {
-	c, skipped, err := catalog.Open(f)
-	if err != nil {
-		return descriptions{}, usagef("--types: %w", err)
-	}
-	return descriptions{catalog: c, skipped: skipped}, nil
 }

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -8,8 +6,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 func newVersionCommand() *cobra.Command {
@@ -18,12 +14,12 @@ func newVersionCommand() *cobra.Command {
 		Short: "Print the versions of usdt, Go and the kernel",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			release, err := kernel.Release()
+			system, err := systemVersion()
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "usdt %s\n%s %s/%s\nLinux %s\n",
-				moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, release)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "usdt %s\n%s %s/%s\n%s",
+				moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, system)
 			return err
 		},
 	}

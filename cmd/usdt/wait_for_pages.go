@@ -1,14 +1,6 @@
-//go:build linux
-
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/kernel"
-)
+import "github.com/spf13/cobra"
 
 // waitForPages is whether a hit waits for memory that is not there.
 type waitForPages bool
@@ -28,17 +20,4 @@ traced program is killed.
 func (w *waitForPages) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar((*bool)(w), "wait-for-pages", false,
 		"wait for memory that is not there, which can hang all tracers")
-}
-
-// check reports that the processes or the kernel do not allow the flag.
-func (w waitForPages) check(s scope) error {
-	switch {
-	case !bool(w):
-		return nil
-	case s.all:
-		return usagef("--wait-for-pages takes --pid: any process could then hold up all tracers")
-	case !kernel.Running().Expected().Sleep:
-		return fmt.Errorf("--wait-for-pages takes Linux %v or later", kernel.Multi.Since)
-	}
-	return nil
 }

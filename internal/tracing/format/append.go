@@ -63,6 +63,9 @@ func (f *Format) Append(dst []byte, v Values) []byte {
 
 func (p *part) append(dst []byte, v Values, escape bool) []byte {
 	value, signed, ok := v.Int(p.arg)
+	if !ok && p.pointsTo() {
+		_, _, ok = v.Bytes(p.arg) // there can be a text whose address nobody knows
+	}
 	if !ok {
 		return append(dst, lack(v, p.arg)...)
 	}
@@ -98,6 +101,11 @@ func sizeMask(size int) uint64 {
 }
 
 // last is the last argument of the directive.
+// pointsTo reports whether what the argument points to is written.
+func (p *part) pointsTo() bool {
+	return p.verb == 's' || p.verb == 'b' || p.verb == 'v' && p.kind != Integer
+}
+
 func (p *part) last() int { return p.arg + p.places - 1 }
 
 func (p *part) appendString(dst []byte, v Values, escape bool) []byte {

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/reading"
+	"github.com/go-usdt/usdt/internal/tracing/remote"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// latencyAt carries out the command by the program itself.
+func (f *latencyFlags) latencyAt(cmd *cobra.Command, name string) error {
+	s, err := f.preparePairAt(cmd, name)
+	if err != nil {
+		return err
+	}
+	if err := f.checkKey(s.probes); err != nil {
+		return err
+	}
+	if err := f.picture.open(); err != nil {
+		return err
+	}
+	defer f.picture.close()
+	start, end := s.probes[0], s.probes[1]
+	request := f.request()
+	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
+	return runAt(cmd, &f.aggregateFlags, s,
+		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
+			return s.client.Latency(ctx, request)
+		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
+			report := f.reporter(cmd, start, end, beganAt(first.Time, first.Seconds))
+			return func(r reading.Latency, last bool) error {
+				h, err := r.Histogram(histogram.Log2())
+				if err != nil {
+					return fmt.Errorf("%s: %w", s.client, err)
+				}
+				return report(uprobe.LatencyReading{
+					Histogram: h, Open: r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain,
+					Unreadable: r.Unreadable, Lost: r.Lost,
+				}, r.Time, last)
+			}
+		})
+}
+
+// preparePairAt checks the flags and returns the two probes of PROVIDER:BASE, first the start.
+func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSelection, error) {
+	if err := checkBase(name); err != nil {
+		return nil, err
+	}
+	client, err := f.at.open(cmd)
+	if err != nil {
+		return nil, err
+	}
+	expr, err := f.where.parse()
+	if err != nil {
+		return nil, err
+	}
+	if err := errorOf(f.checkInterval(), f.checkDuration()); err != nil {
+		return nil, err
+	}
+	list, err := client.Probes(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	names := toStrings(atNames(list))
+	pair := pairOf(name, names)
+	if pair == nil {
+		bases := pairBases(names)
+		hint := f.atHint(name, bases)
+		if base := baseOf(name); slices.Contains(bases, base) {
+			hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
+		}
+		return nil, fmt.Errorf("no probes %s_start and %s_end in the program at %s; %s",
+			name, name, client, hint)
+	}
+	s, err := describeAt(cmd.Context(), client, pair)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.probes) < 2 {
+		return nil, fmt.Errorf("the program at %s has removed probes", client)
+	}
+	if s.probes[0].String() != pair[0] { // they are sorted by name
+		slices.Reverse(s.probes)
+	}
+	return s, checkWhere(expr, s.probes[0])
+}
+
+// errorOf returns the first error.
+func errorOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/remote"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// maxRemoteBuffer is in MiB: what stapsdthttp lends all who listen.
+const maxRemoteBuffer = 64
+
+// traceAt carries out the command by the program itself.
+func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
+	patterns, parsed, err := f.check(cmd, args, maxRemoteBuffer)
+	if err != nil {
+		return err
+	}
+	s, err := f.prepareAt(cmd, patterns)
+	if err != nil {
+		return err
+	}
+	if _, err := f.plan(s.probes, parsed); err != nil {
+		return err
+	}
+	defer catchSignals(cmd)()
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	stream, err := s.client.Trace(ctx, remote.Request{
+		Patterns: patterns, Where: string(f.where), Duration: f.duration, Limit: f.count,
+		Text: f.limit, Buffer: f.buffer << 20,
+	})
+	if err != nil {
+		return asUsage(err)
+	}
+	defer stream.Close()
+	plan, err := f.plan(byName(stream.Probes), parsed)
+	if err != nil {
+		return err
+	}
+	lifetime := f.beginAt(cmd, s)
+	defer lifetime.close()
+	context.AfterFunc(lifetime, cancel)
+	source := newRemoteSource(stream, plan)
+	r := traceRun{
+		source: source, events: f.writer(plan), limit: f.count,
+		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), isLostKnown: true,
+		stop: func() (finished bool, err error) { return true, nil },
+	}
+	err = r.run(lifetime)
+	source.tell(r.stderr)
+	return errors.Join(err, source.broken)
+}
+
+// beginAt begins the lifetime. The program ends it after the duration, and says then what was lost;
+// only if it does not, the lifetime ends by itself.
+func (f *commonFlags) beginAt(cmd *cobra.Command, s *remoteSelection) *lifetime {
+	const patience = 2 * time.Second
+	duration := f.duration
+	if duration > 0 {
+		duration += patience
+	}
+	where := fmt.Sprintf("%s at %s", s.process, printable.Text(s.client.String()))
+	return begin(cmd, len(s.probes), where, duration)
+}
+
+// A remoteSource has the events that a program sends, as a plan wants them.
+type remoteSource struct {
+	*remote.Stream
+	plan   *tracePlan
+	index  []int // in the plan, by index in the stream
+	broken error // why the events ended
+}
+
+func newRemoteSource(s *remote.Stream, p *tracePlan) *remoteSource {
+	r := &remoteSource{Stream: s, plan: p, index: make([]int, len(s.Probes))}
+	for i, probe := range p.probes {
+		for _, site := range probe.Sites {
+			r.index[site.Note.FileOffset] = i
+		}
+	}
+	return r
+}
+
+// Next returns the next event. When the events break off, those before are written all the same.
+func (r *remoteSource) Next(ev *uprobe.Event) error {
+	err := r.Stream.Next(ev)
+	if errors.Is(err, remote.ErrBrokenOff) {
+		r.broken = err
+		return io.EOF
+	}
+	if err != nil {
+		return err
+	}
+	ev.Probe = r.index[ev.Probe]
+	for _, c := range r.plan.captures[ev.Probe] {
+		v := &ev.Args[c.Arg]
+		if len(v.Data) > c.Max {
+			v.Data, v.Cut = v.Data[:c.Max], true
+		}
+	}
+	return nil
+}
+
+// tell says what the user should know of the end, and of what was left out.
+func (r *remoteSource) tell(stderr io.Writer) {
+	if r.Reason != "" {
+		warn(stderr, "the program ended the tracing: %s", r.Reason)
+	}
+	for _, name := range r.Later {
+		warn(stderr, "%s came later; run usdt again to trace it", printable.Text(name))
+	}
+}

@@ -1,0 +1,6 @@
+package main
+
+import "github.com/go-usdt/usdt/internal/tracing/rights"
+
+// kernelHelp is what help says of tracing by the kernel.
+var kernelHelp = waitForPagesHelp + rights.Help

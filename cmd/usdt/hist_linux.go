@@ -1,0 +1,81 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// options checks the flags.
+func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err error) {
+	if o.Options, err = f.aggregateFlags.options(stderr); err != nil {
+		return o, err
+	}
+	if err := f.check(); err != nil {
+		return o, err
+	}
+	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
+	o.Scale, err = f.scale()
+	return o, err
+}
+
+// histKernel carries out the command by the kernel.
+func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
+	options, err := f.options(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	sel, err := selectProbes(f.scope, f.types, patterns)
+	if err != nil {
+		return err
+	}
+	if err := checkWhere(options.Filter, sel.probes...); err != nil {
+		return err
+	}
+	by, err := f.grouping(sel.probes)
+	if err != nil {
+		return err
+	}
+	unit, err := f.unit(sel.probes)
+	if err != nil {
+		return err
+	}
+	options.ByText = by.isText
+	if err := f.picture.open(); err != nil {
+		return err
+	}
+	defer f.picture.close()
+	defer catchSignals(cmd)()
+	attached := attaching(cmd, &options.Options)
+	d, err := uprobe.Distribute(sel.probes, options)
+	attached()
+	if err != nil {
+		return attachError(err)
+	}
+	began := time.Now()
+	report := f.reporter(cmd, sel.probes, by, began)
+	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
+		r, err := readHist(d, unit)
+		if err != nil {
+			return err
+		}
+		return report(r, at, last)
+	})
+}
+
+// readHist reads a distribution.
+func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err error) {
+	if r.groups, err = d.Read(); err != nil {
+		return r, err
+	}
+	r.prepare(unit)
+	if r.unreadable, err = d.Unreadable(); err != nil {
+		return r, err
+	}
+	r.lost, err = d.Lost()
+	return r, err
+}

@@ -1,0 +1,54 @@
+//go:build !linux
+
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+// errNeedsLinux is the error of what the kernel of Linux does.
+var errNeedsLinux = fmt.Errorf("this takes Linux; on %s, usdt can list, trace, count, hist and "+
+	"latency by --at, what programs hand out themselves", runtime.GOOS)
+
+const kernelHelp = `
+This system has no uprobes: name the program by --at.`
+
+// kernelCommands are commands that say what they need.
+func kernelCommands() (all []*cobra.Command) {
+	for _, name := range []string{"describe", "script", "doctor"} {
+		all = append(all, &cobra.Command{
+			Use:                name,
+			Short:              "Takes Linux",
+			DisableFlagParsing: true,
+			RunE:               func(*cobra.Command, []string) error { return errNeedsLinux },
+		})
+	}
+	return all
+}
+
+func (f *traceFlags) traceKernel(*cobra.Command, []string) error { return errNeedsLinux }
+
+func countKernel(*cobra.Command, *aggregateFlags, []string) error { return errNeedsLinux }
+
+func (f *histFlags) histKernel(*cobra.Command, []string) error { return errNeedsLinux }
+
+func (f *latencyFlags) latencyKernel(*cobra.Command, string) error { return errNeedsLinux }
+
+func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeedsLinux }
+
+func systemVersion() (string, error) { return "", nil }
+
+func completeNothing(*cobra.Command, []string, string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+var (
+	completeProbes   = completeNothing
+	completeBases    = completeNothing
+	completeArgument = completeNothing
+	completePIDs     = completeNothing
+)

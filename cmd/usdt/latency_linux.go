@@ -1,0 +1,47 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// latencyKernel carries out the command by the kernel.
+func (f *latencyFlags) latencyKernel(cmd *cobra.Command, name string) error {
+	options, err := f.options(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	sel, err := selectPair(f.scope, f.types, name)
+	if err != nil {
+		return err
+	}
+	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
+		return err
+	}
+	if err := f.checkKey(sel.probes); err != nil {
+		return err
+	}
+	if err := f.picture.open(); err != nil {
+		return err
+	}
+	defer f.picture.close()
+	defer catchSignals(cmd)()
+	attached := attaching(cmd, &options)
+	start, end := sel.probes[0], sel.probes[1]
+	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key), options)
+	attached()
+	if err != nil {
+		return attachError(err)
+	}
+	report := f.reporter(cmd, start, end, time.Now())
+	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
+		r, err := l.Read()
+		if err != nil {
+			return err
+		}
+		return report(r, at, last)
+	})
+}

@@ -1,0 +1,12 @@
+package main
+
+import "github.com/go-usdt/usdt/internal/tracing/catalog"
+
+// open reads the descriptions: those in the files, and those that need not be named.
+func (f typeFiles) open() (descriptions, error) {
+	c, skipped, err := catalog.Open(f)
+	if err != nil {
+		return descriptions{}, usagef("--types: %w", err)
+	}
+	return descriptions{catalog: c, skipped: skipped}, nil
+}

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
+
+// check reports that the processes or the kernel do not allow the flag.
+func (w waitForPages) check(s scope) error {
+	switch {
+	case !bool(w):
+		return nil
+	case s.all:
+		return usagef("--wait-for-pages takes --pid: any process could then hold up all tracers")
+	case !kernel.Running().Expected().Sleep:
+		return fmt.Errorf("--wait-for-pages takes Linux %v or later", kernel.Multi.Since)
+	}
+	return nil
+}
