@@ -1,44 +1,10 @@
 package uprobe
 
 import (
-	"fmt"
-
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
-
-// An Argument says which of the arguments of a site is meant: by its name, which can be another one
-// at each site, or by its number, from 0.
-type Argument struct {
-	Name   string // "" for the one with the Number
-	Number int
-}
-
-// NoArgument is none of the arguments.
-var NoArgument = Argument{Number: -1}
-
-// Numbered returns the argument with a number.
-func Numbered(n int) Argument { return Argument{Number: n} }
-
-// String returns the name, or argN.
-func (a Argument) String() string {
-	if a.Name != "" {
-		return a.Name
-	}
-	return fmt.Sprintf("arg%d", a.Number)
-}
-
-// Place returns the number of the argument at the site. Only described sites have names.
-func (s Site) Place(a Argument) (int, error) {
-	if a.Name == "" {
-		return a.Number, nil
-	}
-	if p := s.Signature.Named(a.Name); p != nil {
-		return p.Place, nil
-	}
-	return 0, fmt.Errorf("%s of %s:%s: %w", a.Name, s.Note.Provider, s.Note.Name, ErrArgument)
-}
 
 // isSized reports whether the argument at a place is the address of text or bytes whose number is
 // the next argument.

@@ -12,12 +12,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
-const byWords = 8
-
-// MaxByText is how many bytes of a text tell groups apart.
-const MaxByText = 8*byWords - 1
-
 // How many buckets there can be.
 const (
 	logBuckets   = 2 << 10  // more than a logarithmic scale has
@@ -131,13 +125,6 @@ func (p *program) group(arg int, isText bool, unreadable string) error {
 	}
 	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
 	return nil
-}
-
-// A Group is the distribution for one value of the argument By, or for all events.
-type Group struct {
-	By        integer.Int // the value of the argument, unless it is a text
-	Text      string      // the text that the argument points to, with DistributionOptions.ByText
-	Histogram *histogram.Histogram
 }
 
 // Read returns what was counted so far, in no particular order. When it returns an error, groups

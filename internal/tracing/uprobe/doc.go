@@ -19,5 +19,6 @@
 // rights: for the memfd of another user's process, those in rights.Read. Linux before 5.11 also
 // needs a sufficient RLIMIT_MEMLOCK, or CAP_SYS_RESOURCE to raise it.
 //
-// The package is empty on systems other than Linux.
+// On systems other than Linux, the package has only the types of probes and of what comes of them,
+// which the command also uses for what a program itself sends.
 package uprobe

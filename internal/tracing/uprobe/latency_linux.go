@@ -10,9 +10,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// maxOpen is how many starts can wait for their ends at the same time.
-const maxOpen = 1 << 16
-
 // The outcomes of hits that a Latency counts, as indexes of an array.
 const (
 	starts         = iota // that wait for their ends, or have waited
@@ -151,21 +148,6 @@ func (l *Latency) end(p *program) error {
 	p.jump(end)
 	l.finish(p, alone, endsAlone, unreadable, end)
 	return nil
-}
-
-// A LatencyReading is what was measured so far. Each hit is in it once: in a pair, or in one of the
-// numbers.
-type LatencyReading struct {
-	Histogram *histogram.Histogram // of the pairs, in nanoseconds
-
-	Open        uint64 // starts whose end has not come yet
-	EndsAlone   uint64 // ends without a start
-	StartsAgain uint64 // starts that another start with the same key replaced
-	Unreadable  uint64 // hits whose key could not be read
-
-	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
-	// running on the same processor.
-	Lost uint64
 }
 
 // Read returns what was measured so far.

@@ -26,20 +26,6 @@ const (
 	recordArgs   = recordComm + commSize
 )
 
-// A Capture asks for the text or bytes that an argument points to at the moment of the event.
-type Capture struct {
-	Arg int // the argument that is the address
-
-	// Length is the argument that is the number of bytes; -1 for text that ends at a NUL.
-	Length int
-
-	// Max is how many bytes are copied at most, without the NUL of a text: from 1 to MaxCapture.
-	Max int
-}
-
-// MaxCapture is how many bytes the captures of one probe can take together.
-const MaxCapture = 24 << 10
-
 // size returns how many bytes the capture takes in a record after its length. A text is read with
 // its NUL and one byte more, which shows whether the text is too long.
 func (c Capture) size() int { return (c.Max + 2 + 7) &^ 7 }

@@ -5,33 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 )
-
-// An Event is one hit of a probe. Its slices are valid until the next call of Next.
-type Event struct {
-	Probe    int       // the probe's index in the argument of Trace
-	Time     time.Time // of the wall clock; differences between events are exact to the nanosecond
-	PID, TID uint32
-	Comm     []byte // the thread's name, at most 15 bytes, which can have any value
-	Args     []Value
-}
-
-// A Value is an argument of an event.
-type Value struct {
-	Int  uint64 // extended to 64 bits, as the note says
-	Read bool   // whether the argument could be read
-
-	// Captured says that the argument has a Capture and could be read. Data is then the captured
-	// bytes, of Length in all, and Cut says that they are not all. The Length of a text that was
-	// cut is the length that was seen.
-	Captured bool
-	Data     []byte
-	Length   uint64
-	Cut      bool
-}
 
 // A Tracer receives events. Its methods are not safe for concurrent use, except for Detach.
 type Tracer struct {

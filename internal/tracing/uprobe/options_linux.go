@@ -1,0 +1,67 @@
+package uprobe
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
+)
+
+// Options say what is traced.
+type Options struct {
+	PID    int         // the process, in the pid namespace of this process; 0 for every process
+	Filter filter.Expr // which hits are wanted; nil for all
+
+	// Features are the abilities to use; nil means those of the running kernel.
+	Features *kernel.Features
+
+	// Skipped is called for each site that cannot be attached to, for instance because its file is
+	// gone. The other sites are then attached without it. If no site is left, or if Skipped is nil,
+	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
+	Skipped func(site Site, err error)
+
+	// Open opens a site's file with O_PATH, and fails if Path does not lead to the expected file. If
+	// it is nil, this process opens the path, which can wait for a file system without an end.
+	Open func(site Site) (*os.File, error)
+
+	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
+	Interrupted func() error
+
+	// WaitForPages lets programs wait for a page of the process PID that is not in memory, where
+	// the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot be read. While a
+	// program waits, so does its thread, and no tracer of the machine can attach or detach. A page
+	// can take for ever: with userfaultfd, or with a file system that does not answer.
+	WaitForPages bool
+}
+
+func (o Options) features() kernel.Features {
+	f := kernel.Running().Features
+	if o.Features != nil {
+		f = *o.Features
+	}
+	// When all processes are traced, nobody knows which of them will hold up all tracers.
+	f.Sleep = f.Sleep && f.Multi && o.WaitForPages && o.PID != 0
+	return f
+}
+
+// obstacle returns why programs cannot read an argument here that others can read elsewhere.
+func obstacle(a operand.Arg) error {
+	for _, r := range []operand.Register{a.Reg, a.Base, a.Index} {
+		if _, ok := registers[r.Name]; r.Name != "" && !ok {
+			return fmt.Errorf("this kernel's machine has no register %s", r.Name)
+		}
+	}
+	if a.InThread {
+		_, err := threadPointerOffset()
+		return err
+	}
+	return nil
+}
+
+// noArgument is the error that a probe with so many arguments lacks argument i.
+func noArgument(p Probe, i, has int) error {
+	return argumentError(fmt.Sprintf(
+		"arg%d of %s: no such argument: the probe has %d, arg0 is the first", i, p, has))
+}

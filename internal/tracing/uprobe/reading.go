@@ -1,0 +1,37 @@
+package uprobe
+
+import (
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+)
+
+// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
+const byWords = 8
+
+// MaxByText is how many bytes of a text tell groups apart.
+const MaxByText = 8*byWords - 1
+
+// A Group is the distribution for one value of the argument By, or for all events.
+type Group struct {
+	By        integer.Int // the value of the argument, unless it is a text
+	Text      string      // the text that the argument points to, with DistributionOptions.ByText
+	Histogram *histogram.Histogram
+}
+
+// maxOpen is how many starts can wait for their ends at the same time.
+const maxOpen = 1 << 16
+
+// A LatencyReading is what was measured so far. Each hit is in it once: in a pair, or in one of the
+// numbers.
+type LatencyReading struct {
+	Histogram *histogram.Histogram // of the pairs, in nanoseconds
+
+	Open        uint64 // starts whose end has not come yet
+	EndsAlone   uint64 // ends without a start
+	StartsAgain uint64 // starts that another start with the same key replaced
+	Unreadable  uint64 // hits whose key could not be read
+
+	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
+	// running on the same processor.
+	Lost uint64
+}
