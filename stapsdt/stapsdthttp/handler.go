@@ -132,7 +132,8 @@ func badQuery(format string, values ...any) error {
 
 func writeRefusal(w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
-	if r, ok := errors.AsType[*refusal](err); ok {
+	var r *refusal
+	if errors.As(err, &r) {
 		status = r.status
 	}
 	http.Error(w, "stapsdthttp: "+err.Error(), status)

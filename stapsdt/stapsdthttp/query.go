@@ -39,6 +39,7 @@ type query struct {
 	key        argument
 	scale      histogram.Scale
 	start, end string // PROVIDER:PROBE
+	unfiltered string // the probe that where is not about: PROVIDER:PROBE, "" for none
 }
 
 // parameters has what sets a member of a query, by name.
