@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/reading"
 )
 
 // A countWriter shows readings. The last reading is of the time from the one before until the end.
@@ -48,28 +49,15 @@ func (c *countLines) write(r countReading, _ bool) error {
 	return err
 }
 
-// countJSON writes an object for each reading, in one line. The names of its members are an
-// interface.
+// countJSON writes an object for each reading, in one line.
 type countJSON struct{ w io.Writer }
 
-type countReadingJSON struct {
-	Time    time.Time        `json:"time"`    // when the interval ended
-	Seconds float64          `json:"seconds"` // how long it was
-	Probes  []probeCountJSON `json:"probes"`
-	Missed  uint64           `json:"missed"` // hits that could not be counted, since the beginning
-}
-
-type probeCountJSON struct {
-	Provider string `json:"provider"`
-	Probe    string `json:"probe"`
-	Hits     uint64 `json:"hits"`  // in the interval
-	Total    uint64 `json:"total"` // since the beginning
-}
-
 func (c countJSON) write(r countReading, _ bool) error {
-	j := countReadingJSON{Time: r.to, Seconds: r.to.Sub(r.from).Seconds(), Missed: r.missed}
+	j := reading.Count{Time: r.to, Seconds: r.to.Sub(r.from).Seconds(), Missed: r.missed}
 	for i, p := range r.probes {
-		j.Probes = append(j.Probes, probeCountJSON{p.Provider, p.Name, r.hits[i], r.totals[i]})
+		j.Probes = append(j.Probes, reading.ProbeCount{
+			Provider: p.Provider, Probe: p.Name, Hits: r.hits[i], Total: r.totals[i],
+		})
 	}
 	return writeJSONLine(c.w, j)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -125,35 +126,21 @@ func (r histReading) panels(by grouping) []histogram.Group {
 	return panels
 }
 
-// histJSON is a reading in JSON. The names of its members are an interface.
-type histJSON struct {
-	Time       time.Time       `json:"time"`
-	Seconds    float64         `json:"seconds"` // since the beginning
-	Probes     []string        `json:"probes"`
-	Arg        any             `json:"arg"`    // its number or, if the user gave that, its name
-	Groups     []histGroupJSON `json:"groups"` // those with most values first
-	Unreadable uint64          `json:"unreadable"`
-	Lost       uint64          `json:"lost"`
-}
-
-type histGroupJSON struct {
-	By any `json:"by"` // the value of the argument, or null when there is none
-	figuresJSON
-}
-
 func (r histReading) writeJSON(
 	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, began, at time.Time,
 ) error {
-	j := histJSON{
+	j := reading.Hist{
 		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(),
-		Groups:     []histGroupJSON{}, // never null
+		Groups:     []reading.Group{}, // never null
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
 	for _, p := range probes {
 		j.Probes = append(j.Probes, p.String())
 	}
 	for _, g := range r.groups {
-		j.Groups = append(j.Groups, histGroupJSON{by.json(g), newFiguresJSON(g.Histogram)})
+		j.Groups = append(j.Groups, reading.Group{
+			By: by.json(g), Figures: reading.NewFigures(g.Histogram),
+		})
 	}
 	return writeJSONLine(w, j)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -108,27 +109,12 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
 	return out.Flush()
 }
 
-// latencyJSON is a reading in JSON, with times in nanoseconds. The names of its members are an
-// interface.
-type latencyJSON struct {
-	Time    time.Time `json:"time"`
-	Seconds float64   `json:"seconds"` // since the beginning
-	Start   string    `json:"start"`
-	End     string    `json:"end"`
-	figuresJSON
-	Open        uint64 `json:"open"`         // starts whose end has not come yet
-	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
-	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same key
-	Unreadable  uint64 `json:"unreadable"`
-	Lost        uint64 `json:"lost"`
-}
-
 func writeLatencyJSON(
 	w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time,
 ) error {
-	return writeJSONLine(w, latencyJSON{
+	return writeJSONLine(w, reading.Latency{
 		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		figuresJSON: newFiguresJSON(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
+		Figures: reading.NewFigures(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
 		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
 	})
 }

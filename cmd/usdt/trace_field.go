@@ -116,7 +116,7 @@ func (f *field) appendJSON(dst []byte, args []uprobe.Value) []byte {
 	case signature.Bool:
 		return strconv.AppendBool(dst, v.Int != 0)
 	case signature.Float:
-		return appendJSONFloat(dst, f.float(v), 8*f.size)
+		return printable.AppendJSONFloat(dst, f.float(v), 8*f.size)
 	}
 	return appendInteger(dst, v, f.signed)
 }
@@ -127,14 +127,4 @@ func (f *field) float(v uprobe.Value) float64 {
 		return float64(math.Float32frombits(uint32(v.Int))) // #nosec G115 -- the low bits
 	}
 	return math.Float64frombits(v.Int)
-}
-
-// appendJSONFloat appends a number, or a string when JSON has no such number: "NaN", "+Inf" or
-// "-Inf".
-func appendJSONFloat(dst []byte, n float64, bits int) []byte {
-	if math.IsNaN(n) || math.IsInf(n, 0) {
-		dst = strconv.AppendFloat(append(dst, '"'), n, 'g', -1, bits)
-		return append(dst, '"')
-	}
-	return strconv.AppendFloat(dst, n, 'g', -1, bits)
 }

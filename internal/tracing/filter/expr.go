@@ -158,3 +158,18 @@ func sortedSet(args []int) []int {
 	slices.Sort(args)
 	return slices.Compact(args)
 }
+
+// UsesTID reports whether e uses the thread id.
+func UsesTID(e Expr) bool {
+	switch e := e.(type) {
+	case And:
+		return UsesTID(e.L) || UsesTID(e.R)
+	case Or:
+		return UsesTID(e.L) || UsesTID(e.R)
+	case Not:
+		return UsesTID(e.X)
+	case Compare:
+		return e.L.Kind == TID || e.R.Kind == TID
+	}
+	return false
+}

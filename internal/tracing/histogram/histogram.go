@@ -66,6 +66,16 @@ func (h *Histogram) Percentile(p float64) float64 {
 	return min(h.Scale.middle(h.indexOf(rank(p, total))), h.Max.Float())
 }
 
+// IsBelow reports whether a percentile is below the range of a linear scale.
+func (h *Histogram) IsBelow(p float64) bool {
+	return h.Scale.Linear && p/100*float64(h.Total()) <= float64(h.Counts[-1])
+}
+
+// IsAbove reports whether a percentile is above the range of a linear scale.
+func (h *Histogram) IsAbove(p float64) bool {
+	return h.Scale.Linear && h.Percentile(p) >= float64(h.Scale.Hi)
+}
+
 // rank returns how many of total values are at most the percentile, by the nearest-rank method: at
 // least 1.
 func rank(p float64, total uint64) uint64 {

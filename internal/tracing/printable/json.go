@@ -2,6 +2,8 @@ package printable
 
 import (
 	"bytes"
+	"math"
+	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -56,4 +58,14 @@ func appendJSONRune(dst []byte, r rune) []byte {
 		return appendHex(append(dst, '\\', 'u'), low, 4)
 	}
 	return appendHex(append(dst, '\\', 'u'), r, 4)
+}
+
+// AppendJSONFloat appends a number, or a string when JSON has no such number: "NaN", "+Inf" or
+// "-Inf".
+func AppendJSONFloat(dst []byte, n float64, bits int) []byte {
+	if math.IsNaN(n) || math.IsInf(n, 0) {
+		dst = strconv.AppendFloat(append(dst, '"'), n, 'g', -1, bits)
+		return append(dst, '"')
+	}
+	return strconv.AppendFloat(dst, n, 'g', -1, bits)
 }

@@ -1,0 +1,51 @@
+package reading
+
+import "time"
+
+// Count is how often probes were hit in an interval, and since the beginning.
+type Count struct {
+	Time    time.Time    `json:"time"`    // when the interval ended
+	Seconds float64      `json:"seconds"` // how long it was
+	Probes  []ProbeCount `json:"probes"`
+	Missed  uint64       `json:"missed"` // hits that could not be counted, since the beginning
+}
+
+// ProbeCount is how often a probe was hit, or how often with one value of an argument.
+type ProbeCount struct {
+	Provider string `json:"provider"`
+	Probe    string `json:"probe"`
+	By       any    `json:"by,omitempty"` // the value of the argument, if hits are grouped by one
+	Hits     uint64 `json:"hits"`         // in the interval
+	Total    uint64 `json:"total"`        // since the beginning
+}
+
+// Hist is how often an argument had which values since the beginning.
+type Hist struct {
+	Time       time.Time `json:"time"`
+	Seconds    float64   `json:"seconds"` // since the beginning
+	Probes     []string  `json:"probes"`
+	Arg        any       `json:"arg"`    // its number or, if the user gave that, its name
+	Groups     []Group   `json:"groups"` // those with most values first, never null
+	Unreadable uint64    `json:"unreadable"`
+	Lost       uint64    `json:"lost"`
+}
+
+// Group is the histogram of the hits that have one value of an argument.
+type Group struct {
+	By any `json:"by"` // the value of the argument, or null when there is none
+	Figures
+}
+
+// Latency is the time between the hits of two probes, in nanoseconds.
+type Latency struct {
+	Time    time.Time `json:"time"`
+	Seconds float64   `json:"seconds"` // since the beginning
+	Start   string    `json:"start"`
+	End     string    `json:"end"`
+	Figures
+	Open        uint64 `json:"open"`         // starts whose end has not come yet
+	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
+	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same key
+	Unreadable  uint64 `json:"unreadable"`
+	Lost        uint64 `json:"lost"`
+}

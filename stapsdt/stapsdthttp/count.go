@@ -1,0 +1,128 @@
+package stapsdthttp
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/reading"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// maxGroups is how many values of an argument a count tells apart.
+const maxGroups = 4096
+
+func serveCount(w http.ResponseWriter, r *http.Request) error {
+	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "by", "seconds", "interval", "buffer", "text")
+	if err != nil {
+		return err
+	}
+	if q.where == nil && q.by == noArgument {
+		return q.countAll(w, r)
+	}
+	s, err := q.open(need{q.by, (*view).place})
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	c := newCounts()
+	if q.by == noArgument {
+		for _, v := range s.order {
+			c.index(v.probe, nil)
+		}
+	}
+	return q.serveTally(w, r, &eventTally{s, c.add, c.reading})
+}
+
+// countAll counts without looking at events, which costs the program less.
+func (q *query) countAll(w http.ResponseWriter, r *http.Request) error {
+	if _, err := q.match(); err != nil {
+		return err
+	}
+	giveBack, err := take(0)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	counter, err := stapsdt.Count(q.patterns...)
+	if err != nil {
+		return badQuery("%v", err)
+	}
+	defer counter.Close()
+	return q.serveTally(w, r, &counterTally{counter, newCounts()})
+}
+
+type counterTally struct {
+	counter *stapsdt.Counter
+	counts  *counts
+}
+
+func (t *counterTally) collect(done <-chan struct{}) { <-done }
+
+func (t *counterTally) finish() { t.counter.Close() }
+
+func (t *counterTally) reading(at time.Time) any {
+	for _, c := range t.counter.Counts() {
+		t.counts.totals[t.counts.index(c.Probe, nil)] = c.Fires
+	}
+	return t.counts.reading(at, 0)
+}
+
+// counted is what a count tells apart: a probe, and the value of an argument if there is one.
+type counted struct {
+	probe *stapsdt.Probe
+	by    any
+}
+
+// counts are how often probes were fired.
+type counts struct {
+	indexes map[counted]int
+	list    []counted
+	totals  []uint64 // since the beginning, by index
+	before  []uint64 // until the last reading, by index
+	readAt  time.Time
+	missed  uint64 // events without a place, or without the argument
+}
+
+func newCounts() *counts { return &counts{indexes: make(map[counted]int), readAt: time.Now()} }
+
+// index returns the index of what is counted.
+func (c *counts) index(p *stapsdt.Probe, by any) int {
+	key := counted{p, by}
+	i, known := c.indexes[key]
+	if !known {
+		i = len(c.list)
+		c.indexes[key] = i
+		c.list = append(c.list, key)
+		c.totals, c.before = append(c.totals, 0), append(c.before, 0)
+	}
+	return i
+}
+
+func (c *counts) add(v *view) {
+	var by any
+	if len(v.needs) > 0 && v.needs[0] != noPlace {
+		by, _ = v.group(v.needs[0])
+	}
+	_, known := c.indexes[counted{v.probe, by}]
+	if v.isIncomplete || !known && len(c.list) >= maxGroups {
+		c.missed++
+		return
+	}
+	c.totals[c.index(v.probe, by)]++
+}
+
+func (c *counts) reading(at time.Time, lost uint64) any {
+	r := reading.Count{
+		Time: at, Seconds: at.Sub(c.readAt).Seconds(), Probes: []reading.ProbeCount{},
+		Missed: c.missed + lost,
+	}
+	for i, key := range c.list {
+		r.Probes = append(r.Probes, reading.ProbeCount{
+			Provider: key.probe.Provider().Name(), Probe: key.probe.Name(), By: key.by,
+			Hits: c.totals[i] - c.before[i], Total: c.totals[i],
+		})
+	}
+	copy(c.before, c.totals)
+	c.readAt = at
+	return r
+}

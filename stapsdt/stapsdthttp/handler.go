@@ -1,0 +1,140 @@
+package stapsdthttp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+)
+
+func init() {
+	// With methods, so that a program's own "GET /" or "/" does not collide.
+	h := Handler()
+	http.Handle("GET /debug/usdt/", h)
+	http.Handle("POST /debug/usdt/", h)
+	listenAsAsked()
+}
+
+// Config has options of a handler. The zero value stands for the defaults.
+type Config struct {
+	// Hosts are names by which the program may be asked at a loopback address, without port, besides
+	// localhost and addresses: that which a proxy on the same machine passes on, for instance. "*"
+	// stands for all names. See "Security" of the package.
+	Hosts []string
+}
+
+// Handler returns the handler with the defaults of [Config].
+func Handler() http.Handler { return Config{}.Handler() }
+
+// Handler returns a handler for any mux or router, to be mounted below a path that ends with a slash,
+// with [http.StripPrefix] or without. It may be mounted several times. It is safe for concurrent
+// use.
+func (c Config) Handler() http.Handler { return &handler{hosts: slices.Clone(c.Hosts)} }
+
+type handler struct{ hosts []string }
+
+// endpoint is what a path leads to, by its last element.
+type endpoint struct {
+	method string
+	serve  func(http.ResponseWriter, *http.Request) error
+}
+
+var endpoints = map[string]endpoint{
+	"probes":  {http.MethodGet, serveProbes},
+	"trace":   {http.MethodGet, serveTrace},
+	"count":   {http.MethodGet, serveCount},
+	"hist":    {http.MethodGet, serveHist},
+	"latency": {http.MethodGet, serveLatency},
+	"load":    {http.MethodPost, serveLoad},
+	"unload":  {http.MethodPost, serveUnload},
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; "+
+		"base-uri 'none'; form-action 'none'; sandbox")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if err := h.serve(w, r); err != nil {
+		writeRefusal(w, err)
+	}
+}
+
+// serve returns an error as long as nothing is written.
+func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
+	if err := h.checkHost(r); err != nil {
+		return err
+	}
+	if r.URL.Path == "" { // StripPrefix has left nothing of a path without a slash at its end
+		return addSlash(w, r)
+	}
+	e, ok := endpoints[path.Base(r.URL.Path)]
+	if !ok || r.URL.Path[len(r.URL.Path)-1] == '/' {
+		if err := checkMethod(w, r, http.MethodGet); err != nil {
+			return err
+		}
+		return page(w, r)
+	}
+	if err := checkMethod(w, r, e.method); err != nil {
+		return err
+	}
+	if err := checkOrigin(r); err != nil {
+		return err
+	}
+	return e.serve(w, r)
+}
+
+// addSlash leads to the path with a slash at its end, from which relative links work.
+func addSlash(w http.ResponseWriter, r *http.Request) error {
+	asked, err := url.ParseRequestURI(r.RequestURI)
+	if err != nil {
+		return refuse(http.StatusNotFound, "the path is empty; add a slash")
+	}
+	w.Header().Set("Location", "./"+url.PathEscape(path.Base(asked.Path))+"/")
+	w.WriteHeader(http.StatusMovedPermanently)
+	return nil
+}
+
+// checkMethod allows a method and, with GET, HEAD.
+func checkMethod(w http.ResponseWriter, r *http.Request, method string) error {
+	if r.Method == method || r.Method == http.MethodHead && method == http.MethodGet {
+		return nil
+	}
+	allow := method
+	if method == http.MethodGet {
+		allow = "GET, HEAD"
+	}
+	w.Header().Set("Allow", allow)
+	return refuse(http.StatusMethodNotAllowed, "%s is not allowed here; use %s", r.Method, method)
+}
+
+// refusal says why a request is not answered, and what to do.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+func refuse(status int, format string, values ...any) error {
+	return &refusal{status, fmt.Sprintf(format, values...)}
+}
+
+// badQuery refuses what the query asks for.
+func badQuery(format string, values ...any) error {
+	return refuse(http.StatusBadRequest, format, values...)
+}
+
+func writeRefusal(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	var r *refusal
+	if errors.As(err, &r) {
+		status = r.status
+	}
+	http.Error(w, "stapsdthttp: "+err.Error(), status)
+}

@@ -1,0 +1,50 @@
+package stapsdthttp
+
+import (
+	"net/http"
+	"sync"
+)
+
+// What requests may take of the program, all of them together, and how long one may take.
+const (
+	// MaxListeners is how many requests can listen at the same time.
+	MaxListeners = 16
+	// MaxBuffer is the size of all buffers for events together, in bytes. As much again is used for
+	// moments.
+	MaxBuffer = 64 << 20
+	// DefaultSeconds is how long a request listens that does not say how long.
+	DefaultSeconds = 30
+	// MaxSeconds is how long a request can listen: a day.
+	MaxSeconds = 24 * 60 * 60
+
+	defaultBuffer = 1 << 20 // bytes, for one request
+)
+
+// taken is what requests have taken.
+var taken struct {
+	sync.Mutex
+	listeners, buffer int
+}
+
+// take takes a place for a listener with a buffer. The caller gives it back.
+func take(buffer int) (giveBack func(), err error) {
+	taken.Lock()
+	defer taken.Unlock()
+	switch {
+	case taken.listeners == MaxListeners:
+		return nil, refuse(http.StatusTooManyRequests,
+			"%d requests listen already, which is the most; end one, or try again later", MaxListeners)
+	case taken.buffer+buffer > MaxBuffer:
+		return nil, refuse(http.StatusTooManyRequests,
+			"buffers take %d of %d bytes already; ask for less than %d by buffer=, or try again later",
+			taken.buffer, MaxBuffer, buffer)
+	}
+	taken.listeners++
+	taken.buffer += buffer
+	return func() {
+		taken.Lock()
+		defer taken.Unlock()
+		taken.listeners--
+		taken.buffer -= buffer
+	}, nil
+}

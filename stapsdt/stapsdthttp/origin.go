@@ -1,0 +1,65 @@
+package stapsdthttp
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// checkOrigin refuses what another site makes a browser ask. Other programs than browsers send
+// neither of the headers.
+//
+// Another site could not read the answer. But it could have probes loaded and unloaded, and take all
+// places of listeners. A page of this site, an address that somebody types, and a program may ask.
+func checkOrigin(r *http.Request) error {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+	default:
+		return refuse(http.StatusForbidden, "another site may not ask this; open the address itself")
+	}
+	var protection http.CrossOriginProtection
+	if err := protection.Check(r); err != nil {
+		return refuse(http.StatusForbidden, "%v; send the request from a page of this address, or "+
+			"from a program that is no browser", err)
+	}
+	return nil
+}
+
+// checkHost refuses, at a loopback address, names that are none of this machine's.
+//
+// Who controls a name in the DNS can have it lead to 127.0.0.1 all of a sudden. To a browser, his
+// page and this program are then one site, and the page may read everything. The name gives it away.
+// At other addresses programs have names that nobody here knows, and whoever can reach the address
+// can ask without a browser.
+func (h *handler) checkHost(r *http.Request) error {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if local == nil || !local.IP.IsLoopback() {
+		return nil
+	}
+	name := hostName(r.Host)
+	if isLocal(name) || slices.Contains(h.hosts, name) || slices.Contains(h.hosts, "*") {
+		return nil
+	}
+	return refuse(http.StatusForbidden, "the name %q is none of this machine's; ask for localhost, "+
+		"or allow the name in stapsdthttp.Config.Hosts", name)
+}
+
+// hostName returns a host in lower case, without its port.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// isLocal reports whether nobody can have the name lead elsewhere. Requests of HTTP/1.0 have none.
+func isLocal(name string) bool {
+	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}

@@ -1,0 +1,74 @@
+package stapsdthttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// A tally counts what probes fire.
+type tally interface {
+	collect(done <-chan struct{}) // until done is closed
+	finish()                      // with what was fired before
+	reading(at time.Time) any     // what was counted so far
+}
+
+// serveTally writes readings, each as a line of JSON: one after each interval, and one at the end.
+func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) error {
+	a, err := begin(w, r, q.duration, linesType)
+	if err != nil {
+		return nil //nolint:nilerr // nobody is there who could be told
+	}
+	defer a.close()
+	began := time.Now()
+	for n := time.Duration(1); q.interval > 0; n++ {
+		next := began.Add(n * q.interval)
+		if !next.Before(a.end) {
+			break
+		}
+		a.collect(t, next)
+		if a.ctx.Err() != nil || a.writeReading(t) != nil {
+			break
+		}
+	}
+	a.collect(t, a.end)
+	if t.finish(); !a.isGone() {
+		_ = a.writeReading(t) // nobody is there who could be told
+	}
+	return nil
+}
+
+// collect counts until a time or the end.
+func (a *answer) collect(t tally, until time.Time) {
+	ctx, cancel := context.WithDeadline(a.ctx, until)
+	defer cancel()
+	t.collect(ctx.Done())
+}
+
+func (a *answer) writeReading(t tally) error {
+	line, err := marshal(t.reading(time.Now()))
+	if err != nil {
+		return err
+	}
+	return a.write(line)
+}
+
+// eventTally counts the events of a source.
+type eventTally struct {
+	source *source
+	add    func(*view)
+	read   func(at time.Time, lost uint64) any
+}
+
+func (t *eventTally) collect(done <-chan struct{}) {
+	for v := range t.source.events(done) {
+		t.add(v)
+	}
+}
+
+func (t *eventTally) finish() {
+	t.source.listener.Close()
+	t.collect(nil)
+}
+
+func (t *eventTally) reading(at time.Time) any { return t.read(at, t.source.lost()) }
