@@ -27,7 +27,11 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.plan(s.probes, parsed); err != nil {
+	plan, err := f.plan(s.probes, parsed)
+	if err != nil {
+		return err
+	}
+	if err := plan.checkTexts(); err != nil {
 		return err
 	}
 	defer catchSignals(cmd)()
@@ -41,7 +45,7 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 		return asUsage(err)
 	}
 	defer stream.Close()
-	plan, err := f.plan(byName(stream.Probes), parsed)
+	plan, err = f.plan(byName(stream.Probes), parsed)
 	if err != nil {
 		return err
 	}
@@ -57,6 +61,22 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	err = r.run(lifetime)
 	source.tell(r.stderr)
 	return errors.Join(err, source.broken)
+}
+
+// checkTexts reports a number that a format takes for the address of text: the program hands out
+// only what its own types say.
+func (p *tracePlan) checkTexts() error {
+	for i, probe := range p.probes {
+		for _, c := range p.captures[i] {
+			param := probe.Sites[0].Signature.At(c.Arg)
+			if !param.Type.Kind.IsAddress() || param.Place != c.Arg {
+				return usagef("format for %s: %s (%s) is no text; with --at, no memory is read",
+					printable.Text(probe.String()), printable.Text(param.Label()),
+					printable.Text(param.Type.Name))
+			}
+		}
+	}
+	return nil
 }
 
 // beginAt begins the lifetime. The program ends it after the duration, and says then what was lost;

@@ -33,6 +33,9 @@ func (v *eventValues) Readable(arg int) bool { return v.types[arg].Kind != opera
 func (v *eventValues) Size(arg int) int { return v.types[arg].Size }
 
 func (v *eventValues) Bytes(arg int) (data []byte, cut, ok bool) {
+	if arg >= len(v.args) {
+		return nil, false, false
+	}
 	return v.args[arg].Data, v.args[arg].Cut, v.args[arg].Captured
 }
 

@@ -21,8 +21,8 @@ type Values interface {
 	Size(arg int) int
 
 	// Bytes returns the text, without its NUL, or the bytes that an argument points to, and whether
-	// these are not all. It is not ok when they could not be read. The caller does not keep the
-	// slice.
+	// these are not all. It is not ok when they could not be read or the probe has no such argument.
+	// The caller does not keep the slice.
 	Bytes(arg int) (data []byte, cut, ok bool)
 
 	// Append appends an argument that could be read as its type says.

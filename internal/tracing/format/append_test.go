@@ -33,6 +33,9 @@ func (e event) Size(arg int) int { return e[arg].size }
 
 // Bytes tells that there are more bytes when the next argument says so.
 func (e event) Bytes(arg int) (data []byte, cut, ok bool) {
+	if arg >= len(e) || e[arg] == nil {
+		return nil, false, false
+	}
 	data = e[arg].data
 	if arg+1 < len(e) && e[arg+1] != nil {
 		cut = e[arg+1].value > uint64(len(data))

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-usdt/usdt/stapsdt"
+	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
+)
+
+// These tests run on every system. This process is the program that is asked.
+
+// An atProgram fires probes of a provider as long as the test runs.
+type atProgram struct {
+	url        string
+	start      *stapsdt.Probe4[uint64, string, []byte, time.Duration]
+	end        *stapsdt.Probe4[uint64, int64, float64, bool]
+	mux        *http.ServeMux
+	disconnect func()
+}
+
+// startAtProgram serves the probes of the provider with that name, loaded or not.
+func startAtProgram(t *testing.T, name string) *atProgram {
+	t.Helper()
+	provider := stapsdt.MustProvider(name)
+	a := &atProgram{
+		start: stapsdt.MustProbe4[uint64, string, []byte, time.Duration](provider, "order_start",
+			"id", "customer", "data", "deadline"),
+		end: stapsdt.MustProbe4[uint64, int64, float64, bool](provider, "order_end",
+			"id", "cents", "ratio", "ok"),
+		mux: http.NewServeMux(),
+	}
+	a.start.Describe("An order comes.")
+	a.mux.Handle("/debug/usdt/", stapsdthttp.Handler())
+	server := httptest.NewServer(a.mux)
+	a.url, a.disconnect = server.URL, server.CloseClientConnections
+	t.Cleanup(func() {
+		server.Close()
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+// fire fires orders, one each 100 µs or so, until the test ends. Order n costs n%7-3 cents.
+func (a *atProgram) fire(t *testing.T) {
+	stop := make(chan struct{})
+	var firing sync.WaitGroup
+	firing.Go(func() {
+		for n := uint64(0); ; n++ {
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Microsecond):
+			}
+			a.start.Fire(n, []string{"Ada", "Bob\x1b"}[n%2], []byte("a\x00\xff"), 1500*time.Millisecond)
+			a.end.Fire(n, int64(n%7)-3, 0.5, n%2 == 0) // #nosec G115 -- small
+		}
+	})
+	t.Cleanup(func() {
+		close(stop)
+		firing.Wait()
+	})
+}
+
+// usdt runs the command in this process.
+func usdt(ctx context.Context, args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = run(ctx, args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func wantMatch(t *testing.T, what, got string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("%s has no %q:\n%s", what, w, got)
+		}
+	}
+}
+
+func TestAtList(t *testing.T) {
+	a := startAtProgram(t, "atlist")
+	status, out, stderr := usdt(t.Context(), "list", "-v", "--at", a.url)
+	if status != 0 || stderr != "" {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	wantMatch(t, "list", out, "PROVIDER:PROBE", "atlist:order_start  id uint64, customer string, "+
+		"data []byte, deadline time.Duration", "\n    An order comes.\n", "atlist:order_end")
+	_, out, _ = usdt(t.Context(), "list", "--at", a.url, "--json")
+	wantMatch(t, "JSON", out, `"probe":"order_end","signature":"id uint64, cents int64, ratio `+
+		`float64, ok bool","parameters":[{"name":"id","type":"uint64"},`)
+}
+
+func TestAtTrace(t *testing.T) {
+	a := startAtProgram(t, "attrace")
+	a.fire(t)
+	for name, test := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"fields": {[]string{"attrace:*", "--where", "id & 1"}, []string{
+			`attrace:order_start id=`, ` customer="Bob\x1b" data="a\x00\xff" deadline=1.5s` + "\n",
+			" ratio=0.5 ok=false\n"}},
+		"format": {[]string{"attrace:order_start", "--bare", "--where", `customer == "Ada"`,
+			"%[id]d %[customer]s %[customer]d %[data]b %[data]v %[deadline]v"},
+			[]string{` Ada (fault) "a\x00\xff" "a\x00\xff" 1.5s` + "\n"}},
+		"strlen": {[]string{"attrace:order_start", "--strlen", "1"}, []string{`="A"… data="a"…`}},
+		"JSON": {[]string{"attrace:order_start", "--json"}, []string{
+			`,"provider":"attrace","probe":"order_start","args":[`, `"data":"YQD/"`,
+			`"deadline":1500000000}}` + "\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"trace", "--at", a.url, "--count", "40"}, test.args...)
+			status, out, stderr := usdt(t.Context(), args...)
+			if status != 0 || strings.Count(out, "\n") != 40 {
+				t.Errorf("status %d, %d lines", status, strings.Count(out, "\n"))
+			}
+			wantMatch(t, "output", out, test.want...)
+			wantMatch(t, "stderr", stderr, "usdt: tracing ", "in process ", " at http://127.0.0.1:",
+				"usdt: 40 events, 0 lost\n")
+		})
+	}
+}
+
+// TestAtJSON: a line of usdt trace is that of the program itself, for the same event. Only the times
+// are those of two listeners.
+func TestAtJSON(t *testing.T) {
+	a := startAtProgram(t, "atjson")
+	a.fire(t)
+	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=3000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer byProgram.Body.Close()
+	_, out, _ := usdt(t.Context(), "trace", "--at", a.url, "atjson:*", "--json", "--count", "500")
+	var lines bytes.Buffer
+	if _, err := lines.ReadFrom(byProgram.Body); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for line := range strings.Lines(out) {
+		_, line, _ = strings.Cut(line, `,"pid":`)
+		if line != "" && strings.Contains(lines.String(), line) {
+			compared++
+		}
+	}
+	if compared < 400 {
+		t.Errorf("%d of 500 lines are the program's, such as\n%s", compared, out[:min(len(out), 500)])
+	}
+}
+
+func TestAtCount(t *testing.T) {
+	a := startAtProgram(t, "atcount")
+	a.fire(t)
+	status, out, stderr := usdt(t.Context(), "count", "--at", a.url, "--json", "--duration", "1s",
+		"--where", "id < 100000000", "atcount:*", "atcount:order_*")
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	var last struct {
+		Seconds float64
+		Probes  []struct{ Total uint64 }
+		Missed  uint64
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil {
+		t.Fatal(err)
+	}
+	if len(last.Probes) != 2 || last.Probes[0].Total == 0 || last.Missed != 0 ||
+		max(last.Probes[0].Total, last.Probes[1].Total)-
+			min(last.Probes[0].Total, last.Probes[1].Total) > 1 {
+		t.Errorf("counted %s", out)
+	}
+	_, out, _ = usdt(t.Context(), "count", "--at", a.url, "--duration", "300ms", "atcount:order_end")
+	wantMatch(t, "count", out, "TIME      PROVIDER:PROBE", "  atcount:order_end  ")
+}
+
+func TestAtHist(t *testing.T) {
+	a := startAtProgram(t, "athist")
+	a.fire(t)
+	status, out, stderr := usdt(t.Context(), "hist", "--at", a.url, "--duration", "500ms",
+		"athist:order_end", "--arg", "cents", "--by", "ok", "--linear=-3,4,1", "--where", "id > 3")
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	wantMatch(t, "histogram", out, "ok = true\n", "ok = false\n", "[-3]", "[3]", "max 3\n", "@@@")
+	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "customer",
+		"athist:order_start", "--arg", "deadline")
+	wantMatch(t, "histogram", out, `customer = "Ada"`, `customer = "Bob\x1b"`, "max 1.5s\n")
+}
+
+func TestAtLatency(t *testing.T) {
+	a := startAtProgram(t, "atlatency")
+	a.fire(t)
+	status, out, stderr := usdt(t.Context(), "latency", "--at", a.url, "--duration", "500ms",
+		"atlatency:order", "--json", "--where", "id & 1")
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	var r struct {
+		Count     uint64
+		EndsAlone uint64 `json:"ends_alone"`
+		Lost      uint64
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Count == 0 || r.EndsAlone == 0 || r.Lost != 0 {
+		t.Errorf("measured %s", out)
+	}
+}
+
+// TestAtEnd: a signal, here the end of the context, ends each command, which reports what there is.
+func TestAtEnd(t *testing.T) {
+	a := startAtProgram(t, "atend")
+	a.fire(t)
+	for _, args := range [][]string{
+		{"trace", "atend:*"}, {"count", "atend:*"}, {"hist", "atend:order_end", "--arg", "id"},
+		{"latency", "atend:order"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, stderr bytes.Buffer
+		ended := make(chan int)
+		go func() {
+			ended <- run(ctx, append(args, "--at", a.url), &out, &signalOn{&stderr, "tracing", cancel})
+		}()
+		if status := <-ended; status != 0 {
+			t.Errorf("%v: status %d: %s", args, status, &stderr)
+		}
+	}
+}
+
+// signalOn calls f when a text is written.
+type signalOn struct {
+	to   *bytes.Buffer
+	text string
+	f    func()
+}
+
+func (s *signalOn) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(s.text)) {
+		defer s.f()
+	}
+	return s.to.Write(b)
+}
+
+// TestAtBreaksOff: what came before is written, and the exit status tells.
+func TestAtBreaksOff(t *testing.T) {
+	a := startAtProgram(t, "atbreak")
+	a.fire(t)
+	for _, args := range [][]string{{"trace", "atbreak:*"}, {"count", "atbreak:*"}} {
+		var out, stderr bytes.Buffer
+		status := run(t.Context(), append(args, "--at", a.url), &out,
+			&signalOn{&stderr, "tracing", func() { go a.disconnect() }})
+		if status != 1 {
+			t.Errorf("%v: status %d", args, status)
+		}
+		wantMatch(t, fmt.Sprint(args), stderr.String(), "broken off", "the program has ended")
+		if args[0] == "count" {
+			wantMatch(t, "count", out.String(), "total")
+		}
+	}
+}
+
+func TestAtRefuses(t *testing.T) {
+	a := startAtProgram(t, "atrefuse")
+	a.mux.Handle("/other/", http.NotFoundHandler())
+	for _, test := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"trace", "atrefuse:*", "-p", "1"}, 2, "--pid means nothing with --at: the address"},
+		{[]string{"trace", "atrefuse:*", "--all"}, 2, "--all means nothing with --at"},
+		{[]string{"trace", "atrefuse:*", "--wait-for-pages"}, 2, "--wait-for-pages means nothing"},
+		{[]string{"trace", "atrefuse:*", "--types", "x.d"}, 2, "--types means nothing with --at"},
+		{[]string{"trace", "atrefuse:*", "--str", "1"}, 2, "--str means nothing with --at"},
+		{[]string{"trace", "atrefuse:*", "--buffer", "65"}, 2, "--buffer 65: want 1 to 64 MiB"},
+		{[]string{"list", "--raw"}, 2, "--raw means nothing with --at: there are no notes"},
+		{[]string{"list", "file"}, 2, "use either files or --at"},
+		{[]string{"trace"}, 2, "which probes?"},
+		{[]string{"trace", "atrefuse:ordre_start"}, 1, "did you mean atrefuse:order_start?"},
+		{[]string{"trace", "atrefuse:*", "--where", "id == 1 &&"}, 2, "--where: column"},
+		{[]string{"trace", "atrefuse:*", "--where", "cents == 1"}, 2, `no argument "cents"`},
+		{[]string{"trace", "atrefuse:*", "--where", "tid == 1"}, 2, "there is no tid"},
+		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "id (uint64) is no text"},
+		{[]string{"trace", "atrefuse:order_end", "-d", "-1s"}, 2, "--duration -1s is negative"},
+		{[]string{"count", "atrefuse:*", "-i", "-1s"}, 2, "--interval -1s is negative"},
+		{[]string{"hist", "atrefuse:order_end"}, 2, "which argument?"},
+		{[]string{"hist", "atrefuse:order_end", "--arg", "ratio"}, 2, "is no integer"},
+		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
+		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
+		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
+	} {
+		status, out, stderr := usdt(t.Context(), append(test.args, "--at", a.url)...)
+		if status != test.status || out != "" || !strings.Contains(stderr, test.want) {
+			t.Errorf("%v: status %d, want %d and %q:\n%s%s", test.args, status, test.status, test.want,
+				out, stderr)
+		}
+	}
+}
