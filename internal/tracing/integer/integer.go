@@ -52,3 +52,14 @@ func (i Int) String() string {
 
 // MarshalJSON writes a JSON number with all its digits.
 func (i Int) MarshalJSON() ([]byte, error) { return []byte(i.String()), nil }
+
+// UnmarshalJSON reads such a number. JSON numbers that are no such integers are errors.
+func (i *Int) UnmarshalJSON(text []byte) error {
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		*i = Of(uint64(n), true) // #nosec G115 -- the same bits
+		return nil
+	}
+	n, err := strconv.ParseUint(string(text), 10, 64)
+	*i = Of(n, false)
+	return err
+}
