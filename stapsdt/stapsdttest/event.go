@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -143,15 +144,7 @@ func textOf(arg any) (text []byte, ok bool) {
 
 // matches reports whether got is what want says.
 func matches(want, got Event) bool {
-	if want.Probe != got.Probe || len(want.Args) != len(got.Args) {
-		return false
-	}
-	for i := range want.Args {
-		if !matchesArg(want.Args[i], got.Args[i]) {
-			return false
-		}
-	}
-	return true
+	return want.Probe == got.Probe && slices.EqualFunc(want.Args, got.Args, matchesArg)
 }
 
 func matchesArg(want, got any) bool {
