@@ -1,8 +1,8 @@
 package stapsdt
 
-// Take returns the events that were fired before the call and that nobody has received, in the order
-// of [Listener.Events], and does not wait for more. Nor does it return an event twice. While another
-// goroutine goes through Events, Take waits for it.
+// Take receives the events that were fired before the call, in the order of [Listener.Events], and
+// does not wait for more. While another goroutine goes through Events, Take waits for it. The
+// caller owns the slice.
 func (l *Listener) Take() []Event {
 	l.receiving.Lock()
 	defer l.receiving.Unlock()

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Diff returns the difference of two lists of events, a line for each event, or "" if there is none.
-// Lines begin with "-" if the event is only wanted, with "+" if it was only got. [Any] in want stands
-// for any argument.
+// Diff returns the difference of two lists of events, a line for each event, or "" if there is
+// none. Lines begin with "-" if the event is only wanted, with "+" if it was only got. [Any] in
+// want stands for any argument.
 func Diff(want, got []Event) string {
 	if slices.EqualFunc(want, got, matches) {
 		return ""

@@ -23,9 +23,11 @@ func TestWantFails(t *testing.T) {
 		text  string
 		want  string
 	}{
-		{"nothing", nil, "Ada", "want 0 events, got 1 (-want +got):\n+ want:p id=1 customer=\"Ada\"\n"},
+		{"nothing", nil, "Ada",
+			"want 0 events, got 1 (-want +got):\n+ want:p id=1 customer=\"Ada\"\n"},
 		{"more", []stapsdttest.Event{fired(1, "Ada"), fired(2, stapsdttest.Any)}, "Ada",
-			"want 2 events, got 1 (-want +got):\n  want:p id=1 customer=\"Ada\"\n- want:p id=2 customer=_\n"},
+			"want 2 events, got 1 (-want +got):\n" +
+				"  want:p id=1 customer=\"Ada\"\n- want:p id=2 customer=_\n"},
 		{"other", []stapsdttest.Event{fired(1, "Bob")}, "Ada", "want 1 event, got 1 (-want +got):\n" +
 			"- want:p id=1 customer=\"Bob\"\n+ want:p id=1 customer=\"Ada\"\n"},
 		{"other type", []stapsdttest.Event{{Probe: "want:p", Args: []any{1, "Ada"}}}, "Ada",

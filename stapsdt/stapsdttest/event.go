@@ -25,8 +25,8 @@ type anything string
 // know it.
 const Any anything = "_"
 
-// Fired returns the event that there is when p was fired with these arguments. It gives each the type
-// that p declares for it, if the value fits, so constants are written as in a call of Fire.
+// Fired returns the event that there is when p was fired with these arguments. It gives each the
+// type that p declares for it, if the value fits, so constants are written as in a call of Fire.
 func Fired(p Probe, args ...any) Event {
 	e := Event{title(p), append([]any{}, args...)}
 	for i, t := range p.GoTypes()[:min(len(args), len(p.GoTypes()))] {
@@ -52,9 +52,9 @@ func fits(v reflect.Value, t reflect.Type) bool {
 	case to.CanInt() && v.CanInt():
 		return !t.OverflowInt(v.Int())
 	case to.CanInt() && v.CanUint():
-		return v.Uint() <= math.MaxInt64 && !t.OverflowInt(int64(v.Uint())) // #nosec G115 -- just compared
+		return v.Uint() <= math.MaxInt64 && !t.OverflowInt(int64(v.Uint())) // #nosec G115 -- it fits
 	case to.CanUint() && v.CanInt():
-		return v.Int() >= 0 && !t.OverflowUint(uint64(v.Int())) // #nosec G115 -- just compared
+		return v.Int() >= 0 && !t.OverflowUint(uint64(v.Int())) // #nosec G115 -- it fits
 	case to.CanUint() && v.CanUint():
 		return !t.OverflowUint(v.Uint())
 	case to.CanFloat():
@@ -75,8 +75,8 @@ func eventsOf(list []stapsdt.Event) []Event {
 	return events
 }
 
-// String returns the event as usdt trace shows it: shop:order id=1 customer="Ada". Names of arguments
-// are those of a probe that is declared. Long texts are cut.
+// String returns the event as usdt trace shows it: shop:order id=1 customer="Ada". The names of
+// arguments are there if a provider that is not closed has the probe. Long texts are cut.
 func (e Event) String() string { return e.format(show) }
 
 func (e Event) format(show func(any) string) string {

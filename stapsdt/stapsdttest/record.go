@@ -52,8 +52,9 @@ const buffer = 4 << 20
 // Record records from now to the end of the test what the sources fire. Meanwhile their probes are
 // enabled. The probes need not be loaded.
 //
-// There is room for 25 000 events with two integers, at least, between two looks at the Recorder. If
-// more are fired, the test fails. Of a string or []byte, [stapsdt.MaxText] bytes are recorded at most.
+// There is room for 25 000 events with two integers, at least, between two looks at the Recorder.
+// If more are fired, the test fails. Of a string or []byte, [stapsdt.MaxText] bytes are recorded at
+// most.
 func Record(t TB, source Source, more ...Source) *Recorder {
 	t.Helper()
 	r := &Recorder{t: t}
@@ -94,7 +95,8 @@ func (r *Recorder) add(s Source) string {
 		r.probes = append(r.probes, all[slices.IndexFunc(all, isIt)])
 		return title(s)
 	}
-	r.t.Fatalf("stapsdttest: a %T cannot be recorded: give a provider or a probe of package stapsdt", s)
+	r.t.Fatalf("stapsdttest: a %T cannot be recorded: give a provider or a probe of package stapsdt",
+		s)
 	return ""
 }
 
@@ -111,8 +113,8 @@ func (r *Recorder) isSource(p *stapsdt.Probe) bool {
 	return slices.Contains(r.providers, p.Provider()) || slices.Contains(r.probes, p)
 }
 
-// Keep makes the recorder forget all events, from the first one on, for which keep returns false. It
-// returns the recorder, and replaces an earlier Keep.
+// Keep makes the recorder forget all events, from the first one on, for which keep returns false.
+// It returns the recorder, and replaces an earlier Keep.
 func (r *Recorder) Keep(keep func(Event) bool) *Recorder {
 	r.t.Helper()
 	r.mu.Lock()
@@ -132,7 +134,8 @@ func (r *Recorder) Reset() {
 	r.events = nil
 }
 
-// Events returns what was fired so far, since Record or Reset. The caller owns the slice.
+// Events returns what was fired so far, since Record or Reset. The caller owns the slice, but not
+// what is in Args.
 func (r *Recorder) Events() []Event {
 	r.t.Helper()
 	r.mu.Lock()
@@ -141,8 +144,8 @@ func (r *Recorder) Events() []Event {
 	return eventsOf(r.events)
 }
 
-// Raw returns what Events does, with times and probes. The caller owns the slice, but not what is in
-// Args.
+// Raw returns what Events does, with times and probes. The caller owns the slice, but not what is
+// in Args.
 func (r *Recorder) Raw() []stapsdt.Event {
 	r.t.Helper()
 	r.mu.Lock()

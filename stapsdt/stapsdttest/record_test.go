@@ -85,6 +85,26 @@ func TestKeep(t *testing.T) {
 	r.Want(stapsdttest.Fired(probe, "Grace", 5))
 }
 
+// TestParallel records the same probe in tests that run in parallel, and in none of them misses or
+// adds an event.
+func TestParallel(t *testing.T) {
+	const fires = 1000
+	p := provider(t, "parallel")
+	probe := stapsdt.MustProbe2[string, int](p, "p")
+	for _, name := range []string{"Ada", "Grace", "Zoë"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := stapsdttest.Record(t, p).Keep(func(e stapsdttest.Event) bool { return e.Args[0] == name })
+			var want []stapsdttest.Event
+			for i := range fires {
+				probe.Fire(name, i)
+				want = append(want, stapsdttest.Fired(probe, name, i))
+			}
+			r.Want(want...)
+		})
+	}
+}
+
 func TestRaw(t *testing.T) {
 	p := provider(t, "raw")
 	probe := stapsdt.MustProbe1[int](p, "p")
@@ -143,8 +163,8 @@ func TestRecordRefuses(t *testing.T) {
 	if err := closed.Close(); err != nil {
 		t.Fatal(err)
 	}
-	const isClosed = "stapsdttest: the provider closed is closed, its probes fire no more: record it " +
-		"before it is closed, and close it where the program ends"
+	const isClosed = "stapsdttest: the provider closed is closed, its probes fire no more: record " +
+		"it before it is closed, and close it where the program ends"
 	for _, test := range []struct {
 		source stapsdttest.Source
 		want   string
@@ -154,8 +174,8 @@ func TestRecordRefuses(t *testing.T) {
 			"recorded: declare it first"},
 		{closed, isClosed},
 		{probe, isClosed},
-		{stranger{}, "stapsdttest: a stapsdttest_test.stranger cannot be recorded: give a provider or a " +
-			"probe of package stapsdt"},
+		{stranger{}, "stapsdttest: a stapsdttest_test.stranger cannot be recorded: give a provider " +
+			"or a probe of package stapsdt"},
 	} {
 		var f fakeTB
 		got := f.run(func(f *fakeTB) { stapsdttest.Record(f, test.source) })

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Wait waits until at least n events were fired, since Record or Reset, and returns all. It fails the
-// test and ends it, shortly before the deadline of the test: see go help testflag, -timeout. A TB
-// without a deadline, such as a [testing.B], it lets wait for ever.
+// Wait waits until at least n events were fired, since Record or Reset, and returns all. Shortly
+// before the deadline of the test it gives up, and ends the test; go test -timeout 30s says when.
+// Without a deadline, as in a [testing.B], it waits for ever.
 func (r *Recorder) Wait(n int) []Event {
 	r.t.Helper()
 	ctx, cancel := patience(r.t)
