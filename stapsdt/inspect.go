@@ -1,34 +1,13 @@
 package stapsdt
 
-import "reflect"
-
-// ArgNames returns the names of the arguments, or nil if the probe was declared without. The caller
+// Params returns the declared arguments; their names are "" if the declaration has none. The caller
 // owns the slice.
-func (p *Probe) ArgNames() []string {
-	if p.names == &unnamed {
-		return nil
-	}
-	names, place := make([]string, len(p.types)), 0
+func (p *Probe) Params() []Param {
+	params := make([]Param, len(p.types))
+	place := 0
 	for i, t := range p.types {
-		names[i] = p.names[place]
+		params[i] = Param{p.names[place], t}
 		place += len(wire[t])
 	}
-	return names
-}
-
-// GoTypes returns the types of the arguments in an [Event]: those of the declaration, or for a
-// dynamic probe the predeclared type of each [ArgType], such as int8. The caller owns the slice.
-func (p *Probe) GoTypes() []reflect.Type {
-	types := make([]reflect.Type, len(p.types))
-	for i, t := range p.types {
-		switch {
-		case p.goTypes != nil:
-			types[i] = p.goTypes.In(i)
-		case t.isAddress():
-			types[i] = reflect.TypeOf(t.textValue(nil))
-		default:
-			types[i] = reflect.TypeOf(t.value(0))
-		}
-	}
-	return types
+	return params
 }

@@ -82,23 +82,23 @@ func (e Event) String() string { return e.format(show) }
 func (e Event) format(show func(any) string) string {
 	var b strings.Builder
 	b.WriteString(e.Probe)
-	names := e.argNames()
+	params := e.params()
 	for i, arg := range e.Args {
 		b.WriteByte(' ')
-		if names != nil {
-			b.WriteString(names[i] + "=")
+		if params != nil && params[i].Name != "" {
+			b.WriteString(params[i].Name + "=")
 		}
 		b.WriteString(show(arg))
 	}
 	return b.String()
 }
 
-// argNames returns the names of the arguments, or nil.
-func (e Event) argNames() []string {
+// params returns the arguments as a probe declares them, or nil.
+func (e Event) params() []stapsdt.Param {
 	for _, provider := range stapsdt.Providers() {
 		for _, p := range provider.Probes() {
-			if names := p.ArgNames(); title(p) == e.Probe && len(names) == len(e.Args) {
-				return names
+			if title(p) == e.Probe && len(p.Types()) == len(e.Args) {
+				return p.Params()
 			}
 		}
 	}

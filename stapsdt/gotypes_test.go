@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-func TestInspect(t *testing.T) {
+func TestParams(t *testing.T) {
 	type data []byte
-	p := heardProvider(t, "inspect")
+	p := heardProvider(t, "params")
 	typed := stapsdt.MustProbe3[data, time.Duration, uint](p, "typed", "body", "took", "n")
 	unnamed := stapsdt.MustProbe1[string](p, "unnamed")
 	dynamic, err := p.AddProbeParams("dynamic", stapsdt.Param{Name: "a", Type: stapsdt.Bytes},
@@ -27,12 +28,20 @@ func TestInspect(t *testing.T) {
 		values []any
 	}{
 		{&typed.Probe, []string{"body", "took", "n"}, []any{data{}, time.Duration(0), uint(0)}},
-		{&unnamed.Probe, nil, []any{""}},
+		{&unnamed.Probe, []string{""}, []any{""}},
 		{&stapsdt.MustProbe0(p, "none").Probe, nil, nil},
 		{dynamic, []string{"a", "b", "c", "d"}, []any{[]byte{}, int8(0), "", float32(0)}},
 	} {
-		if diff := cmp.Diff(test.names, test.probe.ArgNames()); diff != "" {
+		var names []string
+		var argTypes []stapsdt.ArgType
+		for _, param := range test.probe.Params() {
+			names, argTypes = append(names, param.Name), append(argTypes, param.Type)
+		}
+		if diff := cmp.Diff(test.names, names); diff != "" {
 			t.Errorf("%s: names (-want +got):\n%s", test.probe.Name(), diff)
+		}
+		if diff := cmp.Diff(test.probe.Types(), argTypes, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: types (-want +got):\n%s", test.probe.Name(), diff)
 		}
 		types := test.probe.GoTypes()
 		if len(types) != len(test.values) {
