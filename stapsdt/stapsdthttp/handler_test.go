@@ -153,7 +153,7 @@ func TestMethods(t *testing.T) {
 	server := newServer(t)
 	for path, want := range map[string][3]int{
 		"probes": {200, 200, 405}, "load": {405, 405, 400}, "unload": {405, 405, 400},
-		"trace": {400, 400, 405}, "": {200, 200, 405},
+		"trace": {400, 405, 405}, "": {200, 200, 405},
 	} {
 		for i, method := range []string{"GET", "HEAD", "POST"} {
 			response, _ := do(t, method, server+path, "")
