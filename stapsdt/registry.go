@@ -1,41 +1,30 @@
 package stapsdt
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
-// registry has the providers that were made and not closed, in the order of their declaration.
+// registry has the providers that are not closed. It is in every program with probes, so it is as
+// small as can be. Nobody who holds its lock waits for another.
 var registry struct {
 	sync.Mutex
-	first, last *Provider
+	newest *Provider // and by Provider.older all others
+	// added is called, under the lock, after a probe was added to any provider. It is nil unless Load
+	// was called: so the code that only Load needs is in no other program.
+	added func()
 }
 
-// register puts a new provider at the end of the registry.
-func (p *Provider) register() {
+// leave takes a provider out of the registry, unless it was taken out before.
+func (p *Provider) leave() {
 	registry.Lock()
-	defer registry.Unlock()
-	p.previous = registry.last
-	if p.previous == nil {
-		registry.first = p
-	} else {
-		p.previous.next = p
+	for at := &registry.newest; *at != nil; at = &(*at).older {
+		if *at == p {
+			*at = p.older
+			break
+		}
 	}
-	registry.last = p
-}
-
-// unregister takes a provider out of the registry, once.
-func (p *Provider) unregister() {
-	registry.Lock()
-	defer registry.Unlock()
-	if p.previous == nil {
-		registry.first = p.next
-	} else {
-		p.previous.next = p.next
-	}
-	if p.next == nil {
-		registry.last = p.previous
-	} else {
-		p.next.previous = p.previous
-	}
-	p.previous, p.next = nil, nil
+	registry.Unlock()
 }
 
 // Providers returns the providers of the process that are not closed, in the order of their
@@ -44,9 +33,15 @@ func (p *Provider) unregister() {
 func Providers() []*Provider {
 	registry.Lock()
 	defer registry.Unlock()
+	return providers()
+}
+
+// providers is Providers for those who hold the lock.
+func providers() []*Provider {
 	var all []*Provider
-	for p := registry.first; p != nil; p = p.next {
+	for p := registry.newest; p != nil; p = p.older {
 		all = append(all, p)
 	}
+	slices.Reverse(all)
 	return all
 }
