@@ -25,7 +25,7 @@ type Provider struct {
 
 	mu     sync.Mutex
 	closed bool
-	off    bool            // unloaded: until the next Load, declarations do not load it
+	added  func()          // called after a probe was added, nil until the Load of all providers
 	names  map[string]bool // of probes, nil while they are few
 	images []*loadedImage  // together they have all probes, except those added since the last Load
 
@@ -56,7 +56,8 @@ func NewProvider(name string, options ...Option) (*Provider, error) {
 		return nil, p.fail("new", fmt.Errorf("%w: backing %d", ErrArgs, p.backing))
 	}
 	registry.Lock()
-	p.older, registry.newest = registry.newest, p
+	p.older, p.added = registry.newest, registry.added
+	registry.newest = p
 	registry.Unlock()
 	return p, nil
 }
@@ -120,13 +121,11 @@ func (p *Provider) add(probe *Probe) (err error) {
 		if p.names != nil {
 			p.names[probe.name] = true
 		}
+		if p.added != nil {
+			p.added()
+		}
 	}
 	p.mu.Unlock()
-	registry.Lock()
-	if registry.added != nil {
-		registry.added()
-	}
-	registry.Unlock()
 	return err
 }
 
@@ -201,10 +200,10 @@ func (p *Provider) load(follows bool) error {
 	if p.closed {
 		return p.fail("load", ErrClosed)
 	}
-	if p.off && follows {
+	if follows && p.added == nil {
 		return nil
 	}
-	p.off, p.err = false, nil
+	p.err = nil
 	var missing []*Probe
 	for probe := p.latest(); probe != nil; probe = probe.older {
 		if probe.image == nil {
@@ -257,7 +256,7 @@ func (p *Provider) Path() string {
 func (p *Provider) Unload() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.off = true
+	p.added = nil
 	return p.unload("unload")
 }
 
