@@ -3,11 +3,12 @@ package stapsdt
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // all is held while something is done to all providers. It is taken before the lock of a provider,
-// and that is released before the lock of the registry is taken: nobody waits in a circle.
+// and that before the lock of the registry.
 var all sync.Mutex
 
 // Load loads every provider of the process and, from now on, every provider and probe that is
@@ -17,13 +18,20 @@ var all sync.Mutex
 // All providers are tried, in the order of their declaration. The errors, each of which is an
 // [Error] with the name of the provider, are joined. They are those of [Provider.Load].
 //
-// What is declared later is loaded within some 10 ms, in the background. Probes of a provider that
-// are declared within that time have one image together; their descriptions, too, should be set at
-// once. [Provider.Info] has the error, if that fails; then the next declaration is another try. A
-// provider that [Provider.Unload] has unloaded is left alone until the next Load.
+// What is declared later is loaded in the background, some 10 ms later. Probes of a provider that are
+// declared within that time have one image together; set their descriptions at once, too. If that
+// fails, [Provider.Info] has the error, and the next declaration is another try. A provider that
+// [Provider.Unload] has unloaded is left alone until the next Load.
 //
 // Load is safe for concurrent use, also with the methods of the providers.
-func Load() error { return forAll(loadSoon, (*Provider).Load) }
+func Load() error {
+	return forAll(loadSoon, func(p *Provider) error {
+		p.mu.Lock()
+		p.added = loadSoon
+		p.mu.Unlock()
+		return p.Load()
+	})
+}
 
 // Unload unloads every provider of the process, and ends the loading of those that are declared
 // later. All providers are unloaded even if Unload returns an error. The errors of [Provider.Unload]
@@ -35,7 +43,8 @@ func Unload() error { return forAll(nil, (*Provider).Unload) }
 // concurrent use, also with the methods of the providers.
 func Close() error { return forAll(nil, (*Provider).Close) }
 
-// forAll does something to every provider. From now on added is called after a probe was added.
+// forAll does something to every provider. From now on, added is what new providers call when they
+// get a probe.
 func forAll(added func(), do func(*Provider) error) error {
 	all.Lock()
 	defer all.Unlock()
@@ -45,7 +54,7 @@ func forAll(added func(), do func(*Provider) error) error {
 	registry.Unlock()
 	var errs []error
 	for _, p := range list {
-		if err := do(p); !errors.Is(err, ErrClosed) { // by somebody else, meanwhile
+		if err := do(p); !errors.Is(err, ErrClosed) { // somebody else may close one meanwhile
 			errs = append(errs, err)
 		}
 	}
@@ -53,32 +62,25 @@ func forAll(added func(), do func(*Provider) error) error {
 }
 
 // gatherTime is how long what is declared after a Load waits for more. Each image costs the program
-// a file and a mapping, and a provider's probes are declared one after the other.
+// a file and a mapping, and a provider gets its probes one after the other.
 const gatherTime = 10 * time.Millisecond
 
-// soon says whether loadNew is to be called. The lock of the registry guards it.
-var soon bool
+// soon says whether loadNew will be called.
+var soon atomic.Bool
 
-// loadSoon lets loadNew be called in some milliseconds, unless it will be anyway.
+// loadSoon has loadNew called in some milliseconds, unless it will be anyway.
 func loadSoon() {
-	if !soon {
-		soon = true
+	if soon.CompareAndSwap(false, true) {
 		time.AfterFunc(gatherTime, loadNew)
 	}
 }
 
-// loadNew loads the probes that were added, unless all providers were unloaded meanwhile.
+// loadNew loads what was added to providers that want it.
 func loadNew() {
 	all.Lock()
 	defer all.Unlock()
-	registry.Lock()
-	soon = false // what is added from here on may come too late for this call
-	var list []*Provider
-	if registry.added != nil {
-		list = providers()
-	}
-	registry.Unlock()
-	for _, p := range list {
+	soon.Store(false) // what is added from here on may come too late for this call
+	for _, p := range Providers() {
 		_ = p.load(true) // Info has the error
 	}
 }

@@ -20,12 +20,15 @@ type Provider struct {
 	backing Backing
 	dir     string
 
-	older  *Provider      // in the registry, whose lock guards it
-	newest unsafe.Pointer // to a Probe, which leads to the others; written under mu, read without
+	previous, next *Provider // in the registry, whose lock guards them
+
+	// newest is a *Probe, whose older leads to the others. It is accessed atomically, and changed under
+	// mu. As an atomic.Pointer, programs would carry the description of its type.
+	newest unsafe.Pointer
 
 	mu     sync.Mutex
 	closed bool
-	added  func()          // called after a probe was added, nil until the Load of all providers
+	added  func()          // called after a probe was added, nil unless that is to be loaded
 	names  map[string]bool // of probes, nil while they are few
 	images []*loadedImage  // together they have all probes, except those added since the last Load
 
@@ -55,10 +58,7 @@ func NewProvider(name string, options ...Option) (*Provider, error) {
 	if p.backing > FileBacking {
 		return nil, p.fail("new", fmt.Errorf("%w: backing %d", ErrArgs, p.backing))
 	}
-	registry.Lock()
-	p.older, p.added = registry.newest, registry.added
-	registry.newest = p
-	registry.Unlock()
+	p.register()
 	return p, nil
 }
 
@@ -108,25 +108,24 @@ func (p *Provider) addDynamic(name string, types []ArgType, argNames []string) (
 }
 
 // add adds a probe, which must be complete.
-func (p *Provider) add(probe *Probe) (err error) {
+func (p *Provider) add(probe *Probe) error {
 	p.mu.Lock()
-	switch {
-	case p.closed:
-		err = ErrClosed
-	case p.isTaken(probe.name):
-		err = ErrDuplicate
-	default:
-		probe.older = p.latest()
-		atomic.StorePointer(&p.newest, unsafe.Pointer(probe))
-		if p.names != nil {
-			p.names[probe.name] = true
-		}
-		if p.added != nil {
-			p.added()
-		}
+	defer p.mu.Unlock()
+	if p.closed {
+		return ErrClosed
 	}
-	p.mu.Unlock()
-	return err
+	if p.isTaken(probe.name) {
+		return ErrDuplicate
+	}
+	probe.older = p.latest()
+	atomic.StorePointer(&p.newest, unsafe.Pointer(probe))
+	if p.names != nil {
+		p.names[probe.name] = true
+	}
+	if p.added != nil {
+		p.added()
+	}
+	return nil
 }
 
 // isTaken reports whether there is a probe of that name. Few names are compared: a map would take
@@ -152,7 +151,7 @@ func (p *Provider) isTaken(name string) bool {
 	return false
 }
 
-// latest returns the probe that was added last, or nil. Probe.older leads to the others.
+// latest returns the probe that was added last, or nil.
 func (p *Provider) latest() *Probe { return (*Probe)(atomic.LoadPointer(&p.newest)) }
 
 // Probes returns the probes in the order in which they were added. The caller owns the slice.
@@ -204,13 +203,7 @@ func (p *Provider) load(follows bool) error {
 		return nil
 	}
 	p.err = nil
-	var missing []*Probe
-	for probe := p.latest(); probe != nil; probe = probe.older {
-		if probe.image == nil {
-			missing = append(missing, probe)
-		}
-	}
-	slices.Reverse(missing)
+	missing := p.unloaded()
 	if len(missing) == 0 || disabled() {
 		return nil
 	}
@@ -221,6 +214,18 @@ func (p *Provider) load(follows bool) error {
 	}
 	p.images = append(p.images, im)
 	return nil
+}
+
+// unloaded returns the probes that are in no image, in the order in which they were added.
+func (p *Provider) unloaded() []*Probe {
+	var missing []*Probe
+	for probe := p.latest(); probe != nil; probe = probe.older {
+		if probe.image == nil {
+			missing = append(missing, probe)
+		}
+	}
+	slices.Reverse(missing)
+	return missing
 }
 
 // Loaded reports whether an image is published. Probes that were added after the last Load are not
@@ -249,7 +254,7 @@ func (p *Provider) Path() string {
 // Unload withdraws what Load published. Attached tracers see nothing more. The probes stay,
 // disabled, and can be loaded again. Other goroutines may fire all the while. Unloading a provider
 // that is not loaded does nothing. The provider is unloaded even if Unload returns an error. It stays
-// so until it is loaded again, by its Load or by [Load].
+// so until the next Load, its own or that of all providers, even if probes are added.
 //
 // The address range of the sites, usually one page, stays mapped, because a goroutine may be about
 // to enter a site. Later Loads, of any provider, use such ranges again.
@@ -276,11 +281,17 @@ func (p *Provider) unload(op string) error {
 // probes stay harmless to fire. Closing again does nothing. The errors are those of Unload.
 func (p *Provider) Close() error {
 	p.mu.Lock()
-	p.closed = true
-	err := p.unload("close")
-	p.mu.Unlock()
-	p.leave()
-	return err
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.closed = true
+		p.unregister()
+		if hooks := hearing.hooks.Load(); hooks != nil {
+			for probe := p.latest(); probe != nil; probe = probe.older {
+				hooks.silence(probe)
+			}
+		}
+	}
+	return p.unload("close")
 }
 
 func (p *Provider) fail(op string, err error) error {

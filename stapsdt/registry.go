@@ -1,30 +1,47 @@
 package stapsdt
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
-// registry has the providers that are not closed. It is in every program with probes, so it is as
-// small as can be. Nobody who holds its lock waits for another.
+// registry has the providers that were made and not closed, in the order of their declaration. While
+// its lock is held, no other lock is taken.
 var registry struct {
 	sync.Mutex
-	newest *Provider // and by Provider.older all others
-	// added is called, under the lock, after a probe was added to any provider. It is nil unless Load
-	// was called: so the code that only Load needs is in no other program.
+	first, last *Provider
+
+	// added is for new providers: see Provider. Only the code of Load sets it, so that programs that
+	// do not call Load do not carry what it does.
 	added func()
 }
 
-// leave takes a provider out of the registry, unless it was taken out before.
-func (p *Provider) leave() {
+// register puts a new provider at the end of the registry.
+func (p *Provider) register() {
 	registry.Lock()
-	for at := &registry.newest; *at != nil; at = &(*at).older {
-		if *at == p {
-			*at = p.older
-			break
-		}
+	defer registry.Unlock()
+	p.previous = registry.last
+	if p.previous == nil {
+		registry.first = p
+	} else {
+		p.previous.next = p
 	}
-	registry.Unlock()
+	registry.last = p
+	p.added = registry.added
+}
+
+// unregister takes a provider out of the registry, once.
+func (p *Provider) unregister() {
+	registry.Lock()
+	defer registry.Unlock()
+	if p.previous == nil {
+		registry.first = p.next
+	} else {
+		p.previous.next = p.next
+	}
+	if p.next == nil {
+		registry.last = p.previous
+	} else {
+		p.next.previous = p.previous
+	}
+	p.previous, p.next = nil, nil
 }
 
 // Providers returns the providers of the process that are not closed, in the order of their
@@ -38,10 +55,9 @@ func Providers() []*Provider {
 
 // providers is Providers for those who hold the lock.
 func providers() []*Provider {
-	var all []*Provider
-	for p := registry.newest; p != nil; p = p.older {
-		all = append(all, p)
+	var list []*Provider
+	for p := registry.first; p != nil; p = p.next {
+		list = append(list, p)
 	}
-	slices.Reverse(all)
-	return all
+	return list
 }
