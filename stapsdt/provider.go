@@ -43,10 +43,10 @@ type Provider struct {
 // The name must be made of 1 to MaxName ASCII letters, digits, '_', '.' and '-', and must not start
 // with a digit; otherwise the error is an [ErrName]. An option with an invalid value is an [ErrArgs].
 //
-// Names need not be unique: two libraries of a program may have the same. Each provider then has
-// images of its own, and tracers see the probes of both under that name, also two probes with the
-// same name. Tracers that look for probes by pid attach to all of them, but for bpftrace 0.17, which
-// attaches to those of one image; give it the paths.
+// Names need not be unique: two libraries of a program may have the same. Each provider has images of
+// its own, and tracers see the probes of both under that name. If two probes have the same name, too,
+// a tracer that looks for them by pid attaches to both; but bpftrace before 0.25 attaches twice to
+// one of them, so give it the path of each.
 func NewProvider(name string, options ...Option) (*Provider, error) {
 	if err := checkName(name); err != nil {
 		return nil, &Error{Op: "new", Provider: name, Err: err}
