@@ -18,10 +18,10 @@ var all sync.Mutex
 // All providers are tried, in the order of their declaration. The errors, each of which is an
 // [Error] with the name of the provider, are joined. They are those of [Provider.Load].
 //
-// What is declared later is loaded in the background, some 10 ms later. Probes of a provider that are
-// declared within that time have one image together; set their descriptions at once, too. If that
-// fails, [Provider.Info] has the error, and the next declaration is another try. A provider that
-// [Provider.Unload] has unloaded is left alone until the next Load.
+// What is declared later is loaded in the background, some 10 ms later. Probes of a provider that
+// are declared within that time have one image together; set their descriptions at once, too. If
+// that fails, [Provider.Info] has the error, and the next declaration is another try. A provider
+// that [Provider.Unload] has unloaded is left alone until the next Load.
 //
 // Load is safe for concurrent use, also with the methods of the providers.
 func Load() error {
@@ -34,8 +34,9 @@ func Load() error {
 }
 
 // Unload unloads every provider of the process, and ends the loading of those that are declared
-// later. All providers are unloaded even if Unload returns an error. The errors of [Provider.Unload]
-// are joined. Unload is safe for concurrent use, also with the methods of the providers.
+// later. All providers are unloaded even if Unload returns an error. The errors of
+// [Provider.Unload] are joined. Unload is safe for concurrent use, also with the methods of the
+// providers.
 func Unload() error { return forAll(nil, (*Provider).Unload) }
 
 // Close closes every provider of the process: see [Provider.Close]. Those that are declared later

@@ -56,8 +56,8 @@
 //
 // A program need not know the providers of its libraries. Its main calls one of these:
 //
-//   - [Load] loads all providers and, from then on, what is declared later; [Unload] undoes that. Its
-//     error has a line for each provider that cannot be loaded; the program goes on.
+//   - [Load] loads all providers and, from then on, what is declared later; [Unload] undoes that.
+//     The error has a line for each provider that cannot be loaded; the program goes on.
 //   - toggle.OnSignal, of package stapsdt/toggle, loads and unloads all when a signal comes.
 //   - [Provider.Load], for one of them.
 //

@@ -22,8 +22,8 @@ type Provider struct {
 
 	previous, next *Provider // in the registry, whose lock guards them
 
-	// newest is a *Probe, whose older leads to the others. It is accessed atomically, and changed under
-	// mu. As an atomic.Pointer, programs would carry the description of its type.
+	// newest is a *Probe, whose older leads to the others. It is accessed atomically, and changed
+	// under mu. As an atomic.Pointer, programs would carry the description of its type.
 	newest unsafe.Pointer
 
 	mu     sync.Mutex
@@ -41,12 +41,13 @@ type Provider struct {
 // NewProvider returns a provider without probes. Nothing is published before [Provider.Load].
 //
 // The name must be made of 1 to MaxName ASCII letters, digits, '_', '.' and '-', and must not start
-// with a digit; otherwise the error is an [ErrName]. An option with an invalid value is an [ErrArgs].
+// with a digit; otherwise the error is an [ErrName]. An option with an invalid value is an
+// [ErrArgs].
 //
-// Names need not be unique: two libraries of a program may have the same. Each provider has images of
-// its own, and tracers see the probes of both under that name. If two probes have the same name, too,
-// a tracer that looks for them by pid attaches to both; but bpftrace before 0.25 attaches twice to
-// one of them, so give it the path of each.
+// Names need not be unique: two libraries of a program may have the same. Each provider has images
+// of its own, and tracers see the probes of both under that name. If two probes have the same name,
+// too, a tracer that looks for them by pid attaches to both; but bpftrace before 0.25 attaches
+// twice to one of them, so give it the path of each.
 func NewProvider(name string, options ...Option) (*Provider, error) {
 	if err := checkName(name); err != nil {
 		return nil, &Error{Op: "new", Provider: name, Err: err}
@@ -165,8 +166,8 @@ func (p *Provider) Probes() []*Probe {
 }
 
 // Enabled reports whether a tracer is attached to any of the probes in this process, for code that
-// prepares arguments of several. It takes no lock, and asks one probe after the other, which costs a
-// nanosecond or two for each. In hot code ask the few probes that matter.
+// prepares arguments of several. It takes no lock, and asks one probe after the other, which costs
+// a nanosecond or two for each. In hot code ask the few probes that matter.
 func (p *Provider) Enabled() bool {
 	for probe := p.latest(); probe != nil; probe = probe.older {
 		if probe.Enabled() {
@@ -253,8 +254,8 @@ func (p *Provider) Path() string {
 
 // Unload withdraws what Load published. Attached tracers see nothing more. The probes stay,
 // disabled, and can be loaded again. Other goroutines may fire all the while. Unloading a provider
-// that is not loaded does nothing. The provider is unloaded even if Unload returns an error. It stays
-// so until the next Load, its own or that of all providers, even if probes are added.
+// that is not loaded does nothing. The provider is unloaded even if Unload returns an error. It
+// stays so until the next Load, its own or that of all providers, even if probes are added.
 //
 // The address range of the sites, usually one page, stays mapped, because a goroutine may be about
 // to enter a site. Later Loads, of any provider, use such ranges again.

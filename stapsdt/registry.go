@@ -2,8 +2,8 @@ package stapsdt
 
 import "sync"
 
-// registry has the providers that were made and not closed, in the order of their declaration. While
-// its lock is held, no other lock is taken.
+// registry has the providers that were made and not closed, in the order of their declaration.
+// While its lock is held, no other lock is taken.
 var registry struct {
 	sync.Mutex
 	first, last *Provider

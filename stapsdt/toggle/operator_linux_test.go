@@ -20,8 +20,8 @@ import (
 
 const programEnv = "TOGGLE_TEST_PROGRAM"
 
-// program is what the tests below start: it loads nothing by itself, and tells where its probes are.
-// It calls OnSignal if it is asked to.
+// program is what the tests below start: it loads nothing by itself, and tells where its probes
+// are. It calls OnSignal if it is asked to.
 func program(t *testing.T) {
 	p := stapsdt.MustProvider("toggled")
 	tick := stapsdt.MustProbe0(p, "tick")

@@ -14,15 +14,15 @@
 //
 //	import _ "github.com/go-usdt/usdt/stapsdt/toggle"
 //
-// STAPSDT_TOGGLE=SIGUSR2, or SIGUSR1 or SIGHUP, when the program is started, switches the toggle on,
-// and overrides the signals that the program passes to OnSignal. Any other value is logged and
-// ignored, and so is the variable, silently, in a program with more rights than the user who started
-// it, such as file capabilities.
+// STAPSDT_TOGGLE=SIGUSR2, or SIGUSR1 or SIGHUP, when the program is started, switches the toggle
+// on, and overrides the signals that the program passes to OnSignal. Any other value is logged and
+// ignored, and so is the variable, silently, in a program with more rights than the user who
+// started it, such as file capabilities.
 //
 // # Signals
 //
-// Without a toggle, SIGUSR2 ends the program, as each signal does that a Go program does not expect:
-// do not send it before the program has called OnSignal. After stop, that is so again.
+// Without a toggle, SIGUSR2 ends the program, as each signal does that a Go program does not
+// expect: do not send it before the program has called OnSignal. After stop, that is so again.
 //
 // A program can use the same signal for something else. Package os/signal hands it to everybody who
 // has called [signal.Notify], so both happen. But [signal.Ignore] and [signal.Reset] of the signal
@@ -60,20 +60,21 @@ type toggle struct {
 }
 
 // OnSignal has all providers of the process unloaded at each of the signals, if any is loaded, or
-// else loaded, by [stapsdt.Unload] and [stapsdt.Load]. What a program declares after a Load is loaded
-// too, until the Unload. Without signals it is SIGUSR2; the operator may have chosen another.
+// else loaded, by [stapsdt.Unload] and [stapsdt.Load]. What a program declares after a Load is
+// loaded too, until the Unload. Without signals it is SIGUSR2; the operator may have chosen
+// another.
 //
-// After each signal, report is called, in a goroutine of its own, with whether any provider is loaded
-// now, and the error of Load or Unload. Without a report, package log writes a line, which goes where
-// [log/slog.SetDefault] leads.
+// After each signal, report is called, in a goroutine of its own, with whether any provider is
+// loaded now, and the error of Load or Unload. Without a report, package log writes a line, which
+// goes where [log/slog.SetDefault] leads.
 //
 // A program has one toggle: libraries leave it to the program. The function stop ends it and leaves
 // the probes as they are; when it returns, report is not called any more. Do not call it in report.
 // OnSignal and stop are safe for concurrent use.
 //
 // The error is a [stapsdt.ErrArgs] if there is a toggle already, or for a signal that cannot be
-// caught, and [stapsdt.ErrUnsupported] if the system has no SIGUSR2. Where it has, but probes are not
-// supported, report gets that error.
+// caught, and [stapsdt.ErrUnsupported] if the system has no SIGUSR2. Where it has, but probes are
+// not supported, report gets that error.
 func OnSignal(report func(loaded bool, err error), signals ...os.Signal) (stop func(), err error) {
 	if report == nil {
 		report = logReport
@@ -145,7 +146,9 @@ func change() error {
 	return stapsdt.Load()
 }
 
-func isAnyLoaded() bool { return slices.ContainsFunc(stapsdt.Providers(), (*stapsdt.Provider).Loaded) }
+func isAnyLoaded() bool {
+	return slices.ContainsFunc(stapsdt.Providers(), (*stapsdt.Provider).Loaded)
+}
 
 func logReport(loaded bool, err error) {
 	state := "unloaded"
