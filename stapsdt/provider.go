@@ -165,9 +165,9 @@ func (p *Provider) Probes() []*Probe {
 	return probes
 }
 
-// Enabled reports whether a tracer is attached to any of the probes in this process, for code that
-// prepares arguments of several. It takes no lock, and asks one probe after the other, which costs
-// a nanosecond or two for each. In hot code ask the few probes that matter.
+// Enabled reports whether any of the probes is enabled, for code that prepares arguments of
+// several. It takes no lock, and asks one probe after the other, which costs a nanosecond or two
+// for each. In hot code ask the few probes that matter.
 func (p *Provider) Enabled() bool {
 	for probe := p.latest(); probe != nil; probe = probe.older {
 		if probe.Enabled() {
