@@ -52,7 +52,8 @@ func FuzzParseQuery(f *testing.F) {
 			t.Errorf("%q: %+v", text, q.config)
 		case q.scale.Linear && q.scale.Len() > 10_000:
 			t.Errorf("%q: %+v", text, q.scale)
-		case !slices.Equal(q.patterns, values["probe"]) || q.isBinary != (values.Get("format") == "binary"):
+		case !slices.Equal(q.patterns, values["probe"]) ||
+			q.isBinary != (values.Get("format") == "binary"):
 			t.Errorf("%q: patterns %q", text, q.patterns)
 		}
 		if l, err := q.config.Listen("a:b"); err != nil && q.config.Buffer <= 1<<20 {
@@ -121,7 +122,9 @@ func FuzzHandler(f *testing.F) {
 
 // FuzzHostName: no name but those of this machine is taken for one.
 func FuzzHostName(f *testing.F) {
-	for _, seed := range []string{"localhost:80", "[::1]:80", "127.0.0.1", "evil.example", "[evil]:1", ""} {
+	for _, seed := range []string{
+		"localhost:80", "[::1]:80", "127.0.0.1", "evil.example", "[evil]:1", "",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, host string) {

@@ -29,9 +29,9 @@ type Config struct {
 // Handler returns the handler with the defaults of [Config].
 func Handler() http.Handler { return Config{}.Handler() }
 
-// Handler returns a handler for any mux or router, to be mounted below a path that ends with a slash,
-// with [http.StripPrefix] or without. It may be mounted several times. It is safe for concurrent
-// use.
+// Handler returns a handler for any mux or router, to be mounted below a path that ends with a
+// slash, with [http.StripPrefix] or without. It may be mounted several times. It is safe for
+// concurrent use.
 func (c Config) Handler() http.Handler { return &handler{hosts: slices.Clone(c.Hosts)} }
 
 type handler struct{ hosts []string }

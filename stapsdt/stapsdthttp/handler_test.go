@@ -188,7 +188,9 @@ func TestMounts(t *testing.T) {
 		if name == "default" {
 			prefix = "/debug/usdt/"
 		}
-		for path, want := range map[string]int{"": 200, "probes": 200, "load": 405, "probes/": 200, "x": 404} {
+		for path, want := range map[string]int{
+			"": 200, "probes": 200, "load": 405, "probes/": 200, "x": 404,
+		} {
 			if response, _ := get(t, server.URL+prefix+path); response.StatusCode != want {
 				t.Errorf("%s: %s%s: %s, want %d", name, prefix, path, response.Status, want)
 			}
@@ -327,7 +329,8 @@ func TestLimits(t *testing.T) {
 	big := openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer-2<<20))
 	openStream(t, server+"trace?probe=limits:p&buffer=1048576")
 	response, text := get(t, server+"trace?probe=limits:p&buffer=2097152")
-	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(text, "of 67108864 bytes") {
+	if response.StatusCode != http.StatusTooManyRequests ||
+		!strings.Contains(text, "of 67108864 bytes") {
 		t.Errorf("%s: %s", response.Status, text)
 	}
 	for range MaxListeners - 2 {
@@ -337,7 +340,8 @@ func TestLimits(t *testing.T) {
 		"count?probe=limits:p", "hist?probe=limits:p&arg=n&buffer=65536", "trace?probe=limits:p",
 	} {
 		response, text := get(t, server+path)
-		if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(text, "end one, or try") {
+		if response.StatusCode != http.StatusTooManyRequests ||
+			!strings.Contains(text, "end one, or try") {
 			t.Errorf("%s: %s %s", path, response.Status, text)
 		}
 	}

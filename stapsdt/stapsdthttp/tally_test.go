@@ -62,6 +62,8 @@ func histOf(t *testing.T, s *stream, hits uint64) reading.Hist {
 	})
 }
 
+var withoutFigures = cmpopts.IgnoreTypes(reading.Figures{})
+
 var withoutIntervals = cmp.FilterPath(func(p cmp.Path) bool {
 	name := p.Last().String()
 	return name == ".Time" || name == ".Seconds" || name == ".Hits"
@@ -77,7 +79,9 @@ func TestCount(t *testing.T) {
 		return reading.ProbeCount{Provider: "count", Probe: probe, By: by, Total: hits}
 	}
 	for query, want := range map[string][]reading.ProbeCount{
-		"*":                                {entry("first", nil, 10), entry("second", nil, 5), entry("never", nil, 0)},
+		"*": {
+			entry("first", nil, 10), entry("second", nil, 5), entry("never", nil, 0),
+		},
 		"first&probe=count:s*&where=n+<+3": {entry("first", nil, 3), entry("second", nil, 3)},
 		"first&by=s":                       {entry("first", "even", 5), entry("first", "odd", 5)},
 		"first&by=n&where=n+>=+8":          {entry("first", 8., 1), entry("first", 9., 1)},
@@ -220,7 +224,8 @@ func TestHistGroupsOfFloats(t *testing.T) {
 		probe.Fire(1.5, 1)
 	}
 	h := histOf(t, s, 4)
-	if len(h.Groups) != 2 || h.Groups[0].By != "NaN" || h.Groups[1].By != 1.5 || h.Groups[1].Count != 2 {
+	if len(h.Groups) != 2 || h.Groups[0].By != "NaN" || h.Groups[1].By != 1.5 ||
+		h.Groups[1].Count != 2 {
 		t.Errorf("%+v", h.Groups)
 	}
 }
@@ -260,8 +265,10 @@ func TestLatency(t *testing.T) {
 	end.Fire("", 1)
 	end.Fire("", 1)
 	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 2 })
-	want := reading.Latency{Start: "latency:start", End: "latency:end", Open: 1, EndsAlone: 2, StartsAgain: 1}
-	if diff := cmp.Diff(want, got, withoutIntervals, cmpopts.IgnoreTypes(reading.Figures{})); diff != "" {
+	want := reading.Latency{
+		Start: "latency:start", End: "latency:end", Open: 1, EndsAlone: 2, StartsAgain: 1,
+	}
+	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {
 		t.Errorf("latency (-want +got):\n%s", diff)
 	}
 	if got.Count != 2 || *got.P50 < 20e6 || *got.P50 > 60e9 {

@@ -18,8 +18,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// TestMain is, in a child, a program that fires a probe until its input ends. The package's init has
-// done what STAPSDT_LISTEN asks for.
+// TestMain is, in a child, a program that fires a probe until its input ends. The package's init
+// has done what STAPSDT_LISTEN asks for.
 func TestMain(m *testing.M) {
 	if os.Getenv("STAPSDTHTTP_CHILD") == "" {
 		os.Exit(m.Run())
@@ -68,8 +68,8 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-// TestListenVariable: the socket is only the user's, answers as the handler does, and takes the place
-// of one that a dead program has left.
+// TestListenVariable: the socket is only the user's, answers as the handler does, and takes the
+// place of one that a dead program has left.
 func TestListenVariable(t *testing.T) {
 	path := filepath.Join(shortDir(t), "s")
 	previous := syscall.Umask(0)
@@ -121,7 +121,8 @@ func TestListenVariableRefuses(t *testing.T) {
 		child := startChild(t, address)
 		child.Tell(t, "")
 		child.End(t)
-		if got := child.Errors(); !strings.Contains(got, want) || !strings.Contains(got, "goes on without") {
+		got := child.Errors()
+		if !strings.Contains(got, want) || !strings.Contains(got, "goes on without") {
 			t.Errorf("%s: the program says %q, want %q", address, got, want)
 		}
 	}
@@ -150,7 +151,8 @@ func TestForeignSocket(t *testing.T) {
 	if err := os.Chown(path, 12345, 12345); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := listenUnix("unix:" + path); err == nil || !strings.Contains(err.Error(), "another user") {
+	_, err = listenUnix("unix:" + path)
+	if err == nil || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := os.Lstat(path); err != nil {

@@ -30,7 +30,8 @@ func buildUsdt(t *testing.T) (path string) {
 		testenv.Lacks(t, errors.New("tracing by the kernel needs root"))
 	}
 	path = filepath.Join(t.TempDir(), "usdt")
-	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/usdt").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", path, "../../cmd/usdt")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return path
@@ -67,9 +68,10 @@ func endUsdt[R any](t *testing.T, child *testenv.Child) (r R) {
 func TestLikeUsdt(t *testing.T) {
 	usdt := buildUsdt(t)
 	p := newProvider(t, "like")
-	start := stapsdt.MustProbe6[uint64, string, int32, float64, bool, uintptr](p, "req_start", "id", "s",
-		"n", "f", "ok", "u")
-	end := stapsdt.MustProbe4[uint64, []byte, time.Duration, status](p, "req_end", "id", "body", "took", "st")
+	start := stapsdt.MustProbe6[uint64, string, int32, float64, bool, uintptr](p, "req_start",
+		"id", "s", "n", "f", "ok", "u")
+	end := stapsdt.MustProbe4[uint64, []byte, time.Duration, status](p, "req_end", "id",
+		"body", "took", "st")
 	if err := p.Load(); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +159,7 @@ func TestLikeUsdt(t *testing.T) {
 		fire()
 		got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 20 })
 		want := endUsdt[reading.Latency](t, child)
-		if diff := cmp.Diff(want, got, withoutIntervals, cmpopts.IgnoreTypes(reading.Figures{})); diff != "" ||
+		if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" ||
 			want.Count != got.Count {
 			t.Errorf("latency (-usdt +got):\n%s", diff)
 		}

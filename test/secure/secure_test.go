@@ -109,9 +109,9 @@ func expectSafe(t *testing.T, program, kind, said string) {
 	}
 }
 
-// TestToggle: the starter's environment does not choose a signal. A wrong value, which is logged
-// where the environment counts, shows whether it was read.
-func TestToggle(t *testing.T) {
+// TestImported: the starter's environment chooses neither a signal nor a socket. A wrong value, which
+// is logged where the environment counts, shows whether it was read.
+func TestImported(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("giving files and rights away needs root"))
 	}
@@ -120,8 +120,9 @@ func TestToggle(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	env := []string{"STAPSDT_TOGGLE=none"}
-	if log := logOf(t, plain, env); !strings.Contains(log, "STAPSDT_TOGGLE") {
+	env := []string{"STAPSDT_TOGGLE=none", "STAPSDT_LISTEN=none"}
+	log := logOf(t, plain, env)
+	if !strings.Contains(log, "STAPSDT_TOGGLE") || !strings.Contains(log, "STAPSDT_LISTEN") {
 		t.Fatalf("the environment has no effect: %q", log)
 	}
 	for kind, grant := range rights {
