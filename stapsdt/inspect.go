@@ -1,7 +1,6 @@
 package stapsdt
 
 import (
-	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,22 +27,13 @@ func (p *Probe) Params() []Param {
 	return params
 }
 
-// TypeName returns the name of the type of argument i, as tracers show it: the Go type of a typed
-// probe, such as time.Duration, and the predeclared type of a dynamic one.
+// TypeName returns the name of the type of argument i, as tracers show it: that of [Probe.GoTypes],
+// such as time.Duration, int8 or []byte.
 func (p *Probe) TypeName(i int) string {
-	layout := firstTypes[p.types[i]-1].Name
-	if p.goTypes == nil {
-		return layout
-	}
-	t := p.goTypes.In(i)
-	if name := t.String(); strings.IndexByte(name, '.') >= 0 {
+	if name := p.GoTypes()[i].String(); name != "[]uint8" {
 		return name
 	}
-	switch t.Kind() {
-	case reflect.Int, reflect.Uint, reflect.Uintptr:
-		return t.Kind().String()
-	}
-	return layout
+	return "[]byte"
 }
 
 // Signature returns names and types of the arguments, as the command usdt lists them: "id uint64,

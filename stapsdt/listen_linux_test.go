@@ -24,6 +24,9 @@ func TestListenBesideTracer(t *testing.T) {
 		fire()
 		heard++
 		traced++
+		if !probe.Traced() || !probe.Heard() {
+			t.Fatalf("round %d: traced %t, heard %t", i, probe.Traced(), probe.Heard())
+		}
 		if i&1 != 0 {
 			if err := p.Unload(); err != nil {
 				t.Fatal(err)
@@ -50,7 +53,7 @@ func TestListenBesideTracer(t *testing.T) {
 			t.Fatalf("round %d: the listener has %d events, want %d", i, got, heard)
 		}
 		heard, traced = 0, 0
-		if probe.Enabled() {
+		if probe.Enabled() || probe.Traced() || probe.Heard() {
 			t.Fatalf("round %d: enabled when tracer and listener have left", i)
 		}
 	}

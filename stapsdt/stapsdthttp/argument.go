@@ -9,8 +9,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// argument says which argument of a probe is meant: by its name, or by the number of its first place,
-// from 0.
+// argument says which argument of a probe is meant: by its name, or by the number of its first
+// place, from 0.
 type argument struct {
 	name   string
 	number int

@@ -12,7 +12,8 @@ import (
 const maxGroups = 4096
 
 func serveCount(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "by", "seconds", "interval", "buffer", "text")
+	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "by", "seconds", "interval",
+		"buffer", "text")
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 )
 
 func init() {
@@ -28,27 +29,34 @@ type Config struct {
 // Handler returns the handler with the defaults of [Config].
 func Handler() http.Handler { return Config{}.Handler() }
 
-// Handler returns a handler for any mux or router, to be mounted below a path that ends with a slash,
-// with [http.StripPrefix] or without. It may be mounted several times. It is safe for concurrent
-// use.
+// Handler returns a handler for any mux or router, to be mounted below a path that ends with a
+// slash, with [http.StripPrefix] or without. It may be mounted several times. It is safe for
+// concurrent use.
 func (c Config) Handler() http.Handler { return &handler{hosts: slices.Clone(c.Hosts)} }
 
 type handler struct{ hosts []string }
 
 // endpoint is what a path leads to, by its last element.
 type endpoint struct {
-	method string
-	serve  func(http.ResponseWriter, *http.Request) error
+	methods []string
+	serve   func(http.ResponseWriter, *http.Request) error
 }
 
+// The methods of endpoints. A HEAD of a stream would have the program listen for nobody.
+var (
+	getOrHead = []string{http.MethodGet, http.MethodHead}
+	getOnly   = []string{http.MethodGet}
+	postOnly  = []string{http.MethodPost}
+)
+
 var endpoints = map[string]endpoint{
-	"probes":  {http.MethodGet, serveProbes},
-	"trace":   {http.MethodGet, serveTrace},
-	"count":   {http.MethodGet, serveCount},
-	"hist":    {http.MethodGet, serveHist},
-	"latency": {http.MethodGet, serveLatency},
-	"load":    {http.MethodPost, serveLoad},
-	"unload":  {http.MethodPost, serveUnload},
+	"probes":  {getOrHead, serveProbes},
+	"trace":   {getOnly, serveTrace},
+	"count":   {getOnly, serveCount},
+	"hist":    {getOnly, serveHist},
+	"latency": {getOnly, serveLatency},
+	"load":    {postOnly, serveLoad},
+	"unload":  {postOnly, serveUnload},
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -75,12 +83,12 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	e, ok := endpoints[path.Base(r.URL.Path)]
 	if !ok || r.URL.Path[len(r.URL.Path)-1] == '/' {
-		if err := checkMethod(w, r, http.MethodGet); err != nil {
+		if err := checkMethod(w, r, getOrHead); err != nil {
 			return err
 		}
 		return page(w, r)
 	}
-	if err := checkMethod(w, r, e.method); err != nil {
+	if err := checkMethod(w, r, e.methods); err != nil {
 		return err
 	}
 	if err := checkOrigin(r); err != nil {
@@ -100,17 +108,13 @@ func addSlash(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// checkMethod allows a method and, with GET, HEAD.
-func checkMethod(w http.ResponseWriter, r *http.Request, method string) error {
-	if r.Method == method || r.Method == http.MethodHead && method == http.MethodGet {
+func checkMethod(w http.ResponseWriter, r *http.Request, methods []string) error {
+	if slices.Contains(methods, r.Method) {
 		return nil
 	}
-	allow := method
-	if method == http.MethodGet {
-		allow = "GET, HEAD"
-	}
-	w.Header().Set("Allow", allow)
-	return refuse(http.StatusMethodNotAllowed, "%s is not allowed here; use %s", r.Method, method)
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	return refuse(http.StatusMethodNotAllowed, "%s is not allowed here; use %s", quote(r.Method),
+		methods[0])
 }
 
 // refusal says why a request is not answered, and what to do.

@@ -13,8 +13,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// jsonLines writes an event as an object in one line, as usdt trace --json does, but for two members:
-// there is no tid, because a goroutine has no thread of its own, and comm is the name of the program.
+// jsonLines writes an event as an object in one line, as usdt trace --json does, but for two
+// members: there is no tid, because a goroutine has no thread of its own, and comm is the name of
+// the program.
 type jsonLines struct{}
 
 func (jsonLines) contentType() string { return linesType }
@@ -31,10 +32,10 @@ func (v *view) prefix() *linePrefix {
 	if v.line != nil {
 		return v.line
 	}
-	p := new(linePrefix)
+	p, provider := new(linePrefix), v.probe.Provider().Name()
 	p.names = strconv.AppendInt([]byte(`,"pid":`), int64(os.Getpid()), 10)
 	p.names = printable.AppendJSON(append(p.names, `,"comm":`...), []byte(command()))
-	p.names = printable.AppendJSON(append(p.names, `,"provider":`...), []byte(v.probe.Provider().Name()))
+	p.names = printable.AppendJSON(append(p.names, `,"provider":`...), []byte(provider))
 	p.names = printable.AppendJSON(append(p.names, `,"probe":`...), []byte(v.probe.Name()))
 	p.names = append(p.names, `,"args":[`...)
 	for _, arg := range v.args {

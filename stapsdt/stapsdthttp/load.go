@@ -6,8 +6,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// providerJSON says how a provider is when it was to be loaded or unloaded. The names of its members
-// are an interface.
+// providerJSON says how a provider is when it was to be loaded or unloaded. The names of its
+// members are an interface.
 type providerJSON struct {
 	Provider string `json:"provider"`
 	Loaded   bool   `json:"loaded"`

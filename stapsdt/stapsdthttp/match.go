@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// match returns the probes that the patterns match, in the order of their declaration. It is an error
-// that a pattern matches none.
+// match returns the probes that the patterns match, in the order of their declaration. It is an
+// error that a pattern matches none.
 func (q *query) match() ([]*stapsdt.Probe, error) {
 	if len(q.patterns) == 0 {
 		return nil, badQuery("which probes? name them by probe=PROVIDER:PROBE; *:* stands for all")

@@ -2,8 +2,8 @@ package stapsdthttp
 
 import "errors"
 
-// A need is an argument that each probe must have, and the method of a view that finds its place and
-// says what is wrong with it. noArgument is not needed.
+// A need is an argument that each probe must have, and the method of a view that finds its place
+// and says what is wrong with it. noArgument is not needed.
 type need struct {
 	argument
 	find func(*view, argument) (int, error)

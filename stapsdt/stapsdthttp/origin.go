@@ -11,8 +11,9 @@ import (
 // checkOrigin refuses what another site makes a browser ask. Other programs than browsers send
 // neither of the headers.
 //
-// Another site could not read the answer. But it could have probes loaded and unloaded, and take all
-// places of listeners. A page of this site, an address that somebody types, and a program may ask.
+// Another site could not read the answer. But it could have probes loaded and unloaded, and take
+// all places of listeners. A page of this site, an address that somebody types, and a program may
+// ask.
 func checkOrigin(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
@@ -30,9 +31,9 @@ func checkOrigin(r *http.Request) error {
 // checkHost refuses, at a loopback address, names that are none of this machine's.
 //
 // Who controls a name in the DNS can have it lead to 127.0.0.1 all of a sudden. To a browser, his
-// page and this program are then one site, and the page may read everything. The name gives it away.
-// At other addresses programs have names that nobody here knows, and whoever can reach the address
-// can ask without a browser.
+// page and this program are then one site, and the page may read everything. The name gives it
+// away. At other addresses programs have names that nobody here knows, and whoever can reach the
+// address can ask without a browser.
 func (h *handler) checkHost(r *http.Request) error {
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	if local == nil || !local.IP.IsLoopback() {

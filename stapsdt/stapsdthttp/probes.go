@@ -8,7 +8,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// probeJSON is a probe in the list of the endpoint probes. The names of its members are an interface.
+// probeJSON is a probe in the list of the endpoint probes. The names of its members are an
+// interface.
 type probeJSON struct {
 	Provider    string    `json:"provider"`
 	Probe       string    `json:"probe"`
@@ -63,8 +64,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-// marshal returns v as a line of JSON, in which all that does not show is escaped: it may be seen in
-// a terminal.
+// marshal returns v as a line of JSON, in which all that does not show is escaped: it may be seen
+// in a terminal.
 func marshal(v any) ([]byte, error) {
 	document, err := json.Marshal(v)
 	return append(printable.EscapeJSON(document), '\n'), err

@@ -51,7 +51,7 @@ var parameters = map[string]func(q *query, value string) error{
 	"limit":    func(q *query, v string) error { return setNumber(&q.limit, v, 1, math.MaxUint64) },
 	"format":   (*query).setFormat,
 	"buffer":   func(q *query, v string) error { return setNumber(&q.config.Buffer, v, 1, MaxBuffer) },
-	"text":     func(q *query, v string) error { return setNumber(&q.config.Text, v, leastText, stapsdt.MaxText) },
+	"text":     (*query).setText,
 	"arg":      func(q *query, v string) error { return q.arg.set(v) },
 	"by":       func(q *query, v string) error { return q.by.set(v) },
 	"key":      func(q *query, v string) error { return q.key.set(v) },
@@ -60,8 +60,8 @@ var parameters = map[string]func(q *query, value string) error{
 	"end":      func(q *query, v string) error { return setName(&q.end, v) },
 }
 
-// parseQuery reads the query of a request, which may have the parameters that are named. All of them
-// but probe may be given once. The error is a refusal.
+// parseQuery reads the query of a request, which may have the parameters that are named. All of
+// them but probe may be given once. The error is a refusal.
 func parseQuery(text string, names ...string) (*query, error) {
 	if len(text) > maxQuery {
 		return nil, refuse(http.StatusRequestURITooLong, "the query has %d bytes, at most %d", len(text),
@@ -129,6 +129,10 @@ func (q *query) setFormat(text string) error {
 		return badQuery("want json or binary")
 	}
 	return nil
+}
+
+func (q *query) setText(text string) error {
+	return setNumber(&q.config.Text, text, leastText, stapsdt.MaxText)
 }
 
 func (q *query) setLinear(text string) error {

@@ -49,8 +49,8 @@ func (s *source) close() {
 // lost returns how many events were lost so far. Whether they satisfied the filter, nobody knows.
 func (s *source) lost() uint64 { return s.listener.Dropped() }
 
-// events returns the events that satisfy the filter, as stapsdt.Listener.Events does. A view has its
-// event until the next.
+// events returns the events that satisfy the filter, as stapsdt.Listener.Events does. A view has
+// its event until the next.
 func (s *source) events(done <-chan struct{}) iter.Seq[*view] {
 	return func(yield func(*view) bool) {
 		for e := range s.listener.Events(done) {
@@ -61,8 +61,8 @@ func (s *source) events(done <-chan struct{}) iter.Seq[*view] {
 	}
 }
 
-// view returns that of a probe, also of one that was declared later. If it has not what the query is
-// about, it is mute or incomplete.
+// view returns that of a probe, also of one that was declared later. If it has not what the query
+// is about, it is mute or incomplete.
 func (s *source) view(p *stapsdt.Probe) *view {
 	v := s.views[p]
 	if v == nil {

@@ -66,7 +66,8 @@ func serveTrace(w http.ResponseWriter, r *http.Request) error {
 }
 
 // run writes events until the time is over or the client has gone. A client that reads slowly holds
-// nothing up but this: what comes meanwhile waits in the listener's buffer, as far as there is room.
+// nothing up but this: what comes meanwhile waits in the listener's buffer, as far as there is
+// room.
 func (t *trace) run() {
 	t.lines = t.writer.begin(t.lines, t.source.order)
 	if t.write() != nil {

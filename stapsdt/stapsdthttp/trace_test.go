@@ -37,7 +37,8 @@ func TestTraceLines(t *testing.T) {
 	p := newProvider(t, "lines")
 	probes := []interface{ Enabled() bool }{}
 	integers := stapsdt.MustProbe4[int8, uint64, status, uintptr](p, "integers", "a", "b", "c", "d")
-	others := stapsdt.MustProbe4[bool, float32, float64, time.Duration](p, "others", "a", "b", "c", "d")
+	others := stapsdt.MustProbe4[bool, float32, float64, time.Duration](p, "others", "a", "b",
+		"c", "d")
 	texts := stapsdt.MustProbe4[string, []byte, token, int](p, "texts", "s", "b", "t", "n")
 	unnamed := stapsdt.MustProbe2[[]byte, int](p, "unnamed")
 	none := stapsdt.MustProbe0(p, "none")
@@ -203,8 +204,9 @@ func TestTraceEnds(t *testing.T) {
 	if n := len(lines) - 1; n != fired && n != fired-1 {
 		t.Errorf("%d events, fired %d", n, fired)
 	}
-	if end := fmt.Sprintf(`{"events":%d,"lost":0,"end":""}`, len(lines)-1); lines[len(lines)-1] != end {
-		t.Errorf("the last line is %s, want %s", lines[len(lines)-1], end)
+	got, n := lines[len(lines)-1], len(lines)-1
+	if want := fmt.Sprintf(`{"events":%d,"lost":0,"end":""}`, n); got != want {
+		t.Errorf("the last line is %s, want %s", got, want)
 	}
 }
 

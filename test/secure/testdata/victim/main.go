@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/go-usdt/usdt/stapsdt"
+	_ "github.com/go-usdt/usdt/stapsdt/stapsdthttp" // these read the environment, too
+	_ "github.com/go-usdt/usdt/stapsdt/toggle"
 )
 
 func main() {

@@ -1,0 +1,76 @@
+// Package stapsdthttp answers over HTTP what the probes of this program fire: to people with a
+// page, and to programs such as usdt with JSON. It needs no right, no kernel that has tracers, and
+// no Load, on every platform.
+//
+// To import it is enough for a program that serves [http.DefaultServeMux], as with net/http/pprof:
+//
+//	import _ "github.com/go-usdt/usdt/stapsdt/stapsdthttp"
+//
+// The page is then at /debug/usdt/. [Handler] is for other muxes and routers; it works below any
+// path that ends with a slash. If the mux has a pattern such as "GET /", mount it twice, for GET
+// and for POST. Programs that serve no HTTP can be asked at a Unix socket: see "Unix socket" below.
+//
+// Nothing listens to a probe unless a request asks for it. Then a fire takes some 50 ns, and never
+// waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
+// The client is told how many. When it goes away, or the server shuts down, all ends.
+//
+// # Endpoints
+//
+// They are below the path of the handler. Parameters are those of the flags of the command usdt of
+// the same names, unless something else is said here.
+//
+//	GET probes
+//	    a JSON list of the probes of all providers: provider, probe, signature, args (name and
+//	    type), description, loaded, path, traced (by a tracer), heard (by anybody in the program)
+//	GET trace?probe=PATTERN&where=FILTER&limit=N&format=json|binary
+//	    each event as a line of JSON, as usdt trace --json writes it, but without tid, because a
+//	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so far,
+//	    and the last line how many came: {"events":N,"lost":N,"end":"why"}. Without a last line, the
+//	    stream broke off. binary is for usdt
+//	GET count?probe=PATTERN&where=FILTER&by=ARG
+//	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
+//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER
+//	    a line of JSON at the end, as these commands write it with --json
+//	POST load?provider=NAME, unload?provider=NAME
+//	    loads or unloads the providers of that name, or all; the answer is a JSON list of provider,
+//	    loaded, path and error
+//
+// probe can be given several times. A filter is evaluated here, so little is sent; lost events are
+// those before the filter. A string or []byte can be compared with a string whatever bytes it has.
+// A probe that is declared later than the request is heard, too, if a pattern matches it; if it
+// lacks the arguments of the filter, its events do not satisfy it.
+//
+// Further parameters of the four: seconds is how long the answer takes ([DefaultSeconds], at most
+// [MaxSeconds]); interval, in seconds, asks for a reading as often, not only at the end; buffer is
+// the size in bytes of the memory for events that are not sent yet (1 MiB); text is how many bytes
+// are kept of each string and []byte (4 KiB, at most [stapsdt.MaxText]). The header of the answer
+// comes when the program listens: what is fired after it is not missed.
+//
+// The status is 400 if something is wrong with the query, 403 if the request is not allowed, 405
+// with another method, and 429 when too many requests listen: [MaxListeners] at the same time, with
+// [MaxBuffer] of buffers. The text says what to do.
+//
+// # Security
+//
+// Whoever can send a request to the handler reads the arguments of all probes, of all libraries in
+// the program, and the names of its files of probes; he takes time of the program; and he loads and
+// unloads probes. Mount it where only those come who may do that, as with net/http/pprof: at a
+// loopback address, a Unix socket, or behind authentication. Do not pass secrets to probes.
+//
+// Browsers are kept from helping others. What another site makes a browser ask is refused: POST by
+// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. At a loopback address
+// the name in the request must be localhost, an address, or one of [Config].Hosts; otherwise the
+// owner of a name in the DNS could have it lead to 127.0.0.1, and his page would read the answers
+// (DNS rebinding). At other addresses any name will do. Whatever a probe fired is data: each answer
+// has a Content-Security-Policy without scripts, or with those of this package only on the page,
+// may not be sniffed, and may not be stored.
+//
+// # Unix socket
+//
+// If the environment has STAPSDT_LISTEN=unix:/run/shop.sock when a program with this package
+// starts, the program serves there, with all paths below the root. The socket's file has mode 0600;
+// on Linux the program also asks the kernel who has connected, and answers only root and its own
+// user. A socket that a dead program of that user has left is replaced; if something else is there,
+// or the socket cannot be made, the program logs why and goes on. The variable has no effect in a
+// program with more rights than the user who started it. The file stays when the program ends.
+package stapsdthttp

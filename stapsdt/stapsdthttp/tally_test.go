@@ -1,0 +1,294 @@
+package stapsdthttp
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/go-usdt/usdt/internal/tracing/reading"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// awaitReading returns the first reading that is complete, or the last one.
+func awaitReading[R reading.Count | reading.Hist | reading.Latency](
+	t *testing.T, s *stream, isComplete func(R) bool,
+) (r R) {
+	t.Helper()
+	defer s.cancel()
+	for s.Scan() {
+		times := parse[map[string]any](t, s.Text())
+		at, err := time.Parse(time.RFC3339Nano, times["time"].(string))
+		seconds, _ := times["seconds"].(json.Number).Float64()
+		if err != nil || time.Since(at).Abs() > time.Hour || seconds <= 0 {
+			t.Errorf("bad times: %s", s.Text())
+		}
+		r = *new(R)
+		if err := json.Unmarshal(s.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		if isComplete(r) {
+			break
+		}
+	}
+	return r
+}
+
+// countOf awaits a count of so many hits.
+func countOf(t *testing.T, s *stream, hits uint64) reading.Count {
+	t.Helper()
+	return awaitReading(t, s, func(c reading.Count) bool {
+		n := c.Missed
+		for _, p := range c.Probes {
+			n += p.Total
+		}
+		return n == hits
+	})
+}
+
+// histOf awaits histograms of so many hits.
+func histOf(t *testing.T, s *stream, hits uint64) reading.Hist {
+	t.Helper()
+	return awaitReading(t, s, func(h reading.Hist) bool {
+		n := h.Lost + h.Unreadable
+		for _, g := range h.Groups {
+			n += g.Count
+		}
+		return n == hits
+	})
+}
+
+var withoutFigures = cmpopts.IgnoreTypes(reading.Figures{})
+
+var withoutIntervals = cmp.FilterPath(func(p cmp.Path) bool {
+	name := p.Last().String()
+	return name == ".Time" || name == ".Seconds" || name == ".Hits"
+}, cmp.Ignore())
+
+func TestCount(t *testing.T) {
+	p := newProvider(t, "count")
+	first := stapsdt.MustProbe2[int, string](p, "first", "n", "s")
+	second := stapsdt.MustProbe2[int, string](p, "second", "n", "s")
+	stapsdt.MustProbe0(p, "never")
+	url := newServer(t) + "count?interval=0.1&probe=count:"
+	entry := func(probe string, by any, hits uint64) reading.ProbeCount {
+		return reading.ProbeCount{Provider: "count", Probe: probe, By: by, Total: hits}
+	}
+	for query, want := range map[string][]reading.ProbeCount{
+		"*": {
+			entry("first", nil, 10), entry("second", nil, 5), entry("never", nil, 0),
+		},
+		"first&probe=count:s*&where=n+<+3": {entry("first", nil, 3), entry("second", nil, 3)},
+		"first&by=s":                       {entry("first", "even", 5), entry("first", "odd", 5)},
+		"first&by=n&where=n+>=+8":          {entry("first", 8., 1), entry("first", 9., 1)},
+	} {
+		t.Run(query, func(t *testing.T) {
+			s := openStream(t, url+query)
+			for n := range 10 {
+				first.Fire(n, []string{"even", "odd"}[n%2])
+				if n < 5 {
+					second.Fire(n, "")
+				}
+			}
+			hits := uint64(0)
+			for _, p := range want {
+				hits += p.Total
+			}
+			got := countOf(t, s, hits)
+			if diff := cmp.Diff(reading.Count{Probes: want}, got, withoutIntervals); diff != "" {
+				t.Errorf("count (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCountIntervals: the hits of all intervals are the total.
+func TestCountIntervals(t *testing.T) {
+	p := newProvider(t, "intervals")
+	probe := stapsdt.MustProbe1[int](p, "p", "n")
+	for _, where := range []string{"", "&where=n>=0"} {
+		s := openStream(t, newServer(t)+"count?seconds=0.5&interval=0.1&probe=intervals:p"+where)
+		total := uint64(0)
+		for probe.Enabled() {
+			probe.Fire(1)
+			total++
+			time.Sleep(100 * time.Microsecond)
+		}
+		var hits uint64
+		var c reading.Count
+		lines := s.rest(t)
+		for _, line := range lines {
+			c = parse[reading.Count](t, line)
+			hits += c.Probes[0].Hits
+		}
+		// The last fire may have come after Enabled.
+		if hits != c.Probes[0].Total || hits != total && hits != total-1 || len(lines) < 2 {
+			t.Errorf("%d readings, %d hits, in all %d, fired %d", len(lines), hits, c.Probes[0].Total,
+				total)
+		}
+	}
+}
+
+func TestCountGroupsAreBounded(t *testing.T) {
+	p := newProvider(t, "bounded")
+	probe := stapsdt.MustProbe1[int](p, "p", "n")
+	s := openStream(t, newServer(t)+"count?interval=0.1&by=n&probe=bounded:p&buffer=16777216")
+	for n := range maxGroups + 10 {
+		probe.Fire(n)
+	}
+	probe.Fire(5)
+	c := countOf(t, s, maxGroups+11)
+	if len(c.Probes) != maxGroups || c.Missed != 10 || c.Probes[5].Total != 2 {
+		t.Errorf("%d groups, %d missed, %+v", len(c.Probes), c.Missed, c.Probes[5])
+	}
+}
+
+func TestHist(t *testing.T) {
+	p := newProvider(t, "hist")
+	probe := stapsdt.MustProbe4[int64, string, bool, time.Duration](p, "p", "n", "s", "ok", "took")
+	url := newServer(t) + "hist?interval=0.1&probe=hist:p&arg=n"
+	type bucket struct {
+		lo, hi string
+		count  uint64
+	}
+	summary := func(g reading.Group) []any {
+		all := []any{g.By, g.Count}
+		for _, b := range g.Buckets {
+			ends := [2]string{"none", "none"}
+			for i, end := range []*json.Number{b.Lo, b.Hi} {
+				if end != nil {
+					ends[i] = end.String()
+				}
+			}
+			all = append(all, bucket{ends[0], ends[1], b.Count})
+		}
+		return all
+	}
+	for query, want := range map[string][][]any{
+		"": {{nil, uint64(4), bucket{"-1", "0", 0}, bucket{"1", "2", 2}, bucket{"5", "6", 1}}},
+		"&by=s": {
+			{"one", uint64(2), bucket{"1", "2", 2}}, {"", uint64(1), bucket{"5", "6", 1}},
+			{strings.Repeat("x", maxGroupText), uint64(1), bucket{"-1", "0", 0}},
+		},
+		"&by=ok&where=n>0": {
+			{true, uint64(2), bucket{"1", "2", 2}}, {false, uint64(1), bucket{"5", "6", 1}},
+		},
+		"&linear=0,4,2": {
+			{nil, uint64(4), bucket{"none", "0", 1}, bucket{"0", "2", 2}, bucket{"4", "none", 1}},
+		},
+	} {
+		t.Run(query, func(t *testing.T) {
+			hits := uint64(0)
+			for _, g := range want {
+				hits += g[1].(uint64)
+			}
+			s := openStream(t, url+query)
+			probe.Fire(1, "one", true, 1)
+			probe.Fire(1, "one", true, 1)
+			probe.Fire(5, "", false, 1)
+			probe.Fire(-1, strings.Repeat("x", 100), false, 1)
+			h := histOf(t, s, hits)
+			var got [][]any
+			for _, g := range h.Groups {
+				got = append(got, summary(g))
+			}
+			if query == "" { // the bucket of -1 is written from the other side
+				want[0][2] = got[0][2]
+				if b := got[0][2].(bucket); b.count != 1 || b.hi != "-1" {
+					t.Errorf("the bucket of -1 is %+v", b)
+				}
+			}
+			if query == "&by=s" {
+				want[2][2] = got[2][2]
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(bucket{})); diff != "" {
+				t.Errorf("groups (-want +got):\n%s", diff)
+			}
+			if h.Unreadable+h.Lost != 0 || len(h.Probes) != 1 || h.Probes[0] != "hist:p" || h.Arg != "n" {
+				t.Errorf("%+v", h)
+			}
+		})
+	}
+}
+
+func TestHistGroupsOfFloats(t *testing.T) {
+	p := newProvider(t, "floats")
+	probe := stapsdt.MustProbe2[float64, uint8](p, "q", "f", "n")
+	s := openStream(t, newServer(t)+"hist?interval=0.1&probe=floats:q&arg=n&by=f")
+	for range 2 {
+		probe.Fire(math.NaN(), 1)
+		probe.Fire(1.5, 1)
+	}
+	h := histOf(t, s, 4)
+	if len(h.Groups) != 2 || h.Groups[0].By != "NaN" || h.Groups[1].By != 1.5 ||
+		h.Groups[1].Count != 2 {
+		t.Errorf("%+v", h.Groups)
+	}
+}
+
+func TestHistBucketsAreBounded(t *testing.T) {
+	p := newProvider(t, "buckets")
+	probe := stapsdt.MustProbe2[int, int](p, "p", "n", "by")
+	s := openStream(t, newServer(t)+"hist?interval=0.1&arg=n&by=by&probe=buckets:p&buffer=16777216")
+	for n := range maxBuckets + 10 {
+		probe.Fire(n%16, n/16)
+	}
+	probe.Fire(5, 0)
+	h := histOf(t, s, maxBuckets+11)
+	var total uint64
+	for _, g := range h.Groups {
+		total += g.Count
+	}
+	if h.Lost != 10 || total != maxBuckets+1 {
+		t.Errorf("%d lost, %d counted", h.Lost, total)
+	}
+}
+
+func TestLatency(t *testing.T) {
+	p := newProvider(t, "latency")
+	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
+	end := stapsdt.MustProbe2[string, int](p, "end", "s", "id")
+	s := openStream(t, newServer(t)+
+		"latency?interval=0.1&start=latency:start&end=latency:end&key=id&where=s+==+%22yes%22")
+	start.Fire(1, "yes")
+	start.Fire(2, "yes")
+	start.Fire(2, "yes")
+	start.Fire(3, "no")
+	start.Fire(4, "yes")
+	time.Sleep(20 * time.Millisecond)
+	end.Fire("", 2)
+	end.Fire("", 3)
+	end.Fire("", 1)
+	end.Fire("", 1)
+	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 2 })
+	want := reading.Latency{
+		Start: "latency:start", End: "latency:end", Open: 1, EndsAlone: 2, StartsAgain: 1,
+	}
+	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {
+		t.Errorf("latency (-want +got):\n%s", diff)
+	}
+	if got.Count != 2 || *got.P50 < 20e6 || *got.P50 > 60e9 {
+		t.Errorf("figures %+v", got.Figures)
+	}
+}
+
+// TestLateProbes: a probe that is declared later has not what the query is about, or has it.
+func TestLateProbes(t *testing.T) {
+	p := newProvider(t, "late")
+	stapsdt.MustProbe1[int](p, "early", "n")
+	hist := openStream(t, newServer(t)+"hist?interval=0.1&probe=late:*&arg=n")
+	mute := openStream(t, newServer(t)+"count?interval=0.1&probe=late:*&where=n+==+1")
+	stapsdt.MustProbe1[int](p, "has", "n").Fire(1)
+	stapsdt.MustProbe1[int](p, "hasnot", "m").Fire(1)
+	stapsdt.MustProbe1[string](p, "text", "n").Fire("x")
+	if h := histOf(t, hist, 3); h.Unreadable != 2 || h.Groups[0].Count != 1 {
+		t.Errorf("%+v", h)
+	}
+	if c := countOf(t, mute, 1); len(c.Probes) != 2 || c.Probes[1].Total != 1 || c.Missed != 0 {
+		t.Errorf("%+v", c)
+	}
+}
