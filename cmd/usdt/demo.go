@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 func newDemoCommand() *cobra.Command {
@@ -18,7 +21,8 @@ func newDemoCommand() *cobra.Command {
 		Short: "Trace a program that pretends to serve requests, for five seconds",
 		Long: `Start a small program that pretends to serve requests, and trace its probes for about five
 seconds: first its events, then how long the requests take. usdt prints the commands that it runs.
-The program says itself what its probes and their arguments are called.`,
+The program says itself what its probes and their arguments are called. Where the kernel does not
+let this user trace, the program hands out its events itself, and usdt says so.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
 	}
@@ -38,10 +42,27 @@ func demonstrate(cmd *cobra.Command) (err error) {
 	pid := strconv.Itoa(server.cmd.Process.Pid)
 	fmt.Fprintf(cmd.OutOrStdout(),
 		"A program that serves requests runs as process %s. It has these probes:\n", pid)
+	obstacle := errors.New(server.state)
+	if server.state == isLoaded {
+		if obstacle = demonstrateAll(cmd, "-p", pid); obstacle == nil {
+			return nil
+		}
+	}
+	if cmd.Context().Err() != nil {
+		return obstacle
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "\nThe kernel does not trace here: %s\n"+
+		"So the program hands out its events itself, which takes no right:\n",
+		printable.Escape(strings.ReplaceAll(obstacle.Error(), "\n", "; ")))
+	return demonstrateAll(cmd, "--at", "unix:"+server.socket)
+}
+
+// demonstrateAll runs commands that trace the program that the flag names, until one fails.
+func demonstrateAll(cmd *cobra.Command, flag, value string) error {
 	for _, args := range [][]string{
-		{"list", "-v", "-p", pid},
-		{"trace", "-p", pid, "demo:*", "--count", "12"},
-		{"latency", "-p", pid, "demo:request", "--duration", "4s"},
+		{"list", "-v", flag, value},
+		{"trace", flag, value, "demo:*", "--count", "12"},
+		{"latency", flag, value, "demo:request", "--duration", "4s"},
 	} {
 		if err := demonstrateCommand(cmd, args); err != nil || cmd.Context().Err() != nil {
 			return err
@@ -69,39 +90,48 @@ func demonstrateCommand(cmd *cobra.Command, args []string) error {
 
 // demoServer is the command demo-server of this program, in another process.
 type demoServer struct {
-	cmd  *exec.Cmd
-	stop func() error
+	cmd    *exec.Cmd
+	socket string // where it hands out its events
+	state  string // isLoaded, or why it is not
+	stop   func() error
 }
 
-// startDemoServer returns when the probes can be traced.
-func startDemoServer() (*demoServer, error) {
+// startDemoServer returns when the probes can be traced. The caller stops it.
+func startDemoServer() (_ *demoServer, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(program, demoServerCommand) // #nosec G204 -- this very program
-	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
-	cmd.Stderr = os.Stderr
+	dir, err := os.MkdirTemp("", "usdt")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for a socket: %w; set TMPDIR to another place", err)
+	}
+	s := &demoServer{socket: filepath.Join(dir, "demo.sock")}
+	s.cmd = exec.Command(program, demoServerCommand, s.socket) // #nosec G204 -- this very program
+	s.cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
+	s.cmd.Stderr = os.Stderr
 	// It ends at the end of its input, so it ends with this process, whatever ends that.
-	stdin, err := cmd.StdinPipe()
+	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	stdout, err := cmd.StdoutPipe()
+	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start the program to be traced: %w", err)
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the program to be traced: %w",
+			errors.Join(err, os.RemoveAll(dir)))
 	}
-	server := &demoServer{cmd, func() error {
+	s.stop = func() error {
 		stdin.Close()
-		return cmd.Wait()
-	}}
-	if !bufio.NewScanner(stdout).Scan() {
-		_ = server.stop() // the program has said why on stderr
-		return nil, errors.New(
-			"the program to be traced could not load its probes; usdt doctor may know why")
+		return errors.Join(s.cmd.Wait(), os.RemoveAll(dir))
 	}
-	return server, nil
+	lines := bufio.NewScanner(stdout)
+	if !lines.Scan() {
+		_ = s.stop() // the program has said why on stderr
+		return nil, errors.New("the program to be traced did not start")
+	}
+	s.state = lines.Text()
+	return s, nil
 }

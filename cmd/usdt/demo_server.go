@@ -2,17 +2,23 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"os/signal"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	_ "github.com/go-usdt/usdt/cmd/usdt/internal/quiet" // before stapsdthttp
 	"github.com/go-usdt/usdt/stapsdt"
+	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
 
 const demoServerCommand = "demo-server"
@@ -22,8 +28,8 @@ func newDemoServerCommand() *cobra.Command {
 		Use:    demoServerCommand,
 		Short:  "Be the program that usdt demo traces, until the end of the input",
 		Hidden: true,
-		Args:   cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		Args:   cobra.ExactArgs(1), // the path of a socket to be made
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			// Ctrl-C is meant for usdt demo, which closes the input of this process once it has
 			// read the last event.
 			signal.Ignore(endSignals...)
@@ -31,12 +37,15 @@ func newDemoServerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer func() {
-				if closed := demo.provider.Close(); err == nil {
-					err = closed
-				}
-			}()
-			fmt.Fprintln(cmd.OutOrStdout(), demo.provider.Path())
+			defer func() { err = errors.Join(err, demo.provider.Close()) }()
+			listener, err := net.Listen("unix", args[0])
+			if err != nil {
+				return err
+			}
+			server := &http.Server{Handler: stapsdthttp.Handler(), ReadHeaderTimeout: time.Second}
+			go func() { _ = server.Serve(listener) }() // until Close
+			defer server.Close()
+			fmt.Fprintln(cmd.OutOrStdout(), demo.state())
 			ctx, cancel := context.WithCancel(cmd.Context())
 			go func() {
 				defer cancel()
@@ -51,6 +60,7 @@ func newDemoServerCommand() *cobra.Command {
 // demo pretends to be a server.
 type demo struct {
 	provider *stapsdt.Provider
+	loadErr  error // why the kernel finds no probes
 	start    *stapsdt.Probe4[uint64, string, string, time.Duration]
 	end      *stapsdt.Probe2[uint64, int32]
 }
@@ -72,7 +82,19 @@ func newDemo() (*demo, error) {
 	}
 	d.start.Describe("A request has come.")
 	d.end.Describe("The answer has been sent.")
-	return d, provider.Load()
+	d.loadErr = provider.Load()
+	return d, nil
+}
+
+// isLoaded is the state of a demo that the kernel can trace; any other state is the reason.
+const isLoaded = "loaded"
+
+// state is one line.
+func (d *demo) state() string {
+	if d.loadErr == nil {
+		return isLoaded
+	}
+	return strings.ReplaceAll(d.loadErr.Error(), "\n", "; ")
 }
 
 // serve starts 200 requests a second until ctx ends.

@@ -50,14 +50,18 @@ func startTraced(dir string) func(ts *testscript.TestScript, neg bool, args []st
 }
 
 // asNobody returns the command that runs the program as nobody, with its images in files of a
-// directory of nobody's.
+// directory of nobody's, where it also listens: at AT.
 func asNobody(ts *testscript.TestScript, program string) []string {
 	ts.Check(letEveryoneRun(program))
 	images, err := os.MkdirTemp("", "nobody")
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(os.RemoveAll(images)) })
 	ts.Check(os.Chown(images, nobodyID, nobodyID))
-	env := []string{"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images}
+	socket := "unix:" + filepath.Join(images, "traced.sock")
+	ts.Setenv("AT", socket)
+	env := []string{
+		"env", "STAPSDT_BACKING=file", "STAPSDT_DIR=" + images, "STAPSDT_LISTEN=" + socket,
+	}
 	return slices.Concat(nobody, env, []string{program})
 }
 

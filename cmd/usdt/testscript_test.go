@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 //
 //	traced [nobody] PROVIDER NAME[:TYPE,...] ...
 //	                          starts internal/testing/traced, or has the user nobody start it,
-//	                          backed by a file; sets PID, and IMAGE to the file with its probes
+//	                          backed by a file; sets PID, and IMAGE to the file with its probes.
+//	                          That of nobody can be asked itself, at the address AT
 //	ctraced [FLAG ... SOURCE] starts testdata/ctraced.c, or another program in C, which gcc
 //	                          compiles with the flags; sets PID, and IMAGE to the program
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which

@@ -32,6 +32,7 @@ import (
 	"strings"
 
 	"github.com/go-usdt/usdt/stapsdt"
+	_ "github.com/go-usdt/usdt/stapsdt/stapsdthttp" // for STAPSDT_LISTEN
 )
 
 func main() {
