@@ -62,7 +62,8 @@ func (a *atProgram) fire(t *testing.T) {
 				return
 			case <-time.After(100 * time.Microsecond):
 			}
-			a.start.Fire(n, []string{"Ada", "Bob\x1b"}[n%2], []byte("a\x00\xff"), 1500*time.Millisecond)
+			customer := []string{"Ada", "Bob\x1b"}[n%2]
+			a.start.Fire(n, customer, []byte("a\x00\xff"), 1500*time.Millisecond)
 			a.end.Fire(n, int64(n%7)-3, 0.5, n%2 == 0) // #nosec G115 -- small
 		}
 	})
@@ -132,8 +133,8 @@ func TestAtTrace(t *testing.T) {
 	}
 }
 
-// TestAtJSON: a line of usdt trace is that of the program itself, for the same event. Only the times
-// are those of two listeners.
+// TestAtJSON: a line of usdt trace is that of the program itself, for the same event. Only the
+// times are those of two listeners.
 func TestAtJSON(t *testing.T) {
 	a := startAtProgram(t, "atjson")
 	a.fire(t)
