@@ -18,8 +18,8 @@ func (r *countingReader) ReadAt(b []byte, off int64) (int, error) {
 	return r.ReaderAt.ReadAt(b, off)
 }
 
-// TestBlocks reads random pieces, many at the edges of blocks and of the file, and compares with the
-// file itself.
+// TestBlocks reads random pieces, many at the edges of blocks and of the file, and compares them
+// with the file.
 func TestBlocks(t *testing.T) {
 	content := make([]byte, 2*blockSize+1000)
 	random := rand.New(rand.NewPCG(1, 2))
