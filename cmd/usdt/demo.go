@@ -124,7 +124,7 @@ func startDemoServer() (_ *demoServer, err error) {
 			errors.Join(err, os.RemoveAll(dir)))
 	}
 	s.stop = func() error {
-		stdin.Close()
+		_ = stdin.Close()
 		return errors.Join(s.cmd.Wait(), os.RemoveAll(dir))
 	}
 	lines := bufio.NewScanner(stdout)

@@ -19,9 +19,6 @@ type traceFlags struct {
 	buffer int    // in MiB; without the flag 0: the engine decides
 }
 
-// maxTraceBuffer is in MiB. The kernel accepts no more than 2 GiB.
-const maxTraceBuffer = 1024
-
 func newTraceCommand() *cobra.Command {
 	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags

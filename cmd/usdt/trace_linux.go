@@ -9,6 +9,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// maxTraceBuffer is in MiB.
+const maxTraceBuffer = uprobe.MaxBuffer >> 20
+
 // kernelPlan says what the kernel traces.
 type kernelPlan struct {
 	*tracePlan
