@@ -87,12 +87,20 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 		return errors.Join(failed, err)
 	}
 	text, left := provider.Write(known)
-	for _, s := range left {
-		warn(cmd.ErrOrStderr(), "%s has a name that a description cannot have",
-			printable.Text(s.Provider+":"+s.Probe))
-	}
+	warnUnwritable(cmd.ErrOrStderr(), left)
 	_, err = io.WriteString(cmd.OutOrStdout(), text)
 	return errors.Join(failed, err)
+}
+
+// warnUnwritable says which probes are not in the description.
+func warnUnwritable(stderr io.Writer, left []signature.Signature) {
+	for _, s := range left[:min(len(left), maxTold)] {
+		warn(stderr, "%s has a name that a description cannot have",
+			printable.Text(s.Provider+":"+s.Probe))
+	}
+	if more := len(left) - maxTold; more > 0 {
+		warn(stderr, "the same holds for %s", plural(more, "other probe", "other probes"))
+	}
 }
 
 // filesAndPatterns tells arguments apart: a pattern has a colon, and no slash.

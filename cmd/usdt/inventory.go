@@ -38,7 +38,7 @@ func takeInventory(s scope, known descriptions) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{scope: s, room: room{roomForAll}, descriptions: known}
+	v := &inventory{scope: s, room: newRoom(s), descriptions: known}
 	if s.all {
 		defer reader.Close()
 	} else {

@@ -65,7 +65,7 @@ seconds. What is missing is said.`,
 				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
 					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,
 				}),
-				room:      room{roomForAll},
+				room:      newRoom(scope{all: !hasPID}),
 				stderr:    cmd.ErrOrStderr(),
 				described: known,
 			}
@@ -177,9 +177,11 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 	if more := l.unread - mostUnread; more > 0 {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
 	}
-	if l.leftOut > 0 {
+	if left := plural(l.leftOut, "probe", "probes"); l.leftOut > 0 && s.all {
 		warn(l.stderr, "not listed, because some processes have too many: %s; "+
-			"usdt list -p PID lists all of one process", plural(l.leftOut, "probe", "probes"))
+			"usdt list -p PID lists all of one process", left)
+	} else if l.leftOut > 0 {
+		warn(l.stderr, "not listed, because their texts are too long: %s", left)
 	}
 	switch {
 	case l.added:

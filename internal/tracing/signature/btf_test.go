@@ -146,6 +146,7 @@ func TestReadBTFLeavesOut(t *testing.T) {
 		"16 bytes":      probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
 		"deep":          probe("p", param("a", deep)),
 		"duplicate":     probe("p", param("a", uint64T), param("a", uint64T)),
+		"not UTF-8":     probe("p", param("\xff", uint64T), param("\xfe", uint64T)),
 		"like a number": probe("p", param("arg1", uint64T), param("", uint64T)),
 		"no length":     probe("p", param("a", bytesT)),
 		"long name":     probe("p", param(strings.Repeat("a", 300), uint64T)),

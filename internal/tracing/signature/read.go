@@ -129,11 +129,12 @@ func (r *reader) param(proto btfType, place int) (p Param, ok bool) {
 	return p, place+p.Places() <= proto.members
 }
 
-// hasDistinctLabels reports whether each label means one argument.
+// hasDistinctLabels reports whether each label means one argument, also in JSON, where each byte
+// that is not part of UTF-8 is U+FFFD.
 func (s *Signature) hasDistinctLabels() bool {
 	labels := make(map[string]bool, len(s.Params))
 	for _, p := range s.Params {
-		labels[p.Label()] = true
+		labels[string([]rune(p.Label()))] = true
 	}
 	return len(labels) == len(s.Params)
 }
