@@ -117,15 +117,11 @@ func filesAndPatterns(args []string) (files, patterns []string) {
 
 // inventory reads the processes or the files. Its error can be about some of the files only.
 func (f *describeFlags) inventory(paths []string) (*inventory, error) {
-	known, err := f.types.open()
-	if err != nil {
-		return nil, err
-	}
 	if len(paths) == 0 {
 		if err := f.scope.check(); err != nil {
 			return nil, err
 		}
-		return takeInventory(f.scope, known)
+		return takeInventory(f.scope, &f.types)
 	}
 	if f.scope != (scope{}) {
 		return nil, usagef("use either files or processes, not both")
@@ -135,6 +131,10 @@ func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 		return nil, err
 	}
 	defer reader.Close()
+	known, err := f.types.open(reader)
+	if err != nil {
+		return nil, err
+	}
 	v := &inventory{files: paths, descriptions: known}
 	var failed []error
 	for _, path := range paths {

@@ -51,16 +51,16 @@ seconds. What is missing is said.`,
 			if len(files) > 0 && (all || hasPID) {
 				return usagef("use either files or processes, not both")
 			}
-			known, err := types.open()
-			if err != nil {
-				return err
-			}
 			debug.SetMemoryLimit(heapLimit)
 			reader, err := startReader()
 			if err != nil {
 				return err
 			}
 			defer reader.Close()
+			known, err := types.open(reader)
+			if err != nil {
+				return err
+			}
 			list := listing{
 				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
 					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,

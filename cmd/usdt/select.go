@@ -35,11 +35,7 @@ func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) 
 	if err != nil {
 		return nil, err
 	}
-	known, err := types.open()
-	if err != nil {
-		return nil, err
-	}
-	v, err := takeInventory(s, known)
+	v, err := takeInventory(s, &types)
 	if err != nil {
 		return nil, err
 	}

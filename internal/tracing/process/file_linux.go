@@ -22,6 +22,7 @@ func (r *Reader) ReadFile(path string) (File, error) {
 		file File
 		err  error
 	}
+	r.patience.ofUser(0)
 	a, err := await(&r.patience, func(w *watch) (a answer) {
 		a.file, a.err = readNamedFile(w, path)
 		return a
