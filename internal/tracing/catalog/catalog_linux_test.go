@@ -43,7 +43,8 @@ func TestPrecedence(t *testing.T) {
 	write(t, user+"/README", "no description")
 	write(t, system+"/e.d", "provider p { probe three(int e); probe four(int e); };\n"+
 		"provider python { probe gc__start(int of); };")
-	c, skipped, err := open([]string{a, b}, []string{user, system, t.TempDir(), named + "/none"}, Direct{})
+	directories := []string{user, system, t.TempDir(), named + "/none"}
+	c, skipped, err := open([]string{a, b}, directories, Direct{})
 	if err != nil || len(skipped) > 0 {
 		t.Fatal(skipped, err)
 	}
@@ -143,13 +144,14 @@ func TestNamed(t *testing.T) {
 	}
 	mistake := write(t, dir+"/mistake.d", "provider p { prob")
 	for _, path := range []string{mistake, dir, dir + "/none.d", "/dev/null"} {
-		if _, _, err := open([]string{path}, nil, Direct{}); err == nil || !strings.Contains(err.Error(), path) {
+		_, _, err := open([]string{path}, nil, Direct{})
+		if err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 }
 
-// TestBounded shows that very many descriptions are not all read, and that some of them are told of.
+// TestBounded shows that very many descriptions are not all read, and that some are told of.
 func TestBounded(t *testing.T) {
 	dir := t.TempDir()
 	long := write(t, dir+"/000.d", "provider p { probe one(int a); };"+
