@@ -133,6 +133,16 @@ func sameSet(a, b []signature.Signature) bool {
 	return cmp.Equal(left, right, cmp.Transformer("params", noNil)) && len(a) == len(b)
 }
 
+// The name of an instance of a generic type has the names of all its arguments.
+func TestReadBTFLongTypeName(t *testing.T) {
+	generic := &btf.Typedef{Name: "main.id[" + strings.Repeat("a", 300) + "]", Type: uint64T}
+	all := read(t, probe("p", param("id", generic)))
+	want := "id main.id[" + strings.Repeat("a", 255-len("main.id[…")) + "…"
+	if len(all) != 1 || all[0].String() != want {
+		t.Errorf("read %v, want %s", all, want)
+	}
+}
+
 // Probes that are not as the library writes them have no signature, and harm no other.
 func TestReadBTFLeavesOut(t *testing.T) {
 	array := &btf.Array{Index: uint64T, Type: uint64T, Nelems: 2}
