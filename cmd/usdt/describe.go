@@ -140,8 +140,9 @@ func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 	for _, path := range paths {
 		file, err := readListedFile(reader, path)
 		failed = append(failed, err)
-		v.objects = append(v.objects,
-			process.Object{Path: path, Notes: file.Notes, Signatures: file.Signatures})
+		v.objects = append(v.objects, process.Object{
+			Path: path, Notes: file.Notes, Signatures: file.Signatures, Unsigned: file.Unsigned,
+		})
 	}
 	return v, errors.Join(failed...)
 }
@@ -155,6 +156,9 @@ func (v *inventory) signatures(patterns patternList) []signature.Signature {
 			name := nameOf(n)
 			if found[name] != nil || !patterns.match(name) {
 				continue
+			}
+			if o.Unsigned {
+				v.descriptions.unsigned(o.Path)
 			}
 			if s := v.descriptions.of(n, o.Signatures); s != nil {
 				found[name] = s

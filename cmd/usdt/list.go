@@ -144,6 +144,9 @@ func (l *listing) addFiles(reader *process.Client, paths []string) error {
 	for _, path := range paths {
 		file, err := readListedFile(reader, path)
 		failed = append(failed, err)
+		if file.Unsigned {
+			l.described.unsigned(path)
+		}
 		for _, n := range file.Notes {
 			l.add(listedProbe{note: n, signature: l.described.of(n, file.Signatures), path: path})
 		}
@@ -205,6 +208,9 @@ func (l *listing) addObjects(objects []process.Object) {
 			if l.unread <= mostUnread {
 				warn(l.stderr, "%v", o.Err)
 			}
+		}
+		if o.Unsigned {
+			l.described.unsigned(o.Path)
 		}
 		for i, n := range o.Notes {
 			size := roomOf(n, o.Signatures)

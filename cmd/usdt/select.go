@@ -137,6 +137,9 @@ func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
+		if o.Unsigned {
+			d.unsigned(o.Path)
+		}
 		for _, n := range o.Notes {
 			i, known := index[nameOf(n)]
 			if !known {

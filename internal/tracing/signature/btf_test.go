@@ -225,7 +225,7 @@ func TestReadBTFBomb(t *testing.T) {
 		t.Fatalf("the bomb has %d bytes", len(b))
 	}
 	all, err := signature.ReadBTF(b)
-	if all != nil || !errors.Is(err, signature.ErrFormat) {
+	if all != nil || !errors.Is(err, signature.ErrTooLarge) {
 		t.Errorf("read %d signatures, error %v", len(all), err)
 	}
 }
@@ -263,7 +263,8 @@ func TestReadFile(t *testing.T) {
 		"large":        imageWith(t, ".BTF", make([]byte, 1<<20+1)),
 	} {
 		all, err := signature.ReadFile(bytes.NewReader(file))
-		if all != nil || !errors.Is(err, signature.ErrFormat) {
+		if all != nil || !errors.Is(err, signature.ErrFormat) ||
+			errors.Is(err, signature.ErrTooLarge) != (name == "large") {
 			t.Errorf("%s: read %v, error %v", name, all, err)
 		}
 	}

@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func ReadBTF(section []byte) ([]Signature, error) {
 		}
 		s, ok := r.signature(function, tag)
 		if r.left < 0 {
-			return nil, malformed("the signatures take more than %d bytes", maxSize)
+			return nil, fmt.Errorf("%w: they take more than %d bytes of memory", ErrTooLarge, maxSize)
 		}
 		if ok {
 			all = append(all, s)
