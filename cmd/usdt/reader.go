@@ -42,9 +42,7 @@ func newReaderCommand() *cobra.Command {
 
 // startReader starts this program as a reader of processes. The caller closes the client.
 func startReader() (*process.Client, error) {
-	cmd := exec.Command("/proc/self/exe", readerCommand)
-	cmd.Args[0] = "usdt"
-	client, err := process.NewClient(cmd)
+	client, err := newReader()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = fmt.Errorf("%w: mount the proc file system", err)
@@ -52,4 +50,11 @@ func startReader() (*process.Client, error) {
 		err = fmt.Errorf("%w: raise the limit by ulimit -n", err)
 	}
 	return client, err
+}
+
+// newReader is startReader for those who say themselves what to do about an error.
+func newReader() (*process.Client, error) {
+	cmd := exec.Command("/proc/self/exe", readerCommand)
+	cmd.Args[0] = "usdt"
+	return process.NewClient(cmd)
 }

@@ -23,8 +23,7 @@ func warn(stderr io.Writer, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if len(text) > maxMessage {
 		half := maxMessage / 2 // at the end is what to do
-		text = strings.ToValidUTF8(text[:half], "") + " … " +
-			strings.ToValidUTF8(text[len(text)-half:], "")
+		text = text[:half] + " … " + text[len(text)-half:]
 	}
 	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(text))
 }
