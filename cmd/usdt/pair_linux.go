@@ -13,11 +13,7 @@ func selectPair(s scope, types typeFiles, name string) (*selection, error) {
 	if err := checkBase(name); err != nil {
 		return nil, err
 	}
-	known, err := types.open()
-	if err != nil {
-		return nil, err
-	}
-	v, err := takeInventory(s, known)
+	v, err := takeInventory(s, &types)
 	if err != nil {
 		return nil, err
 	}

@@ -25,13 +25,13 @@ func (q *query) match() ([]*stapsdt.Probe, error) {
 			unused = slices.DeleteFunc(unused, fits)
 		}
 	}
-	for _, pattern := range unused {
-		if err := checkPattern(pattern); err != nil {
-			return nil, err
-		}
-		return nil, badQuery("no probe is %s; the endpoint probes has them all", quote(pattern))
+	if len(unused) == 0 {
+		return matched, nil
 	}
-	return matched, nil
+	if err := checkPattern(unused[0]); err != nil {
+		return nil, err
+	}
+	return nil, badQuery("no probe is %s; the endpoint probes has them all", quote(unused[0]))
 }
 
 // matches reports whether a pattern matches a probe, as that of a stapsdt.Listener does.

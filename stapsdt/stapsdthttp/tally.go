@@ -21,8 +21,8 @@ func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) erro
 	}
 	defer a.close()
 	began := time.Now()
-	for n := time.Duration(1); q.interval > 0; n++ {
-		next := began.Add(n * q.interval)
+	for q.interval > 0 {
+		next := nextReading(began, time.Now(), q.interval)
 		if !next.Before(a.end) {
 			break
 		}
@@ -36,6 +36,13 @@ func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) erro
 		_ = a.writeReading(t) // nobody is there who could be told
 	}
 	return nil
+}
+
+// nextReading returns the end of an interval, at least half an interval from now: readings that take
+// long must not use up the time for counting.
+func nextReading(began, now time.Time, interval time.Duration) time.Time {
+	n := (now.Sub(began) + interval/2 + interval - 1) / interval
+	return began.Add(max(n, 1) * interval)
 }
 
 // collect counts until a time or the end.

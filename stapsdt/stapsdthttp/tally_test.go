@@ -276,6 +276,17 @@ func TestLatency(t *testing.T) {
 	}
 }
 
+func TestNextReading(t *testing.T) {
+	began := time.Now()
+	for now, want := range map[time.Duration]time.Duration{
+		0: 10, 1: 10, 5: 10, 6: 20, 10: 20, 14: 20, 15: 20, 16: 30, 1000: 1010, 1006: 1020,
+	} {
+		if got := nextReading(began, began.Add(now), 10).Sub(began); got != want {
+			t.Errorf("at %d the next is at %d, want %d", now, got, want)
+		}
+	}
+}
+
 // TestLateProbes: a probe that is declared later has not what the query is about, or has it.
 func TestLateProbes(t *testing.T) {
 	p := newProvider(t, "late")

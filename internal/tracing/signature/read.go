@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func ReadBTF(section []byte) ([]Signature, error) {
 		}
 		s, ok := r.signature(function, tag)
 		if r.left < 0 {
-			return nil, malformed("the signatures take more than %d bytes", maxSize)
+			return nil, fmt.Errorf("%w: they take more than %d bytes of memory", ErrTooLarge, maxSize)
 		}
 		if ok {
 			all = append(all, s)
@@ -129,11 +130,12 @@ func (r *reader) param(proto btfType, place int) (p Param, ok bool) {
 	return p, place+p.Places() <= proto.members
 }
 
-// hasDistinctLabels reports whether each label means one argument.
+// hasDistinctLabels reports whether each label means one argument, also in JSON, where each byte
+// that is not part of UTF-8 is U+FFFD.
 func (s *Signature) hasDistinctLabels() bool {
 	labels := make(map[string]bool, len(s.Params))
 	for _, p := range s.Params {
-		labels[p.Label()] = true
+		labels[string([]rune(p.Label()))] = true
 	}
 	return len(labels) == len(s.Params)
 }
