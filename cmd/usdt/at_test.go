@@ -310,3 +310,16 @@ func TestAtRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestAtComplete(t *testing.T) {
+	a := startAtProgram(t, "atcomplete")
+	for _, test := range []struct{ command, want string }{
+		{"trace", "atcomplete:order_end\natcomplete:order_start\n:4\n"},
+		{"latency", "atcomplete:order\n:4\n"},
+	} {
+		status, out, _ := usdt(t.Context(), "__complete", test.command, "--at", a.url, "atcomp")
+		if status != 0 || out != test.want {
+			t.Errorf("%s: status %d: %q, want %q", test.command, status, out, test.want)
+		}
+	}
+}

@@ -1,6 +1,16 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/remote"
+	"github.com/go-usdt/usdt/internal/tracing/script"
+)
 
 // mustComplete makes the shell complete the values of a flag, which must exist.
 func mustComplete(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
@@ -15,4 +25,59 @@ func completeArguments(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {
 		mustComplete(cmd, flag, completeArgument)
 	}
+}
+
+// completeProbes completes an argument PROVIDER:PROBE, as long as the command takes more arguments,
+// with the probes of the program at the address of the flag at, of the process that the flag pid
+// names, or of all processes.
+func completeProbes(cmd *cobra.Command, args []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })
+}
+
+// completeBases completes an argument PROVIDER:BASE in the same way.
+func completeBases(cmd *cobra.Command, args []string, toComplete string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return completeNames(cmd, args, toComplete, pairBases)
+}
+
+// completeNames completes an argument with what choose makes of the names of all probes.
+func completeNames(
+	cmd *cobra.Command, args []string, toComplete string, choose func([]string) []string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if cmd.ValidateArgs(append(args, toComplete)) != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	known, err := knownNames(cmd)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []string
+	for _, n := range known {
+		// A process could call its probes anything, to have the shell do something else.
+		if script.IsPlain(n.provider) && script.IsPlain(n.name) {
+			names = append(names, n.String())
+		}
+	}
+	slices.Sort(names)
+	offered := slices.DeleteFunc(choose(slices.Compact(names)), func(name string) bool {
+		return !strings.HasPrefix(name, toComplete)
+	})
+	return offered, cobra.ShellCompDirectiveNoFileComp
+}
+
+func knownNames(cmd *cobra.Command) ([]probeName, error) {
+	address, _ := cmd.Flags().GetString("at") // describe and script do not have it
+	if address == "" {
+		return localNames(cmd)
+	}
+	client, err := remote.New(address)
+	if err != nil {
+		return nil, err
+	}
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(cmd.Context(), patience)
+	defer cancel()
+	list, err := client.Probes(ctx)
+	return atNames(list), err
 }

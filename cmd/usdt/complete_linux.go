@@ -11,47 +11,22 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
-// completeProbes completes an argument PROVIDER:PROBE, as long as the command takes more arguments,
-// with the probes of the process that the flag pid names, or of all processes.
-func completeProbes(cmd *cobra.Command, args []string, toComplete string,
-) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })
-}
-
-// completeBases completes an argument PROVIDER:BASE in the same way.
-func completeBases(cmd *cobra.Command, args []string, toComplete string,
-) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return completeNames(cmd, args, toComplete, pairBases)
-}
-
-// completeNames completes an argument with what choose makes of the names of all probes.
-func completeNames(
-	cmd *cobra.Command, args []string, toComplete string, choose func([]string) []string,
-) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if cmd.ValidateArgs(append(args, toComplete)) != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
+// localNames returns the names of the probes of the process that the flag pid names, or of all
+// processes.
+func localNames(cmd *cobra.Command) ([]probeName, error) {
 	pid, _ := cmd.Flags().GetInt("pid") // all commands that complete names have the flag
 	v, err := takeInventory(scope{pid: pid, all: pid == 0}, nil)
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
+		return nil, err
 	}
-	var names []string
-	for _, n := range v.names() {
-		// A process could call its probes anything, to have the shell do something else.
-		if script.IsPlain(n.provider) && script.IsPlain(n.name) {
-			names = append(names, n.String())
-		}
-	}
-	slices.Sort(names)
-	offered := slices.DeleteFunc(choose(slices.Compact(names)), func(name string) bool {
-		return !strings.HasPrefix(name, toComplete)
-	})
-	return offered, cobra.ShellCompDirectiveNoFileComp
+	return v.names(), nil
 }
 
 func completeArgument(cmd *cobra.Command, args []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if address, _ := cmd.Flags().GetString("at"); address != "" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 	pid, _ := cmd.Flags().GetInt("pid")
 	named, _ := cmd.Flags().GetStringArray("types")
 	types := typeFiles(named)

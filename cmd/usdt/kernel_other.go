@@ -41,14 +41,14 @@ func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeeds
 
 func systemVersion() (string, error) { return "", nil }
 
+func localNames(*cobra.Command) ([]probeName, error) { return nil, errNeedsLinux }
+
 func completeNothing(*cobra.Command, []string, string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
 var (
-	completeProbes   = completeNothing
-	completeBases    = completeNothing
 	completeArgument = completeNothing
 	completePIDs     = completeNothing
 )
