@@ -84,7 +84,7 @@ func ValueOf(arg any, length int) Value {
 	case int:
 		return Value{Bits: uint64(a)} // #nosec G115 -- extended by its sign, here and below
 	case int64:
-		return Value{Bits: uint64(a)} // #nosec G115
+		return Value{Bits: uint64(a)} // #nosec G115 -- the same bits
 	case uint64:
 		return Value{Bits: a}
 	case string:
@@ -108,7 +108,7 @@ func ValueOf(arg any, length int) Value {
 		return Value{Bits: math.Float64bits(v.Float())}
 	default:
 		if v.CanInt() {
-			return Value{Bits: uint64(v.Int())} // #nosec G115
+			return Value{Bits: uint64(v.Int())} // #nosec G115 -- the same bits
 		}
 		return Value{Bits: v.Uint()}
 	}

@@ -52,7 +52,7 @@ func New(address string) (*Client, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrAddress, errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("%w: want http://, https:// or unix:", ErrAddress)
+		return nil, fmt.Errorf("%w: want http://, https:// or unix:PATH", ErrAddress)
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("%w: want HOST:PORT, a URL with a host, or unix:PATH", ErrAddress)
 	case u.RawQuery != "" || u.Fragment != "":

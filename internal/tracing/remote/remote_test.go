@@ -87,7 +87,7 @@ func TestErrors(t *testing.T) {
 		"not mounted": {http.NotFoundHandler(), `import _ "github.com/go-usdt/usdt/stapsdt/stapsdthttp"`},
 		"other server": {answer(200, "text/html", "<html>"),
 			`answers, but is no stapsdthttp (it sends "text/html")`},
-		"redirect":  {http.RedirectHandler("http://other/", 302), "redirects to http://other/"},
+		"redirect":  {http.RedirectHandler("http://other/", http.StatusFound), "redirects to http://other/"},
 		"forbidden": {answer(403, "text/plain", "go\x1b away\nnow"), `403 Forbidden: "go\x1b away"`},
 		"refused":   {answer(400, "text/plain", "bad filter"), "400 Bad Request: bad filter"},
 		"version":   {answer(200, wire.ContentType, wire.Magic+"\x63"), "use the usdt of the version"},

@@ -33,7 +33,7 @@ func (c *Client) get(
 		return nil, c.explain(ctx, err)
 	}
 	if err := c.check(resp, mediaType); err != nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return nil, err
 	}
 	return resp.Body, nil

@@ -82,7 +82,7 @@ func (c *Client) Trace(ctx context.Context, r Request) (*Stream, error) {
 		err = s.begin()
 	}
 	if err != nil {
-		body.Close()
+		_ = body.Close()
 		return nil, s.explain(err)
 	}
 	return s, nil
