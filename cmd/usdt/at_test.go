@@ -255,6 +255,67 @@ func (s *signalOn) Write(b []byte) (int, error) {
 	return s.to.Write(b)
 }
 
+// TestAtLost: while the output waits for its reader, events are lost, and usdt says how many. The
+// buffers of the program and of the connection have room for far fewer than are fired meanwhile.
+func TestAtLost(t *testing.T) {
+	const written, firedMeanwhile = 100_000, 250_000
+	provider := stapsdt.MustProvider("atlost")
+	probe := stapsdt.MustProbe1[string](provider, "p")
+	a := startAtProgram(t, "atlost2")
+	text := strings.Repeat("x", 200)
+	firing, stop := make(chan struct{}), make(chan struct{})
+	var fires sync.WaitGroup
+	var once sync.Once
+	begin := func() {
+		fires.Go(func() {
+			for range firedMeanwhile {
+				probe.Fire(text)
+			}
+			close(firing)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					probe.Fire(text)
+				}
+			}
+		})
+	}
+	t.Cleanup(func() {
+		close(stop)
+		fires.Wait()
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	out := &waitingWriter{until: firing}
+	var stderr bytes.Buffer
+	status := run(t.Context(), []string{"trace", "--at", a.url, "atlost:p", "--count",
+		fmt.Sprint(written)}, out, &signalOn{&stderr, "tracing", func() { once.Do(begin) }})
+	var events, lost int
+	summary := strings.TrimSpace(stderr.String())
+	summary = summary[strings.LastIndexByte(summary, '\n')+1:]
+	if _, err := fmt.Sscanf(summary, "usdt: %d events, %d lost", &events, &lost); err != nil {
+		t.Fatalf("%q: %v", summary, err)
+	}
+	if status != 0 || out.lines != written || events != written || lost == 0 {
+		t.Errorf("status %d, %d lines: %s", status, out.lines, &stderr)
+	}
+}
+
+// waitingWriter counts lines. Its first Write waits.
+type waitingWriter struct {
+	until <-chan struct{}
+	lines int
+}
+
+func (w *waitingWriter) Write(b []byte) (int, error) {
+	<-w.until
+	w.lines += bytes.Count(b, lineFeed)
+	return len(b), nil
+}
+
 // TestAtBreaksOff: what came before is written, and the exit status tells.
 func TestAtBreaksOff(t *testing.T) {
 	a := startAtProgram(t, "atbreak")

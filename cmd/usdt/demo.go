@@ -99,8 +99,10 @@ type demoServer struct {
 // startDemoServer returns when the probes can be traced. The caller stops it.
 func startDemoServer() (_ *demoServer, err error) {
 	program, err := os.Executable()
-	if err != nil {
-		return nil, err
+	if err != nil { // no proc file system
+		if program, err = exec.LookPath(os.Args[0]); err != nil {
+			return nil, err
+		}
 	}
 	dir, err := os.MkdirTemp("", "usdt")
 	if err != nil {
