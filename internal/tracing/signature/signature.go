@@ -4,6 +4,7 @@ package signature
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,14 @@ func (p Param) Label() string {
 		return p.Name
 	}
 	return fmt.Sprintf("arg%d", p.Place)
+}
+
+// Numbered returns N of the name argN, which means the place N of every probe. No argument has such
+// a name of its own.
+func Numbered(name string) (place int, ok bool) {
+	digits, ok := strings.CutPrefix(name, "arg")
+	n, err := strconv.ParseUint(digits, 10, 31)
+	return int(n), ok && err == nil
 }
 
 // String returns "id uint64".
