@@ -63,8 +63,8 @@ func (f *Format) Bind(p Probe) (*Format, error) {
 	return &bound, bound.collectNeeds()
 }
 
-// isNumbered reports whether the user names the argument by its number, and so knows better than its
-// type what it is.
+// isNumbered reports whether the user chose the argument by its number, and so knows better than
+// its type what it is.
 func (p *part) isNumbered() bool { return p.chosen && p.name == "" }
 
 // bind makes the directive take the argument.
