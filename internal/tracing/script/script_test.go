@@ -176,9 +176,10 @@ func TestBpftracePID(t *testing.T) {
 func TestSign(t *testing.T) {
 	p := order("8@%rdi 4@%esi 8@%rdx")
 	number := signature.Type{Name: "int", Kind: signature.Int, Size: 4}
+	size := signature.Type{Name: "size_t", Kind: signature.Uint, Size: 8}
 	s := signature.New(p.Provider, p.Name, "", signature.Param{Name: "fd", Type: number},
 		signature.Param{Name: "small", Type: number},
-		signature.Param{Name: "size", Type: signature.Type{Name: "size_t", Kind: signature.Uint, Size: 8}})
+		signature.Param{Name: "size", Type: size})
 	p.Describe(&s)
 	for tool, want := range map[string]string{
 		"bpftrace": "fd=%lld small=%llu size=%llu",

@@ -123,9 +123,9 @@ type Type struct {
 	Size int // of the value in its place, in bytes: 1, 2, 4 or 8
 }
 
-// LosesSign reports whether the type is signed and an argument of so many bytes, which the note says
-// is not, holds all of it. A program that passes all arguments as if they were addresses, as libvirt
-// does, passes -1 as 8 unsigned bytes.
+// LosesSign reports whether the type is signed and an argument of so many bytes holds all of it,
+// although its note may say that it is not signed: a program that passes all arguments as if they
+// were addresses, as libvirt does, passes -1 as 8 unsigned bytes.
 func (t Type) LosesSign(size int) bool { return size == 8 && (t.Kind == Int || t.Kind == Duration) }
 
 // Kind says how to read a value and how to show it.

@@ -84,8 +84,8 @@ func TestFilterByName(t *testing.T) {
 	})
 }
 
-// A program that passes a signed argument as 8 unsigned bytes has lost its sign, which the signature
-// gives back.
+// A program that passes a signed argument as 8 unsigned bytes has lost its sign, which the
+// signature gives back.
 func TestLostSign(t *testing.T) {
 	var passed *stapsdt.Probe1[uint64]
 	p := provider(t, func(p *stapsdt.Provider) {

@@ -80,8 +80,9 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// Args describes the arguments of the site, with the sign that their signature gives them. One that the running kernel does not let programs read
-// is invalid, too. Arguments beyond operand.MaxArgs are left out.
+// Args describes the arguments of the site, with the sign that their signature gives them. One that
+// the running kernel does not let programs read is invalid, too. Arguments beyond operand.MaxArgs
+// are left out.
 func (s Site) Args() []operand.Arg {
 	args := operand.Resolve(s.Note, s.Symbols)
 	args = args[:min(len(args), operand.MaxArgs)]
