@@ -61,11 +61,14 @@ func (t ArgType) String() string {
 
 func (t ArgType) valid() bool { return t >= Int8 && t <= Bytes }
 
+// wordIs64 is 1 if int has 8 bytes, as on every platform with tracers, and 0 if it has 4.
+const wordIs64 = ArgType(^uint(0) >> 63)
+
 // argTypeOf has the type with the memory layout of an [Arg], by its kind.
 var argTypeOf = [...]ArgType{
 	reflect.Int8: Int8, reflect.Int16: Int16, reflect.Int32: Int32, reflect.Int64: Int64,
 	reflect.Uint8: Uint8, reflect.Uint16: Uint16, reflect.Uint32: Uint32, reflect.Uint64: Uint64,
-	reflect.Int: Int64, reflect.Uint: Uint64, reflect.Uintptr: Uint64,
+	reflect.Int: Int32 + wordIs64, reflect.Uint: Uint32 + wordIs64, reflect.Uintptr: Uint32 + wordIs64,
 	reflect.Bool: Bool, reflect.Float32: Float32, reflect.Float64: Float64,
 	reflect.String: String, reflect.Slice: Bytes,
 }

@@ -37,9 +37,17 @@ func (p *Probe) fireError(err error) error {
 	return &Error{Op: "fire", Provider: p.provider.name, Probe: p.name, Err: err}
 }
 
-// converted is an argument of a dynamic Fire in the layout of its declared type. The machines are
-// little-endian, so that the narrower types are its first bytes.
+// converted is an argument of a dynamic Fire.
 type converted uint64
+
+// place returns the address of the argument in the layout of t.
+func (c *converted) place(t ArgType) unsafe.Pointer {
+	one := converted(1)
+	if *(*byte)(unsafe.Pointer(&one)) == 0 { // a big-endian machine
+		return unsafe.Add(unsafe.Pointer(c), 8-max(wire[t][0], -wire[t][0]))
+	}
+	return unsafe.Pointer(c)
+}
 
 //go:noinline
 func (p *Probe) fireAny(args []any) error {
@@ -86,7 +94,7 @@ func (c *converted) set(t ArgType, arg any) (unsafe.Pointer, error) {
 	if !ok {
 		return nil, mismatch(t, v.Type())
 	}
-	return unsafe.Pointer(c), nil
+	return c.place(t), nil
 }
 
 // valueOf returns the address of the value in a, which must not be of a pointer-shaped type: an
@@ -110,7 +118,7 @@ func (c *converted) setInteger(t ArgType, v reflect.Value) (unsafe.Pointer, erro
 	if !fits {
 		return nil, fmt.Errorf("value of %s does not fit into %v", v.Type(), t)
 	}
-	return unsafe.Pointer(c), nil
+	return c.place(t), nil
 }
 
 func mismatch(want ArgType, got reflect.Type) error {

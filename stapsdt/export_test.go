@@ -9,13 +9,13 @@ import (
 // were its slot and a tracer were attached.
 func (p *Probe) ForceEntry(entry unsafe.Pointer) {
 	p.idle = ^*(*entryWord)(entry)
-	p.setEntry(entry)
+	p.setSite(entry)
 }
 
 // Unforce undoes ForceEntry.
 func (p *Probe) Unforce() {
 	p.idle = idleWord()
-	p.clearEntry()
+	p.clearSite()
 }
 
 // EntrySize is the number of bytes at the entry that Enabled looks at.

@@ -3,14 +3,18 @@ package stapsdt
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-usdt/usdt/cstub"
 )
 
-// fire enters the probe with the arguments at values, each of which has the layout of its declared
-// type. It retains nothing of them.
+// fire hands the arguments at values, each of which has the layout of its declared type, to those
+// who hear the probe, and enters it. It retains nothing of them.
 func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
+	if atomic.LoadPointer(&p.heard) != nil && !p.deliver(values) {
+		return
+	}
 	if !p.byValue {
 		p.fireAddresses(values)
 		return
@@ -22,10 +26,10 @@ func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
 	p.enter(&words)
 }
 
-// enter calls the slot, unless the probe was unloaded after the caller's check. The entry is read
+// enter calls the slot, unless the probe was unloaded after the caller's check. The site is read
 // in the assembly of cstub.Call and nowhere else on this way, because of what retired.go says.
 func (p *Probe) enter(words *[cstub.MaxArgs]uint64) {
-	cstub.Call(&p.entry, unsafe.Pointer(&p.idle), words)
+	cstub.Call(&p.site, unsafe.Pointer(&p.idle), words)
 }
 
 // fireAddresses is fire for a probe with a string or []byte among its arguments.

@@ -58,7 +58,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	im.hide = im.show(request.spec(), entries)
 	for i, probe := range probes {
 		probe.image = im
-		probe.setEntry(im.sites.at(entries[i]))
+		probe.setSite(im.sites.at(entries[i]))
 	}
 	return im, nil
 }
@@ -151,7 +151,7 @@ func (im *loadedImage) address() uintptr {
 func (im *loadedImage) unload() error {
 	for _, probe := range im.probes {
 		probe.image = nil
-		probe.clearEntry()
+		probe.clearSite()
 	}
 	im.hide()
 	return errors.Join(im.sites.retire(), im.withdraw())

@@ -19,7 +19,12 @@ type Probe struct {
 	// is accessed atomically. Each address that it ever held stays valid: sites are never unmapped.
 	// It is the first field, because Fire is inlined only if &p.entry is p.
 	entry unsafe.Pointer
-	idle  entryWord // the word at entry while nobody is attached
+	idle  entryWord // the word at entry while nobody is attached and nobody hears
+
+	// site is where cstub.Call enters: as entry, but whether or not somebody hears the probe. heard
+	// has these. Both are accessed atomically, and changed while the lock of hearing is held.
+	site  unsafe.Pointer
+	heard unsafe.Pointer // a *hearers, whose type description programs would carry
 
 	_        noCopy // because entry may point to idle
 	provider *Provider
@@ -29,6 +34,8 @@ type Probe struct {
 	goTypes  reflect.Type // of a function with the arguments, nil for a dynamic probe
 	names    *placeNames  // of the arguments
 	byValue  bool         // no argument is an address
+
+	mute bool // nobody will hear it any more; guarded by the lock of hearing
 
 	// Guarded by provider.mu.
 	description string       // a sentence, "" for none
@@ -47,15 +54,13 @@ func (p *Probe) Types() []ArgType { return slices.Clone(p.types) }
 // Name returns the name with which the probe was declared.
 func (p *Probe) Name() string { return p.name }
 
-// Enabled reports whether a tracer is attached to the probe in this process. It costs about a
-// nanosecond. Use it to compute costly arguments only when a tracer will read them.
+// Provider returns the provider with which the probe was declared.
+func (p *Probe) Provider() *Provider { return p.provider }
+
+// Enabled reports whether a tracer is attached to the probe in this process, or a [Listener] hears
+// it. It costs about a nanosecond. Use it to compute costly arguments only when somebody will read
+// them.
 func (p *Probe) Enabled() bool { return *(*entryWord)(atomic.LoadPointer(&p.entry)) != p.idle }
-
-// setEntry lets the probe fire at addr.
-func (p *Probe) setEntry(addr unsafe.Pointer) { atomic.StorePointer(&p.entry, addr) }
-
-// clearEntry switches the probe off.
-func (p *Probe) clearEntry() { p.setEntry(unsafe.Pointer(&p.idle)) }
 
 // Path returns what to give to a tracer that cannot find this probe by pid, or "" while the probe
 // is not loaded: see [Provider.Path]. Probes of one provider have different paths if some
@@ -105,9 +110,12 @@ func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNam
 		p.byValue = p.byValue && !t.isAddress()
 	}
 	p.idle = idleWord()
-	p.clearEntry()
+	p.clearSite()
 	if err := provider.add(p); err != nil {
 		return fail(err)
+	}
+	if hooks := hearing.hooks.Load(); hooks != nil {
+		hooks.announce(p)
 	}
 	return nil
 }

@@ -17,6 +17,8 @@ type Provider struct {
 	backing Backing
 	dir     string
 
+	previous, next *Provider // in the registry, whose lock guards them
+
 	mu     sync.Mutex
 	closed bool
 	probes []*Probe        // in the order of their declaration
@@ -44,6 +46,7 @@ func NewProvider(name string, options ...Option) (*Provider, error) {
 	if p.backing > FileBacking {
 		return nil, p.fail("new", fmt.Errorf("%w: backing %d", ErrArgs, p.backing))
 	}
+	p.register()
 	return p, nil
 }
 
@@ -227,7 +230,15 @@ func (p *Provider) unload(op string) error {
 func (p *Provider) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = true
+	if !p.closed {
+		p.closed = true
+		p.unregister()
+		if hooks := hearing.hooks.Load(); hooks != nil {
+			for _, probe := range p.probes {
+				hooks.silence(probe)
+			}
+		}
+	}
 	return p.unload("close")
 }
 

@@ -1,0 +1,87 @@
+// Package ticks tells the time by a counter of the processor, which costs less than a clock.
+//
+// The counter is used where it counts at one rate and alike on all processors: the invariant TSC of
+// amd64, if the kernel trusts it, and the generic timer of arm64. Elsewhere Go's monotonic clock
+// takes its place.
+package ticks
+
+import (
+	"time"
+	"unsafe"
+)
+
+// Ticks is a number of ticks, of a length that only [Clock.Time] knows.
+type Ticks uint64
+
+// Clock counts ticks. Now is safe for concurrent use.
+type Clock struct {
+	isCounter bool      // otherwise ticks are nanoseconds since start
+	start     time.Time // of the clock
+
+	// Guarded by the caller of Sync and Time.
+	last, newest anchor
+}
+
+// anchor is a moment by both measures.
+type anchor struct {
+	ticks Ticks
+	time  time.Time
+}
+
+// New returns a clock that counts from now on.
+func New() *Clock {
+	c := &Clock{isCounter: hasCounter(), start: time.Now()}
+	c.newest = c.now()
+	c.last = c.newest
+	return c
+}
+
+// Now returns the ticks, and a number that tends to differ between processors, or where that cannot
+// be had cheaply, between goroutines. It reads the counter after what the goroutine did before.
+func (c *Clock) Now() (Ticks, uint32) {
+	if c.isCounter {
+		return counter()
+	}
+	return Ticks(time.Since(c.start)), Spread() // #nosec G115 -- not negative
+}
+
+// Spread returns a number that tends to differ between goroutines, from the places of their stacks.
+func Spread() uint32 {
+	var here byte
+	place := uintptr(unsafe.Pointer(&here)) >> 11 // the smallest stacks have 2 KiB
+	return uint32(place ^ place>>7)               // #nosec G115 -- any bits will do
+}
+
+// Sync notes how the ticks go with the time, and returns the ticks. Ticks that come from calls of
+// Now between two calls of Sync get their times from these two: so it does not matter if the length
+// of a tick changes, as when a virtual machine moves.
+func (c *Clock) Sync() Ticks {
+	c.last, c.newest = c.newest, c.now()
+	return c.newest.ticks
+}
+
+func (c *Clock) now() anchor {
+	before, _ := c.Now()
+	t := time.Now()
+	after, _ := c.Now()
+	return anchor{before + (after-before)/2, t}
+}
+
+// Time returns the time of ticks from before the last Sync. It grows with the ticks, and is between
+// the start of the clock and the last Sync.
+func (c *Clock) Time(t Ticks) time.Time {
+	from, to := c.last, c.newest
+	span := float64(int64(to.ticks - from.ticks)) // #nosec G115 -- the difference has a sign
+	if span <= 0 {
+		return to.time
+	}
+	part := float64(int64(t-from.ticks)) / span // #nosec G115 -- the difference has a sign
+	if part >= 1 {
+		return to.time
+	}
+	at := from.time.Add(time.Duration(part * float64(to.time.Sub(from.time))))
+	if at.Before(c.start) {
+		return c.start
+	}
+	return at
+}

@@ -1,0 +1,61 @@
+package stapsdt
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// hearing is what probes know of listeners and counters in this process. While its lock is held, no
+// other lock is taken.
+//
+// Only the code of listeners and counters sets hooks, so that programs without do not carry it.
+var hearing struct {
+	sync.Mutex // guards who hears which probe
+	hooks      atomic.Pointer[hearingHooks]
+
+	// busy is where the entries of probes lead that are heard. It differs from every idle word. So
+	// Enabled and Fire, which compare the two, need not ask for hearers.
+	busy entryWord
+}
+
+// hearingHooks are the functions of hear.go.
+type hearingHooks struct {
+	deliver  func(p *Probe, values *[MaxArgs]unsafe.Pointer)
+	announce func(p *Probe) // a new probe
+	silence  func(p *Probe) // a probe whose provider is closed
+}
+
+// deliver hands the arguments of a fire to those who hear the probe, and reports whether a tracer is
+// attached besides.
+func (p *Probe) deliver(values *[MaxArgs]unsafe.Pointer) bool {
+	hearing.hooks.Load().deliver(p, noEscape(values))
+	return *(*entryWord)(atomic.LoadPointer(&p.site)) != p.idle
+}
+
+// noEscape hides values from the compiler, which would otherwise allocate all arguments of each
+// Fire, because it cannot know that nobody retains them. The stack is not moved in between.
+func noEscape(values *[MaxArgs]unsafe.Pointer) *[MaxArgs]unsafe.Pointer {
+	address := uintptr(unsafe.Pointer(values))
+	return *(**[MaxArgs]unsafe.Pointer)(unsafe.Pointer(&address))
+}
+
+// setSite lets Fire enter the slot at addr.
+func (p *Probe) setSite(addr unsafe.Pointer) {
+	hearing.Lock()
+	defer hearing.Unlock()
+	atomic.StorePointer(&p.site, addr)
+	p.aim()
+}
+
+// clearSite switches the site off.
+func (p *Probe) clearSite() { p.setSite(unsafe.Pointer(&p.idle)) }
+
+// aim points the entry to the site, unless somebody hears the probe. The caller holds the lock.
+func (p *Probe) aim() {
+	entry := p.site
+	if p.heard != nil {
+		entry = unsafe.Pointer(&hearing.busy)
+	}
+	atomic.StorePointer(&p.entry, entry)
+}

@@ -1,0 +1,80 @@
+package stapsdt
+
+import (
+	"math"
+	"reflect"
+	"time"
+)
+
+// Event is one fire of a probe, as a [Listener] receives it.
+type Event struct {
+	// Time is when the probe was fired. The times of a listener's events never go back. They come
+	// from a counter of the processor, and are right within some microseconds.
+	Time  time.Time
+	Probe *Probe
+	// Args has the arguments, each with the Go type of the declaration: time.Duration, main.Status;
+	// those of a dynamic probe have the predeclared type of their ArgType, such as int8, string or
+	// []byte. Texts are copies of the first bytes: see [ListenConfig].
+	Args []any
+
+	lengths [MaxArgs]int // of the texts, as they were fired
+}
+
+// Len returns the length in bytes of argument i as it was fired, which may be more than Args has of
+// it. It is 0 for an argument that is no string and no []byte.
+func (e *Event) Len(i int) int { return e.lengths[i] }
+
+func (r *received) event() Event {
+	e := Event{Time: r.time, Probe: r.probe, Args: make([]any, len(r.probe.types))}
+	words := r.args
+	for i, t := range r.probe.types {
+		if t.isAddress() {
+			e.lengths[i] = int(words[0]) // #nosec G115 -- it was the length of a text
+			n := min(words[0], r.maxText)
+			e.Args[i] = t.textValue(bytesOf(words[1:])[:n])
+			words = words[1+(n+7)/8:]
+		} else {
+			e.Args[i] = t.value(words[0])
+			words = words[1:]
+		}
+		if r.probe.goTypes != nil {
+			e.Args[i] = reflect.ValueOf(e.Args[i]).Convert(r.probe.goTypes.In(i)).Interface()
+		}
+	}
+	return e
+}
+
+// textValue returns a copy of text as a value of type t.
+func (t ArgType) textValue(text []byte) any {
+	if t == String {
+		return string(text)
+	}
+	return append([]byte{}, text...)
+}
+
+// value undoes load.
+func (t ArgType) value(word uint64) any {
+	switch t {
+	case Int8:
+		return int8(word) // #nosec G115 -- load has extended it, here and below
+	case Int16:
+		return int16(word) // #nosec G115
+	case Int32:
+		return int32(word) // #nosec G115
+	case Int64:
+		return int64(word) // #nosec G115
+	case Uint8:
+		return uint8(word) // #nosec G115
+	case Uint16:
+		return uint16(word) // #nosec G115
+	case Uint32:
+		return uint32(word) // #nosec G115
+	case Bool:
+		return word != 0
+	case Float32:
+		return math.Float32frombits(uint32(word)) // #nosec G115
+	case Float64:
+		return math.Float64frombits(word)
+	}
+	return word
+}
