@@ -148,6 +148,16 @@ func sameSet(a, b []signature.Signature) bool {
 	return cmp.Equal(left, right, cmp.Transformer("params", noNil)) && len(a) == len(b)
 }
 
+// The name of an instance of a generic type has the names of all its arguments.
+func TestReadBTFLongTypeName(t *testing.T) {
+	generic := &btf.Typedef{Name: "main.id[" + strings.Repeat("a", 300) + "]", Type: uint64T}
+	all := read(t, probe("p", param("id", generic)))
+	want := "id main.id[" + strings.Repeat("a", 255-len("main.id[…")) + "…"
+	if len(all) != 1 || all[0].String() != want {
+		t.Errorf("read %v, want %s", all, want)
+	}
+}
+
 // Probes that are not as the library writes them have no signature, and harm no other.
 func TestReadBTFLeavesOut(t *testing.T) {
 	array := &btf.Array{Index: uint64T, Type: uint64T, Nelems: 2}
@@ -161,6 +171,7 @@ func TestReadBTFLeavesOut(t *testing.T) {
 		"16 bytes":  probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
 		"deep":      probe("p", param("a", deep)),
 		"duplicate": probe("p", param("a", uint64T), param("a", uint64T)),
+		"not UTF-8": probe("p", param("\xff", uint64T), param("\xfe", uint64T)),
 		"no length": probe("p", param("a", bytesT)),
 		"long name": probe("p", param(strings.Repeat("a", 300), uint64T)),
 		"void":      probe("p", param("a", &btf.Void{})),
@@ -228,7 +239,7 @@ func TestReadBTFBomb(t *testing.T) {
 		t.Fatalf("the bomb has %d bytes", len(b))
 	}
 	all, err := signature.ReadBTF(b)
-	if all != nil || !errors.Is(err, signature.ErrFormat) {
+	if all != nil || !errors.Is(err, signature.ErrTooLarge) {
 		t.Errorf("read %d signatures, error %v", len(all), err)
 	}
 }
@@ -266,7 +277,8 @@ func TestReadFile(t *testing.T) {
 		"large":        imageWith(t, ".BTF", make([]byte, 1<<20+1)),
 	} {
 		all, err := signature.ReadFile(bytes.NewReader(file))
-		if all != nil || !errors.Is(err, signature.ErrFormat) {
+		if all != nil || !errors.Is(err, signature.ErrFormat) ||
+			errors.Is(err, signature.ErrTooLarge) != (name == "large") {
 			t.Errorf("%s: read %v, error %v", name, all, err)
 		}
 	}

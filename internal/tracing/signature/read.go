@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func ReadBTF(section []byte) ([]Signature, error) {
 		}
 		s, ok := r.signature(function, tag)
 		if r.left < 0 {
-			return nil, malformed("the signatures take more than %d bytes", maxSize)
+			return nil, fmt.Errorf("%w: they take more than %d bytes of memory", ErrTooLarge, maxSize)
 		}
 		if ok {
 			all = append(all, s)
@@ -65,8 +66,8 @@ func (r *reader) tags() map[uint32]probeTag {
 			break
 		}
 		tag := r.at(uint32(i + 1)) // #nosec G115 -- fewer than the bytes of the section
-		const whole = -1           // the function, not a parameter
-		if tag.kind != kindDeclTag || int32(binary.LittleEndian.Uint32(tag.extra)) != whole {
+		const whole = 0xffffffff   // the function, not a parameter
+		if tag.kind != kindDeclTag || binary.LittleEndian.Uint32(tag.extra) != whole {
 			continue
 		}
 		of := tags[tag.ref]
@@ -132,11 +133,12 @@ func (r *reader) param(proto btfType, place int) (p Param, ok bool) {
 	return p, place+p.Places() <= proto.members
 }
 
-// hasDistinctLabels reports whether each label means one argument.
+// hasDistinctLabels reports whether each label means one argument, also in JSON, where each byte
+// that is not part of UTF-8 is U+FFFD.
 func (s *Signature) hasDistinctLabels() bool {
 	labels := make(map[string]bool, len(s.Params))
 	for _, p := range s.Params {
-		labels[p.Label()] = true
+		labels[string([]rune(p.Label()))] = true
 	}
 	return len(labels) == len(s.Params)
 }

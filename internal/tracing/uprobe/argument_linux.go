@@ -69,8 +69,8 @@ func (p *program) sizedText(i, limit int) {
 func (p *program) atMost(r asm.Register, limit int) {
 	fits := p.newLabel()
 	p.emit(
-		asm.JLE.Imm(r, int32(limit), fits),
-		asm.Mov.Imm(r, int32(limit)),
+		asm.JLE.Imm(r, imm(limit), fits),
+		asm.Mov.Imm(r, imm(limit)),
 	)
 	p.place(fits)
 }
