@@ -119,6 +119,21 @@ func TestReadBTFProbes(t *testing.T) {
 	}
 }
 
+// A name that means another place is none: arg0 is the first argument of every probe.
+func TestReadBTFNumbers(t *testing.T) {
+	all := read(t, probe("swapped", param("arg1", uint64T), param("arg0", intT),
+		param("arg", intT), param("arg2x", intT)))
+	want := []signature.Signature{signature.New("web", "swapped", "",
+		named("", "uint64", signature.Uint, 8), named("", "int", signature.Int, 8),
+		named("arg", "int", signature.Int, 8), named("arg2x", "int", signature.Int, 8))}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := all[0].String(); got != "arg0 uint64, arg1 int, arg int, arg2x int" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func noNil(p []signature.Param) map[string]signature.Param {
 	byLabel := make(map[string]signature.Param)
 	for _, p := range p {
@@ -151,17 +166,16 @@ func TestReadBTFLeavesOut(t *testing.T) {
 		deep = &btf.Typedef{Name: "deep", Type: deep}
 	}
 	for name, f := range map[string]*btf.Func{
-		"array":         probe("p", param("a", array)),
-		"structure":     probe("p", param("a", &btf.Struct{Name: "s", Size: 8})),
-		"16 bytes":      probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
-		"deep":          probe("p", param("a", deep)),
-		"duplicate":     probe("p", param("a", uint64T), param("a", uint64T)),
-		"not UTF-8":     probe("p", param("\xff", uint64T), param("\xfe", uint64T)),
-		"like a number": probe("p", param("arg1", uint64T), param("", uint64T)),
-		"no length":     probe("p", param("a", bytesT)),
-		"long name":     probe("p", param(strings.Repeat("a", 300), uint64T)),
-		"void":          probe("p", param("a", &btf.Void{})),
-		"too many":      probe("p", make([]btf.FuncParam, 65)...),
+		"array":     probe("p", param("a", array)),
+		"structure": probe("p", param("a", &btf.Struct{Name: "s", Size: 8})),
+		"16 bytes":  probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
+		"deep":      probe("p", param("a", deep)),
+		"duplicate": probe("p", param("a", uint64T), param("a", uint64T)),
+		"not UTF-8": probe("p", param("\xff", uint64T), param("\xfe", uint64T)),
+		"no length": probe("p", param("a", bytesT)),
+		"long name": probe("p", param(strings.Repeat("a", 300), uint64T)),
+		"void":      probe("p", param("a", &btf.Void{})),
+		"too many":  probe("p", make([]btf.FuncParam, 65)...),
 	} {
 		for i := range f.Type.(*btf.FuncProto).Params {
 			if p := &f.Type.(*btf.FuncProto).Params[i]; p.Type == nil {

@@ -124,6 +124,9 @@ func (r *reader) param(proto btfType, place int) (p Param, ok bool) {
 	if p.Name, ok = r.string(le.Uint32(member), maxName); !ok {
 		return p, false
 	}
+	if _, ok := Numbered(p.Name); ok {
+		p.Name = "" // it would be that of another argument for every tracer, and in filters
+	}
 	if p.Type, ok = r.typ(le.Uint32(member[4:])); !ok {
 		return p, false
 	}

@@ -5,7 +5,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
+// byWords is the room, in words of 8 bytes, for a text that tells groups apart. The last byte is
+// the number of the bytes, or 0 for a text that ends with a NUL.
 const byWords = 8
 
 // MaxByText is how many bytes of a text tell groups apart.
