@@ -141,7 +141,7 @@ func TestTraceFrames(t *testing.T) {
 	}
 	probe.Fire("Ada", []byte{1}, -1, 1.5)
 	probe.Fire(strings.Repeat("x", 200), nil, 1, 0)
-	stapsdt.MustProbe1[int](p, "later", "n").Fire(5)
+	stapsdt.MustProbe1[int64](p, "later", "n").Fire(5)
 	d, header, err := wire.NewDecoder(s.response.Body)
 	if err != nil || header.PID != os.Getpid() || header.Command != filepath.Base(os.Args[0]) {
 		t.Fatalf("%+v, %v", header, err)
@@ -180,7 +180,7 @@ func TestTraceFrames(t *testing.T) {
 		"wire.Lost 0",
 		"event 0", "0 Ada 3", "0 \x01 1", "ffffffffffffffff  0", "3ff8000000000000  0",
 		"event 0", "0 128 bytes 200", "0  0", "1  0", "0  0",
-		"probe {Provider:frames Name:later Description: Args:[{Name:n GoType:int Type:Int64}]}",
+		"probe {Provider:frames Name:later Description: Args:[{Name:n GoType:int64 Type:Int64}]}",
 		"event 1", "5  0",
 		"wire.End {Sent:3 Lost:0 Reason:}",
 	}

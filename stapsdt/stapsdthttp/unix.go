@@ -88,8 +88,8 @@ func removeStale(path string) error {
 	}
 	connection, err := net.Dial("unix", path)
 	if err == nil {
-		connection.Close()
-		return fmt.Errorf("another program listens at %s; name another path", path)
+		another := fmt.Errorf("another program listens at %s; name another path", path)
+		return errors.Join(another, connection.Close())
 	}
 	if !isRefused(err) {
 		return err
@@ -109,6 +109,6 @@ func (l peerListener) Accept() (net.Conn, error) {
 		if isAllowed(connection) {
 			return connection, nil
 		}
-		connection.Close()
+		_ = connection.Close() // the peer learns no more than that
 	}
 }
