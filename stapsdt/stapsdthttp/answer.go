@@ -8,7 +8,7 @@ import (
 )
 
 // How long a client may take. Meanwhile events wait in the buffer, and are lost when it is full.
-const (
+var (
 	stallTime = time.Minute      // for what is written at once
 	graceTime = 10 * time.Second // for what is left, when the time is over
 )
@@ -49,6 +49,13 @@ func begin(w http.ResponseWriter, r *http.Request, length time.Duration, content
 }
 
 func (a *answer) close() { a.cancel() }
+
+// finish says that the time is over, if it is not yet: the server shuts down.
+func (a *answer) finish() {
+	if now := time.Now(); now.Before(a.end) {
+		a.end = now
+	}
+}
 
 // isGone reports whether the client has gone away.
 func (a *answer) isGone() bool { return a.client.Err() != nil }

@@ -39,7 +39,7 @@ func (q *query) countAll(w http.ResponseWriter, r *http.Request) error {
 	if _, err := q.match(); err != nil {
 		return err
 	}
-	giveBack, err := take(0)
+	giveBack, err := reserve(0)
 	if err != nil {
 		return err
 	}

@@ -24,9 +24,10 @@
 //	    type), description, loaded, path, traced (by a tracer), heard (by anybody in the program)
 //	GET trace?probe=PATTERN&where=FILTER&limit=N&format=json|binary
 //	    each event as a line of JSON, as usdt trace --json writes it, but without tid, because a
-//	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so far,
-//	    and the last line how many came: {"events":N,"lost":N,"end":"why"}. Without a last line, the
-//	    stream broke off. binary is for usdt
+//	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so
+//	    far, and comes after 15 s without events, too; the last line says how many came:
+//	    {"events":N,"lost":N,"end":"why"}. Without a last line, the stream broke off. binary is
+//	    for usdt
 //	GET count?probe=PATTERN&where=FILTER&by=ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
 //	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER

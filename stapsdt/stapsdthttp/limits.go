@@ -26,8 +26,8 @@ var taken struct {
 	listeners, buffer int
 }
 
-// take takes a place for a listener with a buffer. The caller gives it back.
-func take(buffer int) (giveBack func(), err error) {
+// reserve takes a place for a listener with a buffer. The caller gives it back.
+func reserve(buffer int) (giveBack func(), err error) {
 	taken.Lock()
 	defer taken.Unlock()
 	switch {

@@ -24,7 +24,7 @@ func stall(t testing.TB, url, query string) (net.Conn, *http.Response) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { connection.Close() })
-	fmt.Fprintf(connection, "GET /trace?%s HTTP/1.1\r\nHost: %s\r\n\r\n", query, address)
+	fmt.Fprintf(connection, "GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n", query, address)
 	response, err := http.ReadResponse(bufio.NewReaderSize(connection, 16), nil)
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatal(response, err)
@@ -36,7 +36,7 @@ func stall(t testing.TB, url, query string) (net.Conn, *http.Response) {
 func TestSlowReader(t *testing.T) {
 	p := newProvider(t, "slow")
 	probe := stapsdt.MustProbe2[int, string](p, "p", "n", "text")
-	_, response := stall(t, newServer(t), "probe=slow:p&buffer=65536&where=n+%21%3D+7")
+	_, response := stall(t, newServer(t), "trace?probe=slow:p&buffer=65536&where=n+%21%3D+7")
 	counter, err := stapsdt.Count("slow:p")
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +81,36 @@ func TestSlowReader(t *testing.T) {
 	}
 }
 
+// TestStalledClients: a client that stays and does not read loses its place after a while.
+func TestStalledClients(t *testing.T) {
+	before := stallTime
+	stallTime = 100 * time.Millisecond
+	t.Cleanup(func() { stallTime = before }) // when the server has closed
+	p := newProvider(t, "stalled")
+	probe := stapsdt.MustProbe2[int, string](p, "p", "n", "text")
+	server := httptest.NewUnstartedServer(Handler())
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(4096) // is soon full
+		return ctx
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	url := server.URL
+	for _, query := range []string{
+		"trace?probe=stalled:p&seconds=86400",
+		"hist?probe=stalled:p&arg=n&interval=0.1&seconds=86400",
+	} {
+		stall(t, url, query)
+		text := strings.Repeat("x", 4000)
+		await(t, query+" ends", func() bool {
+			for n := range 100 {
+				probe.Fire(n*n*n, text)
+			}
+			return inUse() == 0
+		})
+	}
+}
+
 // TestGoneClients: clients that go away leave nothing behind.
 func TestGoneClients(t *testing.T) {
 	p := newProvider(t, "gone")
@@ -98,7 +128,7 @@ func TestGoneClients(t *testing.T) {
 		} {
 			streams = append(streams, openStream(t, url+what))
 		}
-		stalled, _ := stall(t, url, "probe=gone:*")
+		stalled, _ := stall(t, url, "trace?probe=gone:*")
 		if !start.Heard() || inUse() != len(streams)+1 {
 			t.Fatalf("heard %t, %d listeners", start.Heard(), inUse())
 		}

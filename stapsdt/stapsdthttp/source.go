@@ -7,6 +7,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
+// maxErrors is how many probes a refusal names.
+const maxErrors = 8
+
 // source is where a request has its events from. It is for one goroutine.
 type source struct {
 	query    *query
@@ -23,7 +26,7 @@ func (q *query) open(needs ...need) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	giveBack, err := take(q.config.Buffer)
+	giveBack, err := reserve(q.config.Buffer)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +86,7 @@ func (q *query) views(needs []need) ([]*view, error) {
 	var errs []error
 	for _, p := range probes {
 		v, err := q.view(p, needs)
-		if err != nil {
+		if err != nil && len(errs) < maxErrors {
 			errs = append(errs, err)
 		}
 		views = append(views, v)

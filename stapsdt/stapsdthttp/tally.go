@@ -27,11 +27,15 @@ func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) erro
 			break
 		}
 		a.collect(t, next)
-		if a.ctx.Err() != nil || a.writeReading(t) != nil {
+		if a.ctx.Err() != nil {
 			break
+		}
+		if a.writeReading(t) != nil {
+			return nil // the client is gone or too slow
 		}
 	}
 	a.collect(t, a.end)
+	a.finish()
 	if t.finish(); !a.isGone() {
 		_ = a.writeReading(t) // nobody is there who could be told
 	}

@@ -146,6 +146,7 @@ func (t *trace) tellLost() {
 // finish writes what was fired before now, and how many events there were.
 func (t *trace) finish(reason string) {
 	t.source.listener.Close()
+	t.answer.finish()
 	if !t.isEnough() && !t.answer.isGone() {
 		for v := range t.source.events(t.answer.client.Done()) {
 			t.add(v)
