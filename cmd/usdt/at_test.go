@@ -198,6 +198,9 @@ func TestAtHist(t *testing.T) {
 	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "customer",
 		"athist:order_start", "--arg", "deadline")
 	wantMatch(t, "histogram", out, `customer = "Ada"`, `customer = "Bob\x1b"`, "max 1.5s\n")
+	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "data",
+		"athist:order_start", "--arg", "id")
+	wantMatch(t, "histogram", out, `data = "a\x00\xff"`+"\n")
 }
 
 func TestAtLatency(t *testing.T) {
@@ -336,7 +339,13 @@ func TestAtBreaksOff(t *testing.T) {
 
 func TestAtRefuses(t *testing.T) {
 	a := startAtProgram(t, "atrefuse")
-	a.mux.Handle("/other/", http.NotFoundHandler())
+	pointers := stapsdt.MustProvider("atpointer")
+	stapsdt.MustProbe1[uintptr](pointers, "p", "at")
+	t.Cleanup(func() {
+		if err := pointers.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for _, test := range []struct {
 		args   []string
 		status int
@@ -355,7 +364,8 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"trace", "atrefuse:*", "--where", "id == 1 &&"}, 2, "--where: column"},
 		{[]string{"trace", "atrefuse:*", "--where", "cents == 1"}, 2, `no argument "cents"`},
 		{[]string{"trace", "atrefuse:*", "--where", "tid == 1"}, 2, "there is no tid"},
-		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "id (uint64) is no text"},
+		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "reads text, and id (uint64) is"},
+		{[]string{"trace", "atpointer:p", "%[at]s"}, 2, "at (uintptr) is no text; with --at, no memory"},
 		{[]string{"trace", "atrefuse:order_end", "-d", "-1s"}, 2, "--duration -1s is negative"},
 		{[]string{"count", "atrefuse:*", "-i", "-1s"}, 2, "--interval -1s is negative"},
 		{[]string{"hist", "atrefuse:order_end"}, 2, "which argument?"},
