@@ -17,9 +17,9 @@ import (
 	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
 
-// BenchmarkStalledReader compares the shop's requests while nobody listens with those while a client
-// has asked for all events and does not read. The two take turns, so that the noise of the machine is
-// in both. ns/order and ns/order-stalled are of the median round.
+// BenchmarkStalledReader compares the shop's requests while nobody listens with those while a
+// client has asked for all events and does not read. The two take turns, so that the noise of the
+// machine is in both. ns/order and ns/order-stalled are of the median round.
 func BenchmarkStalledReader(b *testing.B) {
 	shop := httptest.NewServer(newShop(io.Discard))
 	defer shop.Close()

@@ -42,8 +42,8 @@ func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) erro
 	return nil
 }
 
-// nextReading returns the end of an interval, at least half an interval from now: readings that take
-// long must not use up the time for counting.
+// nextReading returns the end of an interval, at least half an interval from now: readings that
+// take long must not use up the time for counting.
 func nextReading(began, now time.Time, interval time.Duration) time.Time {
 	n := (now.Sub(began) + interval/2 + interval - 1) / interval
 	return began.Add(max(n, 1) * interval)

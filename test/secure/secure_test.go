@@ -109,8 +109,8 @@ func expectSafe(t *testing.T, program, kind, said string) {
 	}
 }
 
-// TestImported: the starter's environment chooses neither a signal nor a socket. A wrong value, which
-// is logged where the environment counts, shows whether it was read.
+// TestImported: the starter's environment chooses neither a signal nor a socket. A wrong value,
+// which is logged where the environment counts, shows whether it was read.
 func TestImported(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("giving files and rights away needs root"))
