@@ -307,6 +307,34 @@ func TestAtLost(t *testing.T) {
 	}
 }
 
+// TestAtLater: a probe that is declared while usdt traces is not traced, and usdt says so.
+func TestAtLater(t *testing.T) {
+	a := startAtProgram(t, "atlater2")
+	provider := stapsdt.MustProvider("atlater")
+	t.Cleanup(func() {
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	first := stapsdt.MustProbe1[int](provider, "first", "n")
+	var out, stderr bytes.Buffer
+	var once sync.Once
+	status := run(t.Context(), []string{"trace", "--at", a.url, "atlater:*", "--count", "2"}, &out,
+		&signalOn{&stderr, "tracing", func() {
+			once.Do(func() {
+				first.Fire(1)
+				stapsdt.MustProbe1[int](provider, "second").Fire(2)
+				first.Fire(3)
+				first.Fire(4) // the program counts the event that is left out
+			})
+		}})
+	if status != 0 || strings.Contains(out.String(), "second") {
+		t.Errorf("status %d: %s", status, &out)
+	}
+	wantMatch(t, "stderr", stderr.String(), "tracing 1 probe in ",
+		"not traced, because the program declared it later: 1 probe; run usdt again")
+}
+
 // waitingWriter counts lines. Its first Write waits.
 type waitingWriter struct {
 	until <-chan struct{}
