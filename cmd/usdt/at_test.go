@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -133,30 +135,40 @@ func TestAtTrace(t *testing.T) {
 	}
 }
 
-// TestAtJSON: a line of usdt trace is that of the program itself, for the same event. Only the
-// times are those of two listeners.
+// TestAtJSON: the lines of usdt trace are those of the program itself. Only the times are those of
+// two listeners.
 func TestAtJSON(t *testing.T) {
 	a := startAtProgram(t, "atjson")
-	a.fire(t)
-	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=3000")
+	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=1000&seconds=600")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer byProgram.Body.Close()
-	_, out, _ := usdt(t.Context(), "trace", "--at", a.url, "atjson:*", "--json", "--count", "500")
-	var lines bytes.Buffer
-	if _, err := lines.ReadFrom(byProgram.Body); err != nil {
-		t.Fatal(err)
+	var out, stderr bytes.Buffer
+	var once sync.Once
+	args := []string{"trace", "--at", a.url, "atjson:*", "--json", "--count", "1000",
+		"--strlen", "4096"}
+	status := run(t.Context(), args, &out, &signalOn{&stderr, "tracing", func() {
+		once.Do(func() {
+			for n := range uint64(500) {
+				a.start.Fire(n, strings.Repeat("\x1bé", int(n)), []byte("a\x00\xff"), -1)
+				a.end.Fire(n, math.MinInt64, math.Inf(-1), n%2 == 0)
+			}
+		})
+	}})
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, &stderr)
 	}
-	compared := 0
-	for line := range strings.Lines(out) {
-		_, line, _ = strings.Cut(line, `,"pid":`)
-		if line != "" && strings.Contains(lines.String(), line) {
-			compared++
+	program := bufio.NewScanner(byProgram.Body)
+	for line := range strings.Lines(out.String()) {
+		if !program.Scan() {
+			t.Fatalf("the program has no more: %v", program.Err())
 		}
-	}
-	if compared < 400 {
-		t.Errorf("%d of 500 lines are the program's, such as\n%s", compared, out[:min(len(out), 500)])
+		_, want, _ := strings.Cut(program.Text()+"\n", `,"pid":`)
+		_, got, _ := strings.Cut(line, `,"pid":`)
+		if got != want {
+			t.Errorf("usdt:    %sprogram: %s", got, want)
+		}
 	}
 }
 
