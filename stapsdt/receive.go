@@ -84,9 +84,18 @@ type received struct {
 //
 // Later ones wait for the next time, because an earlier one of the same goroutine, in another
 // shard, may have been missed. With those of before now that cannot be: when a goroutine counted
-// the ticks of one, all that it had fired before were in their shards.
+// the ticks of one, all that it had fired before were in their shards. The same is true of what
+// another goroutine had fired, if this one knows of it.
+//
+// A goroutine that is held up between counting the ticks and the shard makes a record that comes
+// late. Nobody knows whether it fired before the others, so it gets the time of the last receive.
 func (l *Listener) receive() {
 	now := l.clock.Sync()
+	for i := range l.pending {
+		if l.pending[i].ticks > now {
+			l.pending[i].ticks = 0 // the counter has gone back, as when a machine wakes up
+		}
+	}
 	var words []uint64
 	done := l.ring.Read(func(record []uint64) {
 		start := len(words)
