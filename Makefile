@@ -97,7 +97,7 @@ test-unsupported: ## where there are no probes, Load says so and nothing else ch
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # QEMU does not emulate tracing; test-kernels runs these on an emulated kernel for arm64.
-PORTABLE = ./stapsdt ./cstub \
+PORTABLE = ./stapsdt/... ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories are left out: they run once, in test-tracers and

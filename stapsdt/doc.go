@@ -63,6 +63,10 @@
 // A program that imports this package grows by some 370 KiB. At start-up only its own declarations
 // run.
 //
+// # Tests
+//
+// Package stapsdttest records what probes fire, in unit tests on every platform, without root.
+//
 // # Errors
 //
 // A probe never harms its program. The declaring functions refuse bad names and types with an

@@ -40,7 +40,7 @@ func describe(t *testing.T) string {
 	if err := provider.Load(); err != nil {
 		t.Fatal(err)
 	}
-	defer provider.Close()
+	defer provider.Unload() // other tests fire the probes
 	usdt := filepath.Join(t.TempDir(), "usdt")
 	build := exec.Command("go", "build", "-o", usdt, "../../cmd/usdt")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -1,0 +1,4 @@
+package stapsdttest
+
+// Patience is patience, for tests.
+var Patience = patience
