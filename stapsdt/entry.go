@@ -26,8 +26,8 @@ type hearingHooks struct {
 	silence  func(p *Probe) // a probe whose provider is closed
 }
 
-// deliver hands the arguments of a fire to those who hear the probe, and reports whether a tracer is
-// attached besides.
+// deliver hands the arguments of a fire to those who hear the probe, and reports whether a tracer
+// is attached besides.
 func (p *Probe) deliver(values *[MaxArgs]unsafe.Pointer) bool {
 	hearing.hooks.Load().deliver(p, noEscape(values))
 	return *(*entryWord)(atomic.LoadPointer(&p.site)) != p.idle

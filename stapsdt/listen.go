@@ -54,9 +54,9 @@ type Listener struct {
 func Listen(patterns ...string) (*Listener, error) { return ListenConfig{}.Listen(patterns...) }
 
 // Listen receives from now on what the probes fire that match one of the patterns, PROVIDER:PROBE
-// with the wildcards of [path.Match], also those that are declared later. Meanwhile these probes are
-// enabled, and a fire takes some 50 ns, without allocation or lock. Tracers may be attached at the
-// same time. The error is an [ErrArgs].
+// with the wildcards of [path.Match], also those that are declared later. Meanwhile these probes
+// are enabled, and a fire takes some 30 ns, without allocation or lock. Tracers may be attached at
+// the same time. The error is an [ErrArgs].
 //
 // A listener needs no right and works on every platform that Go has, whether or not the probes are
 // loaded. Only this process is heard. Its buffer takes memory until Close; when the buffer is full,
@@ -125,8 +125,8 @@ func (l *Listener) subscribe(p *Probe) hearer {
 // and the events received make up all fires, exactly. It is safe for concurrent use.
 func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
 
-// Close ends the listening. What was fired before can still be received. Closing again does nothing.
-// It is safe for concurrent use.
+// Close ends the listening. What was fired before can still be received. Closing again does
+// nothing. It is safe for concurrent use.
 func (l *Listener) Close() {
 	l.once.Do(func() {
 		l.probes.Lock()

@@ -10,9 +10,9 @@ import (
 )
 
 // Events returns the events in the order of their times; those of one goroutine are in the order in
-// which it fired them. The sequence waits for events. It ends when done is closed, or after Close with
-// the last event. It can be gone through again, and goes on with the next event; only one goroutine
-// can at a time, others wait.
+// which it fired them. The sequence waits for events. It ends when done is closed, or after Close
+// with the last event. It can be gone through again, and goes on with the next event; only one
+// goroutine can at a time, others wait.
 func (l *Listener) Events(done <-chan struct{}) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		l.receiving.Lock()
@@ -46,8 +46,8 @@ func isDone(done <-chan struct{}) bool {
 	}
 }
 
-// wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire more
-// than the event, so there is a pause first, for more events to come.
+// wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire
+// more than the event, so there is a pause first, for more events to come.
 func (l *Listener) wait(done <-chan struct{}) {
 	const pause = time.Millisecond
 	timer := time.NewTimer(pause)

@@ -7,8 +7,8 @@ import (
 )
 
 // A record in a listener's ring is, in words: the ring's own, the number of the probe, the ticks,
-// and for each argument its value. A text has the number of its bytes instead, and behind that those
-// that are kept.
+// and for each argument its value. A text has the number of its bytes instead, and behind that
+// those that are kept.
 const (
 	recordProbe = 1 + iota
 	recordTicks

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// put writes a record of n words, all of which but the first have a value, and returns whether there
-// was room.
+// put writes a record of n words, all of which but the first have a value, and returns whether
+// there was room.
 func put(r *Ring, spread uint32, n int, value uint64) bool {
 	record := r.Reserve(spread, n)
 	if record == nil {
@@ -63,7 +63,7 @@ func TestHalf(t *testing.T) {
 	}
 }
 
-// TestFull fills each shard to its last word, and goes on after the records are read and given back.
+// TestFull fills each shard to its last word, again after the records are read and given back.
 func TestFull(t *testing.T) {
 	const shards, words, n = 4, 64, 4
 	r := New(3, words-1) // is rounded up
@@ -142,7 +142,7 @@ func TestReadWaits(t *testing.T) {
 }
 
 // TestManyWriters has more writers than shards, and a reader that is too slow for them: what each
-// writes comes in order, and with the lost ones it is all. In the end the ring is closed under them.
+// writes comes in order, and with the lost ones it is all. In the end the ring is closed.
 func TestManyWriters(t *testing.T) {
 	const writers, least, long = 8, 2000, 40
 	r := New(4, 256)

@@ -58,7 +58,7 @@ func Spread() uint32 {
 const golden = 0x9e3779b1 // 2³² divided by the golden ratio: neighbours are far from each other
 
 // Sync notes how the ticks go with the time, and returns the ticks. What the goroutine does after
-// Sync comes after these ticks. Ticks from between two calls of Sync get their times from these two:
+// Sync comes after these ticks. Ticks from between two calls of Sync get their times from these:
 // so it does not matter if the length of a tick changes, as when a virtual machine moves.
 func (c *Clock) Sync() Ticks {
 	c.last, c.newest = c.newest, c.now()
@@ -82,8 +82,8 @@ func (c *Clock) now() (best anchor) {
 }
 
 // Time returns the time of ticks from before the last Sync. It grows with the ticks, and is between
-// the last two calls of Sync, of which New makes the first. So if Time is called for all ticks after
-// each Sync, times never go back: ticks that come late get a later time.
+// the last two calls of Sync, of which New makes the first. So ticks that come late get a later
+// time, and times do not go back from one Sync to the next.
 func (c *Clock) Time(t Ticks) time.Time {
 	from, to := c.last, c.newest
 	span := float64(int64(to.ticks - from.ticks)) // #nosec G115 -- the difference has a sign

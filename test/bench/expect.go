@@ -72,7 +72,7 @@ func noAllocations(rows []row) expectation {
 	return e
 }
 
-// atMost expects r to take at most a part of another row's time. The words say what it is a part of.
+// atMost expects r to take at most a part of another row's time. The words say whose.
 func (r row) atMost(part float64, words string, other row) expectation {
 	e := expectation{promise: fmt.Sprintf("%s takes at most %.3g %s", r, part, words)}
 	if r.ns == 0 || other.ns == 0 {

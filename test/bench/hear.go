@@ -14,9 +14,9 @@ import (
 
 const typedByTwo = "typed Fire, by 2 goroutines at once"
 
-// burst is how many events a listener's buffer has room for, by default, even when all come from one
-// processor.
-const burst = 20_000
+// burst is how many events a listener's buffer has room for, by default, even when all come from
+// one processor.
+const burst = 36_000
 
 // firesByTwo has two goroutines share the fires. Their number is large, because goroutines have to
 // be started.
