@@ -86,6 +86,8 @@ func (t ArgType) isAddress() bool { return t >= String }
 
 // load returns the word that goes into a register for the argument at v, which has the layout of t
 // and is not an address. The word is extended to 64 bits, by the sign if t is signed.
+//
+// #nosec G115 -- the sign is meant to be extended
 func (t ArgType) load(v unsafe.Pointer) uint64 {
 	switch t {
 	case Int8:

@@ -28,6 +28,9 @@
 //
 //	orderStart.Fire(id, customer)
 //
+// A program that imports libraries with providers of their own loads them all by [Load]: see
+// "Libraries and programs" below.
+//
 // Typed probes take every integer, bool, float and string type, []byte, and named types of these.
 // [Provider.AddProbe] makes probes whose types are known at run time only.
 //
@@ -44,6 +47,21 @@
 // [ArgType] says what a tracer sees of each type. Strings are copied for the duration of the call,
 // and a NUL is added. Of a []byte the address and the length are passed. Floats are passed as their
 // bits, because no tracer reads floating-point registers.
+//
+// # Libraries and programs
+//
+// A library declares a provider and its probes in global variables, and fires. It neither loads nor
+// unloads them: it may be one of several in a program, and the program decides whether they are
+// published.
+//
+// A program need not know the providers of its libraries. Its main calls one of these:
+//
+//   - [Load] loads all providers and, from then on, what is declared later; [Unload] undoes that.
+//     The error has a line for each provider that cannot be loaded; the program goes on.
+//   - toggle.OnSignal, of package stapsdt/toggle, loads and unloads all when a signal comes.
+//   - [Provider.Load], for one of them.
+//
+// [Close], deferred in main, closes all. [Providers] returns them.
 //
 // # Performance considerations
 //
@@ -84,7 +102,8 @@
 //
 // These variables are the operator's, and override what the program chose. Load and, for
 // STAPSDT_SITE, the first declaration of a probe read them. In a program with more rights than the
-// user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect.
+// user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect. Package
+// stapsdt/toggle has another variable, STAPSDT_TOGGLE.
 //
 //   - STAPSDT_DISABLE=1 makes Load do nothing, and so does any value that [strconv.ParseBool] does
 //     not take for false.

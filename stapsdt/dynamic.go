@@ -107,7 +107,7 @@ func (c *converted) setInteger(t ArgType, v reflect.Value) (unsafe.Pointer, erro
 	var fits bool
 	switch {
 	case v.CanInt():
-		*c = converted(v.Int())
+		*c = converted(v.Int()) // #nosec G115 -- the same bits
 		fits = t.fitsSigned(v.Int())
 	case v.CanUint():
 		*c = converted(v.Uint())

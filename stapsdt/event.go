@@ -52,27 +52,29 @@ func (t ArgType) textValue(text []byte) any {
 	return append([]byte{}, text...)
 }
 
-// value undoes load.
+// value undoes load, which has extended the word.
+//
+// #nosec G115 -- the lost bits are those that load has added
 func (t ArgType) value(word uint64) any {
 	switch t {
 	case Int8:
-		return int8(word) // #nosec G115 -- load has extended it, here and below
+		return int8(word)
 	case Int16:
-		return int16(word) // #nosec G115
+		return int16(word)
 	case Int32:
-		return int32(word) // #nosec G115
+		return int32(word)
 	case Int64:
-		return int64(word) // #nosec G115
+		return int64(word)
 	case Uint8:
-		return uint8(word) // #nosec G115
+		return uint8(word)
 	case Uint16:
-		return uint16(word) // #nosec G115
+		return uint16(word)
 	case Uint32:
-		return uint32(word) // #nosec G115
+		return uint32(word)
 	case Bool:
 		return word != 0
 	case Float32:
-		return math.Float32frombits(uint32(word)) // #nosec G115
+		return math.Float32frombits(uint32(word))
 	case Float64:
 		return math.Float64frombits(word)
 	}

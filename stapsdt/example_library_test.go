@@ -28,7 +28,7 @@ func Get(entries map[string]int, key string) (int, bool) {
 }
 
 // A library has a provider of its own, and the program that imports it loads the provider: here,
-// cache.Probes.Load().
+// cache.Probes.Load(). [stapsdt.Load] loads those of all libraries.
 func Example_library() {
 	if err := Probes.Load(); err != nil {
 		log.Printf("tracing probes of the cache are off: %v", err)

@@ -29,3 +29,19 @@ func (p *Probe) Site() *byte { return (*byte)(unsafe.Add(p.entry, landing)) }
 
 // ArgNames returns the names of the places of the arguments of p, separated by spaces.
 func ArgNames(p *Probe) string { return strings.TrimSpace(strings.Join(p.names[:], " ")) }
+
+// HoldAll keeps Load, Unload, Close and what follows a Load from going on until release is called.
+func HoldAll() (release func()) {
+	all.Lock()
+	return all.Unlock
+}
+
+// LoadNew is what follows a declaration after Load.
+var LoadNew = loadNew
+
+// Following reports whether what is declared now will be loaded.
+func Following() bool {
+	registry.Lock()
+	defer registry.Unlock()
+	return registry.added != nil
+}

@@ -35,7 +35,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 		return nil, advise(err, request)
 	}
 	defer func() {
-		pub.file.Close()
+		_ = pub.file.Close()
 		if err != nil {
 			err = errors.Join(err, pub.withdraw())
 		}

@@ -14,6 +14,9 @@ type Info struct {
 	// Skipped has an error for each directory that the last Load of a named file passed over, and
 	// for each file of a dead process that it could not remove.
 	Skipped []error
+	// Err is the error of the last Load, also of one that was due because another probe was declared
+	// after the [Load] of all providers. It is nil if that Load succeeded.
+	Err error
 }
 
 // Image is a published ELF file with some or all of a provider's probes.
@@ -35,7 +38,7 @@ type Image struct {
 func (p *Provider) Info() Info {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	info := Info{Site: p.site, Skipped: slices.Clone(p.skipped)}
+	info := Info{Site: p.site, Skipped: slices.Clone(p.skipped), Err: p.err}
 	for _, im := range p.images {
 		info.Images = append(info.Images, Image{im.path, im.address() - landing})
 	}

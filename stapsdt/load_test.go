@@ -18,15 +18,16 @@ import (
 // than the few probes.
 func TestLoadIsLinear(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	const most = 40 // 10 to 16 were seen, the most of them on a busy machine with the race detector
 	few, many := time.Hour, time.Hour
 	for range 50 {
 		runtime.GC()
 		few, many = min(few, timeLoad(t, 1000)), min(many, timeLoad(t, 10_000))
-		if many < 15*few {
+		if many < most*few {
 			return
 		}
 	}
-	t.Errorf("1,000 probes load in %v, 10,000 in %v, want less than 15 times as long", few, many)
+	t.Errorf("1,000 probes load in %v, 10,000 in %v, want less than %d times as long", few, many, most)
 }
 
 func timeLoad(t *testing.T, probes int) time.Duration {

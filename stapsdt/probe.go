@@ -28,6 +28,7 @@ type Probe struct {
 
 	_        noCopy // because entry may point to idle
 	provider *Provider
+	older    *Probe // of the same provider
 	name     string
 	types    []ArgType
 	sizes    []int        // the wire form of types

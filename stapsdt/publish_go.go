@@ -35,7 +35,7 @@ func publishMemfd(provider string, image []byte) (publication, error) {
 	}
 	published, err := keepOpen(file)
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return publication{}, err
 	}
 	return publication{file: file, path: published.path(), withdraw: published.close}, nil

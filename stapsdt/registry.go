@@ -3,9 +3,14 @@ package stapsdt
 import "sync"
 
 // registry has the providers that were made and not closed, in the order of their declaration.
+// While its lock is held, no other lock is taken.
 var registry struct {
 	sync.Mutex
 	first, last *Provider
+
+	// added is for new providers: see Provider. Only the code of Load sets it, so that programs that
+	// do not call Load do not carry what it does.
+	added func()
 }
 
 // register puts a new provider at the end of the registry.
@@ -19,6 +24,7 @@ func (p *Provider) register() {
 		p.previous.next = p
 	}
 	registry.last = p
+	p.added = registry.added
 }
 
 // unregister takes a provider out of the registry, once.
@@ -44,9 +50,14 @@ func (p *Provider) unregister() {
 func Providers() []*Provider {
 	registry.Lock()
 	defer registry.Unlock()
-	var all []*Provider
+	return providers()
+}
+
+// providers is Providers for those who hold the lock.
+func providers() []*Provider {
+	var list []*Provider
 	for p := registry.first; p != nil; p = p.next {
-		all = append(all, p)
+		list = append(list, p)
 	}
-	return all
+	return list
 }

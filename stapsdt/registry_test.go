@@ -1,6 +1,7 @@
 package stapsdt_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -29,5 +30,47 @@ func TestProviders(t *testing.T) {
 		if got := ours(); !slices.Equal(got, left) {
 			t.Errorf("after %d calls of Close: %v, want %v", i+1, got, left)
 		}
+	}
+}
+
+// TestProviderEnabled: it is enabled while any of its probes is.
+func TestProviderEnabled(t *testing.T) {
+	p := heardProvider(t, "enabled")
+	if p.Enabled() {
+		t.Error("enabled without a probe")
+	}
+	for _, name := range []string{"first", "second", "third"} {
+		stapsdt.MustProbe0(p, name)
+	}
+	for _, probe := range p.Probes() {
+		if p.Enabled() {
+			t.Errorf("enabled before %s", probe.Name())
+		}
+		l := mustListen(t, stapsdt.ListenConfig{}, "enabled:"+probe.Name())
+		if !p.Enabled() {
+			t.Errorf("not enabled while %s is", probe.Name())
+		}
+		l.Close()
+	}
+	if p.Enabled() {
+		t.Error("enabled after all")
+	}
+}
+
+// BenchmarkProviderEnabled asks a provider none of whose probes is enabled.
+func BenchmarkProviderEnabled(b *testing.B) {
+	for _, probes := range []int{1, 4, 16} {
+		b.Run(fmt.Sprint(probes, " probes"), func(b *testing.B) {
+			p := heardProvider(b, "test")
+			for i := range probes {
+				stapsdt.MustProbe0(p, fmt.Sprint("probe", i))
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if p.Enabled() {
+					b.Fatal("enabled")
+				}
+			}
+		})
 	}
 }

@@ -36,10 +36,11 @@ type siteRange struct {
 // readSites returns the pages of the file that hold the code of the probes entered at entries. They
 // are not mapped yet.
 func readSites(file *os.File, entries []uint64) (*siteRange, error) {
-	page := uint64(os.Getpagesize())
+	page := uint64(os.Getpagesize()) // #nosec G115 -- not negative
 	first, end := slices.Min(entries), codeEnd(slices.Max(entries))
 	r := &siteRange{offset: first &^ (page - 1), first: first, code: make([]byte, end-first)}
 	r.size = uintptr((end+page-1)&^(page-1) - r.offset)
+	// #nosec G115 -- a negative offset is refused
 	if _, err := file.ReadAt(r.code, int64(first)); err != nil && err != io.EOF {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (r *siteRange) mapFile(file *os.File) error {
 		flags |= syscall.MAP_FIXED
 	}
 	addr, err := linux.Mmap(place, r.size, syscall.PROT_READ|syscall.PROT_EXEC, flags, file.Fd(),
-		int64(r.offset))
+		int64(r.offset)) // #nosec G115 -- readSites has read there
 	if err != nil {
 		if place != nil {
 			s := span{place, r.size}

@@ -4,6 +4,7 @@ package stapsdt_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -38,5 +39,26 @@ func TestUnsupported(t *testing.T) {
 	}
 	if err := p.Load(); !errors.Is(err, stapsdt.ErrClosed) {
 		t.Errorf("Load after Close: %v", err)
+	}
+}
+
+// TestLoadAllUnsupported: the errors say which providers are not loaded.
+func TestLoadAllUnsupported(t *testing.T) {
+	for _, name := range []string{"first", "second"} {
+		p := stapsdt.MustProvider(name)
+		defer p.Close()
+		stapsdt.MustProbe0(p, "probe")
+	}
+	err := stapsdt.Load()
+	if !errors.Is(err, stapsdt.ErrUnsupported) {
+		t.Errorf("Load: %v, want ErrUnsupported", err)
+	}
+	for _, part := range []string{"load first: ", "load second: "} {
+		if err != nil && !strings.Contains(err.Error(), part) {
+			t.Errorf("Load: %v; want it to contain %q", err, part)
+		}
+	}
+	if err := stapsdt.Unload(); err != nil {
+		t.Error(err)
 	}
 }

@@ -273,7 +273,7 @@ const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
     memcpy(bytes + layout.sections[btf].sh_offset, spec->btf, spec->btfSize);
   }
   writeBuildID(bytes, &layout);
-  *image = (Image){bytes, layout.size};
+  *image = (Image){bytes, layout.size, stapsdtSiteAddress(spec, &layout, spec->probeCount)};
   return NULL;
 }
 

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
   unsigned char *bytes; /* from malloc, the caller frees them */
   size_t size;
+  size_t sitesEnd; /* where another probe's site would be; each is slotSize before the next */
 } Image;
 
 #pragma GCC visibility push(hidden)

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "layout.h"
 #include "provider.h"
 
 /* Returns a pointer for each probe, the oldest first: the list has the newest at its head. */
@@ -85,15 +86,26 @@ static size_t codeSize(const Image *image) {
 }
 
 /*
- * Whether the linker mapped what was written, and the path still leads there. glibc goes by the
- * path: while the application holds an earlier image of the same path open, glibc returns that
- * image again.
+ * Where the linker mapped what was written; NULL if it mapped something else, or the path does not
+ * lead to the file any more. glibc goes by the path: while the application holds an earlier image
+ * of the same path open, glibc returns that image again.
  */
-static bool isOpened(const Provider *provider, const Image *image) {
+static unsigned char *mappedAt(const Provider *provider, const Image *image) {
   struct link_map *map;
-  return stapsdtLeadsToFile(&provider->publication) &&
-         dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) == 0 &&
-         memcmp((const void *)map->l_addr, image->bytes, codeSize(image)) == 0;
+  if (!stapsdtIsPublished(&provider->publication) ||
+      dlinfo(provider->handle, RTLD_DI_LINKMAP, &map) != 0 ||
+      memcmp((const void *)map->l_addr, image->bytes, codeSize(image)) != 0) {
+    return NULL;
+  }
+  return (unsigned char *)map->l_addr;
+}
+
+/* The newest probe is at the head of the list. The linker need not be asked: its map is known. */
+static void setStubs(Provider *provider, unsigned char *end) {
+  for (SDTProbeList_t *node = provider->public.probes; node != NULL; node = node->next) {
+    end -= slotSize;
+    node->probe._fire = end;
+  }
 }
 
 static bool openImage(Provider *provider, const Image *image) {
@@ -105,25 +117,15 @@ static bool openImage(Provider *provider, const Image *image) {
                 stapsdtMountFault(&provider->publication));
     return false;
   }
-  if (!isOpened(provider, image)) {
+  unsigned char *start = mappedAt(provider, image);
+  if (start == NULL) {
     stapsdtFail(provider, sharedLibraryOpenError,
                 "open image %s: it is not what was written: the application still holds an earlier "
                 "image of that path",
                 path);
     return false;
   }
-  return true;
-}
-
-static bool findStubs(Provider *provider) {
-  for (SDTProbeList_t *node = provider->public.probes; node != NULL; node = node->next) {
-    node->probe._fire = dlsym(provider->handle, node->probe.name);
-    if (node->probe._fire == NULL) {
-      stapsdtFail(provider, symbolLoadingError, "find probe %s in image %s: %s", node->probe.name,
-                  provider->publication.path, linkerReason());
-      return false;
-    }
-  }
+  setStubs(provider, start + image->sitesEnd);
   return true;
 }
 
@@ -176,9 +178,9 @@ int providerLoad(SDTProvider_t *provider) {
                 private->publication.path);
     return -1;
   }
-  Image image = {NULL, 0};
-  bool loaded = makeImage(private, &image) && publish(private, &image) &&
-                openImage(private, &image) && findStubs(private);
+  Image image = {NULL, 0, 0};
+  bool loaded =
+    makeImage(private, &image) && publish(private, &image) && openImage(private, &image);
   free(image.bytes);
   if (!loaded) {
     disconnect(private);

@@ -86,7 +86,8 @@ SDTProvider_t *providerInit(const char *name) {
 }
 
 int providerUseMemfd(SDTProvider_t *provider, const MemFDOption_t use_memfd) {
-  if (provider == NULL || privateOf(provider)->handle != NULL || !stapsdtHasMemfd()) {
+  if (provider == NULL || privateOf(provider)->handle != NULL ||
+      (provider->_use_memfd == memfd_disabled && !stapsdtHasMemfd())) {
     return 0;
   }
   provider->_use_memfd = use_memfd == memfd_disabled ? memfd_disabled : memfd_enabled;

@@ -99,17 +99,20 @@ bool stapsdtIsOwner(const Publication *publication) {
   return publication->owner == getpid();
 }
 
-bool stapsdtLeadsToFile(const Publication *publication) {
+static bool leadsToFile(const Publication *publication) {
   struct stat file;
   return stat(publication->path, &file) == 0 && isFile(publication, &file);
 }
 
 /* A program that closes all descriptors, as daemons do, may have reused the number for a file. */
-static void closeMemfd(const Publication *publication) {
+static bool hasMemfd(const Publication *publication) {
   struct stat file;
-  if (fstat(publication->fd, &file) == 0 && isFile(publication, &file)) {
-    close(publication->fd);
-  }
+  return fstat(publication->fd, &file) == 0 && isFile(publication, &file);
+}
+
+/* nameDescriptor() has made sure that the path of a memfd leads to the descriptor. */
+bool stapsdtIsPublished(const Publication *publication) {
+  return publication->named ? leadsToFile(publication) : hasMemfd(publication);
 }
 
 /* Replaces the memfd's name by a path. Returns false if memory runs out. */
@@ -138,18 +141,18 @@ static char *format(const char *template, ...) {
  * namespace, or if the main thread has a table of descriptors of its own (unshare(CLONE_FILES)).
  */
 static bool nameDescriptor(Publication *publication) {
-  const long pid = getpid();
+  const long pid = publication->owner;
   if (!setPath(publication, format("/proc/%ld/fd/%d", pid, publication->fd))) {
     return failed(publication, "name memfd", ENOMEM, "");
   }
-  if (stapsdtLeadsToFile(publication)) {
+  if (leadsToFile(publication)) {
     return true;
   }
   const long thread = syscall(SYS_gettid);
   if (!setPath(publication, format("/proc/%ld/task/%ld/fd/%d", pid, thread, publication->fd))) {
     return failed(publication, "name memfd", ENOMEM, "");
   }
-  if (!stapsdtLeadsToFile(publication)) {
+  if (!leadsToFile(publication)) {
     failed(publication, "find memfd", ENOENT, useFile);
     publication->why = "/proc is not that of this process's pid namespace";
     return false;
@@ -174,7 +177,7 @@ bool stapsdtPublishMemfd(Publication *publication, const char *provider, const I
   }
   if (!identify(publication, publication->fd)) {
     failed(publication, "create memfd", errno, useFile);
-    close(publication->fd); /* now, because closeMemfd() could not tell whose it is */
+    close(publication->fd); /* now, because stapsdtWithdraw() could not tell whose it is */
     publication->fd = -1;
     return false;
   }
@@ -294,8 +297,8 @@ const char *stapsdtMountFault(const Publication *publication) {
 
 void stapsdtWithdraw(Publication *publication) {
   stapsdtRemoveFile(publication);
-  if (publication->fd >= 0) {
-    closeMemfd(publication);
+  if (publication->fd >= 0 && hasMemfd(publication)) {
+    close(publication->fd);
   }
   free(publication->path);
   *publication = (Publication){.fd = -1};

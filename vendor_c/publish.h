@@ -41,8 +41,8 @@ LIBSTAPSDT_API bool stapsdtPublishFile(Publication *publication, const char *pat
 /* Whether this process published the image, or, if not, inherited it by fork(2). */
 LIBSTAPSDT_API bool stapsdtIsOwner(const Publication *publication);
 
-/* Whether the path leads to the file that was written. */
-LIBSTAPSDT_API bool stapsdtLeadsToFile(const Publication *publication);
+/* Whether the path still leads to the file that was written. */
+LIBSTAPSDT_API bool stapsdtIsPublished(const Publication *publication);
 
 /*
  * Removes the named file, if there is one. Returns NULL, or the reason why it is still there, whose

@@ -30,10 +30,10 @@ func awaitExit(ctx context.Context, pid int) bool {
 // awaitReadable waits until the file is readable, which a pidfd is once its process has ended. It
 // closes the file.
 func awaitReadable(ctx context.Context, f *os.File) bool {
-	stop := context.AfterFunc(ctx, func() { f.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = f.Close() })
 	defer func() {
 		if stop() {
-			f.Close()
+			_ = f.Close()
 		}
 	}()
 	conn, err := f.SyscallConn()

@@ -97,7 +97,7 @@ func startDemoServer() (*demoServer, error) {
 		return nil, fmt.Errorf("start the program to be traced: %w", err)
 	}
 	server := &demoServer{cmd, func() error {
-		stdin.Close()
+		_ = stdin.Close()
 		return cmd.Wait()
 	}}
 	if !bufio.NewScanner(stdout).Scan() {

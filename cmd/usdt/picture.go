@@ -82,8 +82,8 @@ func (p *picture) close() {
 	if p.file == nil {
 		return
 	}
-	p.file.Close()
+	_ = p.file.Close()
 	if p.created {
-		os.Remove(p.name)
+		_ = os.Remove(p.name)
 	}
 }

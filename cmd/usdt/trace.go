@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // traceFlags are the flags of usdt trace.
@@ -22,8 +23,8 @@ type traceFlags struct {
 	buffer int    // in MiB; without the flag 0: the engine decides
 }
 
-// maxTraceBuffer is in MiB. The kernel accepts no more than 2 GiB.
-const maxTraceBuffer = 1024
+// maxTraceBuffer is in MiB.
+const maxTraceBuffer = uprobe.MaxBuffer >> 20
 
 func newTraceCommand() *cobra.Command {
 	lastArg := strconv.Itoa(operand.MaxArgs - 1)

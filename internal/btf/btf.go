@@ -50,22 +50,22 @@ const (
 	wholeComponent = 0xffffffff // a tag is on the function, not on one of its parameters
 )
 
-// A Builder collects types. It shares strings, but for the names of functions, which differ. The
-// caller shares types, by their numbers. Strings must be without NUL.
+// A Builder collects types. It shares strings, but for the names of the first types and those of
+// functions, which differ. The caller shares types, by their numbers. Strings must be without NUL.
 type Builder struct {
 	types   []byte // behind room for the header
 	last    ID
 	strings []byte
-	shared  map[string]int // offsets into strings
+	shared  map[string]int // offsets into strings; nil while nothing is shared
 }
 
 // New returns a Builder that has these types, numbered from 1 on.
 func New(types []Type) *Builder {
-	b := &Builder{types: make([]byte, headerSize, 1024), shared: make(map[string]int)}
-	b.share("") // it must be the first
+	b := &Builder{types: make([]byte, headerSize, 1024), strings: make([]byte, 1, 512)}
 	for _, t := range types {
 		b.Add(t)
 	}
+	b.shared = make(map[string]int)
 	return b
 }
 
@@ -98,7 +98,7 @@ func (b *Builder) AddTag(text string, function ID) {
 // add writes a struct btf_type.
 func (b *Builder) add(kind Kind, vlen int, name, sizeOrType uint32) {
 	b.put(name)
-	b.put(uint32(kind)<<24 | uint32(vlen))
+	b.put(uint32(kind)<<24 | uint32(vlen)) // #nosec G115 -- the parameters of a probe are few
 	b.put(sizeOrType)
 	b.last++
 }
@@ -114,29 +114,34 @@ func (b *Builder) put(word uint32) { b.types = binary.LittleEndian.AppendUint32(
 func (b *Builder) text(s string) uint32 {
 	offset := len(b.strings)
 	b.strings = append(append(b.strings, s...), 0)
-	return uint32(offset)
+	return uint32(offset) // #nosec G115 -- images end at 2 GiB
 }
 
-// share returns the offset of a string that is there once.
+// share returns the offset of a string that is there once. The first string is empty.
 func (b *Builder) share(s string) uint32 {
+	if s == "" {
+		return 0
+	}
 	offset, ok := b.shared[s]
 	if !ok {
 		offset = int(b.text(s))
-		b.shared[s] = offset
+		if b.shared != nil {
+			b.shared[s] = offset
+		}
 	}
-	return uint32(offset)
+	return uint32(offset) // #nosec G115 -- images end at 2 GiB
 }
 
 // Bytes returns the content of a section .BTF: header, types, strings. It is the last call.
 func (b *Builder) Bytes() []byte {
 	types := b.types
-	size := uint32(len(types) - headerSize)
+	size := uint32(len(types) - headerSize) // #nosec G115 -- images end at 2 GiB
 	b.types = types[:0]
 	b.put(magic | version<<16)
 	b.put(headerSize)
 	b.put(0)
 	b.put(size)
 	b.put(size)
-	b.put(uint32(len(b.strings)))
+	b.put(uint32(len(b.strings))) // #nosec G115 -- images end at 2 GiB
 	return append(types, b.strings...)
 }

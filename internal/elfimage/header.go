@@ -13,7 +13,8 @@ func (w *writer) putHeader() {
 	w.put32(elf.EV_CURRENT)
 	w.put64(0, headerSize, w.sectionTable) // no entry point; where the two tables are
 	w.put32(0)                             // no flags
-	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, uint16(w.sectionCount), shstrtab)
+	sections := uint16(w.sectionCount)     // #nosec G115 -- at most maxSections
+	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, sections, shstrtab)
 }
 
 // putSegments maps everything up to the end of .text read-only and executable: uprobes fire in

@@ -85,7 +85,8 @@ func (w *writer) layOut() error {
 		end = s.offset + s.size
 	}
 	w.sectionTable = roundUp(end, 8)
-	w.size = w.sectionTable + uint64(w.sectionCount)*sectionSize
+	w.size = w.sectionTable
+	w.size += uint64(w.sectionCount) * sectionSize // #nosec G115 -- not negative
 	// Offsets of names and sizes of notes have 32 bits.
 	if w.size > math.MaxInt32 {
 		return errors.New("the image would be too large")

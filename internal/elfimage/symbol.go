@@ -13,7 +13,7 @@ import (
 // A name that there are two of is an error: the dynamic linker and most tracers would find only one
 // of the probes.
 func (w *writer) putHash() error {
-	symbols := uint32(len(w.probes) + 1)
+	symbols := uint32(len(w.probes) + 1) // #nosec G115 -- layOut keeps images small
 	table := make([]uint32, 2+2*symbols)
 	table[0], table[1] = symbols, symbols
 	buckets, chain := table[2:2+symbols], table[2+symbols:]

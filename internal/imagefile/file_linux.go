@@ -43,7 +43,8 @@ func parse(name string) (p process, ok bool) {
 		}
 		name = name[end+1:]
 	}
-	p = process{namespaces{pid: numbers[0], time: numbers[1]}, int(numbers[2]), numbers[3]}
+	pid := int(numbers[2]) // #nosec G115 -- negative if it is too large
+	p = process{namespaces{pid: numbers[0], time: numbers[1]}, pid, numbers[3]}
 	return p, p.pid > 0 && p.start != 0
 }
 
@@ -132,7 +133,7 @@ func Create(path string, content []byte) (*os.File, error) {
 		err = flush(f)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, errors.Join(err, Remove(path))
 	}
 	return f, nil

@@ -10,7 +10,7 @@ import "syscall"
 func CheckFileSize(size int) error {
 	var limit syscall.Rlimit
 	err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit)
-	if err == nil && uint64(size) > limit.Cur {
+	if err == nil && uint64(size) > limit.Cur { // #nosec G115 -- not negative
 		return syscall.EFBIG
 	}
 	return nil

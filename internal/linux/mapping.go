@@ -8,6 +8,8 @@ import (
 )
 
 // Mmap is mmap(2). The memory is not the garbage collector's.
+//
+// #nosec G115 -- the kernel takes the offset as a word
 func Mmap(addr unsafe.Pointer, size uintptr, prot, flags int, fd uintptr, offset int64) (
 	unsafe.Pointer, error) {
 	r, _, errno := syscall.Syscall6(syscall.SYS_MMAP, uintptr(addr), size, uintptr(prot),

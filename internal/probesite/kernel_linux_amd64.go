@@ -34,7 +34,7 @@ func release() string {
 		if c == 0 {
 			break
 		}
-		release = append(release, byte(c))
+		release = append(release, byte(c)) // #nosec G115 -- a char of C
 	}
 	return string(release)
 }
@@ -78,5 +78,5 @@ func version(release string) (major, minor int) {
 	if !ok {
 		return 0, 0
 	}
-	return int(first), int(second)
+	return int(first), int(second) // #nosec G115 -- of a kernel's release: small
 }

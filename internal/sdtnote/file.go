@@ -28,6 +28,9 @@ type elfFile struct {
 	order binary.ByteOrder
 	wide  bool // ELFCLASS64: addresses, offsets and sizes take 8 bytes
 
+	block   []byte // of the file, with a capacity of blockSize
+	blockAt int64  // where in the file it starts
+
 	machine elf.Machine
 
 	segments     []segment // PT_LOAD only
@@ -38,7 +41,7 @@ type elfFile struct {
 }
 
 func openELF(r io.ReaderAt) (*elfFile, error) {
-	e := &elfFile{r: r}
+	e := &elfFile{r: r, block: make([]byte, 0, blockSize)}
 	if err := e.readIdent(); err != nil {
 		return nil, err
 	}
@@ -262,7 +265,7 @@ func (e *elfFile) readAt(b []byte, off uint64) error {
 	if off > math.MaxInt64 {
 		return malformed("offset %#x", off)
 	}
-	n, err := e.r.ReadAt(b, int64(off))
+	n, err := e.read(b, int64(off))
 	switch {
 	case n == len(b):
 		return nil // also with io.EOF, which a ReaderAt may add

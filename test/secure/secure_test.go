@@ -109,13 +109,50 @@ func expectSafe(t *testing.T, program, kind, said string) {
 	}
 }
 
-// start runs a program as the starter.
+// TestToggle: the starter's environment does not choose a signal. A wrong value, which is logged
+// where the environment counts, shows whether it was read.
+func TestToggle(t *testing.T) {
+	if os.Geteuid() != 0 {
+		testenv.Lacks(t, errors.New("giving files and rights away needs root"))
+	}
+	plain := filepath.Join(sharedDir(t), "victim")
+	build := exec.Command("go", "build", "-o", plain, "./testdata/victim")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	env := []string{"STAPSDT_TOGGLE=none"}
+	if log := logOf(t, plain, env); !strings.Contains(log, "STAPSDT_TOGGLE") {
+		t.Fatalf("the environment has no effect: %q", log)
+	}
+	for kind, grant := range rights {
+		program := copyOf(t, plain)
+		grant(t, program)
+		if log := logOf(t, program, env); log != "" {
+			t.Errorf("%s: %s", kind, log)
+		}
+	}
+}
+
+// start runs a program as the starter, and returns its output.
 func start(t *testing.T, program string, env []string, args ...string) string {
+	t.Helper()
+	return strings.TrimSpace(startChild(t, program, env, args...).Output(t))
+}
+
+// logOf runs a program as the starter, and returns what it writes to its standard error.
+func logOf(t *testing.T, program string, env []string) string {
+	t.Helper()
+	child := startChild(t, program, env)
+	child.End(t)
+	return child.Errors()
+}
+
+func startChild(t *testing.T, program string, env []string, args ...string) *testenv.Child {
 	t.Helper()
 	cmd := exec.Command(program, args...)
 	cmd.Env = append([]string{}, env...) // no other
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: starter, Gid: starter}}
-	return strings.TrimSpace(testenv.Start(t, cmd).Output(t))
+	return testenv.Start(t, cmd)
 }
 
 // sharedDir is a directory that others reach.

@@ -92,12 +92,6 @@ void *__wrap_dlopen(const char *path, int flags) {
   return fails(0) ? NULL : __real_dlopen(path, flags);
 }
 
-void *__real_dlsym(void *handle, const char *name);
-void *__wrap_dlsym(void *handle, const char *name);
-void *__wrap_dlsym(void *handle, const char *name) {
-  return fails(0) ? NULL : __real_dlsym(handle, name);
-}
-
 int __real_fcntl(int fd, int command, ...);
 int __wrap_fcntl(int fd, int command, ...);
 int __wrap_fcntl(int fd, int command, ...) {

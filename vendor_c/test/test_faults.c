@@ -65,27 +65,6 @@ static void every_call_fails_with_a_chosen_file(void) {
   CHECK(chdir(back) == 0);
 }
 
-static void a_symbol_not_found_undoes_the_load(void) {
-  bool seen = false;
-  for (int number = 1; !seen; number++) {
-    SDTProvider_t *provider = twoProbes("symbols", memfd_disabled);
-    Resources before = resources();
-    failCall(number);
-    int result = providerLoad(provider);
-    CHECK(callFailed());
-    failCall(0);
-    seen = provider->errno == symbolLoadingError;
-    if (result != 0) {
-      CHECK(sameResources(before, resources()));
-      CHECK(provider->probes->probe._fire == NULL);
-    }
-    if (seen) {
-      CHECK_ERROR(provider, symbolLoadingError, "find probe full", temporaryDirectory());
-    }
-    providerDestroy(provider);
-  }
-}
-
 static void short_and_interrupted_writes_are_continued(void) {
   for (int backing = memfd_disabled; backing <= memfd_enabled; backing++) {
     SDTProvider_t *provider = twoProbes("writes", (MemFDOption_t)backing);
@@ -123,7 +102,6 @@ int main(void) {
   RUN(every_call_fails_with_a_memfd);
   RUN(every_call_fails_with_a_temporary_file);
   RUN(every_call_fails_with_a_chosen_file);
-  RUN(a_symbol_not_found_undoes_the_load);
   RUN(short_and_interrupted_writes_are_continued);
   RUN(a_full_disk_is_reported);
   RUN(a_failure_without_memory_for_its_text);

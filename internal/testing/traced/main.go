@@ -20,6 +20,7 @@
 //	repeat N NAME [ARGUMENT, ...]       N times at full speed
 //	pulse NAME [ARGUMENT, ...]          every 10 ms from now on
 //	storm                               fires the probe mixed on all CPUs until "calm"
+//	twin LINE                           the same for another provider with the same name
 package main
 
 import (
@@ -47,7 +48,7 @@ func run(typed bool, name string, declarations []string) error {
 	if err != nil {
 		return err
 	}
-	defer provider.Close()
+	defer stapsdt.Close()
 	p := &program{provider: provider, probes: make(map[string]probe)}
 	if typed {
 		declarations = append(declarations, p.declareTyped()...)
@@ -76,6 +77,7 @@ type program struct {
 	probes   map[string]probe
 	mixed    *mixed // nil unless the typed probes are declared
 	storm    *storm // nil before the first
+	twin     *program
 }
 
 // do carries out one command and returns its answer.
@@ -94,6 +96,12 @@ func (p *program) do(line string) (string, error) {
 	case "storm":
 		p.storm = startStorm(p.mixed)
 		return "ok", nil
+	case "twin":
+		if p.twin == nil {
+			provider := stapsdt.MustProvider(p.provider.Name())
+			p.twin = &program{provider: provider, probes: make(map[string]probe)}
+		}
+		return p.twin.do(rest)
 	case "calm":
 		p.storm.calm()
 		return "ok", nil

@@ -91,7 +91,7 @@ func openReadable(path string, flags int) (*os.File, *unix.Stat_t, error) {
 		err = unix.Access(fmt.Sprintf("/proc/self/fd/%d", f.Fd()), unix.R_OK)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	return f, &st, nil

@@ -66,7 +66,7 @@ func (s System) openConfig() (f io.ReadCloser, source string, err error) {
 	}
 	text, err := gzip.NewReader(compressed)
 	if err != nil {
-		compressed.Close()
+		_ = compressed.Close()
 		return nil, "", err
 	}
 	return configFile{text, compressed}, "/" + source, nil

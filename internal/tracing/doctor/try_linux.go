@@ -41,7 +41,7 @@ func ignoreOperator() (restore func()) {
 	}
 	return func() {
 		for name, value := range saved {
-			os.Setenv(name, value)
+			_ = os.Setenv(name, value) // it was set before
 		}
 	}
 }

@@ -145,7 +145,7 @@ func (t *token) scanQuoted(filter, rest string) error {
 	if rest[0] == '\'' {
 		t.kind = integerToken
 		r, _, _, _ := strconv.UnquoteChar(source[1:], '\'')
-		t.number = integer.Of(uint64(r), false)
+		t.number = integer.Of(uint64(r), false) // #nosec G115 -- a character is not negative
 		return nil
 	}
 	t.kind = stringToken

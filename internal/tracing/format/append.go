@@ -81,7 +81,7 @@ func (p *part) append(dst []byte, v Values, escape bool) []byte {
 	case 'f', 'e', 'g':
 		return p.appendFloat(dst, value, v.Size(p.arg))
 	case 'd', 'i':
-		if signed && int64(value) < 0 {
+		if signed && value > math.MaxInt64 {
 			return p.appendInteger(dst, "-", -value, 10)
 		}
 		return p.appendInteger(dst, "", value, 10)
@@ -147,7 +147,7 @@ func (p *part) appendFloat(dst []byte, value uint64, size int) []byte {
 	}
 	switch size {
 	case 4:
-		f := math.Float32frombits(uint32(value))
+		f := math.Float32frombits(uint32(value)) // #nosec G115 -- the low bits
 		return strconv.AppendFloat(dst, float64(f), p.verb, precision, 32)
 	case 8:
 		f := math.Float64frombits(value)

@@ -89,7 +89,7 @@ func (p *parser) escape(rest string) error {
 	if multibyte {
 		p.literal = utf8.AppendRune(p.literal, r)
 	} else {
-		p.literal = append(p.literal, byte(r))
+		p.literal = append(p.literal, byte(r)) // #nosec G115 -- a byte, says UnquoteChar
 	}
 	p.at = len(p.text) - len(tail)
 	return nil
@@ -212,11 +212,11 @@ func (p *parser) verb(d *part) (byte, error) {
 		return 0, p.unknownVerb(start, rune(p.text[start]))
 	case size == 0:
 		return 0, p.errorf(p.at, "the verb after %% is missing; write %%%% for a percent sign")
-	case size > 1 || strings.IndexByte(verbs, byte(r)) < 0:
+	case size > 1 || !strings.ContainsRune(verbs, r):
 		return 0, p.unknownVerb(p.at, r)
 	}
 	p.at += size
-	verb := byte(r)
+	verb := byte(r) // #nosec G115 -- r is ASCII
 	if d.precision == 0 && (verb == 's' || verb == 'b' || verb == 'v') {
 		return 0, p.errorf(d.offset, "%%%c with a precision of 0 would read nothing", verb)
 	}

@@ -12,9 +12,10 @@ func (s Scale) Least(index int) integer.Int {
 	case s.Linear && index < 0:
 		return integer.Min
 	case s.Linear && index >= s.Len():
-		return integer.Of(uint64(s.Hi), true)
+		return integer.Of(uint64(s.Hi), true) // #nosec G115 -- the same bits
 	case s.Linear:
-		return integer.Of(uint64(s.Lo)+uint64(index)*uint64(s.Step), true)
+		least := s.Lo + int64(index)*s.Step    // less than Hi
+		return integer.Of(uint64(least), true) // #nosec G115 -- the same bits
 	case index < 0:
 		least, width := log2Least(-index)
 		return integer.Of(-min(least+width-1, -math.MinInt64), true)
@@ -27,7 +28,7 @@ func (s Scale) Least(index int) integer.Int {
 // holds.
 func log2Least(index int) (least, width uint64) {
 	if index < subBuckets {
-		return uint64(index), 1
+		return uint64(index), 1 // #nosec G115 -- not negative
 	}
 	shift := index/subBuckets - 1
 	return uint64(subBuckets+index%subBuckets) << shift, 1 << shift

@@ -2,6 +2,7 @@ package histogram
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -45,18 +46,21 @@ func Linear(lo, hi, step int64) (Scale, error) {
 	return s, nil
 }
 
-// count returns ceil((Hi-Lo)/Step). The difference of two int64 fits in a uint64.
+// count returns ceil((Hi-Lo)/Step).
 func (s Scale) count() uint64 {
-	return (uint64(s.Hi)-uint64(s.Lo)-1)/uint64(s.Step) + 1
+	return (s.fromLo(s.Hi)-1)/uint64(s.Step) + 1 // #nosec G115 -- Step is above 0
 }
 
-func (s Scale) stepFor(buckets uint64) uint64 {
-	return (uint64(s.Hi)-uint64(s.Lo)-1)/buckets + 1
+func (s Scale) stepFor(buckets uint64) uint64 { return (s.fromLo(s.Hi)-1)/buckets + 1 }
+
+// fromLo returns v-Lo, which is not negative. The difference of two int64 fits in a uint64.
+func (s Scale) fromLo(v int64) uint64 {
+	return uint64(v) - uint64(s.Lo) // #nosec G115 -- two's complement
 }
 
 // Len returns how many buckets a linear scale has within its range. The bucket for values above the
 // range has this index.
-func (s Scale) Len() int { return int(s.count()) }
+func (s Scale) Len() int { return int(s.count()) } // #nosec G115 -- at most MaxLinear
 
 // Bucket returns the index of the bucket that a value belongs to. A signed value is in v
 // sign-extended to 64 bits.
@@ -64,20 +68,21 @@ func (s Scale) Bucket(v uint64, signed bool) int {
 	if s.Linear {
 		return s.linear(v, signed)
 	}
-	if signed && int64(v) < 0 {
+	if signed && v > math.MaxInt64 {
 		return -log2Bucket(-v)
 	}
 	return log2Bucket(v)
 }
 
-func (s Scale) linear(v uint64, signed bool) int {
-	switch above := !signed && int64(v) < 0; { // larger than any int64
-	case above || int64(v) >= s.Hi:
+func (s Scale) linear(bits uint64, signed bool) int {
+	v := int64(bits)                    // #nosec G115 -- the same bits
+	switch above := !signed && v < 0; { // larger than any int64
+	case above || v >= s.Hi:
 		return s.Len()
-	case int64(v) < s.Lo:
+	case v < s.Lo:
 		return -1
 	}
-	return int((v - uint64(s.Lo)) / uint64(s.Step))
+	return int(s.fromLo(v) / uint64(s.Step)) // #nosec G115 -- Step is above 0, the index below Len
 }
 
 const (
@@ -90,5 +95,6 @@ func log2Bucket(v uint64) int {
 		return int(v)
 	}
 	e := bits.Len64(v) - 1
-	return (e-subBits+1)*subBuckets + int(v>>(e-subBits))&(subBuckets-1)
+	next := v >> (e - subBits) & (subBuckets - 1) // the bits after the highest
+	return (e-subBits+1)*subBuckets + int(next)   // #nosec G115 -- next is below subBuckets
 }

@@ -35,9 +35,9 @@ func WriteSVG(w io.Writer, title string, groups []Group) error {
 	for i, g := range groups {
 		p.at(i)
 		p.panel.draw(&p.Builder, g, axis)
-		p.WriteString("</g>\n")
+		fmt.Fprintln(&p, "</g>")
 	}
-	p.WriteString("</svg>\n")
+	fmt.Fprintln(&p, "</svg>")
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -106,6 +106,6 @@ func (p *picture) at(i int) {
 // escaped returns the text as XML can contain it.
 func escaped(text string) string {
 	var b strings.Builder
-	xml.EscapeText(&b, []byte(text)) // a Builder does not fail
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder does not fail
 	return b.String()
 }

@@ -3,6 +3,7 @@ package integer
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 )
 
@@ -19,7 +20,7 @@ var Min = Int{Bits: 1 << 63, Negative: true}
 // Of returns the number whose 64-bit pattern is bits: of an int64 when it is signed, otherwise of a
 // uint64.
 func Of(bits uint64, signed bool) Int {
-	return Int{Bits: bits, Negative: signed && int64(bits) < 0}
+	return Int{Bits: bits, Negative: signed && bits > math.MaxInt64}
 }
 
 // Compare returns a negative number, 0 or a positive number when i is less than, equal to or
@@ -37,7 +38,7 @@ func (i Int) Compare(j Int) int {
 // Float returns the nearest float64.
 func (i Int) Float() float64 {
 	if i.Negative {
-		return float64(int64(i.Bits))
+		return float64(int64(i.Bits)) // #nosec G115 -- the same bits
 	}
 	return float64(i.Bits)
 }
@@ -45,7 +46,7 @@ func (i Int) Float() float64 {
 // String writes the number in decimal, with all its digits.
 func (i Int) String() string {
 	if i.Negative {
-		return strconv.FormatInt(int64(i.Bits), 10)
+		return strconv.FormatInt(int64(i.Bits), 10) // #nosec G115 -- the same bits
 	}
 	return strconv.FormatUint(i.Bits, 10)
 }

@@ -38,7 +38,7 @@ func hasMulti() bool {
 		PID:       math.MaxUint32,
 	})
 	if err == nil {
-		l.Close()
+		_ = l.Close()
 	}
 	return errors.Is(err, unix.EINVAL)
 }
@@ -63,6 +63,6 @@ func hasSleep() bool {
 	if err != nil {
 		return false
 	}
-	prog.Close()
+	_ = prog.Close()
 	return true
 }

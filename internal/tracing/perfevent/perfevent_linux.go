@@ -52,7 +52,7 @@ func Open(p Place, pid, cpu int) (*os.File, error) {
 		Type:   kind,
 		Size:   uint32(unsafe.Sizeof(unix.PerfEventAttr{})),
 		Config: p.Semaphore << semaphoreShift,
-		Ext1:   uint64(uintptr(unsafe.Pointer(name))), // uprobe_path
+		Ext1:   uint64(uintptr(unsafe.Pointer(name))), // #nosec G103 -- uprobe_path, which is pinned
 		Ext2:   p.Offset,                              // probe_offset
 	}
 	fd, err := unix.PerfEventOpen(attr, pid, cpu, -1, unix.PERF_FLAG_FD_CLOEXEC)

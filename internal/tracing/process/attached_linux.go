@@ -67,7 +67,7 @@ func differs(mem io.ReaderAt, addresses []uint64, before int, want []byte) bool 
 	got := make([]byte, len(want))
 	for _, address := range addresses {
 		// The kernel has no file in the upper half of the addresses, and refuses negative ones.
-		_, err := mem.ReadAt(got, int64(address)-int64(before)) // #nosec G115
+		_, err := mem.ReadAt(got, int64(address)-int64(before)) // #nosec G115 -- see above
 		if err == nil && !bytes.Equal(got, want) {
 			return true
 		}

@@ -47,7 +47,7 @@ func NewClient(cmd *exec.Cmd) (*Client, error) {
 	defer theirs.Close()
 	cmd.ExtraFiles = []*os.File{theirs}
 	if err := cmd.Start(); err != nil {
-		descriptors.Close()
+		_ = descriptors.Close()
 		return nil, fmt.Errorf("start the process that reads others: %w", err)
 	}
 	c.descriptors = descriptors

@@ -26,7 +26,7 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	s.codes = make([]byte, len(notes)*(s.landing+1))
 	for i, n := range notes {
 		// No file has offsets that do not fit; the kernel refuses negative ones.
-		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115
+		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115 -- see above
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}

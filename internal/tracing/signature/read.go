@@ -65,8 +65,8 @@ func (r *reader) tags() map[uint32]probeTag {
 			break
 		}
 		tag := r.at(uint32(i + 1)) // #nosec G115 -- fewer than the bytes of the section
-		const whole = -1           // the function, not a parameter
-		if tag.kind != kindDeclTag || int32(binary.LittleEndian.Uint32(tag.extra)) != whole {
+		const whole = 0xffffffff   // the function, not a parameter
+		if tag.kind != kindDeclTag || binary.LittleEndian.Uint32(tag.extra) != whole {
 			continue
 		}
 		of := tags[tag.ref]

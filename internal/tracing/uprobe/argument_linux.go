@@ -62,8 +62,8 @@ func (p *program) sizedText(i, limit int) {
 	fits := p.newLabel()
 	p.emit(
 		asm.LoadMem(asm.R2, asm.RFP, frameArg(i+1), asm.DWord),
-		asm.JLE.Imm(asm.R2, int32(limit), fits),
-		asm.Mov.Imm(asm.R2, int32(limit)),
+		asm.JLE.Imm(asm.R2, imm(limit), fits),
+		asm.Mov.Imm(asm.R2, imm(limit)),
 	)
 	p.place(fits)
 	p.pointer(asm.R3, i)

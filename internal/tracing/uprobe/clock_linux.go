@@ -21,7 +21,9 @@ func newClock() clock {
 	return c
 }
 
-func (c clock) at(ns uint64) time.Time { return c.zero.Add(time.Duration(ns)) }
+func (c clock) at(ns uint64) time.Time {
+	return c.zero.Add(time.Duration(ns)) // #nosec G115 -- less than 292 years after boot
+}
 
 // adjust follows the wall clock, which continues while the machine sleeps and CLOCK_MONOTONIC
 // stands still. It is cheap enough to be called whenever no event is waiting.

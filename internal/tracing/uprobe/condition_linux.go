@@ -138,7 +138,7 @@ var (
 func (p *program) term(dst asm.Register, t filter.Term, unreadable string) {
 	switch t.Kind {
 	case filter.Literal:
-		p.emit(loadConstant(dst, int64(t.Value.Bits)))
+		p.emit(loadConstant(dst, int64(t.Value.Bits))) // #nosec G115 -- the same bits
 	case filter.PID:
 		p.pidTgid()
 		p.emit(asm.RSh.Imm(asm.R0, 32), asm.Mov.Reg(dst, asm.R0))
@@ -151,7 +151,7 @@ func (p *program) term(dst asm.Register, t filter.Term, unreadable string) {
 	}
 	if t.Mask != 0 {
 		p.emit(
-			loadConstant(asm.R1, int64(t.Mask)),
+			loadConstant(asm.R1, int64(t.Mask)), // #nosec G115 -- the same bits
 			asm.And.Reg(dst, asm.R1),
 		)
 	}
@@ -170,7 +170,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 		p.unlessRead(c.Arg+1, no)
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(c.Arg+1), asm.DWord),
-			asm.JNE.Imm(asm.R1, int32(size), differ),
+			asm.JNE.Imm(asm.R1, imm(size), differ),
 		)
 	} else {
 		size++ // the NUL is compared, too
@@ -190,7 +190,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 		p.readUserText(size + 1)
 		p.emit(
 			asm.JSLT.Imm(asm.R0, 1, no),
-			asm.JNE.Imm(asm.R0, int32(size), differ),
+			asm.JNE.Imm(asm.R0, imm(size), differ),
 		)
 	}
 	p.compareWords(c.Text, size, equal, differ)
@@ -204,13 +204,14 @@ func (p *program) compareWords(wanted string, size int, equal, differ string) {
 	// One jump, because the verifier would have to follow a jump for each word.
 	p.emit(asm.Mov.Imm(regTemp, 0))
 	for at := 0; at < size; at += 8 {
-		p.emit(asm.LoadMem(asm.R1, asm.RFP, int16(frameText+at), asm.DWord))
+		p.emit(asm.LoadMem(asm.R1, asm.RFP, displacement(frameText+at), asm.DWord))
 		// Linux before 5.10 may have copied bytes after the NUL, too.
 		if rest := size - at; rest < 8 {
 			p.emit(loadConstant(asm.R2, 1<<(8*rest)-1), asm.And.Reg(asm.R1, asm.R2))
 		}
+		word := int64(binary.NativeEndian.Uint64(text[at:])) // #nosec G115 -- the same bits
 		p.emit(
-			loadConstant(asm.R2, int64(binary.NativeEndian.Uint64(text[at:]))),
+			loadConstant(asm.R2, word),
 			asm.Xor.Reg(asm.R1, asm.R2),
 			asm.Or.Reg(regTemp, asm.R1),
 		)

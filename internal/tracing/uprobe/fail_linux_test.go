@@ -25,6 +25,8 @@ func TestTraceWithoutBuffer(t *testing.T) {
 		if err == nil {
 			closing(t, tracer)
 			t.Error("a buffer of 1 TiB was made")
+		} else if !strings.Contains(err.Error(), "at most 1073741824") {
+			t.Error(err)
 		}
 	})
 }

@@ -136,7 +136,7 @@ func (p *program) extend(dst asm.Register, a operand.Arg) {
 	if a.Size == 8 {
 		return
 	}
-	shift := int32(64 - 8*a.Size)
+	shift := imm(64 - 8*a.Size)
 	p.emit(asm.LSh.Imm(dst, shift))
 	if a.Signed {
 		p.emit(asm.ArSh.Imm(dst, shift))
@@ -162,7 +162,7 @@ func (p *program) address(a operand.Arg) {
 	}
 	if a.Index.Name != "" {
 		p.register(asm.R1, a.Index)
-		p.emit(asm.Mul.Imm(asm.R1, int32(a.Scale)), asm.Add.Reg(asm.R3, asm.R1))
+		p.emit(asm.Mul.Imm(asm.R1, imm(a.Scale)), asm.Add.Reg(asm.R3, asm.R1))
 	}
 	p.toAddress(asm.R3)
 }
@@ -180,7 +180,8 @@ func (p *program) addSymbol(a operand.Arg) {
 		p.register(asm.R1, operand.Register{Name: programCounter})
 		p.emit(asm.Add.Reg(asm.R3, asm.R1))
 	}
-	p.emit(loadConstant(asm.R1, int64(address)), asm.Add.Reg(asm.R3, asm.R1))
+	distance := int64(address) // #nosec G115 -- the same bits
+	p.emit(loadConstant(asm.R1, distance), asm.Add.Reg(asm.R3, asm.R1))
 }
 
 // readMemory sets the low bytes of R0 to the argument at the address in R3. It changes R1 to R5,
@@ -196,7 +197,7 @@ func (p *program) readMemory(i int, a operand.Arg) {
 		p.emit(asm.JEq.Imm(asm.R0, 0, there))
 		p.emit(loadAddress(asm.R1, frameWord)...)
 		p.emit(
-			asm.Mov.Imm(asm.R2, int32(a.Size)),
+			asm.Mov.Imm(asm.R2, imm(a.Size)),
 			asm.LoadMem(asm.R3, asm.RFP, frameWord2, asm.DWord),
 			asm.FnCopyFromUser.Call(),
 		)
@@ -206,7 +207,7 @@ func (p *program) readMemory(i int, a operand.Arg) {
 	// have to follow both ways for each of several arguments.
 	p.emit(
 		asm.RSh.Imm(asm.R0, 63),
-		asm.LSh.Imm(asm.R0, int32(i)),
+		asm.LSh.Imm(asm.R0, imm(i)),
 		asm.Or.Reg(regFailed, asm.R0),
 		asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord),
 	)

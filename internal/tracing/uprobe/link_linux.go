@@ -75,11 +75,11 @@ func (s Site) open() (*os.File, error) {
 	}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, os.NewSyscallError("fstat", err)
 	}
 	if st.Dev != s.Dev || st.Ino != s.Inode {
-		file.Close()
+		_ = file.Close()
 		return nil, errors.New("another file is there by now")
 	}
 	return file, nil

@@ -23,6 +23,8 @@ type multiAttr struct {
 // linkMulti makes prog run at the sites in the process pid or, when pid is 0, in every process.
 //
 // The package link can do that, too, but calls stat(2) first, which may wait for the file system.
+//
+// #nosec G103 -- the kernel gets addresses
 func linkMulti(prog *ebpf.Program, path string, sites []probeSite, pid int) (io.Closer, error) {
 	name, err := unix.BytePtrFromString(path)
 	if err != nil {

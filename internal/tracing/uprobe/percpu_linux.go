@@ -70,7 +70,7 @@ func (b *perCPU) send(p *program, l layout) {
 		asm.LoadMapPtr(asm.R2, b.events.FD()),
 		asm.LoadImm(asm.R3, currentCPU, asm.DWord),
 		asm.Mov.Reg(asm.R4, regOut),
-		asm.Mov.Imm(asm.R5, int32(l.size())),
+		asm.Mov.Imm(asm.R5, imm(l.size())),
 		asm.FnPerfEventOutput.Call(),
 	)
 	p.place(done)

@@ -35,7 +35,13 @@ const (
 	frameText  = frameKey - 8*textWords     // a text to be compared
 )
 
-func frameArg(i int) int16 { return int16(frameArgs + 8*i) }
+func frameArg(i int) int16 { return displacement(frameArgs + 8*i) }
+
+// imm is an immediate operand: a size, the number of a probe, a place in the frame or in a record.
+func imm(n int) int32 { return int32(n) } // #nosec G115 -- a size is at most that of a record
+
+// displacement is the offset of what an instruction loads or stores, in the frame or in a record.
+func displacement(n int) int16 { return int16(n) } // #nosec G115 -- see layout.check
 
 // A program is a BPF program for one site while it is being assembled.
 type program struct {
@@ -95,7 +101,7 @@ func (p *program) probeIndex() {
 	if p.shared {
 		p.emit(asm.Mov.Reg(asm.R1, regContext), asm.FnGetAttachCookie.Call())
 	} else {
-		p.emit(asm.Mov.Imm(asm.R0, int32(p.site.index)))
+		p.emit(asm.Mov.Imm(asm.R0, imm(p.site.index)))
 	}
 }
 
@@ -141,13 +147,13 @@ func loadConstant(dst asm.Register, v int64) asm.Instruction {
 
 // loadAddress sets dst to the address of an offset of the frame.
 func loadAddress(dst asm.Register, frame int) asm.Instructions {
-	return asm.Instructions{asm.Mov.Reg(dst, asm.RFP), asm.Add.Imm(dst, int32(frame))}
+	return asm.Instructions{asm.Mov.Reg(dst, asm.RFP), asm.Add.Imm(dst, imm(frame))}
 }
 
 // clear sets words of 8 bytes in the frame to 0. It changes R0.
 func (p *program) clear(frame, words int) {
 	p.emit(asm.Mov.Imm(asm.R0, 0))
 	for word := range words {
-		p.emit(asm.StoreMem(asm.RFP, int16(frame+8*word), asm.R0, asm.DWord))
+		p.emit(asm.StoreMem(asm.RFP, displacement(frame+8*word), asm.R0, asm.DWord))
 	}
 }

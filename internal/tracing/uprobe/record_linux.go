@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/cilium/ebpf/asm"
 
@@ -92,19 +93,19 @@ func (p *program) writeRecord(l layout) {
 	for i := range l.args {
 		p.emit(
 			asm.LoadMem(asm.R1, asm.RFP, frameArg(i), asm.DWord),
-			asm.StoreMem(regOut, int16(recordArgs+8*i), asm.R1, asm.DWord),
+			asm.StoreMem(regOut, displacement(recordArgs+8*i), asm.R1, asm.DWord),
 		)
 	}
 	for i, c := range l.captures {
-		p.capture(c, int32(l.captureOffset(i)))
+		p.capture(c, l.captureOffset(i))
 	}
 }
 
 // capture writes the capture at offset into the record.
-func (p *program) capture(c Capture, offset int32) {
+func (p *program) capture(c Capture, offset int) {
 	p.emit(
 		asm.Mov.Reg(asm.R1, regOut),
-		asm.Add.Imm(asm.R1, offset+8),
+		asm.Add.Imm(asm.R1, imm(offset+8)),
 	)
 	p.pointer(asm.R3, c.Arg)
 	if c.Length < 0 {
@@ -112,7 +113,7 @@ func (p *program) capture(c Capture, offset int32) {
 	} else {
 		p.captureBytes(c)
 	}
-	p.emit(asm.StoreMem(regOut, int16(offset), asm.R0, asm.DWord))
+	p.emit(asm.StoreMem(regOut, displacement(offset), asm.R0, asm.DWord))
 }
 
 // captureBytes copies bytes from the address in R3 to the address in R1. It sets R0 to the length
@@ -121,8 +122,8 @@ func (p *program) captureBytes(c Capture) {
 	fits, done := p.newLabel(), p.newLabel()
 	p.emit(
 		asm.LoadMem(asm.R2, asm.RFP, frameArg(c.Length), asm.DWord),
-		asm.JLE.Imm(asm.R2, int32(c.Max), fits),
-		asm.Mov.Imm(asm.R2, int32(c.Max)),
+		asm.JLE.Imm(asm.R2, imm(c.Max), fits),
+		asm.Mov.Imm(asm.R2, imm(c.Max)),
 	)
 	p.place(fits)
 	p.callReadUser()
@@ -139,7 +140,7 @@ func (l layout) decode(ev *Event, b []byte, clock clock) {
 	ev.Probe = l.probe
 	ev.Time = clock.at(binary.NativeEndian.Uint64(b[recordTime:]))
 	pid := binary.NativeEndian.Uint64(b[recordPID:])
-	ev.PID, ev.TID = uint32(pid>>32), uint32(pid)
+	ev.PID, ev.TID = uint32(pid>>32), uint32(pid) // #nosec G115 -- the two halves
 	ev.Comm, _, _ = bytes.Cut(b[recordComm:recordArgs], []byte{0})
 
 	ev.Args = ev.Args[:0]
@@ -153,15 +154,15 @@ func (l layout) decode(ev *Event, b []byte, clock clock) {
 }
 
 func (l layout) decodeCapture(v *Value, c Capture, b []byte) {
-	length, data := int64(binary.NativeEndian.Uint64(b)), b[8:8+c.size()]
-	v.Captured = v.Read && length >= 0
+	length, data := binary.NativeEndian.Uint64(b), b[8:8+c.size()]
+	v.Captured = v.Read && length <= math.MaxInt64 // otherwise it is an error, a negative number
 	if !v.Captured {
 		return
 	}
-	v.Length = uint64(length)
+	v.Length = length
 	if c.Length < 0 && length > 0 {
 		v.Length-- // the NUL
 	}
-	v.Data = data[:min(v.Length, uint64(c.Max))]
-	v.Cut = v.Length > uint64(c.Max)
+	limit := uint64(c.Max) // #nosec G115 -- layout.check: from 1 to MaxCapture
+	v.Data, v.Cut = data[:min(v.Length, limit)], v.Length > limit
 }

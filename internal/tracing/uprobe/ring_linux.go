@@ -26,7 +26,8 @@ func newRing(s *session, bytes int) (stream, error) {
 	r := new(ring)
 	var err error
 	r.events, err = s.newMap(&ebpf.MapSpec{
-		Name: "usdt_events", Type: ebpf.RingBuf, MaxEntries: uint32(roundBuffer(bytes)),
+		Name: "usdt_events", Type: ebpf.RingBuf,
+		MaxEntries: uint32(roundBuffer(bytes)), // #nosec G115 -- at most MaxBuffer
 	})
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (r *ring) send(p *program, l layout) {
 	full, done := p.newLabel(), p.newLabel()
 	p.emit(
 		asm.LoadMapPtr(asm.R1, r.events.FD()),
-		asm.Mov.Imm(asm.R2, int32(l.size())),
+		asm.Mov.Imm(asm.R2, imm(l.size())),
 		asm.Mov.Imm(asm.R3, 0),
 		asm.FnRingbufReserve.Call(),
 		asm.JEq.Imm(asm.R0, 0, full),

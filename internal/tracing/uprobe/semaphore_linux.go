@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -61,12 +62,14 @@ func addToSemaphore(pid int, address uint64, delta int) error {
 	}
 	defer memory.Close()
 	var count [2]byte
-	if _, err := memory.ReadAt(count[:], int64(address)); err != nil {
+	at := int64(address) // #nosec G115 -- programs have the lower half of the addresses
+	if _, err := memory.ReadAt(count[:], at); err != nil {
 		return fmt.Errorf("read semaphore: %w", err)
 	}
 	n := int(binary.NativeEndian.Uint16(count[:])) + delta
-	binary.NativeEndian.PutUint16(count[:], uint16(max(n, 0)))
-	if _, err := memory.WriteAt(count[:], int64(address)); err != nil {
+	n = min(max(n, 0), math.MaxUint16)
+	binary.NativeEndian.PutUint16(count[:], uint16(n))
+	if _, err := memory.WriteAt(count[:], at); err != nil {
 		return fmt.Errorf("write semaphore: %w", err)
 	}
 	return nil

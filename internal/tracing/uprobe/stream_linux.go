@@ -1,6 +1,7 @@
 package uprobe
 
 import (
+	"fmt"
 	"io"
 	"os"
 )
@@ -21,8 +22,14 @@ type stream interface {
 	io.Closer
 }
 
+// MaxBuffer is the size of the largest buffer in bytes.
+const MaxBuffer = 1 << 30
+
 // newStream makes the best stream that the kernel has. bytes is the size of its buffers, or 0.
 func newStream(s *session, layouts []layout, bytes int) (stream, error) {
+	if bytes > MaxBuffer {
+		return nil, fmt.Errorf("buffer of %d bytes, at most %d", bytes, MaxBuffer)
+	}
 	if s.features.RingBuffer {
 		return newRing(s, bytes)
 	}

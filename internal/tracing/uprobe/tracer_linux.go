@@ -47,8 +47,8 @@ type TraceOptions struct {
 	Captures [][]Capture // for each probe; nil for none
 
 	// BufferBytes is the size of the ring buffer, or, if the kernel has none, of the buffer of each
-	// processor. 0 means 8 MiB for the former, 1 MiB for the latter. The size is rounded up to a
-	// power of two.
+	// processor. 0 means 8 MiB for the former, 1 MiB for the latter. It is rounded up to a power of
+	// two, and at most MaxBuffer.
 	BufferBytes int
 }
 

@@ -5,7 +5,7 @@ import "github.com/cilium/ebpf/asm"
 // readUser copies size bytes from the traced process's address in R3 to the address in R1. It sets
 // R0 to 0 or an error, and changes R1 to R5.
 func (p *program) readUser(size int) {
-	p.emit(asm.Mov.Imm(asm.R2, int32(size)))
+	p.emit(asm.Mov.Imm(asm.R2, imm(size)))
 	p.callReadUser()
 }
 
@@ -22,7 +22,7 @@ func (p *program) callReadUser() {
 // R1. It copies at most size bytes, of which the last is always a NUL. It sets R0 to the number of
 // bytes or an error, and changes R1 to R5.
 func (p *program) readUserText(size int) {
-	p.emit(asm.Mov.Imm(asm.R2, int32(size)))
+	p.emit(asm.Mov.Imm(asm.R2, imm(size)))
 	if p.features.ReadUser {
 		p.emit(asm.FnProbeReadUserStr.Call())
 	} else {
@@ -56,8 +56,8 @@ func (p *program) touchEnd(c Capture) {
 	p.emit(
 		asm.LoadMem(asm.R2, asm.RFP, frameArg(c.Length), asm.DWord),
 		asm.JEq.Imm(asm.R2, 0, none),
-		asm.JLE.Imm(asm.R2, int32(c.Max), fits),
-		asm.Mov.Imm(asm.R2, int32(c.Max)),
+		asm.JLE.Imm(asm.R2, imm(c.Max), fits),
+		asm.Mov.Imm(asm.R2, imm(c.Max)),
 	)
 	p.place(fits)
 	p.pointer(asm.R3, c.Arg)

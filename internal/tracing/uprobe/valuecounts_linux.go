@@ -41,8 +41,8 @@ func (s *session) newValueCounts(maxBuckets int) (*valueCounts, error) {
 	c := new(valueCounts)
 	var err error
 	c.buckets, err = s.newMap(&ebpf.MapSpec{
-		Name: "usdt_buckets", Type: ebpf.PerCPUHash, MaxEntries: uint32(maxBuckets),
-		KeySize: 8 * keyWords, ValueSize: 8 * valueWords,
+		Name: "usdt_buckets", Type: ebpf.PerCPUHash, KeySize: 8 * keyWords, ValueSize: 8 * valueWords,
+		MaxEntries: uint32(maxBuckets), // #nosec G115 -- logBuckets or groupBuckets
 	})
 	if err != nil {
 		return nil, err
@@ -151,7 +151,8 @@ func addTo(h *histogram.Histogram, k bucketKey, values []bucketValue) {
 		}
 		signed, upper, maxBits := k.Signed != 0, float64(v.High), v.Max
 		if signed {
-			upper, maxBits = float64(int64(v.High)), v.Max^1<<63
+			upper = float64(int64(v.High)) // #nosec G115 -- the same bits
+			maxBits ^= 1 << 63
 		}
 		largest := integer.Of(maxBits, signed)
 		if largest.Compare(least) < 0 {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/go-usdt/usdt/stapsdt"
+	_ "github.com/go-usdt/usdt/stapsdt/toggle" // which reads the environment, too
 )
 
 func main() {

@@ -1,0 +1,87 @@
+package stapsdt
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// all is held while something is done to all providers. It is taken before the lock of a provider,
+// and that before the lock of the registry.
+var all sync.Mutex
+
+// Load loads every provider of the process and, from now on, every provider and probe that is
+// declared later. It is for programs: a library declares its providers and fires, and leaves it to
+// the program whether they are loaded.
+//
+// All providers are tried, in the order of their declaration. The errors, each of which is an
+// [Error] with the name of the provider, are joined. They are those of [Provider.Load].
+//
+// What is declared later is loaded in the background, some 10 ms later. Probes of a provider that
+// are declared within that time have one image together; set their descriptions at once, too. If
+// that fails, [Provider.Info] has the error, and the next declaration is another try. A provider
+// that [Provider.Unload] has unloaded is left alone until the next Load.
+//
+// Load is safe for concurrent use, also with the methods of the providers.
+func Load() error {
+	return forAll(loadSoon, func(p *Provider) error {
+		p.mu.Lock()
+		p.added = loadSoon
+		p.mu.Unlock()
+		return p.Load()
+	})
+}
+
+// Unload unloads every provider of the process, and ends the loading of those that are declared
+// later. All providers are unloaded even if Unload returns an error. The errors of
+// [Provider.Unload] are joined. Unload is safe for concurrent use, also with the methods of the
+// providers.
+func Unload() error { return forAll(nil, (*Provider).Unload) }
+
+// Close closes every provider of the process: see [Provider.Close]. Those that are declared later
+// work, and are not loaded unless Load is called again. The errors are joined. Close is safe for
+// concurrent use, also with the methods of the providers.
+func Close() error { return forAll(nil, (*Provider).Close) }
+
+// forAll does something to every provider. From now on, added is what new providers call when they
+// get a probe.
+func forAll(added func(), do func(*Provider) error) error {
+	all.Lock()
+	defer all.Unlock()
+	registry.Lock()
+	registry.added = added
+	list := providers()
+	registry.Unlock()
+	var errs []error
+	for _, p := range list {
+		if err := do(p); !errors.Is(err, ErrClosed) { // somebody else may close one meanwhile
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// gatherTime is how long what is declared after a Load waits for more. Each image costs the program
+// a file and a mapping, and a provider gets its probes one after the other.
+const gatherTime = 10 * time.Millisecond
+
+// soon says whether loadNew will be called.
+var soon atomic.Bool
+
+// loadSoon has loadNew called in some milliseconds, unless it will be anyway.
+func loadSoon() {
+	if soon.CompareAndSwap(false, true) {
+		time.AfterFunc(gatherTime, loadNew)
+	}
+}
+
+// loadNew loads what was added to providers that want it.
+func loadNew() {
+	all.Lock()
+	defer all.Unlock()
+	soon.Store(false) // what is added from here on may come too late for this call
+	for _, p := range Providers() {
+		_ = p.load(true) // Info has the error
+	}
+}

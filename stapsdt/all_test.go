@@ -1,0 +1,248 @@
+//go:build linux && (amd64 || arm64)
+
+package stapsdt_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+const aloneEnv = "STAPSDT_TEST_ALONE"
+
+// alone reports whether the test is alone with its providers. If not, it runs the test again in a
+// process where it is: there it has closed those of the examples.
+func alone(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(aloneEnv) == "" {
+		passesAgain(t, t.Name(), aloneEnv+"=1")
+		return false
+	}
+	closeAll(t)
+	return true
+}
+
+func closeAll(t *testing.T) {
+	t.Helper()
+	if err := stapsdt.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := stapsdt.Providers(); len(left) > 0 || stapsdt.Following() {
+		t.Errorf("after Close: providers %v, later ones are loaded: %t", left, stapsdt.Following())
+	}
+}
+
+// waitFor waits for a condition.
+func waitFor(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(testenv.Patience); !condition(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %s in %v", what, testenv.Patience)
+		}
+	}
+}
+
+// declare returns a provider with probes.
+func declare(name string, probes int, options ...stapsdt.Option) *stapsdt.Provider {
+	p := stapsdt.MustProvider(name, options...)
+	for i := range probes {
+		stapsdt.MustProbe1[int64](p, fmt.Sprint("probe", i))
+	}
+	return p
+}
+
+// nowhere has named files in no directory.
+func nowhere(t *testing.T) stapsdt.Option {
+	t.Helper()
+	missing := t.TempDir() + "/missing"
+	for _, name := range []string{"STAPSDT_DIR", "XDG_RUNTIME_DIR", "TMPDIR"} {
+		t.Setenv(name, missing)
+	}
+	return func(p *stapsdt.Provider) {
+		stapsdt.WithBacking(stapsdt.FileBacking)(p)
+		stapsdt.WithDir(missing)(p)
+	}
+}
+
+// TestLoadAll: all providers are tried, and the errors name those that fail.
+func TestLoadAll(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	lacking := nowhere(t)
+	first, second := declare("first", 1), declare("second", 2, lacking)
+	third, fourth := declare("third", 0, lacking), declare("fourth", 1, lacking)
+	fifth := declare("fifth", 1)
+	err := stapsdt.Load()
+	if err == nil || !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("Load: %v, want it to be %v", err, os.ErrNotExist)
+	}
+	lines := strings.Split(err.Error(), "stapsdt: load ")
+	if len(lines) != 3 || !strings.HasPrefix(lines[1], "second: ") ||
+		!strings.HasPrefix(lines[2], "fourth: ") {
+		t.Errorf("Load: %v; want errors of second and fourth, in this order", err)
+	}
+	if !first.Loaded() || second.Loaded() || third.Loaded() || fourth.Loaded() || !fifth.Loaded() {
+		t.Error("not exactly first and fifth are loaded")
+	}
+	if e := second.Info().Err; e == nil || !strings.Contains(err.Error(), e.Error()) {
+		t.Errorf("Info says %v", e)
+	}
+	if e := errors.Join(first.Info().Err, third.Info().Err); e != nil {
+		t.Errorf("Info says %v of what is loaded", e)
+	}
+	if err := stapsdt.Unload(); err != nil || first.Loaded() || fifth.Loaded() {
+		t.Errorf("Unload: %v, first loaded %t, fifth %t", err, first.Loaded(), fifth.Loaded())
+	}
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	t.Setenv("STAPSDT_BACKING", "memfd")
+	if err := stapsdt.Load(); err != nil || first.Loaded() || !second.Loaded() || !fourth.Loaded() {
+		t.Errorf("Load: %v, loaded: closed %t, second %t, fourth %t", err, first.Loaded(),
+			second.Loaded(), fourth.Loaded())
+	}
+	if err := second.Info().Err; err != nil {
+		t.Errorf("Info still says %v", err)
+	}
+	closeAll(t)
+	if err := second.Load(); !errors.Is(err, stapsdt.ErrClosed) {
+		t.Errorf("Load after Close: %v", err)
+	}
+	if err := stapsdt.Load(); err != nil {
+		t.Errorf("Load of nothing: %v", err)
+	}
+	closeAll(t)
+}
+
+// TestLoadLater: what is declared after Load is loaded, together if it is declared together.
+func TestLoadLater(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	early := declare("early", 1)
+	if err := stapsdt.Load(); err != nil {
+		t.Fatal(err)
+	}
+	release := stapsdt.HoldAll()
+	late, off := declare("late", 20), declare("off", 1)
+	added := stapsdt.MustProbe0(early, "added")
+	failing := declare("failing", 1, nowhere(t))
+	if late.Loaded() {
+		t.Error("a declaration loads in the foreground")
+	}
+	release()
+	waitFor(t, "error", func() bool { return failing.Info().Err != nil }) // it is the last
+	if n := len(late.Info().Images); n != 1 || !off.Loaded() || added.Path() == "" {
+		t.Errorf("20 new probes are in %d images, another provider %t, one more probe in %q", n,
+			off.Loaded(), added.Path())
+	}
+	if err := failing.Info().Err; !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Info says %v", err)
+	}
+
+	// What was unloaded on its own stays so, also when it gets a probe.
+	if err := off.Unload(); err != nil {
+		t.Error(err)
+	}
+	stapsdt.MustProbe0(off, "added")
+	last := declare("last", 1)
+	waitFor(t, "last provider", last.Loaded) // off is before it
+	if off.Loaded() {
+		t.Error("an unloaded provider was loaded")
+	}
+	t.Setenv("STAPSDT_BACKING", "memfd")
+	if err := stapsdt.Load(); err != nil || !off.Loaded() || !failing.Loaded() {
+		t.Errorf("Load: %v, loaded: unloaded %t, failed %t", err, off.Loaded(), failing.Loaded())
+	}
+
+	// After Unload, neither what is declared later is loaded nor what was declared before.
+	release = stapsdt.HoldAll()
+	before := declare("before", 1)
+	release()
+	if err := stapsdt.Unload(); err != nil || stapsdt.Following() {
+		t.Errorf("Unload: %v, later ones are loaded: %t", err, stapsdt.Following())
+	}
+	after := declare("after", 1)
+	stapsdt.LoadNew()
+	for _, p := range []*stapsdt.Provider{early, late, before, after} {
+		if p.Loaded() {
+			t.Errorf("%s is loaded after Unload", p.Name())
+		}
+	}
+	closeAll(t)
+}
+
+// TestAllConcurrently calls everything at once. When all is quiet, what was declared is loaded.
+func TestAllConcurrently(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	const rounds = 200
+	before := resources(t, t.TempDir())
+	shared := declare("shared", 3)
+	var wg sync.WaitGroup
+	for _, do := range []func(i int) error{
+		func(int) error { return stapsdt.Load() },
+		func(int) error { return stapsdt.Unload() },
+		func(int) error { return errors.Join(shared.Load(), shared.Unload()) },
+		func(i int) error {
+			if i%20 == 19 { // in between, others have the time to load and be loaded
+				return stapsdt.Close()
+			}
+			return nil
+		},
+		func(int) error {
+			p := stapsdt.MustProvider("brief")
+			probe, err := p.AddProbe("probe", stapsdt.Int64)
+			if err == nil {
+				err = probe.Fire(int64(1))
+			}
+			return errors.Join(err, p.Close())
+		},
+		func(int) error {
+			late := stapsdt.MustProvider("late")
+			_, err := late.AddProbe("probe")
+			for _, p := range stapsdt.Providers() {
+				_, _, _, _, _ = p.Enabled(), p.Loaded(), p.Probes(), p.Info(), p.Path()
+			}
+			return err
+		},
+	} {
+		wg.Go(func() {
+			for i := range rounds {
+				if err := do(i); err != nil && !errors.Is(err, stapsdt.ErrClosed) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := stapsdt.Load(); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				declare("last", 2)
+			}
+		})
+	}
+	wg.Wait()
+	for _, p := range stapsdt.Providers() {
+		for _, probe := range p.Probes() {
+			waitFor(t, p.Name()+":"+probe.Name(), func() bool { return probe.Path() != "" })
+		}
+	}
+	closeAll(t)
+	if after := resources(t, t.TempDir()); after > before {
+		t.Errorf("%d descriptors and mappings before, %d after", before, after)
+	}
+}

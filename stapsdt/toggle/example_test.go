@@ -1,0 +1,21 @@
+package toggle_test
+
+import (
+	"log"
+
+	"github.com/go-usdt/usdt/stapsdt/toggle"
+)
+
+// A program publishes nothing until its operator sends SIGUSR2, and says in its own log what became
+// of it.
+func ExampleOnSignal() {
+	stop, err := toggle.OnSignal(func(loaded bool, err error) {
+		log.Printf("tracing probes are loaded: %t, errors: %v", loaded, err)
+	})
+	if err != nil {
+		log.Printf("no signal loads the probes: %v", err) // on Windows, for instance
+		return
+	}
+	defer stop()
+	// Output:
+}

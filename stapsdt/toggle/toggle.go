@@ -1,0 +1,163 @@
+// Package toggle loads all probes of a program when a signal comes, and unloads them when the next
+// comes. So nothing is published before an operator asks:
+//
+//	stop, err := toggle.OnSignal(nil)
+//
+// loads and unloads in turn at each SIGUSR2:
+//
+//	$ kill -USR2 23364
+//
+// # Environment
+//
+// If a program imports this package, the operator can choose the signal. Without a call of
+// [OnSignal], an import is enough:
+//
+//	import _ "github.com/go-usdt/usdt/stapsdt/toggle"
+//
+// STAPSDT_TOGGLE=SIGUSR2, or SIGUSR1 or SIGHUP, when the program is started, switches the toggle
+// on, and overrides the signals that the program passes to OnSignal. Any other value is logged and
+// ignored, and so is the variable, silently, in a program with more rights than the user who
+// started it, such as file capabilities.
+//
+// # Signals
+//
+// Without a toggle, SIGUSR2 ends the program, as each signal does that a Go program does not
+// expect: do not send it before the program has called OnSignal. After stop, that is so again.
+//
+// A program can use the same signal for something else. Package os/signal hands it to everybody who
+// has called [signal.Notify], so both happen. But [signal.Ignore] and [signal.Reset] of the signal
+// end the toggle. C code that installs a handler for the signal takes it away from Go.
+//
+// Signals that come while probes are loaded or unloaded count as one.
+package toggle
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
+
+// process is what signals do in this process.
+var process struct {
+	sync.Mutex
+	operators []os.Signal // the choice of the operator, nil if there is none
+	toggle    *toggle     // nil while signals do nothing
+}
+
+// toggle is a goroutine that waits for signals.
+type toggle struct {
+	signals chan os.Signal
+	done    chan struct{}
+
+	// The lock of process guards these.
+	report func(loaded bool, err error)
+	owned  bool // by the program, which has called OnSignal
+}
+
+// OnSignal has all providers of the process unloaded at each of the signals, if any is loaded, or
+// else loaded, by [stapsdt.Unload] and [stapsdt.Load]. What a program declares after a Load is
+// loaded too, until the Unload. Without signals it is SIGUSR2; the operator may have chosen
+// another.
+//
+// After each signal, report is called, in a goroutine of its own, with whether any provider is
+// loaded now, and the error of Load or Unload. Without a report, package log writes a line, which
+// goes where [log/slog.SetDefault] leads.
+//
+// A program has one toggle: libraries leave it to the program. The function stop ends it and leaves
+// the probes as they are; when it returns, report is not called any more. Do not call it in report.
+// OnSignal and stop are safe for concurrent use.
+//
+// The error is a [stapsdt.ErrArgs] if there is a toggle already, or for a signal that cannot be
+// caught, and [stapsdt.ErrUnsupported] if the system has no SIGUSR2. Where it has, but probes are
+// not supported, report gets that error.
+func OnSignal(report func(loaded bool, err error), signals ...os.Signal) (stop func(), err error) {
+	if report == nil {
+		report = logReport
+	}
+	process.Lock()
+	defer process.Unlock()
+	if process.operators != nil {
+		signals = process.operators
+	}
+	t := process.toggle
+	switch {
+	case t == nil:
+		if t, err = start(signals); err != nil {
+			return nil, err
+		}
+	case t.owned:
+		return nil, fmt.Errorf("toggle: %w: OnSignal was called before, stop that first",
+			stapsdt.ErrArgs)
+	}
+	t.report, t.owned = report, true
+	return sync.OnceFunc(t.stop), nil
+}
+
+// start starts a toggle. The caller holds the lock of process, until there is a report.
+func start(signals []os.Signal) (*toggle, error) {
+	if len(signals) == 0 {
+		signals = usual
+	}
+	if len(signals) == 0 {
+		return nil, fmt.Errorf("toggle: %w: this system has no SIGUSR2", stapsdt.ErrUnsupported)
+	}
+	for _, s := range signals {
+		if slices.Contains(uncatchable, s) {
+			return nil, fmt.Errorf("toggle: %w: no program can catch %v, name another signal",
+				stapsdt.ErrArgs, s)
+		}
+	}
+	t := &toggle{signals: make(chan os.Signal, 1), done: make(chan struct{})}
+	signal.Notify(t.signals, signals...)
+	process.toggle = t
+	go t.run()
+	return t, nil
+}
+
+func (t *toggle) run() {
+	defer close(t.done)
+	for range t.signals {
+		err := change()
+		process.Lock()
+		report := t.report
+		process.Unlock()
+		report(isAnyLoaded(), err)
+	}
+}
+
+func (t *toggle) stop() {
+	process.Lock()
+	process.toggle = nil
+	process.Unlock()
+	signal.Stop(t.signals)
+	close(t.signals)
+	<-t.done
+}
+
+func change() error {
+	if isAnyLoaded() {
+		return stapsdt.Unload()
+	}
+	return stapsdt.Load()
+}
+
+func isAnyLoaded() bool {
+	return slices.ContainsFunc(stapsdt.Providers(), (*stapsdt.Provider).Loaded)
+}
+
+func logReport(loaded bool, err error) {
+	state := "unloaded"
+	if loaded {
+		state = "loaded"
+	}
+	if err != nil {
+		log.Printf("tracing probes are %s, with errors: %v", state, err)
+		return
+	}
+	log.Printf("tracing probes are %s", state)
+}
