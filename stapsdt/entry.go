@@ -7,7 +7,7 @@ import (
 )
 
 // hearing is what probes know of listeners and counters in this process. While its lock is held, no
-// other lock is taken.
+// other lock is taken but those of listeners and counters.
 //
 // Only the code of listeners and counters sets hooks, so that programs without do not carry it.
 var hearing struct {

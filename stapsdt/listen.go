@@ -20,8 +20,8 @@ const (
 type ListenConfig struct {
 	// Buffer is the size in bytes of the memory for events that nobody has received yet: 16 times
 	// Text to 1 GiB; 0 means DefaultBuffer. It is rounded up to a power of two. An event takes 24
-	// bytes, 8 more for each argument, and those of texts. As much again is used for a moment when
-	// events are received.
+	// bytes, 8 more for each argument, and those of texts. Several times as much is used for a moment
+	// when the events of a full buffer are received.
 	Buffer int
 	// Text is how many bytes are kept of each string and []byte: 64 to MaxText; 0 means
 	// DefaultListenText.
@@ -121,6 +121,12 @@ func (l *Listener) subscribe(p *Probe) hearer {
 	return h
 }
 
+func (l *Listener) subscribed() []*Probe {
+	l.probes.Lock()
+	defer l.probes.Unlock()
+	return l.probes.list
+}
+
 // Dropped returns how many events were dropped so far, because the buffer was full. After Close, it
 // and the events received make up all fires, exactly. It is safe for concurrent use.
 func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
@@ -129,10 +135,7 @@ func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
 // nothing. It is safe for concurrent use.
 func (l *Listener) Close() {
 	l.once.Do(func() {
-		l.probes.Lock()
-		probes := l.probes.list
-		l.probes.Unlock()
-		unsubscribe(l, probes)
+		unsubscribe(l)
 		l.ring.Close()
 		close(l.closed)
 	})
