@@ -2,6 +2,7 @@ package stapsdt
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -81,5 +82,49 @@ func TestReceiveWhenCounterGoesBack(t *testing.T) {
 	l.Close()
 	if got := next(t, l, 2, &newest); !slices.Equal(got, []any{uint64(4)}) {
 		t.Errorf("received %v when closed, want 4 and the end", got)
+	}
+}
+
+// TestReceiveWakes fires, closes done, and closes the listener when the receiver has lain down.
+func TestReceiveWakes(t *testing.T) {
+	for _, how := range []string{"done", "Close"} {
+		p := MustProvider("wakes")
+		probe := MustProbe1[int](p, "p")
+		l, err := Listen("wakes:p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, got := make(chan struct{}), make(chan any)
+		go func() {
+			defer close(got)
+			for e := range l.Events(done) {
+				got <- e.Args[0]
+			}
+		}()
+		awaitWaiting := func() {
+			for !l.isWaiting.Load() {
+				runtime.Gosched()
+			}
+		}
+		for i := range 10 {
+			awaitWaiting()
+			probe.Fire(i)
+			if v := <-got; v != i {
+				t.Fatalf("received %v, want %d", v, i)
+			}
+		}
+		awaitWaiting()
+		if how == "done" {
+			close(done)
+		} else {
+			l.Close()
+		}
+		if v, ok := <-got; ok {
+			t.Errorf("%s: received %v, want the end", how, v)
+		}
+		l.Close()
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func whileHeard(p path, b *testing.B) error {
 		return err
 	}
 	defer l.Close()
-	const warmUps = 10
+	const warmUps = 4
 	for range warmUps {
 		once := burst / p.batch
 		for range once {
