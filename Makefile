@@ -124,11 +124,11 @@ test-tracers: ## other people's tracers read live processes, and docs/tracers.md
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
 
 .PHONY: test-languages
-test-languages: ## PostgreSQL, Python, PHP, Ruby and Java are traced with the built-in descriptions
+test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by built-in descriptions
 	root=$$(test/chroot.sh bookworm $(LANGUAGES)) && USDT_LANGUAGES=$$root \
 	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/languages
 
-LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt0 python3
+LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each

@@ -98,3 +98,26 @@ func TestLoadAdvice(t *testing.T) {
 		}
 	}
 }
+
+// More probes than tracers read are an error, not probes that nobody finds.
+func TestLoadTooMany(t *testing.T) {
+	name := func(i int) string { return fmt.Sprintf("%0*d", stapsdt.MaxName, i) }
+	p := stapsdt.MustProvider("p" + name(0)[1:])
+	t.Cleanup(func() { p.Close() })
+	add := func(from, to int) {
+		for i := range to - from {
+			if _, err := p.AddProbe("p" + name(from + i)[1:]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	add(0, 10000)
+	if err := p.Load(); err != nil {
+		t.Errorf("10000: %v", err)
+	}
+	add(10000, 30000)
+	const want = "too many probes: 4194304 bytes of notes at most"
+	if err := p.Load(); err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("20000 more: %v", err)
+	}
+}

@@ -28,7 +28,7 @@ func TestArgNames(t *testing.T) {
 		{[]string{"2nd", "body", "n"}, stapsdt.ErrName, `byte 0 is '2'`},
 		{[]string{"a-b", "body", "n"}, stapsdt.ErrName, `byte 1 is '-'; use letters, digits and "_"`},
 		{[]string{"a.b", "body", "n"}, stapsdt.ErrName, `byte 1 is '.'`},
-		{[]string{"größe", "body", "n"}, stapsdt.ErrName, "byte 2 is"},
+		{[]string{"größe", "body", "n"}, stapsdt.ErrName, "byte 2 is 'ö'"},
 		{[]string{"a\x00", "body", "n"}, stapsdt.ErrName, "byte 1 is"},
 	} {
 		p := stapsdt.MustProvider("p")

@@ -18,10 +18,10 @@ func checkBytes(name, punctuation string) error {
 	if name == "" || len(name) > MaxName {
 		return fmt.Errorf("%w: %d bytes long, give it 1 to %d", ErrName, len(name), MaxName)
 	}
-	for i, c := range []byte(name) {
+	for i, c := range name {
 		switch {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', i > 0 && c >= '0' && c <= '9',
-			strings.IndexByte(punctuation, c) >= 0:
+			c < 0x80 && strings.IndexByte(punctuation, byte(c)) >= 0:
 		default:
 			return fmt.Errorf("%w %q: byte %d is %q; use letters, digits and %q, with no digit first",
 				ErrName, name, i, c, punctuation)

@@ -48,7 +48,7 @@ type openAnswer struct {
 // answerOpen has the second process open the files. It waits as long as that process does, so it
 // is a goroutine of its own.
 func answerOpen(requests <-chan openRequest) {
-	reader, err := startReader()
+	reader, err := newReader()
 	if err == nil {
 		defer reader.Close()
 	}

@@ -41,7 +41,7 @@ func completeNames(
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	pid, _ := cmd.Flags().GetInt("pid") // all commands that complete names have the flag
-	v, err := takeInventory(scope{pid: pid, all: pid == 0}, descriptions{})
+	v, err := takeInventory(scope{pid: pid, all: pid == 0}, nil)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -70,12 +70,9 @@ func completeArguments(cmd *cobra.Command, flags ...string) {
 func completeArgument(cmd *cobra.Command, args []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
 	pid, _ := cmd.Flags().GetInt("pid")
-	types, _ := cmd.Flags().GetStringArray("types")
-	known, err := typeFiles(types).open()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	v, err := takeInventory(scope{pid: pid, all: pid == 0}, known)
+	named, _ := cmd.Flags().GetStringArray("types")
+	types := typeFiles(named)
+	v, err := takeInventory(scope{pid: pid, all: pid == 0}, &types)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -112,7 +109,7 @@ func isMeant(args []string, name probeName) bool {
 // completePIDs completes a process id with those of the processes that have probes.
 func completePIDs(_ *cobra.Command, _ []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
-	v, err := takeInventory(scope{all: true}, descriptions{})
+	v, err := takeInventory(scope{all: true}, nil)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

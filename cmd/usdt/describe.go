@@ -87,12 +87,20 @@ func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
 		return errors.Join(failed, err)
 	}
 	text, left := provider.Write(known)
-	for _, s := range left {
-		warn(cmd.ErrOrStderr(), "%s has a name that a description cannot have",
-			printable.Text(s.Provider+":"+s.Probe))
-	}
+	warnUnwritable(cmd.ErrOrStderr(), left)
 	_, err = io.WriteString(cmd.OutOrStdout(), text)
 	return errors.Join(failed, err)
+}
+
+// warnUnwritable says which probes are not in the description.
+func warnUnwritable(stderr io.Writer, left []signature.Signature) {
+	for _, s := range left[:min(len(left), maxTold)] {
+		warn(stderr, "%s has a name that a description cannot have",
+			printable.Text(s.Provider+":"+s.Probe))
+	}
+	if more := len(left) - maxTold; more > 0 {
+		warn(stderr, "the same holds for %s", plural(more, "other probe", "other probes"))
+	}
 }
 
 // filesAndPatterns tells arguments apart: a pattern has a colon, and no slash.
@@ -109,15 +117,11 @@ func filesAndPatterns(args []string) (files, patterns []string) {
 
 // inventory reads the processes or the files. Its error can be about some of the files only.
 func (f *describeFlags) inventory(paths []string) (*inventory, error) {
-	known, err := f.types.open()
-	if err != nil {
-		return nil, err
-	}
 	if len(paths) == 0 {
 		if err := f.scope.check(); err != nil {
 			return nil, err
 		}
-		return takeInventory(f.scope, known)
+		return takeInventory(f.scope, &f.types)
 	}
 	if f.scope != (scope{}) {
 		return nil, usagef("use either files or processes, not both")
@@ -127,13 +131,18 @@ func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 		return nil, err
 	}
 	defer reader.Close()
+	known, err := f.types.open(reader)
+	if err != nil {
+		return nil, err
+	}
 	v := &inventory{files: paths, descriptions: known}
 	var failed []error
 	for _, path := range paths {
 		file, err := readListedFile(reader, path)
 		failed = append(failed, err)
-		v.objects = append(v.objects,
-			process.Object{Path: path, Notes: file.Notes, Signatures: file.Signatures})
+		v.objects = append(v.objects, process.Object{
+			Path: path, Notes: file.Notes, Signatures: file.Signatures, Unsigned: file.Unsigned,
+		})
 	}
 	return v, errors.Join(failed...)
 }
@@ -147,6 +156,9 @@ func (v *inventory) signatures(patterns patternList) []signature.Signature {
 			name := nameOf(n)
 			if found[name] != nil || !patterns.match(name) {
 				continue
+			}
+			if o.Unsigned {
+				v.descriptions.unsigned(o.Path)
 			}
 			if s := v.descriptions.of(n, o.Signatures); s != nil {
 				found[name] = s

@@ -46,6 +46,10 @@ func (d *descriptions) of(n sdtnote.Note, inFile signature.Set) *signature.Signa
 
 // refuse remembers a probe whose signature is not used, once.
 func (d *descriptions) refuse(name probeName, err error) {
+	d.remember(name, fmt.Errorf("%s is shown without names: %w", printable.Text(name.String()), err))
+}
+
+func (d *descriptions) remember(name probeName, err error) {
 	if d.refused[name] {
 		return
 	}
@@ -59,8 +63,14 @@ func (d *descriptions) refuse(name probeName, err error) {
 		d.more++
 		return
 	}
-	d.errs = append(d.errs, fmt.Errorf("%s is shown without names: %w",
-		printable.Text(name.String()), err))
+	d.errs = append(d.errs, err)
+}
+
+// unsigned remembers a file whose signatures are too many to be read.
+func (d *descriptions) unsigned(path string) {
+	name := probeName{provider: path} // a file is told of once, as a probe is
+	d.remember(name, fmt.Errorf("the probes of %s are shown without names: it describes too many; "+
+		"--types takes a description of them", printable.Text(path)))
 }
 
 // find returns what is known of a probe, and from where if it is not from the probe's file.

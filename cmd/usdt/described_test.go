@@ -63,3 +63,17 @@ func TestManyDisagreements(t *testing.T) {
 		t.Errorf("remembers %d", len(d.refused))
 	}
 }
+
+// A file that describes too many probes is told of once.
+func TestUnsigned(t *testing.T) {
+	var d descriptions
+	for range 3 {
+		d.unsigned("/a\x1b")
+	}
+	errs := d.tell()
+	const want = `the probes of "/a\x1b" are shown without names: it describes too many; ` +
+		"--types takes a description of them"
+	if len(errs) != 1 || errs[0].Error() != want {
+		t.Errorf("told %v", errs)
+	}
+}

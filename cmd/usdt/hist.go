@@ -118,16 +118,19 @@ func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
 	if err != nil {
 		return by, err
 	}
-	texts := 0
+	texts, bytes := 0, 0
 	for _, p := range params {
 		if p != nil && p.Type.Kind.IsAddress() {
 			texts++
+		}
+		if p != nil && p.Type.Kind == signature.Bytes {
+			bytes++
 		}
 	}
 	switch {
 	case by.isText:
 	case texts == len(params):
-		by.isText = true
+		by.isText, by.isBytes = true, bytes == len(params)
 	case texts > 0:
 		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.String())
 	default:

@@ -47,9 +47,10 @@ func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err e
 
 // A grouping is the argument by whose values histograms are grouped.
 type grouping struct {
-	arg    argument // noArgument: there is one histogram
-	isText bool     // the argument points to text
-	value  *field   // how its values are shown, nil when all that is known is that they are integers
+	arg     argument // noArgument: there is one histogram
+	isText  bool     // the argument points to text, or to bytes
+	isBytes bool     // it points to bytes, which need not be text
+	value   *field   // how its values are shown, nil when all that is known is that they are integers
 }
 
 // name says which group it is. Text of the program is quoted.
@@ -75,6 +76,8 @@ func (by grouping) json(g uprobe.Group) any {
 	switch {
 	case by.arg == noArgument:
 		return nil
+	case by.isBytes:
+		return []byte(g.Text) // in base64
 	case by.isText:
 		return g.Text
 	case by.value != nil:

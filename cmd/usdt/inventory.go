@@ -30,19 +30,23 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
-// takeInventory reads the processes. What is known of their probes beforehand is in known. The
-// reader of a single process stays for [selection.watchReload], and ends with this process at the
-// latest.
-func takeInventory(s scope, known descriptions) (*inventory, error) {
+// takeInventory reads the processes and, unless types is nil, the descriptions. The reader of a
+// single process stays for [selection.watchReload], and ends with this process at the latest.
+func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{scope: s, room: room{roomForAll}, descriptions: known}
+	v := &inventory{scope: s, room: newRoom(s)}
 	if s.all {
 		defer reader.Close()
 	} else {
 		v.reader = reader
+	}
+	if types != nil {
+		if v.descriptions, err = types.open(reader); err != nil {
+			return nil, err
+		}
 	}
 	denied, err := s.each(reader, false, v.add)
 	if err != nil {

@@ -51,21 +51,21 @@ seconds. What is missing is said.`,
 			if len(files) > 0 && (all || hasPID) {
 				return usagef("use either files or processes, not both")
 			}
-			known, err := types.open()
-			if err != nil {
-				return err
-			}
 			debug.SetMemoryLimit(heapLimit)
 			reader, err := startReader()
 			if err != nil {
 				return err
 			}
 			defer reader.Close()
+			known, err := types.open(reader)
+			if err != nil {
+				return err
+			}
 			list := listing{
 				w: newListTableWriter(cmd.OutOrStdout(), listColumns{
 					process: len(files) == 0 && !hasPID, raw: raw, description: verbose,
 				}),
-				room:      room{roomForAll},
+				room:      newRoom(scope{all: !hasPID}),
 				stderr:    cmd.ErrOrStderr(),
 				described: known,
 			}
@@ -144,6 +144,9 @@ func (l *listing) addFiles(reader *process.Client, paths []string) error {
 	for _, path := range paths {
 		file, err := readListedFile(reader, path)
 		failed = append(failed, err)
+		if file.Unsigned {
+			l.described.unsigned(path)
+		}
 		for _, n := range file.Notes {
 			l.add(listedProbe{note: n, signature: l.described.of(n, file.Signatures), path: path})
 		}
@@ -177,9 +180,11 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 	if more := l.unread - mostUnread; more > 0 {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
 	}
-	if l.leftOut > 0 {
+	if left := plural(l.leftOut, "probe", "probes"); l.leftOut > 0 && s.all {
 		warn(l.stderr, "not listed, because some processes have too many: %s; "+
-			"usdt list -p PID lists all of one process", plural(l.leftOut, "probe", "probes"))
+			"usdt list -p PID lists all of one process", left)
+	} else if l.leftOut > 0 {
+		warn(l.stderr, "not listed, because their texts are too long: %s", left)
 	}
 	switch {
 	case l.added:
@@ -203,6 +208,9 @@ func (l *listing) addObjects(objects []process.Object) {
 			if l.unread <= mostUnread {
 				warn(l.stderr, "%v", o.Err)
 			}
+		}
+		if o.Unsigned {
+			l.described.unsigned(o.Path)
 		}
 		for i, n := range o.Notes {
 			size := roomOf(n, o.Signatures)

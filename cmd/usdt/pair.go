@@ -33,11 +33,7 @@ func selectPair(s scope, types typeFiles, name string) (*selection, error) {
 		return nil, usagef(
 			"%q is not PROVIDER:BASE; BASE is what the names of two probes begin with", name)
 	}
-	known, err := types.open()
-	if err != nil {
-		return nil, err
-	}
-	v, err := takeInventory(s, known)
+	v, err := takeInventory(s, &types)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
@@ -41,11 +42,19 @@ func newReaderCommand() *cobra.Command {
 
 // startReader starts this program as a reader of processes. The caller closes the client.
 func startReader() (*process.Client, error) {
-	cmd := exec.Command("/proc/self/exe", readerCommand)
-	cmd.Args[0] = "usdt"
-	client, err := process.NewClient(cmd)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: mount the proc file system", err)
+	client, err := newReader()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%w: mount the proc file system", err)
+	case errors.Is(err, unix.EMFILE):
+		err = fmt.Errorf("%w: raise the limit by ulimit -n", err)
 	}
 	return client, err
+}
+
+// newReader is startReader for those who say themselves what to do about an error.
+func newReader() (*process.Client, error) {
+	cmd := exec.Command("/proc/self/exe", readerCommand)
+	cmd.Args[0] = "usdt"
+	return process.NewClient(cmd)
 }

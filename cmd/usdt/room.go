@@ -10,7 +10,13 @@ import (
 // A room bounds what many processes can make usdt keep or write. A process can fill no more than a
 // sixteenth of what is left, so that those which come first leave room for the others. A few probes
 // always find room.
-type room struct{ left int }
+type room struct {
+	left int
+	one  bool // there is one process, which can fill everything
+}
+
+// newRoom returns the room for the processes of a scope.
+func newRoom(s scope) room { return room{roomForAll, !s.all} }
 
 // roomForAll is about the number of the probes for which there is room. A probe with long texts
 // counts as several.
@@ -20,7 +26,12 @@ const roomForAll = 1 << 20
 const leastShare = 256
 
 // share returns how much one process can fill.
-func (r *room) share() int { return max(r.left/16, leastShare) }
+func (r *room) share() int {
+	if r.one {
+		return r.left
+	}
+	return max(r.left/16, leastShare)
+}
 
 // fill takes what a process has filled.
 func (r *room) fill(size int) { r.left = max(r.left-size, 0) }

@@ -12,7 +12,7 @@ import (
 // However many processes fill their shares, the total is bounded, and the last one finds room.
 func TestRoom(t *testing.T) {
 	const processes = 10_000
-	r := room{roomForAll}
+	r := newRoom(scope{all: true})
 	total := 0
 	for i := range processes {
 		share := r.share()
@@ -24,6 +24,14 @@ func TestRoom(t *testing.T) {
 	}
 	if most := roomForAll + processes*leastShare; total > most {
 		t.Errorf("filled %d, want at most %d", total, most)
+	}
+}
+
+// What one process has is left out only for the sake of others.
+func TestRoomOfOne(t *testing.T) {
+	r := newRoom(scope{pid: 7})
+	if r.share() != roomForAll {
+		t.Errorf("it may fill %d, want %d", r.share(), roomForAll)
 	}
 }
 

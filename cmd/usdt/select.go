@@ -35,11 +35,7 @@ func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) 
 	if err != nil {
 		return nil, err
 	}
-	known, err := types.open()
-	if err != nil {
-		return nil, err
-	}
-	v, err := takeInventory(s, known)
+	v, err := takeInventory(s, &types)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +137,9 @@ func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
+		if o.Unsigned {
+			d.unsigned(o.Path)
+		}
 		for _, n := range o.Notes {
 			i, known := index[nameOf(n)]
 			if !known {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,6 +48,32 @@ func TestSilentFileSystem(t *testing.T) {
 	status := run(t.Context(), []string{"trace", "-p", pid, "answers:*", "-d", "1ms"}, &out, &messages)
 	if status != 0 || !strings.Contains(messages.String(), "tracing 2 probes") {
 		t.Errorf("trace: status %d, %s", status, &messages)
+	}
+}
+
+// A home directory that does not answer holds up no command.
+func TestSilentDescriptions(t *testing.T) {
+	path := loadProvider(t, "answers").Path()
+	silent := testenv.StartSilentFS(t, path)
+	silent.Silence(t, "lookup")
+	config := filepath.Dir(silent.File)
+	usdt := exec.Command("usdt", "list", path)
+	usdt.Env = append(os.Environ(), "XDG_CONFIG_HOME="+config)
+	list := testenv.Start(t, usdt)
+	silent.AwaitSilence(t)
+	lines, err := list.Wait()
+	warning := "usdt: descriptions are not read: " + config +
+		"/usdt: no answer from the file system; skipped\n"
+	if err != nil || len(lines) != 3 || list.Errors() != warning {
+		t.Errorf("%v, %q\n%s", err, lines, list.Errors())
+	}
+
+	named := testenv.Start(t, exec.Command("usdt", "list", "--types", config+"/x.d", path))
+	_, err = named.Wait()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != statusUsage ||
+		!strings.HasPrefix(named.Errors(), "usdt: --types: "+config+"/x.d: no answer") {
+		t.Errorf("%v, %s", err, named.Errors())
 	}
 }
 

@@ -32,8 +32,29 @@ var inHandler = regexp.MustCompile(
 	`(?m)^\[<.*>\] (handler_chain|uprobe_prog_run|uprobe_dispatcher)\+`)
 
 // findStuck looks for a stuck thread in proc: first in the process pid, then in all others. It
-// finds none if this process may not read the kernel stacks of others (CAP_SYS_ADMIN).
+// finds none if this process may not read the kernel stacks of others (CAP_SYS_ADMIN). A process
+// that is executing a program can make the kernel wait before it shows a stack (lock_trace in
+// fs/proc/base.c); then the search ends at the deadline.
 func findStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bool) {
+	type answer struct {
+		thread stuckThread
+		found  bool
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		a.thread, a.found = searchStuck(proc, pid, deadline)
+		done <- a
+	}()
+	select {
+	case a := <-done:
+		return a.thread, a.found
+	case <-time.After(time.Until(deadline)):
+		return stuckThread{}, false
+	}
+}
+
+func searchStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bool) {
 	processes, _ := fs.Glob(proc, "[0-9]*")
 	for _, p := range slices.Insert(processes, 0, strconv.Itoa(pid)) {
 		threads, _ := fs.Glob(proc, p+"/task/[0-9]*")

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io/fs"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -61,5 +62,28 @@ func TestFindStuck(t *testing.T) {
 	}
 	if got := find(20, -time.Hour); got != "" {
 		t.Errorf("found %q after the deadline", got)
+	}
+}
+
+// A waitingFS waits until it ends before it opens a stack.
+type waitingFS struct {
+	fstest.MapFS
+	end chan struct{}
+}
+
+func (f waitingFS) Open(name string) (fs.File, error) {
+	if name == "20/task/20/stack" {
+		<-f.end
+	}
+	return f.MapFS.Open(name)
+}
+
+// A process that the kernel shows no stack of does not hold up the end of usdt.
+func TestFindStuckEnds(t *testing.T) {
+	proc := waitingFS{end: make(chan struct{})}
+	defer close(proc.end)
+	proc.MapFS = fstest.MapFS{"20/task/20/stack": &fstest.MapFile{Data: []byte(stackInProbe)}}
+	if s, found := findStuck(proc, 20, time.Now().Add(time.Millisecond)); found {
+		t.Errorf("found %v", s)
 	}
 }

@@ -13,10 +13,19 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// maxMessage is the most bytes of a message before it is escaped: names and operands of hostile
+// files have some MB.
+const maxMessage = 4 << 10
+
 // warn prints a message that is not part of the output, on one line. The message may have text that
 // a process chose.
 func warn(stderr io.Writer, format string, args ...any) {
-	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(fmt.Sprintf(format, args...)))
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxMessage {
+		half := maxMessage / 2 // at the end is what to do
+		text = text[:half] + " … " + text[len(text)-half:]
+	}
+	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(text))
 }
 
 // plural writes a number of things.

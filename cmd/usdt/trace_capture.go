@@ -105,18 +105,29 @@ func (c *captureFlags) checkUsed(probes []uprobe.Probe) error {
 		sites = append(sites, p.Sites[0])
 	}
 	if p := c.strings.unused(sites, false, c.targets); p != nil {
-		if err := p.obstacle(probes); err != nil {
-			return usagef("--str %s: %w", p.text, err)
-		}
-		return usagef("--str %s: %s is no address in %s; the first is arg0",
-			p.text, printable.Text(p.arg.String()), probeNames(probes))
+		return p.useless("--str", "is no address", probes)
 	}
 	if p := c.byteArgs.unused(sites, true, c.targets); p != nil {
-		if err := p.obstacle(probes); err != nil {
-			return usagef("--bytes %s: %w", p.text, err)
-		}
-		return usagef("--bytes %s: %s is no address, or has no number of bytes after it, in %s; "+
-			"the first is arg0", p.text, printable.Text(p.arg.String()), probeNames(probes))
+		return p.useless("--bytes", "is no address, or has no number of bytes after it,", probes)
 	}
 	return nil
+}
+
+// useless is the error that the flag is of use for none of the probes.
+func (p *pointed) useless(flag, why string, probes []uprobe.Probe) error {
+	var meant []uprobe.Probe
+	for _, probe := range probes {
+		if p.pattern == nil || p.pattern.matches(nameOf(probe.Sites[0].Note)) {
+			meant = append(meant, probe)
+		}
+	}
+	if len(meant) == 0 {
+		return usagef("%s %s: this names no traced probe; they are %s",
+			flag, p.text, probeNames(probes))
+	}
+	if err := p.obstacle(meant); err != nil {
+		return usagef("%s %s: %w", flag, p.text, err)
+	}
+	return usagef("%s %s: %s %s in %s; the first is arg0",
+		flag, p.text, printable.Text(p.arg.String()), why, probeNames(meant))
 }

@@ -94,12 +94,15 @@ func (s formattedSite) At(place int) format.Argument {
 		return a
 	}
 	switch p.Type.Kind {
+	case signature.Pointer: // there may be text
 	case signature.String:
 		a.Kind = format.String
 	case signature.Text:
 		a.Kind, a.Sized = format.String, true
 	case signature.Bytes:
 		a.Kind = format.Bytes
+	default:
+		a.NoText = printable.Text(fmt.Sprintf("%s (%s)", p.Label(), p.Type.Name))
 	}
 	return a
 }

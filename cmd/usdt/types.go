@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/catalog"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // A typeFiles is the files of --types.
@@ -19,8 +20,8 @@ func (f *typeFiles) addFlags(cmd *cobra.Command) {
 }
 
 // open reads the descriptions: those in the files, and those that need not be named.
-func (f typeFiles) open() (descriptions, error) {
-	c, skipped, err := catalog.Open(f)
+func (f typeFiles) open(reader *process.Client) (descriptions, error) {
+	c, skipped, err := catalog.Open(f, reader)
 	if err != nil {
 		return descriptions{}, usagef("--types: %w", err)
 	}

@@ -61,10 +61,14 @@ func checkUse(site uprobe.Site, u filter.Use) error {
 		return fmt.Errorf("%s has no arg%d, it has %s; name only probes that have it",
 			printable.Text(nameOf(site.Note).String()), place, plural(has, "argument", "arguments"))
 	}
+	p := site.Signature.At(place)
+	if sized := p != nil && p.Place == place && p.Places() == 2; u.NUL && !sized {
+		return fmt.Errorf("the string has a NUL in it, which ends the text of %s",
+			uprobe.Argument{Name: printable.Text(u.Name), Number: u.Arg})
+	}
 	if u.Name == "" {
 		return nil // a number means the integer itself, or that it is an address
 	}
-	p := site.Signature.At(place)
 	label, isText := printable.Text(p.Label()), p.Type.Kind.IsAddress()
 	switch {
 	case u.Text && !isText && p.Type.Kind != signature.Pointer:

@@ -188,7 +188,7 @@ func (e *elfFile) addSection(s, names section, total *uint64) error {
 			return fmt.Errorf("compressed notes: %w", errors.ErrUnsupported)
 		}
 		if s.size > maxNoteBytes-*total {
-			return malformed("more than %d bytes of notes", maxNoteBytes)
+			return malformed("too many probes: %d bytes of notes at most", maxNoteBytes)
 		}
 		*total += s.size
 		e.noteSections = append(e.noteSections, s)

@@ -206,11 +206,11 @@ func TestReadMalformedFile(t *testing.T) {
 		{"notes beyond the end", put64(sectionField(2, 32), 4<<20), sdtnote.ErrFormat,
 			"the file ends before"},
 		{"notes too large", put64(sectionField(2, 32), 4<<20+1), sdtnote.ErrFormat,
-			"more than 4194304 bytes of notes"},
+			"too many probes: 4194304 bytes of notes at most"},
 		{"notes too large together", edited(func(f *elffile.File) {
 			f.Sections[1].Size = 3 << 20
 			f.Sections = append(f.Sections, f.Sections[1])
-		}), sdtnote.ErrFormat, "more than 4194304 bytes of notes"},
+		}), sdtnote.ErrFormat, "too many probes: 4194304 bytes of notes at most"},
 		{"compressed notes", edited(func(f *elffile.File) {
 			f.Sections[1].Flags = debugelf.SHF_COMPRESSED
 		}), errors.ErrUnsupported, "compressed notes"},

@@ -37,7 +37,7 @@ var openers = func() set {
 var mayOpen = map[string]string{
 	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
 	"cmd/usdt.*picture.open":                            "the user named it, to be written",
-	"internal/tracing/catalog.openReadable":             "descriptions; it checks whose they are",
+	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/doctor.Observe":                   "the root directory, for files of the kernel",
 	"internal/tracing/doctor.countFire":                 "the image of its own probe",
 	"internal/tracing/kernel.hasMulti":                  "its own program",

@@ -1,7 +1,7 @@
 //go:build linux && (amd64 || arm64)
 
 // Package languages holds the tests whose judges are the programs that package catalog describes,
-// as Debian builds them: PostgreSQL, CPython, PHP, Ruby and Java.
+// as Debian builds them: PostgreSQL, CPython, PHP, Ruby, Java and libvirt.
 package languages
 
 import (

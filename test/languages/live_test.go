@@ -49,12 +49,18 @@ type tracing struct{ *testenv.Child }
 // trace traces probes of a process, and returns when it is attached.
 func trace(t *testing.T, of *testenv.Child, args ...string) tracing {
 	t.Helper()
+	return tracePID(t, of.PID(), args...)
+}
+
+// tracePID does the same for a process that has a child started.
+func tracePID(t *testing.T, pid int, args ...string) tracing {
+	t.Helper()
 	usdt, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
 	args = slices.Concat([]string{"-c", `exec "$0" "$@" 2>&1`, usdt, "trace", "-p",
-		strconv.Itoa(of.PID())}, args)
+		strconv.Itoa(pid)}, args)
 	tr := tracing{testenv.Start(t, exec.Command("sh", args...))}
 	tr.await(t, "^usdt: tracing ")
 	return tr

@@ -10,6 +10,11 @@
 // kernel asks for it. The end of the input, or of the process that started it, ends the file system
 // and all that waits for it.
 //
+//	silentfs FILE
+//
+// opens a file, prints "ready", waits for a line of input, and executes cat. If the file is one
+// whose flush is not answered, that takes for ever: see becomeCat.
+//
 // It is a program because a process that waits for its own file system cannot be ended.
 package main
 
@@ -23,8 +28,11 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 {
+		fail(becomeCat(os.Args[1]))
+	}
 	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: silentfs DIRECTORY FILE"))
+		fail(fmt.Errorf("usage: silentfs [DIRECTORY] FILE"))
 	}
 	content, err := os.ReadFile(os.Args[2])
 	if err != nil {

@@ -62,8 +62,8 @@ func (c *Catalog) Find(provider, probe string) (known Forms, origin string) {
 // built in. Directories are read in the order of the names in them, and only files that end in .d.
 //
 // A mistake in a file that the user has named is an error. Others with mistakes are skipped.
-func Open(named []string) (c *Catalog, skipped []error, err error) {
-	return open(named, directories())
+func Open(named []string, files Files) (c *Catalog, skipped []error, err error) {
+	return open(named, directories(), files)
 }
 
 func directories() []string {
@@ -74,24 +74,45 @@ func directories() []string {
 	return []string{filepath.Join(config, "usdt"), SystemDirectory}
 }
 
-func open(named, directories []string) (c *Catalog, skipped []error, err error) {
+// These bound what is taken because of where it is.
+const (
+	maxFound   = 8 << 20 // bytes of all files
+	maxSkipped = 8       // errors
+)
+
+func open(named, directories []string, files Files) (c *Catalog, skipped []error, err error) {
 	c = &Catalog{found: make(map[signature.Name]described), builtin: make(map[string]bool)}
 	for _, path := range named {
-		if err := c.addFile(path, anyOwner); err != nil {
+		text, err := files.ReadDescription(path, true)
+		if err == nil {
+			err = c.addText(path, text)
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 	}
+	room := maxFound
 	for _, directory := range directories {
-		paths, err := list(directory)
+		paths, err := files.ListDescriptions(directory)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		skipped = append(skipped, prefixed("descriptions are not read", err))
 		for _, path := range paths {
-			skipped = append(skipped, prefixed("a description is not read", c.addFile(path, trusted)))
+			err := c.addFound(path, files, &room)
+			skipped = append(skipped, prefixed("a description is not read", err))
 		}
 	}
-	return c, slices.DeleteFunc(skipped, func(err error) bool { return err == nil }), nil
+	return c, fewErrors(skipped), nil
+}
+
+// fewErrors returns the errors, or the first of them and the number of the others.
+func fewErrors(errs []error) []error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if more := len(errs) - maxSkipped; more > 0 {
+		errs = append(errs[:maxSkipped], fmt.Errorf("descriptions are not read: %d more", more))
+	}
+	return errs
 }
 
 func prefixed(text string, err error) error {
@@ -101,12 +122,21 @@ func prefixed(text string, err error) error {
 	return fmt.Errorf("%s: %w", text, err)
 }
 
-// addFile adds the description in a file whose owner is acceptable.
-func (c *Catalog) addFile(path string, check ownerCheck) error {
-	text, err := read(path, check)
+// addFound adds the description in a file that the user has not named.
+func (c *Catalog) addFound(path string, files Files, room *int) error {
+	if *room <= 0 {
+		return fmt.Errorf("%s: those before it have more than %d bytes together", path, maxFound)
+	}
+	text, err := files.ReadDescription(path, false)
 	if err != nil {
 		return err
 	}
+	*room -= len(text)
+	return c.addText(path, text)
+}
+
+// addText adds the description in the text of a file.
+func (c *Catalog) addText(path, text string) error {
 	signatures, err := provider.Parse(path, text)
 	if err != nil {
 		return err

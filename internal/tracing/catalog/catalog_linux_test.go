@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/provider"
 )
 
 func write(t *testing.T, path, text string) string {
@@ -40,7 +43,8 @@ func TestPrecedence(t *testing.T) {
 	write(t, user+"/README", "no description")
 	write(t, system+"/e.d", "provider p { probe three(int e); probe four(int e); };\n"+
 		"provider python { probe gc__start(int of); };")
-	c, skipped, err := open([]string{a, b}, []string{user, system, t.TempDir(), named + "/none"})
+	directories := []string{user, system, t.TempDir(), named + "/none"}
+	c, skipped, err := open([]string{a, b}, directories, Direct{})
 	if err != nil || len(skipped) > 0 {
 		t.Fatal(skipped, err)
 	}
@@ -65,7 +69,7 @@ func TestForms(t *testing.T) {
 	dir, user := t.TempDir(), t.TempDir()
 	named := write(t, dir+"/a.d", "provider p { probe one(int a, int b); probe one(int c); };")
 	write(t, user+"/b.d", "provider p { probe one(int x, int y, int z); };")
-	c, _, err := open([]string{named}, []string{user})
+	c, _, err := open([]string{named}, []string{user}, Direct{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +114,7 @@ func TestSkipped(t *testing.T) {
 		}
 		want = append(want, "theirs.d: it belongs to user 65534", foreign+": it belongs to user 65534")
 	}
-	c, skipped, err := open(nil, []string{dir, foreign})
+	c, skipped, err := open(nil, []string{dir, foreign}, Direct{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,14 +139,69 @@ func TestNamed(t *testing.T) {
 	if err := os.Chmod(theirs, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if c, _, err := open([]string{theirs}, nil); err != nil || c.find("p:one") == "unknown" {
+	if c, _, err := open([]string{theirs}, nil, Direct{}); err != nil || c.find("p:one") == "unknown" {
 		t.Errorf("%v", err)
 	}
 	mistake := write(t, dir+"/mistake.d", "provider p { prob")
 	for _, path := range []string{mistake, dir, dir + "/none.d", "/dev/null"} {
-		if _, _, err := open([]string{path}, nil); err == nil || !strings.Contains(err.Error(), path) {
+		_, _, err := open([]string{path}, nil, Direct{})
+		if err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// TestBounded shows that very many descriptions are not all read, and that some are told of.
+func TestBounded(t *testing.T) {
+	dir := t.TempDir()
+	long := write(t, dir+"/000.d", "provider p { probe one(int a); };"+
+		strings.Repeat(" ", provider.MaxSize-100))
+	for i := range mostFiles {
+		if err := os.Link(long, fmt.Sprintf("%s/%03d.d", dir, i+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, skipped, err := open(nil, []string{dir}, Direct{})
+	if err != nil || c.find("p:one") == "unknown" {
+		t.Fatal(err)
+	}
+	texts := fmt.Sprint(skipped)
+	if len(skipped) != maxSkipped+1 || !strings.Contains(texts, "more than 1000 files") ||
+		!strings.Contains(texts, "those before it have more than 8388608 bytes together") {
+		t.Errorf("skipped %v", skipped)
+	}
+}
+
+// TestOpensRegularFilesOnly shows that what is no regular file is not opened: for some devices that
+// alone has an effect.
+func TestOpensRegularFilesOnly(t *testing.T) {
+	fifo, text := t.TempDir()+"/fifo.d", write(t, t.TempDir()+"/text.d", "")
+	if err := unix.Mkfifo(fifo, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, opens := range map[string]bool{fifo: false, text: true} {
+		opened := watchOpen(t, path)
+		_, err := Direct{}.ReadDescription(path, true)
+		if opened() != opens || (err == nil) != opens {
+			t.Errorf("%s: opened is %v, error %v", path, !opens, err)
+		}
+	}
+}
+
+// watchOpen returns a function that reports whether a file has been opened since.
+func watchOpen(t *testing.T, path string) func() bool {
+	t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fd) })
+	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {
+		t.Fatal(err)
+	}
+	return func() bool {
+		_, err := unix.Read(fd, make([]byte, 4096))
+		return err != unix.EAGAIN
 	}
 }
 
@@ -167,7 +226,7 @@ func TestDirectories(t *testing.T) {
 
 func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {
-		if _, _, err := open(nil, nil); err != nil {
+		if _, _, err := open(nil, nil, Direct{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -14,14 +14,23 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/provider"
 )
 
-// An ownerCheck says why a file is not taken because of whose it is.
-type ownerCheck func(*unix.Stat_t) error
+// Files reads descriptions. [Direct] does it in this process, which a file system that does not
+// answer then holds up.
+type Files interface {
+	// ListDescriptions returns the paths of the descriptions in a directory, sorted by name.
+	ListDescriptions(directory string) ([]string, error)
 
-// anyOwner is for files that the user has named.
-func anyOwner(*unix.Stat_t) error { return nil }
+	// ReadDescription returns the content of a regular file. Nobody but root and the effective user
+	// may have written it, unless the user has named it.
+	ReadDescription(path string, named bool) (string, error)
+}
 
-// trusted is for files that are taken because of where they are: nobody but root and the effective
-// user may have written them. What they say decides what the command shows.
+// Direct reads descriptions in this process.
+type Direct struct{}
+
+// trusted says why a file is not taken because of whose it is. Files are taken because of where
+// they are, and what they say decides what the command shows: nobody but root and the effective
+// user may have written them.
 func trusted(st *unix.Stat_t) error {
 	switch {
 	case st.Uid != 0 && int(st.Uid) != os.Geteuid():
@@ -32,19 +41,24 @@ func trusted(st *unix.Stat_t) error {
 	return nil
 }
 
-// list returns the paths of the descriptions in a directory, sorted by name.
-func list(directory string) ([]string, error) {
-	f, st, err := openReadable(directory, unix.O_DIRECTORY)
+// ListDescriptions implements [Files].
+func (Direct) ListDescriptions(directory string) ([]string, error) {
+	fd, st, err := openReadable(directory, unix.S_IFDIR)
 	if err != nil {
 		return nil, err
 	}
+	f := os.NewFile(uintptr(fd), directory)
 	defer f.Close()
 	if err := trusted(st); err != nil {
 		return nil, fmt.Errorf("%s: %w", directory, err)
 	}
-	names, err := f.Readdirnames(mostFiles)
+	names, err := f.Readdirnames(mostFiles + 1)
 	if err == io.EOF { // the directory is empty
 		err = nil
+	}
+	if len(names) > mostFiles {
+		names = names[:mostFiles]
+		err = fmt.Errorf("%s: it has more than %d files; the others are left out", directory, mostFiles)
 	}
 	var paths []string
 	for _, name := range names {
@@ -59,40 +73,65 @@ func list(directory string) ([]string, error) {
 // mostFiles bounds how many files of a directory are looked at.
 const mostFiles = 1000
 
-// read returns the content of a regular file.
-func read(path string, check ownerCheck) (string, error) {
-	f, st, err := openReadable(path, 0)
+// ReadDescription implements [Files].
+func (Direct) ReadDescription(path string, named bool) (string, error) {
+	fd, st, err := openReadable(path, unix.S_IFREG)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	if st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return "", fmt.Errorf("%s is not a regular file", path)
-	}
-	if err := check(st); err != nil {
+	defer unix.Close(fd)
+	if err := trusted(st); err != nil && !named {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, provider.MaxSize+1))
-	return string(text), err
+	text, err := io.ReadAll(io.LimitReader(reader(fd), provider.MaxSize+1))
+	if err != nil {
+		return "", &os.PathError{Op: "read", Path: path, Err: err}
+	}
+	return string(text), nil
 }
 
-// openReadable opens a file that the user himself may read. The command may have more rights than
-// its user, by file capabilities, and would show him the lines in which there are mistakes. A FIFO
-// does not hold it up.
-func openReadable(path string, flags int) (*os.File, *unix.Stat_t, error) {
-	// #nosec G304 -- whether its user may read it is checked below
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|flags, 0)
+// A reader reads a descriptor. An os.File would wait for content, which some files of /proc do not
+// have.
+type reader int
+
+func (fd reader) Read(b []byte) (int, error) {
+	n, err := unix.Read(int(fd), b)
+	if n <= 0 && err == nil {
+		return 0, io.EOF
+	}
+	return max(n, 0), err
+}
+
+// openReadable opens a file of that type (S_IFREG or S_IFDIR) that the user himself may read. The
+// command may have more rights than its user, by file capabilities, and would show him the lines in
+// which there are mistakes. Files of other types are not opened: that alone can have an effect.
+func openReadable(path string, fileType uint32) (fd int, st *unix.Stat_t, err error) {
+	failed := func(err error) (int, *unix.Stat_t, error) {
+		return -1, nil, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	found, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, nil, err
+		return failed(err)
 	}
-	var st unix.Stat_t
-	err = unix.Fstat(int(f.Fd()), &st)
-	if err == nil {
-		err = unix.Access(fmt.Sprintf("/proc/self/fd/%d", f.Fd()), unix.R_OK)
+	defer unix.Close(found)
+	st = new(unix.Stat_t)
+	if err := unix.Fstat(found, st); err != nil {
+		return failed(err)
 	}
+	switch {
+	case st.Mode&unix.S_IFMT == fileType:
+	case fileType == unix.S_IFDIR:
+		return failed(unix.ENOTDIR)
+	default:
+		return -1, nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	link := fmt.Sprintf("/proc/self/fd/%d", found)
+	if err := unix.Access(link, unix.R_OK); err != nil {
+		return failed(err)
+	}
+	fd, err = unix.Open(link, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		_ = f.Close()
-		return nil, nil, &os.PathError{Op: "open", Path: path, Err: err}
+		return failed(err)
 	}
-	return f, &st, nil
+	return fd, st, nil
 }

@@ -1,5 +1,7 @@
 package filter
 
+import "strings"
+
 // A Binder returns the number of an argument of a probe and, of a text, whether the next argument
 // is the number of its bytes.
 type Binder func(Use) (arg int, sized bool, err error)
@@ -28,7 +30,7 @@ func (b *binding) expr(e Expr) Expr {
 	case Compare:
 		return Compare{b.term(e.L), e.Op, b.term(e.R)}
 	case StringCompare:
-		e.Arg, e.Sized = b.arg(Use{e.Arg, e.Name, true})
+		e.Arg, e.Sized = b.arg(Use{e.Arg, e.Name, true, strings.IndexByte(e.Text, 0) >= 0})
 		e.Name = ""
 		return e
 	}
@@ -37,7 +39,7 @@ func (b *binding) expr(e Expr) Expr {
 
 func (b *binding) term(t Term) Term {
 	if t.Kind == Arg {
-		t.Arg, _ = b.arg(Use{t.Arg, t.Name, false})
+		t.Arg, _ = b.arg(Use{Arg: t.Arg, Name: t.Name})
 		t.Name = ""
 	}
 	return t

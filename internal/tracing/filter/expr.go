@@ -34,7 +34,7 @@ type Compare struct {
 type StringCompare struct {
 	Arg   int
 	Name  string // of the argument, until Bind replaces it by Arg
-	Text  string // at most MaxString bytes, none of them NUL
+	Text  string // at most MaxString bytes; with a NUL, it is equal to no text that ends with one
 	Equal bool   // whether the texts must be equal; otherwise they must differ
 
 	// Sized says that the next argument is the number of the text's bytes. Otherwise a NUL ends it.
@@ -129,6 +129,7 @@ type Use struct {
 	Arg  int    // its number, from 0, unless it has a name
 	Name string // "" when the user wrote a number
 	Text bool   // as text, otherwise as an integer
+	NUL  bool   // the text that it is compared with has a NUL in it
 }
 
 // Uses returns the arguments that e uses, in the order of the text.

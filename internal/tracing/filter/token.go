@@ -153,10 +153,6 @@ func (t *token) scanQuoted(filter, rest string) error {
 		return syntax.Errorf(filter, t.offset,
 			"the string has %d bytes; at most %d can be compared", len(t.text), MaxString)
 	}
-	if strings.IndexByte(t.text, 0) >= 0 {
-		return syntax.Errorf(filter, t.offset,
-			"the string has a NUL in it, which ends the text of an argument")
-	}
 	return nil
 }
 

@@ -15,6 +15,9 @@ type Argument struct {
 	// Sized says that the next argument is the number of the bytes of a text. That of Bytes always
 	// is.
 	Sized bool
+
+	// NoText says what it is if that is no address: "took (time.Duration)". Nothing can be read there.
+	NoText string
 }
 
 // A Probe knows its arguments.
@@ -47,6 +50,10 @@ func (f *Format) Bind(p Probe) (*Format, error) {
 		case d.chosen:
 			a = p.At(d.arg)
 		}
+		if reads := d.verb == 's' || d.verb == 'b'; reads && a.NoText != "" && !d.isNumbered() {
+			return nil, syntax.Errorf(f.text, d.offset,
+				"%%%c reads text, and %s is none; use %%v", d.verb, a.NoText)
+		}
 		d.bind(a)
 		if next = d.arg + d.places; next > operand.MaxArgs {
 			return nil, syntax.Errorf(f.text, d.offset, "%%%c takes arg%d; arguments are arg0 to arg%d",
@@ -55,6 +62,10 @@ func (f *Format) Bind(p Probe) (*Format, error) {
 	}
 	return &bound, bound.collectNeeds()
 }
+
+// isNumbered reports whether the user chose the argument by its number, and so knows better than
+// its type what it is.
+func (p *part) isNumbered() bool { return p.chosen && p.name == "" }
 
 // bind makes the directive take the argument.
 func (p *part) bind(a Argument) {

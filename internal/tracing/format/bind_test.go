@@ -39,6 +39,7 @@ var request = described{
 	{"body", Argument{Place: 2, Kind: Bytes}},
 	{"class", Argument{Place: 4, Kind: String, Sized: true}},
 	{"last", Argument{Place: 6}},
+	{"took", Argument{Place: 7, NoText: "took (time.Duration)"}},
 }
 
 func TestBind(t *testing.T) {
@@ -57,6 +58,8 @@ func TestBind(t *testing.T) {
 		{`%[class]s %d`, []Need{{Arg: 4, Kind: Bytes, Length: 5}, {Arg: 5}, {Arg: 6}}},
 		{`%[body]s %[body]b`, []Need{{Arg: 2, Kind: Bytes, Length: 3}, {Arg: 3}}},
 		{`%v`, []Need{{Arg: 0}}},
+		{`%[took]v %[took]d`, []Need{{Arg: 7}}},
+		{`%[arg7]s`, []Need{{Arg: 7, Kind: String}}}, // the user knows better
 	} {
 		f := mustParse(t, test.text)
 		bound, err := f.Bind(request)
@@ -79,6 +82,8 @@ func TestBindErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`%d %[custmer]s`:     "column 4: no argument custmer",
 		`%[method]s %[m]s x`: "column 12: no argument m",
+		`%[took]s`:           "column 1: %s reads text, and took (time.Duration) is none; use %v",
+		`%[last]d %b`:        "column 10: %b reads text, and took (time.Duration) is none; use %v",
 	} {
 		_, err := mustParse(t, text).Bind(request)
 		var syntaxErr *SyntaxError

@@ -17,6 +17,7 @@ type content struct {
 	sites      siteCodes
 	symbols    map[string]uint64 // that operands of the notes refer to
 	signatures signature.Set     // of probes that have notes
+	unsigned   bool              // there are too many signatures
 	err        error
 }
 
@@ -92,7 +93,7 @@ func readContent(w *watch, file pathFile, work *work) *content {
 		c.symbols, _ = sdtnote.SymbolAddresses(r, names...)
 	}
 	if err == nil {
-		c.signatures, err = readSignatures(r, c.notes)
+		c.signatures, c.unsigned, err = readSignatures(r, c.notes)
 	}
 	if err == nil && work.exhausted() {
 		err = errMaxWork
@@ -104,25 +105,29 @@ func readContent(w *watch, file pathFile, work *work) *content {
 }
 
 // readSignatures returns what a file says of the arguments of its probes. A file with malformed
-// types is like one that has none: its probes can be traced all the same.
-func readSignatures(r io.ReaderAt, notes []sdtnote.Note) (signature.Set, error) {
+// types is like one that has none: its probes can be traced all the same. So is one with too many,
+// but that deserves a word.
+func readSignatures(r io.ReaderAt, notes []sdtnote.Note) (
+	known signature.Set, tooMany bool, err error,
+) {
 	if len(notes) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	all, err := signature.ReadFile(r)
 	if errors.Is(err, signature.ErrFormat) || err == nil && len(all) == 0 {
-		return nil, nil
+		return nil, errors.Is(err, signature.ErrTooLarge), nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	set, known := signature.NewSet(all), make(signature.Set)
+	set := signature.NewSet(all)
+	known = make(signature.Set)
 	for _, n := range notes {
 		if s := set.Find(n.Provider, n.Name); s != nil {
 			known[signature.Name{Provider: n.Provider, Probe: n.Name}] = s
 		}
 	}
-	return known, nil
+	return known, false, nil
 }
 
 // symbolsIn returns the symbols that arguments of the notes refer to.

@@ -13,6 +13,7 @@ import (
 type File struct {
 	Notes      []sdtnote.Note
 	Signatures signature.Set // what the file itself says of their arguments
+	Unsigned   bool          // it says more than is read
 }
 
 // ReadFile returns the probes of the file at a path that the user has named. Errors match
@@ -22,6 +23,7 @@ func (r *Reader) ReadFile(path string) (File, error) {
 		file File
 		err  error
 	}
+	r.patience.ofUser(0)
 	a, err := await(&r.patience, func(w *watch) (a answer) {
 		a.file, a.err = readNamedFile(w, path)
 		return a
@@ -49,7 +51,7 @@ func readNamedFile(w *watch, path string) (File, error) {
 	defer f.close()
 	var file File
 	if file.Notes, err = sdtnote.Read(f); err == nil {
-		file.Signatures, err = readSignatures(f, file.Notes)
+		file.Signatures, file.Unsigned, err = readSignatures(f, file.Notes)
 	}
 	if err != nil {
 		return File{}, fmt.Errorf("%s: %w", path, err)

@@ -44,6 +44,9 @@ type Object struct {
 	// with Notes. They are shared like Notes.
 	Signatures signature.Set
 
+	// Unsigned says that the file has more signatures than are read: there are none here.
+	Unsigned bool
+
 	// Attached says for each of Notes whether a tracer is attached to it in this process: see
 	// Reader.Attached. It is nil unless Reader.WithAttached asks for it, and when it is unknown.
 	Attached []bool
@@ -88,6 +91,7 @@ func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok 
 		return o, true
 	}
 	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
+	o.Unsigned = c.unsigned
 	o.Overlaid = file.isOverlaid(w)
 	return o, true
 }

@@ -23,16 +23,20 @@ const (
 	maxSilence = 2 * maxWait
 	minWait    = 100 * time.Millisecond
 
-	// maxLeft bounds the goroutines that are left behind. Each takes a thread.
-	maxLeft = 64
+	// maxLeft bounds the goroutines that are left behind. Each takes a thread. The processes of one
+	// user get less, so that a user whose processes do not answer hides only these.
+	maxLeft       = 256
+	maxLeftOfUser = 16
 )
 
 var errNoAnswer = errors.New("no answer from the file system; skipped")
 
 // patience is what waiting has cost a Reader.
 type patience struct {
-	silence time.Duration   // waited for what did not answer
-	left    atomic.Int32    // goroutines left behind
+	silence time.Duration // waited for what did not answer
+	left    atomic.Int32  // goroutines left behind
+	user    *atomic.Int32 // those of them that are due to the user whose process is read
+	users   map[int]*atomic.Int32
 	silent  map[uint64]bool // devices that did not answer, as in /proc/PID/maps
 	wait    time.Duration   // in tests, in place of limit
 }
@@ -43,6 +47,26 @@ func (p *patience) limit() time.Duration {
 		return p.wait
 	}
 	return min(maxWait, max(minWait, maxSilence-p.silence))
+}
+
+// ofUser says that what follows is about a process, or about no process in particular (0). Only a
+// patience that has been strained asks whose process it is.
+func (p *patience) ofUser(pid int) {
+	user := noUser
+	if pid > 0 && p.left.Load() > 0 {
+		user = realUser(pid)
+	}
+	if p.users[user] == nil {
+		if p.users == nil {
+			p.users = make(map[int]*atomic.Int32)
+		}
+		p.users[user] = new(atomic.Int32)
+	}
+	p.user = p.users[user]
+}
+
+func (p *patience) isExhausted() bool {
+	return p.left.Load() >= maxLeft || p.user.Load() >= maxLeftOfUser
 }
 
 func (p *patience) isSilent(device uint64) bool { return p.silent[device] }
@@ -57,9 +81,13 @@ func (p *patience) setSilent(device uint64) {
 // await returns what f returns, unless the system calls of f take too long. Then f goes on by
 // itself, so it must not change what its caller has.
 func await[T any](p *patience, f func(*watch) T) (result T, err error) {
-	if p.left.Load() >= maxLeft {
+	if p.user == nil {
+		p.ofUser(0)
+	}
+	if p.isExhausted() {
 		return result, errNoAnswer
 	}
+	user := p.user
 	limit := p.limit()
 	w := new(watch)
 	done := make(chan T, 1)
@@ -67,6 +95,7 @@ func await[T any](p *patience, f func(*watch) T) (result T, err error) {
 		done <- f(w)
 		if w.abandoned.Load() {
 			p.left.Add(-1)
+			user.Add(-1)
 		}
 	}()
 	for again := time.NewTimer(limit); ; again.Reset(max(limit-w.waited(), time.Millisecond)) {
@@ -79,6 +108,7 @@ func await[T any](p *patience, f func(*watch) T) (result T, err error) {
 			continue
 		}
 		p.left.Add(1)
+		user.Add(1)
 		w.abandoned.Store(true)
 		p.silence += limit
 		return result, errNoAnswer

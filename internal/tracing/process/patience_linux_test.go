@@ -2,6 +2,8 @@ package process
 
 import (
 	"errors"
+	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,11 +56,18 @@ func TestAwaitAbandoned(t *testing.T) {
 	}
 }
 
+// A user whose processes do not answer hides no processes of other users, and many such users do
+// not take all threads.
 func TestPatienceEnds(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	p := patience{wait: time.Nanosecond}
-	for range maxLeft {
+	p := patience{wait: time.Nanosecond, users: make(map[int]*atomic.Int32)}
+	for left := range maxLeft {
+		user := 1000 + left/maxLeftOfUser
+		if p.users[user] == nil {
+			p.users[user] = new(atomic.Int32)
+		}
+		p.user = p.users[user]
 		_, err := await(&p, func(w *watch) int {
 			_ = w.call(func() error { <-release; return nil })
 			return 1
@@ -66,10 +75,32 @@ func TestPatienceEnds(t *testing.T) {
 		if !errors.Is(err, errNoAnswer) {
 			t.Fatal(err)
 		}
+		if left == maxLeftOfUser-1 {
+			checkExhausted(t, &p)
+			p.ofUser(1) // init, of root
+			if got, err := await(&p, func(*watch) int { return 7 }); err != nil || got != 7 {
+				t.Errorf("process of another user: %d, %v", got, err)
+			}
+		}
 	}
-	_, err := await(&p, func(*watch) int { panic("one too many is left behind") })
+	p.ofUser(0)
+	checkExhausted(t, &p)
+}
+
+func checkExhausted(t *testing.T, p *patience) {
+	t.Helper()
+	_, err := await(p, func(*watch) int { panic("one too many is left behind") })
 	if !errors.Is(err, errNoAnswer) {
 		t.Errorf("got %v, want %v", err, errNoAnswer)
+	}
+}
+
+func TestRealUser(t *testing.T) {
+	if got := realUser(os.Getpid()); got != os.Getuid() {
+		t.Errorf("this process belongs to %d, got %d", os.Getuid(), got)
+	}
+	if got := realUser(-1); got != noUser {
+		t.Errorf("no process: got %d", got)
 	}
 }
 

@@ -36,6 +36,7 @@ func (r *Reader) Read(pid int) ([]Object, error) {
 	if pid <= 0 { // kill(2) gives these a meaning
 		return nil, &Error{PID: pid, Reason: "does not exist", Err: fs.ErrNotExist}
 	}
+	r.patience.ofUser(pid)
 	p, lines, err := r.readMaps(pid)
 	if err != nil {
 		return nil, processError(pid, err)
@@ -106,7 +107,7 @@ func (r *Reader) awaitObject(p *process, m fileMappings) (Object, bool) {
 
 // Each calls f with the objects of each process that the caller may look into, by process id, and
 // returns the number of processes that it may not look into. It leaves out processes that end
-// meanwhile, and those without objects.
+// meanwhile, and those without objects. One that does not answer has an object with an error.
 func (r *Reader) Each(f func([]Object)) (denied int, err error) {
 	pids, err := idsIn("/proc")
 	if err != nil {
@@ -114,8 +115,11 @@ func (r *Reader) Each(f func([]Object)) (denied int, err error) {
 	}
 	for _, pid := range pids {
 		objects, err := r.Read(pid)
-		if errors.Is(err, fs.ErrPermission) {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
 			denied++
+		case errors.Is(err, errSilent):
+			objects = []Object{{PID: pid, Err: err}}
 		}
 		if len(objects) > 0 {
 			f(objects)
@@ -156,8 +160,12 @@ type process struct {
 	descriptors     map[string][]int // by what their links say; nil before they are read
 }
 
-// readMaps returns a process and its memory map. It takes long when a thread of the process waits
-// while it changes the map.
+// errSilent says that the kernel does not tell what is in the memory of a process.
+var errSilent = errors.New("no answer; skipped")
+
+// readMaps returns a process and its memory map. That takes long while a thread of the process
+// waits in changing the map, and while the process waits in execve(2), which closes files: a file
+// system can hold it there for ever (exec_update_lock in fs/exec.c).
 func (r *Reader) readMaps(pid int) (process, []mapsLine, error) {
 	type answer struct {
 		p     process
@@ -170,7 +178,7 @@ func (r *Reader) readMaps(pid int) (process, []mapsLine, error) {
 		return a
 	})
 	if err != nil {
-		return process{}, nil, errors.New("no answer")
+		return process{}, nil, errSilent
 	}
 	return a.p, a.lines, a.err
 }
@@ -197,7 +205,11 @@ func (p *process) readMaps(w *watch) ([]mapsLine, error) {
 
 // readMaps returns nothing for a process without memory, such as a kernel thread or a zombie.
 func readMaps(w *watch, proc string) ([]mapsLine, error) {
-	f, err := os.Open(proc + "/maps") // #nosec G304 -- a file of the kernel
+	var f *os.File
+	err := w.call(func() (err error) {
+		f, err = os.Open(proc + "/maps") // #nosec G304 -- a file of the kernel
+		return err
+	})
 	if errors.Is(err, unix.ESRCH) {
 		return nil, nil // some kernels show an empty file
 	}

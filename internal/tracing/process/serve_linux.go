@@ -12,12 +12,13 @@ import (
 )
 
 // A request asks a server for the objects of a process, of all processes, for the probes of a file,
-// or for a descriptor of a file.
+// for a descriptor of a file, or for descriptions.
 type request struct {
 	PID          int
 	All          bool
 	File         string
 	Open         *openRequest
+	Description  *descriptionRequest
 	WithAttached bool
 }
 
@@ -54,6 +55,8 @@ type servedObject struct {
 type done struct {
 	Denied  int
 	File    File
+	Paths   []string // of descriptions
+	Text    string   // of a description
 	Failure *failure
 }
 
@@ -108,6 +111,8 @@ func (s *server) answer(r request) {
 		d.File, err = s.reader.ReadFile(r.File)
 	case r.Open != nil:
 		err = s.sendDescriptor(r.Open)
+	case r.Description != nil:
+		err = s.describe(r.Description, &d)
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:

@@ -89,6 +89,26 @@ func checkNoAnswer(t *testing.T, err error, path string) {
 	}
 }
 
+// A process that the kernel tells nothing about is left out, with a warning. All others are there.
+func TestEachSilentProcess(t *testing.T) {
+	good := writeProbe(t, "answers")
+	testenv.MapToExecute(t, good)
+	silent := testenv.StartSilentFS(t, good).StartSilentProcess(t)
+	var r process.Reader
+	r.SetWait(100 * time.Millisecond)
+	told, listed := false, false
+	_, err := r.Each(func(objects []process.Object) {
+		for _, o := range objects {
+			listed = listed || o.PID == os.Getpid() && o.Name == good && o.Err == nil
+			told = told || o.PID == silent.PID() && o.Err != nil &&
+				strings.Contains(o.Err.Error(), "cannot be read: no answer; skipped")
+		}
+	})
+	if err != nil || !told || !listed {
+		t.Errorf("%v; told of the silent process: %v, read this one: %v", err, told, listed)
+	}
+}
+
 // To tell whether a tracer is attached fetches no page, for which the traced process would wait,
 // too.
 func TestAttachedFetchesNothing(t *testing.T) {

@@ -3,8 +3,6 @@ package provider
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
@@ -193,7 +191,7 @@ func (p *parser) arguments(list []parameter) (params []signature.Param, err erro
 			return nil, p.errorf(param.name, "two arguments have the name %s", name)
 		}
 		seen[name] = true
-		if place, ok := numbered(name); ok {
+		if place, ok := signature.Numbered(name); ok {
 			if place != i {
 				return nil, p.errorf(param.name, "this is the argument arg%d; choose another name", i)
 			}
@@ -214,13 +212,6 @@ func (p *parser) arguments(list []parameter) (params []signature.Param, err erro
 		i += params[len(params)-1].Places() - 1
 	}
 	return params, nil
-}
-
-// numbered returns N of the name argN.
-func numbered(name string) (n int, ok bool) {
-	digits, ok := strings.CutPrefix(name, "arg")
-	n, err := strconv.Atoi(digits)
-	return n, ok && err == nil && strconv.Itoa(n) == digits
 }
 
 // A parameter is one of a probe, or the type and name of a typedef.

@@ -74,7 +74,8 @@ func (w *writer) probe(s signature.Signature) {
 // used are taken.
 func (w *writer) params(p signature.Param, used map[string]bool) []string {
 	name := p.Label()
-	if place, ok := numbered(name); !canBeName(name) || used[name] || ok && place != p.Place {
+	place, isNumber := signature.Numbered(name)
+	if !canBeName(name) || used[name] || isNumber && place != p.Place {
 		name = fmt.Sprintf("arg%d", p.Place)
 	}
 	used[name], used[name+length] = true, true

@@ -15,6 +15,7 @@ func (p *Probe) Describe(s *signature.Signature) {
 	for _, param := range s.Params {
 		a := &p.Args[param.Place]
 		a.described, a.Kind = true, kinds[param.Type.Kind]
+		a.Signed = a.Signed || param.Type.LosesSign(a.Size)
 		if isLabel(param.Name) {
 			a.Name = param.Name
 		}

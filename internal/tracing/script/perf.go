@@ -80,6 +80,7 @@ func (p Probe) perfFetch(n sdtnote.Note) string {
 		if !ok || i >= len(p.Args) {
 			continue
 		}
+		a.Signed = a.Signed || a.Size == 8 && p.Args[i].Signed
 		typ := fmt.Sprintf("%s%d", signLetter(a), 8*a.Size)
 		switch arg := p.Args[i]; {
 		case arg.Kind == Text:

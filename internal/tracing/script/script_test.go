@@ -10,6 +10,7 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // order is the probe shop:order of process 7, with the arguments of a note of amd64.
@@ -167,6 +168,26 @@ func TestBpftracePID(t *testing.T) {
 	} {
 		if got := (Probe{PID: 7, Files: test.files}).bpftracePID(); got != test.want {
 			t.Errorf("%v: got %q, want %q", test.files, got, test.want)
+		}
+	}
+}
+
+// Where a note has lost the sign, the signature gives it back.
+func TestSign(t *testing.T) {
+	p := order("8@%rdi 4@%esi 8@%rdx")
+	number := signature.Type{Name: "int", Kind: signature.Int, Size: 4}
+	size := signature.Type{Name: "size_t", Kind: signature.Uint, Size: 8}
+	s := signature.New(p.Provider, p.Name, "", signature.Param{Name: "fd", Type: number},
+		signature.Param{Name: "small", Type: number},
+		signature.Param{Name: "size", Type: size})
+	p.Describe(&s)
+	for tool, want := range map[string]string{
+		"bpftrace": "fd=%lld small=%llu size=%llu",
+		"perf":     "fd=%di:s64 small=%si:u32 size=%dx:u64",
+		"gdb":      "fd=%ld small=%lu size=%lu",
+	} {
+		if text := write(t, tool, p); !strings.Contains(text, want) {
+			t.Errorf("%s: no %q in\n%s", tool, want, text)
 		}
 	}
 }

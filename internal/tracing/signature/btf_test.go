@@ -119,6 +119,21 @@ func TestReadBTFProbes(t *testing.T) {
 	}
 }
 
+// A name that means another place is none: arg0 is the first argument of every probe.
+func TestReadBTFNumbers(t *testing.T) {
+	all := read(t, probe("swapped", param("arg1", uint64T), param("arg0", intT),
+		param("arg", intT), param("arg2x", intT)))
+	want := []signature.Signature{signature.New("web", "swapped", "",
+		named("", "uint64", signature.Uint, 8), named("", "int", signature.Int, 8),
+		named("arg", "int", signature.Int, 8), named("arg2x", "int", signature.Int, 8))}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := all[0].String(); got != "arg0 uint64, arg1 int, arg int, arg2x int" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func noNil(p []signature.Param) map[string]signature.Param {
 	byLabel := make(map[string]signature.Param)
 	for _, p := range p {
@@ -133,6 +148,16 @@ func sameSet(a, b []signature.Signature) bool {
 	return cmp.Equal(left, right, cmp.Transformer("params", noNil)) && len(a) == len(b)
 }
 
+// The name of an instance of a generic type has the names of all its arguments.
+func TestReadBTFLongTypeName(t *testing.T) {
+	generic := &btf.Typedef{Name: "main.id[" + strings.Repeat("a", 300) + "]", Type: uint64T}
+	all := read(t, probe("p", param("id", generic)))
+	want := "id main.id[" + strings.Repeat("a", 255-len("main.id[…")) + "…"
+	if len(all) != 1 || all[0].String() != want {
+		t.Errorf("read %v, want %s", all, want)
+	}
+}
+
 // Probes that are not as the library writes them have no signature, and harm no other.
 func TestReadBTFLeavesOut(t *testing.T) {
 	array := &btf.Array{Index: uint64T, Type: uint64T, Nelems: 2}
@@ -141,16 +166,16 @@ func TestReadBTFLeavesOut(t *testing.T) {
 		deep = &btf.Typedef{Name: "deep", Type: deep}
 	}
 	for name, f := range map[string]*btf.Func{
-		"array":         probe("p", param("a", array)),
-		"structure":     probe("p", param("a", &btf.Struct{Name: "s", Size: 8})),
-		"16 bytes":      probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
-		"deep":          probe("p", param("a", deep)),
-		"duplicate":     probe("p", param("a", uint64T), param("a", uint64T)),
-		"like a number": probe("p", param("arg1", uint64T), param("", uint64T)),
-		"no length":     probe("p", param("a", bytesT)),
-		"long name":     probe("p", param(strings.Repeat("a", 300), uint64T)),
-		"void":          probe("p", param("a", &btf.Void{})),
-		"too many":      probe("p", make([]btf.FuncParam, 65)...),
+		"array":     probe("p", param("a", array)),
+		"structure": probe("p", param("a", &btf.Struct{Name: "s", Size: 8})),
+		"16 bytes":  probe("p", param("a", &btf.Int{Name: "int128", Size: 16})),
+		"deep":      probe("p", param("a", deep)),
+		"duplicate": probe("p", param("a", uint64T), param("a", uint64T)),
+		"not UTF-8": probe("p", param("\xff", uint64T), param("\xfe", uint64T)),
+		"no length": probe("p", param("a", bytesT)),
+		"long name": probe("p", param(strings.Repeat("a", 300), uint64T)),
+		"void":      probe("p", param("a", &btf.Void{})),
+		"too many":  probe("p", make([]btf.FuncParam, 65)...),
 	} {
 		for i := range f.Type.(*btf.FuncProto).Params {
 			if p := &f.Type.(*btf.FuncProto).Params[i]; p.Type == nil {
@@ -214,7 +239,7 @@ func TestReadBTFBomb(t *testing.T) {
 		t.Fatalf("the bomb has %d bytes", len(b))
 	}
 	all, err := signature.ReadBTF(b)
-	if all != nil || !errors.Is(err, signature.ErrFormat) {
+	if all != nil || !errors.Is(err, signature.ErrTooLarge) {
 		t.Errorf("read %d signatures, error %v", len(all), err)
 	}
 }
@@ -252,7 +277,8 @@ func TestReadFile(t *testing.T) {
 		"large":        imageWith(t, ".BTF", make([]byte, 1<<20+1)),
 	} {
 		all, err := signature.ReadFile(bytes.NewReader(file))
-		if all != nil || !errors.Is(err, signature.ErrFormat) {
+		if all != nil || !errors.Is(err, signature.ErrFormat) ||
+			errors.Is(err, signature.ErrTooLarge) != (name == "large") {
 			t.Errorf("%s: read %v, error %v", name, all, err)
 		}
 	}

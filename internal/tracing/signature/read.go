@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func ReadBTF(section []byte) ([]Signature, error) {
 		}
 		s, ok := r.signature(function, tag)
 		if r.left < 0 {
-			return nil, malformed("the signatures take more than %d bytes", maxSize)
+			return nil, fmt.Errorf("%w: they take more than %d bytes of memory", ErrTooLarge, maxSize)
 		}
 		if ok {
 			all = append(all, s)
@@ -123,17 +124,21 @@ func (r *reader) param(proto btfType, place int) (p Param, ok bool) {
 	if p.Name, ok = r.string(le.Uint32(member), maxName); !ok {
 		return p, false
 	}
+	if _, ok := Numbered(p.Name); ok {
+		p.Name = "" // it would be that of another argument for every tracer, and in filters
+	}
 	if p.Type, ok = r.typ(le.Uint32(member[4:])); !ok {
 		return p, false
 	}
 	return p, place+p.Places() <= proto.members
 }
 
-// hasDistinctLabels reports whether each label means one argument.
+// hasDistinctLabels reports whether each label means one argument, also in JSON, where each byte
+// that is not part of UTF-8 is U+FFFD.
 func (s *Signature) hasDistinctLabels() bool {
 	labels := make(map[string]bool, len(s.Params))
 	for _, p := range s.Params {
-		labels[p.Label()] = true
+		labels[string([]rune(p.Label()))] = true
 	}
 	return len(labels) == len(s.Params)
 }

@@ -88,7 +88,7 @@ func sectionAt(table []byte, i int) section {
 // read returns what is in the section, which must not be larger than limit.
 func (s section) read(r io.ReaderAt, limit uint64) ([]byte, error) {
 	if s.size > limit {
-		return nil, malformed("a section of %d bytes, want at most %d", s.size, limit)
+		return nil, fmt.Errorf("%w: a section of %d bytes, want at most %d", ErrTooLarge, s.size, limit)
 	}
 	b := make([]byte, s.size)
 	return b, readAt(r, b, s.offset)
@@ -119,8 +119,12 @@ func hasString(table []byte, offset uint32, want string) bool {
 	return len(rest) > len(want) && string(rest[:len(want)]) == want && rest[len(want)] == 0
 }
 
-// ErrFormat matches the errors about malformed signatures.
-var ErrFormat = errors.New("malformed types")
+// ErrFormat matches the errors about malformed signatures, and those about more of them than are
+// read, which match ErrTooLarge, too.
+var (
+	ErrFormat   = errors.New("malformed types")
+	ErrTooLarge = fmt.Errorf("%w: too many", ErrFormat)
+)
 
 func malformed(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrFormat, fmt.Sprintf(format, args...))

@@ -4,6 +4,7 @@ package signature
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,14 @@ func (p Param) Label() string {
 		return p.Name
 	}
 	return fmt.Sprintf("arg%d", p.Place)
+}
+
+// Numbered returns N of the name argN, which means the place N of every probe. No argument has such
+// a name of its own.
+func Numbered(name string) (place int, ok bool) {
+	digits, ok := strings.CutPrefix(name, "arg")
+	n, err := strconv.ParseUint(digits, 10, 31)
+	return int(n), ok && err == nil
 }
 
 // String returns "id uint64".
@@ -113,6 +122,11 @@ type Type struct {
 	Kind Kind
 	Size int // of the value in its place, in bytes: 1, 2, 4 or 8
 }
+
+// LosesSign reports whether the type is signed and an argument of so many bytes holds all of it,
+// although its note may say that it is not signed: a program that passes all arguments as if they
+// were addresses, as libvirt does, passes -1 as 8 unsigned bytes.
+func (t Type) LosesSign(size int) bool { return size == 8 && (t.Kind == Int || t.Kind == Duration) }
 
 // Kind says how to read a value and how to show it.
 type Kind uint8

@@ -1,6 +1,9 @@
 package signature
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // The names of types that say more than their layout.
 const (
@@ -20,7 +23,7 @@ const addressSize = 8 // bytes
 func (r *reader) typ(id uint32) (t Type, ok bool) {
 	for range maxTypedefs {
 		layout := r.at(id)
-		name, ok := r.string(layout.name, maxName)
+		name, ok := r.typeName(layout.name)
 		if !ok {
 			return t, false
 		}
@@ -35,6 +38,18 @@ func (r *reader) typ(id uint32) (t Type, ok bool) {
 		id = layout.ref
 	}
 	return t, false
+}
+
+// typeName returns the name of a type, or its beginning: that of an instance of a generic type can
+// be of any length.
+func (r *reader) typeName(offset uint32) (string, bool) {
+	name, ok := r.string(offset, maxName)
+	if ok || uint64(offset)+maxName >= uint64(len(r.strings)) {
+		return name, ok
+	}
+	const end = "…"
+	r.left -= maxName
+	return strings.ToValidUTF8(string(r.strings[offset:][:maxName-len(end)]), "") + end, true
 }
 
 // setNamed sets the kind of a type definition whose name says more than its layout.

@@ -59,13 +59,18 @@ func (s Site) bind(e filter.Expr) (filter.Expr, error) {
 // R1, where there must be something already: at most limit bytes. It sets R0 to 0 or an error, and
 // changes R1 to R5.
 func (p *program) sizedText(i, limit int) {
-	fits := p.newLabel()
-	p.emit(
-		asm.LoadMem(asm.R2, asm.RFP, frameArg(i+1), asm.DWord),
-		asm.JLE.Imm(asm.R2, imm(limit), fits),
-		asm.Mov.Imm(asm.R2, imm(limit)),
-	)
-	p.place(fits)
+	p.emit(asm.LoadMem(asm.R2, asm.RFP, frameArg(i+1), asm.DWord))
+	p.atMost(asm.R2, limit)
 	p.pointer(asm.R3, i)
 	p.callReadUser()
+}
+
+// atMost bounds an unsigned value.
+func (p *program) atMost(r asm.Register, limit int) {
+	fits := p.newLabel()
+	p.emit(
+		asm.JLE.Imm(r, imm(limit), fits),
+		asm.Mov.Imm(r, imm(limit)),
+	)
+	p.place(fits)
 }

@@ -2,6 +2,7 @@ package uprobe_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -83,6 +84,44 @@ func TestFilterByName(t *testing.T) {
 	})
 }
 
+// A program that passes a signed argument as 8 unsigned bytes has lost its sign, which the
+// signature gives back.
+func TestLostSign(t *testing.T) {
+	var passed *stapsdt.Probe1[uint64]
+	p := provider(t, func(p *stapsdt.Provider) {
+		passed = stapsdt.MustProbe1[uint64](p, "passed")
+	})
+	probes := find(t, p, "passed")
+	s := signature.New(p.Name(), "passed", "", signature.Param{
+		Name: "fd", Type: signature.Type{Name: "int", Kind: signature.Int, Size: 4},
+	})
+	probes[0].Sites[0].Signature = &s
+	negative, err := filter.Parse("fd == -1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		o.Filter = negative
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
+			Options: o, Arg: uprobe.Argument{Name: "fd"}, By: uprobe.Argument{Name: "fd"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, d)
+		passed.Fire(math.MaxUint64)
+		passed.Fire(7)
+		groups, err := d.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(groups) != 1 || groups[0].By.String() != "-1" ||
+			groups[0].Histogram.Max.String() != "-1" {
+			t.Errorf("got %+v, want one group of -1", groups)
+		}
+	})
+}
+
 func TestDistributionByName(t *testing.T) {
 	probes, fire := describedProbes(t)
 	long := strings.Repeat("long", 30)
@@ -95,7 +134,7 @@ func TestDistributionByName(t *testing.T) {
 		}
 		closing(t, d)
 		for i := range int32(30) {
-			fire(i, []string{"GET", "", long}[i%3])
+			fire(i, []string{"GET", "", long, "GET\x00A", "\x00"}[i%5])
 		}
 		groups, err := d.Read()
 		if err != nil {
@@ -104,11 +143,13 @@ func TestDistributionByName(t *testing.T) {
 		got := make(map[string]string)
 		for _, g := range groups {
 			got[g.Text] = g.Histogram.Max.String()
-			if g.Histogram.Total() != 20 {
-				t.Errorf("%q: %d values, want 20", g.Text, g.Histogram.Total())
+			if g.Histogram.Total() != 12 {
+				t.Errorf("%q: %d values, want 12", g.Text, g.Histogram.Total())
 			}
 		}
-		want := map[string]string{"GET": "27", "": "28", long[:uprobe.MaxByText]: "29"}
+		want := map[string]string{
+			"GET": "25", "": "26", long[:uprobe.MaxByText]: "27", "GET\x00A": "28", "\x00": "29",
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}

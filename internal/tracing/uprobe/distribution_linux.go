@@ -12,7 +12,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// byWords is the room, in words of 8 bytes, for a text that tells groups apart, with its NUL.
+// byWords is the room, in words of 8 bytes, for a text that tells groups apart. The last byte is
+// the number of the bytes, or 0 for a text that ends with a NUL.
 const byWords = 8
 
 // MaxByText is how many bytes of a text tell groups apart.
@@ -123,13 +124,19 @@ func (p *program) group(arg int, isText bool, unreadable string) error {
 		p.touch(arg)
 		p.emit(loadAddress(asm.R1, by)...)
 		p.sizedText(arg, MaxByText)
+		p.emit(asm.LoadMem(asm.R1, asm.RFP, frameArg(arg+1), asm.DWord))
+		p.atMost(asm.R1, MaxByText)
 	} else {
 		p.touch(arg)
 		p.emit(loadAddress(asm.R1, by)...)
 		p.pointer(asm.R3, arg)
 		p.readUserText(8 * byWords)
+		p.emit(asm.Mov.Imm(asm.R1, 0)) // Linux 5.5 to 5.9 may have copied bytes after the NUL
 	}
-	p.emit(asm.JSLT.Imm(asm.R0, 0, unreadable))
+	p.emit(
+		asm.StoreMem(asm.RFP, by+MaxByText, asm.R1, asm.Byte),
+		asm.JSLT.Imm(asm.R0, 0, unreadable),
+	)
 	return nil
 }
 
@@ -143,20 +150,22 @@ type Group struct {
 // Read returns what was counted so far, in no particular order. When it returns an error, groups
 // may be missing.
 func (d *Distribution) Read() ([]Group, error) {
-	groups := make(map[[byWords]uint64]*Group)
+	type value struct {
+		by   integer.Int
+		text string
+	}
+	groups := make(map[value]*Group)
 	err := d.counts.read(func(k bucketKey, values []bucketValue) {
+		var v value
 		if d.spec.ByText {
-			k.By = cleared(k.By)
+			v.text = text(k.By)
+		} else {
+			v.by = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
 		}
-		g := groups[k.By]
+		g := groups[v]
 		if g == nil {
-			g = &Group{Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
-			if d.spec.ByText {
-				g.Text = text(k.By)
-			} else {
-				g.By = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
-			}
-			groups[k.By] = g
+			g = &Group{By: v.by, Text: v.text, Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
+			groups[v] = g
 		}
 		addTo(g.Histogram, k, values)
 	})
@@ -182,17 +191,9 @@ func text(by [byWords]uint64) string {
 	if err != nil {
 		panic(err) // an array of integers has a size
 	}
+	if n := b[MaxByText]; n > 0 {
+		return string(b[:n])
+	}
 	b, _, _ = bytes.Cut(b, []byte{0})
 	return string(b)
-}
-
-// cleared returns the text without the bytes after its NUL, which Linux 5.5 to 5.9 may have copied,
-// too.
-func cleared(by [byWords]uint64) [byWords]uint64 {
-	var b [8 * byWords]byte
-	copy(b[:], text(by))
-	for i := range by {
-		by[i] = binary.NativeEndian.Uint64(b[8*i:])
-	}
-	return by
 }

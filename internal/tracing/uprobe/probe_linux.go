@@ -80,14 +80,18 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// Args describes the arguments of the site. One that the running kernel does not let programs read
-// is invalid, too. Arguments beyond operand.MaxArgs are left out.
+// Args describes the arguments of the site, with the sign that their signature gives them. One that
+// the running kernel does not let programs read is invalid, too. Arguments beyond operand.MaxArgs
+// are left out.
 func (s Site) Args() []operand.Arg {
 	args := operand.Resolve(s.Note, s.Symbols)
 	args = args[:min(len(args), operand.MaxArgs)]
 	for i, a := range args {
 		if err := obstacle(a); err != nil {
 			args[i] = operand.Arg{Text: a.Text, Err: err}
+		}
+		if p := s.Signature.At(i); p != nil && p.Place == i && p.Type.LosesSign(a.Size) {
+			args[i].Signed = true
 		}
 	}
 	return args

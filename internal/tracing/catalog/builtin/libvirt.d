@@ -1,4 +1,8 @@
-/* libvirt, after https://libvirt.org/kbase/systemtap.html */
+/*
+ * libvirt, after https://libvirt.org/kbase/systemtap.html, which names the groups of its probes, and
+ * https://libvirt.org/kbase/internals/rpc.html, which says what is in a message. What these do not
+ * say has been seen: here are only probes whose arguments a test compares with what libvirt does.
+ */
 
 provider libvirt {
 	/* An object is made. */
@@ -10,15 +14,8 @@ provider libvirt {
 	/* An object that nobody uses is freed. */
 	probe object_dispose(void *object);
 
-	/* A socket is made, with the addresses of its two ends. */
-	probe rpc_socket_new(void *socket, int fd, int error_fd, pid_t peer_pid, const char *local,
-		const char *remote);
 	/* A socket is freed. */
 	probe rpc_socket_dispose(void *socket);
-	/* A file descriptor is sent. */
-	probe rpc_socket_send_fd(void *socket, int fd);
-	/* A file descriptor is received. */
-	probe rpc_socket_recv_fd(void *socket, int fd);
 
 	/* A client is made. */
 	probe rpc_client_new(void *client, void *socket);
