@@ -44,7 +44,10 @@ func startTracepoints() (t *tracepoints, err error) {
 	if t.dir, err = os.MkdirTemp("", "tracepoints"); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(t.startDaemon(), t.startProgram()); err != nil {
+	if err = t.startDaemon(); err == nil {
+		err = t.startProgram() // which waits for the daemon
+	}
+	if err != nil {
 		t.close()
 		return nil, err
 	}
