@@ -136,7 +136,8 @@ func TestCountIntervals(t *testing.T) {
 func TestCountGroupsAreBounded(t *testing.T) {
 	p := newProvider(t, "bounded")
 	probe := stapsdt.MustProbe1[int](p, "p", "n")
-	s := openStream(t, newServer(t)+"count?interval=0.1&seconds=600&by=n&probe=bounded:p&buffer=16777216")
+	s := openStream(t, newServer(t)+
+		"count?interval=0.1&seconds=600&by=n&probe=bounded:p&buffer=16777216")
 	for n := range maxGroups + 10 {
 		probe.Fire(n)
 	}
@@ -233,7 +234,8 @@ func TestHistGroupsOfFloats(t *testing.T) {
 func TestHistBucketsAreBounded(t *testing.T) {
 	p := newProvider(t, "buckets")
 	probe := stapsdt.MustProbe2[int, int](p, "p", "n", "by")
-	s := openStream(t, newServer(t)+"hist?interval=0.1&seconds=600&arg=n&by=by&probe=buckets:p&buffer=16777216")
+	s := openStream(t, newServer(t)+
+		"hist?interval=0.1&seconds=600&arg=n&by=by&probe=buckets:p&buffer=16777216")
 	for n := range maxBuckets + 10 {
 		probe.Fire(n%16, n/16)
 	}
