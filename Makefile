@@ -94,8 +94,13 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 	$(MAKE) -C vendor_c test-arm64
 
 .PHONY: test-unsupported
-test-unsupported: ## where there are no probes, Load says so and nothing else changes
+test-unsupported: ## where there are no probes, Load says so; listening works, big-endian too
 	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE)
+	export CGO_ENABLED=0 GOARCH=s390x; \
+	  go test $(TIMEOUT) -exec qemu-s390x-static $(LISTENING)
+
+# What listening is made of.
+LISTENING := ./stapsdt/... ./internal/ring ./internal/ticks
 
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
@@ -198,6 +203,7 @@ test-oldest: ## compile everything, and test the library, with the oldest Go tha
 
 .PHONY: bench
 bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load
+	-test/setup.sh gcc libc6-dev bpftrace lttng-tools liblttng-ust-dev # or rows are missing
 	go run ./test/bench
 	go run ./test/bench/load
 	CGO_ENABLED=0 go run ./test/bench/load

@@ -68,4 +68,11 @@ func TestAllocs(t *testing.T) {
 	if p2.Enabled() {
 		t.Error("probe is enabled although nobody is attached")
 	}
+	mustListen(t, stapsdt.ListenConfig{}, "test:*")
+	counter, err := stapsdt.Count("test:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer counter.Close()
+	check("heard and counted")
 }

@@ -60,14 +60,16 @@ func (c *Counter) Counts() []ProbeCount {
 }
 
 // Close ends the counting. The counts stay. Closing again does nothing.
-func (c *Counter) Close() {
+func (c *Counter) Close() { unsubscribe(c) }
+
+func (c *Counter) subscribed() []*Probe {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	probes := make([]*Probe, len(c.counts))
 	for i, n := range c.counts {
 		probes[i] = n.probe
 	}
-	c.mu.Unlock()
-	unsubscribe(c, probes)
+	return probes
 }
 
 // count is the number of fires of a probe, in parts, so that goroutines on different processors

@@ -7,7 +7,7 @@ import (
 )
 
 // hearing is what probes know of listeners and counters in this process. While its lock is held, no
-// other lock is taken.
+// other lock is taken but those of listeners and counters.
 //
 // Only the code of listeners and counters sets hooks, so that programs without do not carry it.
 var hearing struct {
@@ -26,8 +26,8 @@ type hearingHooks struct {
 	silence  func(p *Probe) // a probe whose provider is closed
 }
 
-// deliver hands the arguments of a fire to those who hear the probe, and reports whether a tracer is
-// attached besides.
+// deliver hands the arguments of a fire to those who hear the probe, and reports whether a tracer
+// is attached besides.
 func (p *Probe) deliver(values *[MaxArgs]unsafe.Pointer) bool {
 	hearing.hooks.Load().deliver(p, noEscape(values))
 	return *(*entryWord)(atomic.LoadPointer(&p.site)) != p.idle

@@ -26,6 +26,7 @@ type hearer interface {
 type subscriber interface {
 	matches(p *Probe) bool
 	subscribe(p *Probe) hearer // at most one call for each probe
+	subscribed() []*Probe      // those probes
 }
 
 // subscribers has all that are not closed. It is guarded by the lock of hearing, and replaced, not
@@ -49,14 +50,13 @@ func subscribe(s subscriber) {
 	}
 }
 
-// unsubscribe ends that s hears any of the probes. Goroutines that fire now may be on their way to
-// it.
-func unsubscribe(s subscriber, probes []*Probe) {
+// unsubscribe ends that s hears any probe. Goroutines that fire now may be on their way to it.
+func unsubscribe(s subscriber) {
 	hearing.Lock()
 	defer hearing.Unlock()
 	isOurs := func(other subscriber) bool { return other == s }
 	subscribers = slices.DeleteFunc(slices.Clone(subscribers), isOurs)
-	for _, p := range probes {
+	for _, p := range s.subscribed() {
 		p.setHearers(slices.DeleteFunc(slices.Clone(p.hearers()), func(other subscription) bool {
 			return other.subscriber == s
 		}))

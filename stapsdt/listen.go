@@ -20,8 +20,8 @@ const (
 type ListenConfig struct {
 	// Buffer is the size in bytes of the memory for events that nobody has received yet: 16 times
 	// Text to 1 GiB; 0 means DefaultBuffer. It is rounded up to a power of two. An event takes 24
-	// bytes, 8 more for each argument, and those of texts. As much again is used for a moment when
-	// events are received.
+	// bytes, 8 more for each argument, and those of texts. Several times as much is used for a moment
+	// when the events of a full buffer are received.
 	Buffer int
 	// Text is how many bytes are kept of each string and []byte: 64 to MaxText; 0 means
 	// DefaultListenText.
@@ -54,9 +54,9 @@ type Listener struct {
 func Listen(patterns ...string) (*Listener, error) { return ListenConfig{}.Listen(patterns...) }
 
 // Listen receives from now on what the probes fire that match one of the patterns, PROVIDER:PROBE
-// with the wildcards of [path.Match], also those that are declared later. Meanwhile these probes are
-// enabled, and a fire takes some 50 ns, without allocation or lock. Tracers may be attached at the
-// same time. The error is an [ErrArgs].
+// with the wildcards of [path.Match], also those that are declared later. Meanwhile these probes
+// are enabled, and a fire takes some 30 ns, without allocation or lock. Tracers may be attached at
+// the same time. The error is an [ErrArgs].
 //
 // A listener needs no right and works on every platform that Go has, whether or not the probes are
 // loaded. Only this process is heard. Its buffer takes memory until Close; when the buffer is full,
@@ -121,18 +121,21 @@ func (l *Listener) subscribe(p *Probe) hearer {
 	return h
 }
 
+func (l *Listener) subscribed() []*Probe {
+	l.probes.Lock()
+	defer l.probes.Unlock()
+	return l.probes.list
+}
+
 // Dropped returns how many events were dropped so far, because the buffer was full. After Close, it
 // and the events received make up all fires, exactly. It is safe for concurrent use.
 func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
 
-// Close ends the listening. What was fired before can still be received. Closing again does nothing.
-// It is safe for concurrent use.
+// Close ends the listening. What was fired before can still be received. Closing again does
+// nothing. It is safe for concurrent use.
 func (l *Listener) Close() {
 	l.once.Do(func() {
-		l.probes.Lock()
-		probes := l.probes.list
-		l.probes.Unlock()
-		unsubscribe(l, probes)
+		unsubscribe(l)
 		l.ring.Close()
 		close(l.closed)
 	})

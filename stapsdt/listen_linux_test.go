@@ -3,7 +3,12 @@
 package stapsdt_test
 
 import (
+	"runtime/debug"
+	"slices"
 	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -56,5 +61,37 @@ func TestListenBesideTracer(t *testing.T) {
 		if probe.Enabled() || probe.Traced() || probe.Heard() {
 			t.Fatalf("round %d: enabled when tracer and listener have left", i)
 		}
+	}
+}
+
+// TestListenFault fires a text that cannot be read. The program has chosen to go on after that, and
+// so does the listener.
+func TestListenFault(t *testing.T) {
+	p := newProvider(t)
+	probe := stapsdt.MustProbe3[int, string, []byte](p, "p")
+	l := mustListen(t, stapsdt.ListenConfig{}, "test:p")
+	page, err := unix.Mmap(-1, 0, unix.Getpagesize(), unix.PROT_NONE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unix.Munmap(page); err != nil {
+			t.Error(err)
+		}
+	}()
+	func() {
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		probe.Fire(1, unsafe.String(unsafe.SliceData(page), 5), []byte("bytes"))
+	}()
+	probe.Fire(2, "text", nil)
+	got := argsOf(l)
+	if len(got) != 2 || !slices.Equal([]any{1, "\x00\x00\x00\x00\x00"}, got[0][:2]) ||
+		!slices.Equal([]any{2, "text"}, got[1][:2]) {
+		t.Errorf("received %q", got)
 	}
 }

@@ -143,6 +143,37 @@ func TestListenWhom(t *testing.T) {
 	}
 }
 
+// TestListenCloseBesideNew declares probes while listeners and counters close: none may stay
+// enabled.
+func TestListenCloseBesideNew(t *testing.T) {
+	p := heardProvider(t, "listenclose")
+	var probes []*stapsdt.Probe0
+	for i := range 200 {
+		l := mustListen(t, stapsdt.ListenConfig{Buffer: 1024, Text: 64}, "listenclose:*")
+		c, err := stapsdt.Count("listenclose:*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		both.Go(func() {
+			for j := range 4 {
+				probes = append(probes, stapsdt.MustProbe0(p, fmt.Sprintf("p%d_%d", i, j)))
+			}
+		})
+		both.Go(func() {
+			l.Close()
+			c.Close()
+		})
+		both.Wait()
+		for _, probe := range probes {
+			if probe.Enabled() {
+				t.Fatalf("round %d: %s is enabled", i, probe.Name())
+			}
+		}
+		probes = probes[:0]
+	}
+}
+
 func TestListenRefuses(t *testing.T) {
 	for _, patterns := range [][]string{nil, {""}, {"a"}, {"a:"}, {":b"}, {"a:[", "b:c"}} {
 		if _, err := stapsdt.Listen(patterns...); !errors.Is(err, stapsdt.ErrArgs) {

@@ -10,9 +10,9 @@ import (
 )
 
 // Events returns the events in the order of their times; those of one goroutine are in the order in
-// which it fired them. The sequence waits for events. It ends when done is closed, or after Close with
-// the last event. It can be gone through again, and goes on with the next event; only one goroutine
-// can at a time, others wait.
+// which it fired them. The sequence waits for events. It ends when done is closed, or after Close
+// with the last event. It can be gone through again, and goes on with the next event; only one
+// goroutine can at a time, others wait.
 func (l *Listener) Events(done <-chan struct{}) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		l.receiving.Lock()
@@ -46,8 +46,8 @@ func isDone(done <-chan struct{}) bool {
 	}
 }
 
-// wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire more
-// than the event, so there is a pause first, for more events to come.
+// wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire
+// more than the event, so there is a pause first, for more events to come.
 func (l *Listener) wait(done <-chan struct{}) {
 	const pause = time.Millisecond
 	timer := time.NewTimer(pause)
@@ -84,9 +84,18 @@ type received struct {
 //
 // Later ones wait for the next time, because an earlier one of the same goroutine, in another
 // shard, may have been missed. With those of before now that cannot be: when a goroutine counted
-// the ticks of one, all that it had fired before were in their shards.
+// the ticks of one, all that it had fired before were in their shards. The same is true of what
+// another goroutine had fired, if this one knows of it.
+//
+// A goroutine that is held up between counting the ticks and the shard makes a record that comes
+// late. Nobody knows whether it fired before the others, so it gets the time of the last receive.
 func (l *Listener) receive() {
 	now := l.clock.Sync()
+	for i := range l.pending {
+		if l.pending[i].ticks > now {
+			l.pending[i].ticks = 0 // the counter has gone back, as when a machine wakes up
+		}
+	}
 	var words []uint64
 	done := l.ring.Read(func(record []uint64) {
 		start := len(words)

@@ -7,8 +7,8 @@ import (
 )
 
 // A record in a listener's ring is, in words: the ring's own, the number of the probe, the ticks,
-// and for each argument its value. A text has the number of its bytes instead, and behind that those
-// that are kept.
+// and for each argument its value. A text has the number of its bytes instead, and behind that
+// those that are kept.
 const (
 	recordProbe = 1 + iota
 	recordTicks
@@ -37,10 +37,10 @@ func (h *recorder) hear(values *[MaxArgs]unsafe.Pointer) {
 		for i, t := range h.probe.types {
 			words[i] = t.load(values[i])
 		}
+		ring.Commit(record)
 	} else {
-		h.putTexts(words, values)
+		h.commitTexts(record, values)
 	}
-	ring.Commit(record)
 	if h.listener.isWaiting.Load() {
 		h.listener.wakeUp()
 	}
@@ -62,7 +62,14 @@ func (h *recorder) textWords(values *[MaxArgs]unsafe.Pointer) (n int) {
 	return n
 }
 
-// putTexts fills the record of a probe with texts.
+// commitTexts completes the record of a probe with texts. To read a text can panic: see
+// [runtime/debug.SetPanicOnFault]. The receiver, which waits for the record, then gets zeros.
+func (h *recorder) commitTexts(record []uint64, values *[MaxArgs]unsafe.Pointer) {
+	defer ring.Commit(record)
+	h.putTexts(record[recordArgs:], values)
+}
+
+// putTexts fills the words of the arguments.
 func (h *recorder) putTexts(words []uint64, values *[MaxArgs]unsafe.Pointer) {
 	for i, t := range h.probe.types {
 		if !t.isAddress() {

@@ -56,9 +56,9 @@ func roundUp(n int) int {
 }
 
 // Reserve returns the memory of a record of n words, the first of which is for Commit. It returns
-// nil when the record is lost: the shard that spread chooses is full, or the ring is closed. Reserve
-// is safe for concurrent use. Every record that is reserved must be committed, soon: the reader
-// waits for it.
+// nil when the record is lost: the shard that spread chooses is full, or the ring is closed. A
+// record of at most half a shard has room in an empty one. Every record that is reserved must be
+// committed, soon: the reader waits for it. Reserve is safe for concurrent use.
 func (r *Ring) Reserve(spread uint32, n int) []uint64 {
 	return r.shards[spread&r.mask].reserve(uint64(n)) // #nosec G115 -- not negative
 }
@@ -72,6 +72,9 @@ func (s *shard) reserve(n uint64) []uint64 {
 			need += size - at
 		}
 		if head&closed != 0 || head+need-s.tail.Load() > size {
+			if s.head.Load() != head {
+				continue // the tail may have passed what head was
+			}
 			s.lost.Add(1)
 			return nil
 		}

@@ -6,6 +6,7 @@
 package ticks
 
 import (
+	"math"
 	"time"
 	"unsafe"
 )
@@ -29,8 +30,10 @@ type anchor struct {
 }
 
 // New returns a clock that counts from now on.
-func New() *Clock {
-	c := &Clock{isCounter: hasCounter(), start: time.Now()}
+func New() *Clock { return newClock(hasCounter()) }
+
+func newClock(isCounter bool) *Clock {
+	c := &Clock{isCounter: isCounter, start: time.Now()}
 	c.newest = c.now()
 	c.last = c.newest
 	return c
@@ -49,40 +52,45 @@ func (c *Clock) Now() (Ticks, uint32) {
 func Spread() uint32 {
 	var here byte
 	// #nosec G103 -- the address is only a number here
-	place := uintptr(unsafe.Pointer(&here)) >> 11 // the smallest stacks have 2 KiB
-	return uint32(place ^ place>>7)               // #nosec G115 -- any bits will do
+	place := uint32(uintptr(unsafe.Pointer(&here)) >> 11) // the smallest stacks have 2 KiB
+	return place * golden >> 16                           // the lower bits depend on few of place
 }
 
-// Sync notes how the ticks go with the time, and returns the ticks. Ticks that come from calls of
-// Now between two calls of Sync get their times from these two: so it does not matter if the length
-// of a tick changes, as when a virtual machine moves.
+const golden = 0x9e3779b1 // 2³² divided by the golden ratio: neighbours are far from each other
+
+// Sync notes how the ticks go with the time, and returns the ticks. What the goroutine does after
+// Sync comes after these ticks. Ticks from between two calls of Sync get their times from these:
+// so it does not matter if the length of a tick changes, as when a virtual machine moves.
 func (c *Clock) Sync() Ticks {
 	c.last, c.newest = c.newest, c.now()
+	fence()
 	return c.newest.ticks
 }
 
-func (c *Clock) now() anchor {
-	before, _ := c.Now()
-	t := time.Now()
-	after, _ := c.Now()
-	return anchor{before + (after-before)/2, t}
+// now takes the best of some tries: whatever comes between the readings makes an anchor worse.
+func (c *Clock) now() (best anchor) {
+	const tries = 3
+	least := Ticks(math.MaxUint64)
+	for range tries {
+		before, _ := c.Now()
+		t := time.Now()
+		after, _ := c.Now()
+		if took := after - before; took < least {
+			least, best = took, anchor{before + took/2, t}
+		}
+	}
+	return best
 }
 
 // Time returns the time of ticks from before the last Sync. It grows with the ticks, and is between
-// the start of the clock and the last Sync.
+// the last two calls of Sync, of which New makes the first. So ticks that come late get a later
+// time, and times do not go back from one Sync to the next.
 func (c *Clock) Time(t Ticks) time.Time {
 	from, to := c.last, c.newest
 	span := float64(int64(to.ticks - from.ticks)) // #nosec G115 -- the difference has a sign
-	if span <= 0 {
+	part := float64(int64(t - from.ticks))        // #nosec G115 -- the difference has a sign
+	if span <= 0 || part >= span {
 		return to.time
 	}
-	part := float64(int64(t-from.ticks)) / span // #nosec G115 -- the difference has a sign
-	if part >= 1 {
-		return to.time
-	}
-	at := from.time.Add(time.Duration(part * float64(to.time.Sub(from.time))))
-	if at.Before(c.start) {
-		return c.start
-	}
-	return at
+	return from.time.Add(time.Duration(max(0, part/span) * float64(to.time.Sub(from.time))))
 }

@@ -5,6 +5,9 @@ package ticks
 //go:noescape
 func counter() (Ticks, uint32)
 
+// fence lets what follows begin when the counter was read.
+func fence()
+
 // features returns EDX of a CPUID leaf.
 //
 //go:noescape

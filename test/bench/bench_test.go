@@ -74,6 +74,12 @@ func TestExpectations(t *testing.T) {
 			"text":    {path: path{name: typed, args: text}, state: disabled, ns: 1.3},
 			"entered": {path: path{name: typed, args: ints}, state: entered, ns: 8},
 			"wrapper": {path: path{name: plainGo, args: ints}, state: entered, ns: 40, allocs: 1},
+			"counted": {path: path{name: typed, args: ints}, state: counted, ns: 15},
+			"heard":   {path: path{name: typed, args: ints}, state: heard, ns: 36},
+			"texts":   {path: path{name: typed, args: text}, state: heard, ns: 72},
+			"by two":  {path: path{name: typedByTwo, args: ints}, state: heard, ns: 20},
+			"tallied": {path: path{name: typed, args: ints}, state: tallied, ns: 144},
+			"lttng":   {path: path{name: tracepoint, args: ints}, state: kept, ns: 72},
 		}
 		change(byName)
 		var all []row
@@ -91,6 +97,11 @@ func TestExpectations(t *testing.T) {
 		"slow typed":     {func(m map[string]*row) { m["text"].ns = 1.4 }, 1},
 		"allocation":     {func(m map[string]*row) { m["entered"].allocs = 1 }, 1},
 		"slow entered":   {func(m map[string]*row) { m["entered"].ns = 8.1 }, 1},
+		"slow counter":   {func(m map[string]*row) { m["counted"].ns = 15.1 }, 1},
+		"slow listener":  {func(m map[string]*row) { m["heard"].ns = 36.1 }, 2},
+		"slow texts":     {func(m map[string]*row) { m["texts"].ns = 72.1 }, 1},
+		"two in turn":    {func(m map[string]*row) { m["by two"].ns = 20.1 }, 1},
+		"no LTTng":       {func(m map[string]*row) { delete(m, "lttng") }, 1},
 		"not measured":   {func(m map[string]*row) { m["wrapper"].err = os.ErrPermission }, 1},
 		"no empty loop":  {func(m map[string]*row) { delete(m, "loop") }, 3},
 		"wrapper leaner": {func(m map[string]*row) { m["wrapper"].allocs = 0 }, 0},

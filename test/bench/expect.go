@@ -33,7 +33,17 @@ func expectations(rows []row) []expectation {
 		idle(rows, typed, ints),
 		idle(rows, typed, text),
 		noAllocations(rows),
-		entersFast(rows),
+		find(rows, entered, typed, ints).atMost(1./5, "of the plain wrapper's time",
+			find(rows, entered, plainGo, ints)),
+		find(rows, counted, typed, ints).within(15),
+		find(rows, heard, typed, ints).atMost(1./2, "of the LTTng-UST tracepoint's time",
+			find(rows, kept, tracepoint, ints)),
+		find(rows, heard, typed, ints).atMost(1./4, "of its time with usdt count attached",
+			find(rows, tallied, typed, ints)),
+		find(rows, heard, typed, text).atMost(2, "times the time of 2 integers",
+			find(rows, heard, typed, ints)),
+		find(rows, heard, typedByTwo, ints).atMost(1/1.8, "of one goroutine's time",
+			find(rows, heard, typed, ints)),
 	}
 }
 
@@ -49,28 +59,38 @@ func idle(rows []row, name, args string) expectation {
 	return e
 }
 
-// noAllocations expects only the plain wrapper to allocate.
+// noAllocations expects only the plain wrapper to allocate, and Go's trace, whose texts are made.
 func noAllocations(rows []row) expectation {
-	e := expectation{promise: "no allocation but by the plain wrapper", finding: "none", ok: true}
+	e := expectation{promise: "no allocation but by the plain wrapper and runtime/trace.Log",
+		finding: "none", ok: true}
 	for _, r := range rows {
-		if r.name != plainGo && r.allocs > 0 {
-			e.finding = fmt.Sprintf("%d by %s, %s", r.allocs, label(r.name, r.args), r.state)
+		if r.name != plainGo && r.name != logGo && r.allocs > 0 {
+			e.finding = fmt.Sprintf("%d by %s", r.allocs, r)
 			e.ok = false
 		}
 	}
 	return e
 }
 
-// entersFast expects to enter a site at least 5 times as fast as a plain wrapper.
-func entersFast(rows []row) expectation {
-	e := expectation{promise: "typed Fire (2 integers), site entered, " +
-		"takes at most 1/5 of the plain wrapper's time"}
-	r, wrapper := find(rows, entered, typed, ints), find(rows, entered, plainGo, ints)
-	if r.ns == 0 || wrapper.ns == 0 {
+// atMost expects r to take at most a part of another row's time. The words say whose.
+func (r row) atMost(part float64, words string, other row) expectation {
+	e := expectation{promise: fmt.Sprintf("%s takes at most %.3g %s", r, part, words)}
+	if r.ns == 0 || other.ns == 0 {
 		return e.unknown()
 	}
-	e.finding = fmt.Sprintf("1/%.1f", wrapper.ns/r.ns)
-	e.ok = 5*r.ns <= wrapper.ns
+	e.finding = fmt.Sprintf("%.2f", r.ns/other.ns)
+	e.ok = r.ns <= part*other.ns
+	return e
+}
+
+// within expects r to take at most so many nanoseconds.
+func (r row) within(ns float64) expectation {
+	e := expectation{promise: fmt.Sprintf("%s takes at most %g ns", r, ns)}
+	if r.ns == 0 {
+		return e.unknown()
+	}
+	e.finding = fmt.Sprintf("%.1f ns", r.ns)
+	e.ok = r.ns <= ns
 	return e
 }
 
@@ -85,3 +105,5 @@ func label(name, args string) string {
 	}
 	return name + " (" + args + ")"
 }
+
+func (r row) String() string { return label(r.name, r.args) + ", " + string(r.state) }

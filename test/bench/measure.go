@@ -19,6 +19,11 @@ const (
 	disabled state = "nobody attached"
 	entered  state = "site entered, nobody attached"
 	attached state = "counting perf event attached"
+	tallied  state = "usdt count attached"
+	counted  state = "stapsdt.Count counts it"
+	heard    state = "stapsdt.Listen hears it"
+	kept     state = "other ways to keep events"
+	inMemory state = "the same, flight recorder"
 )
 
 // A row is the cost of one path in one state. If err is not nil, the row was not measured.
@@ -32,7 +37,10 @@ type row struct {
 	err     error
 }
 
-func measureAll() ([]row, error) {
+// measureAll measures each row in each round. The fastest round counts, because disturbances only
+// add time. A round measures the whole table, so that a disturbance of a second does not spoil
+// all the rounds of one row.
+func measureAll(rounds int) ([]row, error) {
 	g, err := loadGo("bench_go")
 	if err != nil {
 		return nil, err
@@ -48,6 +56,10 @@ func measureAll() ([]row, error) {
 		return nil, err
 	}
 	defer l.Close()
+	t, noTracepoints := startTracepoints()
+	if noTracepoints == nil {
+		defer t.close()
+	}
 
 	idle := append([]path{emptyLoop(), g.enabled()}, g.fires()...)
 	inC := append(wrapperFires(w), loopFires(l)...)
@@ -56,6 +68,14 @@ func measureAll() ([]row, error) {
 		rowsOf(entered, g.fires(), whileForced),
 		rowsOf(entered, inC, asIs), // C always enters
 		rowsOf(attached, append(g.fires(), inC...), whileAttached),
+		rowsOf(tallied, g.fires()[:1], whileTallied),
+		rowsOf(counted, g.fires()[:1], whileCounted),
+		rowsOf(heard, append(g.fires(), g.firesByTwo()), whileHeard),
+		rowsOf(kept, otherWays(), asIs),
+		rowsOf(kept, logs(), whileTraced),
+		tracepointRows(kept, t, noTracepoints),
+		rowsOf(inMemory, logs(), whileRecorded),
+		tracepointRows(inMemory, t, noTracepoints),
 	)
 	for range rounds {
 		for i := range rows {
@@ -64,11 +84,6 @@ func measureAll() ([]row, error) {
 	}
 	return rows, nil
 }
-
-// rounds is how often each row is measured. The fastest round counts, because disturbances only
-// add time. A round measures the whole table, so that a disturbance of a second does not spoil
-// all the rounds of one row.
-const rounds = 5
 
 func rowsOf(s state, paths []path, arrange arrangement) []row {
 	rows := make([]row, len(paths))
@@ -94,7 +109,7 @@ func (r *row) measure() {
 	if r.err != nil {
 		return
 	}
-	fires := float64(result.N) * batch
+	fires := float64(result.N) * float64(r.batch)
 	ns := float64(result.T.Nanoseconds()) / fires
 	if r.ns == 0 || ns < r.ns {
 		r.ns = ns
@@ -102,13 +117,9 @@ func (r *row) measure() {
 	r.allocs = max(r.allocs, int64(float64(result.MemAllocs)/fires))
 }
 
-// batch is how many fires one operation of the benchmark has: b.Loop itself costs up to 2 ns,
-// more than the fire that is to be measured.
-const batch = 1000
-
 func run(p path, b *testing.B) {
 	for b.Loop() {
-		p.loop(batch)
+		p.loop(p.batch)
 	}
 }
 
@@ -142,7 +153,7 @@ func whileAttached(p path, b *testing.B) error {
 	defer event.Close()
 	run(p, b)
 	n, err := event.Value()
-	if fires := uint64(b.N) * batch; err == nil && n != fires {
+	if fires := uint64(b.N) * uint64(p.batch); err == nil && n != fires {
 		err = fmt.Errorf("the event counted %d of %d fires", n, fires)
 	}
 	return err

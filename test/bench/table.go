@@ -19,7 +19,7 @@ func printTable(w io.Writer, rows []row) {
 	fmt.Fprintf(w, "sites: stapsdt % x, libstapsdt % x\n", code(rows, typed), code(rows, plainGo))
 	fmt.Fprintf(w, "ratio: how many times as long the plain wrapper takes\n")
 
-	const columns = "%-31s %-15s %8s %10s %7s\n"
+	const columns = "%-36s %-19s %8s %10s %7s\n"
 	for i, r := range rows {
 		if i == 0 || r.state != rows[i-1].state {
 			fmt.Fprintln(w)
@@ -45,7 +45,7 @@ func find(rows []row, s state, name, args string) row {
 		return r.state == s && r.name == name && r.args == args && r.err == nil
 	})
 	if i < 0 {
-		return row{}
+		return row{path: path{name: name, args: args}, state: s}
 	}
 	return rows[i]
 }

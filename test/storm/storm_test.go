@@ -68,6 +68,7 @@ type report struct {
 	Children, Panics uint64
 	Signals, Threads uint64
 	Foreign          uint64
+	Ears, Heard      uint64
 }
 
 // A run is the torture of one build.
@@ -126,6 +127,10 @@ func (r *run) torture(t *testing.T, d time.Duration) {
 	t.Log(r.visited())
 	if r.verified == 0 {
 		t.Error("no event was verified")
+	}
+	t.Logf("%d listeners of the program verified %d events", r.report.Ears, r.report.Heard)
+	if r.report.Heard == 0 {
+		t.Error("the program heard no event")
 	}
 	r.program.Ask(t, "idle")
 	r.program.End(t)

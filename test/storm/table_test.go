@@ -19,15 +19,15 @@ func (t *table) add(r *run) { t.runs = append(t.runs, r) }
 
 // rows returns the table with the names of its columns.
 func (t *table) rows() [][]string {
-	rows := [][]string{{"build", "time", "fires", "verified", "lost", "unread", "loads", "providers",
-		"children", "threads", "panics", "signals", "tracers", "failures"}}
+	rows := [][]string{{"build", "time", "fires", "verified", "heard", "lost", "unread", "loads",
+		"providers", "children", "threads", "panics", "signals", "tracers", "failures"}}
 	for _, r := range t.runs {
 		if r.lasted == 0 {
 			continue // this kernel does not trace it, or it has failed
 		}
 		row := []string{r.build.name, r.lasted.Round(time.Second).String()}
 		p := r.report
-		for _, n := range []uint64{p.Fires, r.verified, r.lost, r.unread, p.Loads, p.Providers,
+		for _, n := range []uint64{p.Fires, r.verified, p.Heard, r.lost, r.unread, p.Loads, p.Providers,
 			p.Children, p.Threads + p.Foreign, p.Panics, p.Signals, r.tracers(),
 			uint64(len(r.failures))} {
 			row = append(row, strconv.FormatUint(n, 10))

@@ -103,7 +103,7 @@ func (s *storm) do(line string) (answer string, err error) {
 	case "fire":
 		n, err := strconv.Atoi(argument)
 		if err == nil {
-			s.fireExactly(n)
+			err = s.fireExactly(n)
 		}
 		return s.report(), err
 	}

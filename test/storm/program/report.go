@@ -6,7 +6,8 @@ import "sync/atomic"
 
 // counters count what goes on.
 type counters struct {
-	fires, loads, providers, children, panics, signals, threads, foreign atomic.Uint64
+	fires, loads, providers, children, panics, signals, threads, foreign,
+	ears, heard atomic.Uint64
 }
 
 // A report says what has happened until now.
@@ -20,6 +21,8 @@ type report struct {
 	Signals   uint64            // that were sent
 	Threads   uint64            // that ended with their goroutine
 	Foreign   uint64            // calls from threads of C
+	Ears      uint64            // listeners and counters in the program, that have come and gone
+	Heard     uint64            // events that these received and verified
 }
 
 func (c *counters) report(s *steady) report {
@@ -33,6 +36,8 @@ func (c *counters) report(s *steady) report {
 		Signals:   c.signals.Load(),
 		Threads:   c.threads.Load(),
 		Foreign:   c.foreign.Load(),
+		Ears:      c.ears.Load(),
+		Heard:     c.heard.Load(),
 	}
 	for _, p := range s.probes {
 		r.Fired[p.name] = p.fired.Load()

@@ -30,6 +30,14 @@ func drawBacking(r *rand.Rand) stapsdt.Option {
 	return stapsdt.WithBacking(stapsdt.Backing(r.IntN(2))) // a memfd or a named file
 }
 
+// fired returns how often gusts have fired the steady probes.
+func (s *steady) fired() (n uint64) {
+	for _, p := range s.probes {
+		n += p.fired.Load()
+	}
+	return n
+}
+
 // extend adds probes to the provider and loads them in images of their own, up to a bound. Tracers
 // of the others must not notice.
 func (s *storm) extend(r *rand.Rand, w *wind) {

@@ -17,6 +17,7 @@ const (
 	extendID  = 1
 	fleetID   = 10
 	weatherID = 20
+	earID     = 40
 	gustID    = 100
 	exactID   = 200
 )
@@ -39,6 +40,9 @@ func (w *wind) calm() {
 // gusts is how many goroutines fire without a pause.
 const gusts = 6
 
+// ears is how many goroutines have listeners and counters come and go.
+const ears = 2
+
 func (s *storm) start() {
 	w := &wind{storm: s, calmer: 1}
 	s.wind = w
@@ -52,6 +56,9 @@ func (s *storm) start() {
 				blow(w, r)
 			}
 		})
+	}
+	for i := range ears {
+		w.done.Go(func() { s.eavesdrop(w, s.draws(earID+i)) })
 	}
 	for i := range gusts {
 		g := s.gust(w, gustID+i)
@@ -74,8 +81,12 @@ func (w *wind) fire(p *probe, r *rand.Rand) {
 	w.storm.counters.fires.Add(1)
 }
 
-// fireExactly fires steady probes n times.
-func (s *storm) fireExactly(n int) {
+// fireExactly fires steady probes n times, and has the program listen.
+func (s *storm) fireExactly(n int) error {
+	return s.overhearExactly(s.exact, n, func() { s.fireMany(n) })
+}
+
+func (s *storm) fireMany(n int) {
 	const goroutines = 4
 	w := &wind{storm: s}
 	for i := range goroutines {
