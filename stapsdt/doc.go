@@ -103,7 +103,7 @@
 // These variables are the operator's, and override what the program chose. Load and, for
 // STAPSDT_SITE, the first declaration of a probe read them. In a program with more rights than the
 // user who started it, such as file capabilities, only STAPSDT_DISABLE has an effect. Package
-// stapsdt/toggle has another variable, STAPSDT_TOGGLE.
+// stapsdt/toggle has another variable, STAPSDT_TOGGLE, and stapsdt/stapsdthttp STAPSDT_LISTEN.
 //
 //   - STAPSDT_DISABLE=1 makes Load do nothing, and so does any value that [strconv.ParseBool] does
 //     not take for false.

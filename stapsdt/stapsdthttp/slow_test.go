@@ -36,7 +36,8 @@ func stall(t testing.TB, url, query string) (net.Conn, *http.Response) {
 func TestSlowReader(t *testing.T) {
 	p := newProvider(t, "slow")
 	probe := stapsdt.MustProbe2[int, string](p, "p", "n", "text")
-	_, response := stall(t, newServer(t), "trace?probe=slow:p&buffer=65536&where=n+%21%3D+7")
+	_, response := stall(t, newServer(t),
+		"trace?probe=slow:p&seconds=600&buffer=65536&where=n+%21%3D+7")
 	counter, err := stapsdt.Count("slow:p")
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func TestCount(t *testing.T) {
 	first := stapsdt.MustProbe2[int, string](p, "first", "n", "s")
 	second := stapsdt.MustProbe2[int, string](p, "second", "n", "s")
 	stapsdt.MustProbe0(p, "never")
-	url := newServer(t) + "count?interval=0.1&probe=count:"
+	url := newServer(t) + "count?interval=0.1&seconds=600&probe=count:"
 	entry := func(probe string, by any, hits uint64) reading.ProbeCount {
 		return reading.ProbeCount{Provider: "count", Probe: probe, By: by, Total: hits}
 	}
@@ -136,7 +136,8 @@ func TestCountIntervals(t *testing.T) {
 func TestCountGroupsAreBounded(t *testing.T) {
 	p := newProvider(t, "bounded")
 	probe := stapsdt.MustProbe1[int](p, "p", "n")
-	s := openStream(t, newServer(t)+"count?interval=0.1&by=n&probe=bounded:p&buffer=16777216")
+	s := openStream(t, newServer(t)+
+		"count?interval=0.1&seconds=600&by=n&probe=bounded:p&buffer=16777216")
 	for n := range maxGroups + 10 {
 		probe.Fire(n)
 	}
@@ -150,7 +151,7 @@ func TestCountGroupsAreBounded(t *testing.T) {
 func TestHist(t *testing.T) {
 	p := newProvider(t, "hist")
 	probe := stapsdt.MustProbe4[int64, string, bool, time.Duration](p, "p", "n", "s", "ok", "took")
-	url := newServer(t) + "hist?interval=0.1&probe=hist:p&arg=n"
+	url := newServer(t) + "hist?interval=0.1&seconds=600&probe=hist:p&arg=n"
 	type bucket struct {
 		lo, hi string
 		count  uint64
@@ -218,7 +219,7 @@ func TestHist(t *testing.T) {
 func TestHistGroupsOfFloats(t *testing.T) {
 	p := newProvider(t, "floats")
 	probe := stapsdt.MustProbe2[float64, uint8](p, "q", "f", "n")
-	s := openStream(t, newServer(t)+"hist?interval=0.1&probe=floats:q&arg=n&by=f")
+	s := openStream(t, newServer(t)+"hist?interval=0.1&seconds=600&probe=floats:q&arg=n&by=f")
 	for range 2 {
 		probe.Fire(math.NaN(), 1)
 		probe.Fire(1.5, 1)
@@ -233,7 +234,8 @@ func TestHistGroupsOfFloats(t *testing.T) {
 func TestHistBucketsAreBounded(t *testing.T) {
 	p := newProvider(t, "buckets")
 	probe := stapsdt.MustProbe2[int, int](p, "p", "n", "by")
-	s := openStream(t, newServer(t)+"hist?interval=0.1&arg=n&by=by&probe=buckets:p&buffer=16777216")
+	s := openStream(t, newServer(t)+
+		"hist?interval=0.1&seconds=600&arg=n&by=by&probe=buckets:p&buffer=16777216")
 	for n := range maxBuckets + 10 {
 		probe.Fire(n%16, n/16)
 	}
@@ -253,7 +255,7 @@ func TestLatency(t *testing.T) {
 	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
 	end := stapsdt.MustProbe2[string, int](p, "end", "s", "id")
 	s := openStream(t, newServer(t)+
-		"latency?interval=0.1&start=latency:start&end=latency:end&key=id&where=s+==+%22yes%22")
+		"latency?interval=0.1&seconds=600&start=latency:start&end=latency:end&key=id&where=s+==+%22yes%22")
 	start.Fire(1, "yes")
 	start.Fire(2, "yes")
 	start.Fire(2, "yes")
@@ -291,8 +293,8 @@ func TestNextReading(t *testing.T) {
 func TestLateProbes(t *testing.T) {
 	p := newProvider(t, "late")
 	stapsdt.MustProbe1[int](p, "early", "n")
-	hist := openStream(t, newServer(t)+"hist?interval=0.1&probe=late:*&arg=n")
-	mute := openStream(t, newServer(t)+"count?interval=0.1&probe=late:*&where=n+==+1")
+	hist := openStream(t, newServer(t)+"hist?interval=0.1&seconds=600&probe=late:*&arg=n")
+	mute := openStream(t, newServer(t)+"count?interval=0.1&seconds=600&probe=late:*&where=n+==+1")
 	stapsdt.MustProbe1[int](p, "has", "n").Fire(1)
 	stapsdt.MustProbe1[int](p, "hasnot", "m").Fire(1)
 	stapsdt.MustProbe1[string](p, "text", "n").Fire("x")

@@ -127,7 +127,7 @@ func TestLikeUsdt(t *testing.T) {
 	})
 	t.Run("count", func(t *testing.T) {
 		child := startUsdt(t, usdt, probes, "count", "like:*", "--where", "arg0 & 1 == 1", "-i", "1h")
-		s := openStream(t, url+"count?probe=like:*&interval=0.1&where=arg0+%26+1+==+1")
+		s := openStream(t, url+"count?probe=like:*&interval=0.1&seconds=600&where=arg0+%26+1+==+1")
 		fire()
 		got := countOf(t, s, 20)
 		want := endUsdt[reading.Count](t, child)
