@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -96,6 +97,11 @@ func (by grouping) setValue(g *uprobe.Group, value any) error {
 	case string:
 		if by.isFloat() {
 			return by.setFloat(g, v)
+		}
+		if by.isBytes {
+			data, err := base64.StdEncoding.DecodeString(v)
+			g.Text = string(data)
+			return err
 		}
 		if by.isText {
 			g.Text = v

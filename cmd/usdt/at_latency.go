@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -61,7 +62,7 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSe
 	if err != nil {
 		return nil, err
 	}
-	if err := errorOf(f.checkInterval(), f.checkDuration()); err != nil {
+	if err := errors.Join(f.checkInterval(), f.checkDuration()); err != nil {
 		return nil, err
 	}
 	list, err := client.Probes(cmd.Context())
@@ -72,7 +73,7 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSe
 	pair := pairOf(name, names)
 	if pair == nil {
 		bases := pairBases(names)
-		hint := f.atHint(name, bases)
+		hint := hintAt(client, name, bases)
 		if base := baseOf(name); slices.Contains(bases, base) {
 			hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
 		}
@@ -90,14 +91,4 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSe
 		slices.Reverse(s.probes)
 	}
 	return s, checkWhere(expr, s.probes[0])
-}
-
-// errorOf returns the first error.
-func errorOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

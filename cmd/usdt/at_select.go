@@ -48,7 +48,7 @@ func (f *commonFlags) prepareAt(cmd *cobra.Command, texts []string) (*remoteSele
 	if err != nil {
 		return nil, err
 	}
-	if err := f.checkMatchedAt(client, patterns, atNames(list)); err != nil {
+	if err := checkMatchedAt(client, patterns, atNames(list)); err != nil {
 		return nil, err
 	}
 	s, err := describeAt(cmd.Context(), client, texts)
@@ -59,26 +59,24 @@ func (f *commonFlags) prepareAt(cmd *cobra.Command, texts []string) (*remoteSele
 }
 
 // checkMatchedAt returns which patterns match no probe.
-func (f *commonFlags) checkMatchedAt(
-	c *remote.Client, patterns patternList, names []probeName,
-) error {
+func checkMatchedAt(c *remote.Client, patterns patternList, names []probeName) error {
 	if len(names) == 0 {
 		return fmt.Errorf("the program at %s has no probes", c)
 	}
 	var errs []error
 	for _, p := range patterns.unmatched(names) {
 		errs = append(errs, fmt.Errorf("no probe %q in the program at %s; %s", p.text, c,
-			f.atHint(p.text, toStrings(names))))
+			hintAt(c, p.text, toStrings(names))))
 	}
 	return errors.Join(errs...)
 }
 
-// atHint says which of the names the user may have meant by text.
-func (f *commonFlags) atHint(text string, names []string) string {
+// hintAt says which of the names the user may have meant by text.
+func hintAt(c *remote.Client, text string, names []string) string {
 	if similar := nearest(text, names); len(similar) > 0 {
 		return fmt.Sprintf("did you mean %s?", printable.Text(strings.Join(similar, " or ")))
 	}
-	return fmt.Sprintf("usdt list --at %s shows the probes", f.at)
+	return fmt.Sprintf("usdt list --at %s shows the probes", c)
 }
 
 // describeAt asks for probes with the types of their arguments, which are at the beginning of a

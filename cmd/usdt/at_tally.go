@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -66,6 +67,9 @@ func runAt[R any](
 	}
 	defer readings.Close()
 	first, err := readings.Next()
+	if errors.Is(err, io.EOF) {
+		err = cmp.Or(context.Cause(ctx), errNoMore)
+	}
 	if err != nil {
 		return err
 	}

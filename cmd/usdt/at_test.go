@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -133,30 +135,40 @@ func TestAtTrace(t *testing.T) {
 	}
 }
 
-// TestAtJSON: a line of usdt trace is that of the program itself, for the same event. Only the
-// times are those of two listeners.
+// TestAtJSON: the lines of usdt trace are those of the program itself. Only the times are those of
+// two listeners.
 func TestAtJSON(t *testing.T) {
 	a := startAtProgram(t, "atjson")
-	a.fire(t)
-	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=3000")
+	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=1000&seconds=600")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer byProgram.Body.Close()
-	_, out, _ := usdt(t.Context(), "trace", "--at", a.url, "atjson:*", "--json", "--count", "500")
-	var lines bytes.Buffer
-	if _, err := lines.ReadFrom(byProgram.Body); err != nil {
-		t.Fatal(err)
+	var out, stderr bytes.Buffer
+	var once sync.Once
+	args := []string{"trace", "--at", a.url, "atjson:*", "--json", "--count", "1000",
+		"--strlen", "4096"}
+	status := run(t.Context(), args, &out, &signalOn{&stderr, "tracing", func() {
+		once.Do(func() {
+			for n := range uint64(500) {
+				a.start.Fire(n, strings.Repeat("\x1bé", int(n)), []byte("a\x00\xff"), -1)
+				a.end.Fire(n, math.MinInt64, math.Inf(-1), n%2 == 0)
+			}
+		})
+	}})
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, &stderr)
 	}
-	compared := 0
-	for line := range strings.Lines(out) {
-		_, line, _ = strings.Cut(line, `,"pid":`)
-		if line != "" && strings.Contains(lines.String(), line) {
-			compared++
+	program := bufio.NewScanner(byProgram.Body)
+	for line := range strings.Lines(out.String()) {
+		if !program.Scan() {
+			t.Fatalf("the program has no more: %v", program.Err())
 		}
-	}
-	if compared < 400 {
-		t.Errorf("%d of 500 lines are the program's, such as\n%s", compared, out[:min(len(out), 500)])
+		_, want, _ := strings.Cut(program.Text()+"\n", `,"pid":`)
+		_, got, _ := strings.Cut(line, `,"pid":`)
+		if got != want {
+			t.Errorf("usdt:    %sprogram: %s", got, want)
+		}
 	}
 }
 
@@ -198,6 +210,9 @@ func TestAtHist(t *testing.T) {
 	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "customer",
 		"athist:order_start", "--arg", "deadline")
 	wantMatch(t, "histogram", out, `customer = "Ada"`, `customer = "Bob\x1b"`, "max 1.5s\n")
+	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "data",
+		"athist:order_start", "--arg", "id")
+	wantMatch(t, "histogram", out, `data = "a\x00\xff"`+"\n")
 }
 
 func TestAtLatency(t *testing.T) {
@@ -304,6 +319,34 @@ func TestAtLost(t *testing.T) {
 	}
 }
 
+// TestAtLater: a probe that is declared while usdt traces is not traced, and usdt says so.
+func TestAtLater(t *testing.T) {
+	a := startAtProgram(t, "atlater2")
+	provider := stapsdt.MustProvider("atlater")
+	t.Cleanup(func() {
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	first := stapsdt.MustProbe1[int](provider, "first", "n")
+	var out, stderr bytes.Buffer
+	var once sync.Once
+	status := run(t.Context(), []string{"trace", "--at", a.url, "atlater:*", "--count", "2"}, &out,
+		&signalOn{&stderr, "tracing", func() {
+			once.Do(func() {
+				first.Fire(1)
+				stapsdt.MustProbe1[int](provider, "second").Fire(2)
+				first.Fire(3)
+				first.Fire(4) // the program counts the event that is left out
+			})
+		}})
+	if status != 0 || strings.Contains(out.String(), "second") {
+		t.Errorf("status %d: %s", status, &out)
+	}
+	wantMatch(t, "stderr", stderr.String(), "tracing 1 probe in ",
+		"not traced, because the program declared it later: 1 probe; run usdt again")
+}
+
 // waitingWriter counts lines. Its first Write waits.
 type waitingWriter struct {
 	until <-chan struct{}
@@ -336,7 +379,13 @@ func TestAtBreaksOff(t *testing.T) {
 
 func TestAtRefuses(t *testing.T) {
 	a := startAtProgram(t, "atrefuse")
-	a.mux.Handle("/other/", http.NotFoundHandler())
+	pointers := stapsdt.MustProvider("atpointer")
+	stapsdt.MustProbe1[uintptr](pointers, "p", "at")
+	t.Cleanup(func() {
+		if err := pointers.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for _, test := range []struct {
 		args   []string
 		status int
@@ -355,7 +404,8 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"trace", "atrefuse:*", "--where", "id == 1 &&"}, 2, "--where: column"},
 		{[]string{"trace", "atrefuse:*", "--where", "cents == 1"}, 2, `no argument "cents"`},
 		{[]string{"trace", "atrefuse:*", "--where", "tid == 1"}, 2, "there is no tid"},
-		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "id (uint64) is no text"},
+		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "reads text, and id (uint64) is"},
+		{[]string{"trace", "atpointer:p", "%[at]s"}, 2, "at (uintptr) is no text; with --at, no memory"},
 		{[]string{"trace", "atrefuse:order_end", "-d", "-1s"}, 2, "--duration -1s is negative"},
 		{[]string{"count", "atrefuse:*", "-i", "-1s"}, 2, "--interval -1s is negative"},
 		{[]string{"hist", "atrefuse:order_end"}, 2, "which argument?"},

@@ -56,12 +56,19 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	r := traceRun{
 		source: source, events: f.writer(plan), limit: f.count,
 		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), isLostKnown: true,
-		stop: func() (finished bool, err error) { return true, nil },
+		stop: func() (finished bool, err error) {
+			stream.Finish()
+			time.AfterFunc(endPatience, cancel)
+			return true, nil
+		},
 	}
 	err = r.run(lifetime)
 	source.tell(r.stderr)
 	return errors.Join(err, source.broken)
 }
+
+// endPatience is how long to wait for the last word of a program that should have ended.
+const endPatience = 2 * time.Second
 
 // checkTexts reports a number that a format takes for the address of text: the program hands out
 // only what its own types say.
@@ -82,10 +89,9 @@ func (p *tracePlan) checkTexts() error {
 // beginAt begins the lifetime. The program ends it after the duration, and says then what was lost;
 // only if it does not, the lifetime ends by itself.
 func (f *commonFlags) beginAt(cmd *cobra.Command, s *remoteSelection) *lifetime {
-	const patience = 2 * time.Second
 	duration := f.duration
 	if duration > 0 {
-		duration += patience
+		duration += endPatience
 	}
 	where := fmt.Sprintf("%s at %s", s.process, printable.Text(s.client.String()))
 	return begin(cmd, len(s.probes), where, duration)
@@ -134,7 +140,8 @@ func (r *remoteSource) tell(stderr io.Writer) {
 	if r.Reason != "" {
 		warn(stderr, "the program ended the tracing: %s", r.Reason)
 	}
-	for _, name := range r.Later {
-		warn(stderr, "%s came later; run usdt again to trace it", printable.Text(name))
+	if n := len(r.Later); n > 0 {
+		warn(stderr, "not traced, because the program declared it later: %s; run usdt again",
+			plural(n, "probe", "probes"))
 	}
 }

@@ -109,7 +109,8 @@ func startDemoServer() (_ *demoServer, err error) {
 		return nil, fmt.Errorf("make a directory for a socket: %w; set TMPDIR to another place", err)
 	}
 	s := &demoServer{socket: filepath.Join(dir, "demo.sock")}
-	s.cmd = exec.Command(program, demoServerCommand, s.socket) // #nosec G204 -- this very program
+	// #nosec G204 G702 -- this very program
+	s.cmd = exec.Command(program, demoServerCommand, s.socket)
 	s.cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=")
 	s.cmd.Stderr = os.Stderr
 	// It ends at the end of its input, so it ends with this process, whatever ends that.

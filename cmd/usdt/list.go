@@ -38,7 +38,8 @@ seconds. What is missing is said.
 ` + atHelp,
 		Example: `  usdt list -p 1234
   usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
-  sudo usdt list --all --json | jq -r 'select(.traced) | .probe'`,
+  sudo usdt list --all --json | jq -r 'select(.traced) | .probe'
+  usdt list --at http://localhost:6060`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if f.at != "" {
 				return f.listAt(cmd, files)

@@ -76,7 +76,8 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'
   sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
   sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
-  sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe`,
+  sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe
+  usdt trace --at localhost:6060 'shop:*'`,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.at != "" {

@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"cmp"
+	"encoding/base64"
 	"math"
 
 	"github.com/go-usdt/usdt/internal/tracing/integer"
@@ -21,7 +22,11 @@ func (t jsonText) MarshalJSON() ([]byte, error) { return []byte(t), nil }
 // or the jsonText of a floating-point number. They are equal by ==.
 func (v *view) group(place int) (value any, ok bool) {
 	if text, ok := v.text(place); ok {
-		return string(text[:min(len(text), maxGroupText)]), true
+		text = text[:min(len(text), maxGroupText)]
+		if v.args[v.places[place].index].typ == stapsdt.Bytes {
+			return base64.StdEncoding.EncodeToString(text), true // they need not be text
+		}
+		return string(text), true
 	}
 	bits, signed, ok := v.Int(place)
 	if !ok {

@@ -58,8 +58,8 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("%s belongs to another user: run usdt as that one (%w)", c, err)
 	case errors.As(err, &certificate):
-		return fmt.Errorf("%s is not trusted: %w; set SSL_CERT_FILE to the file with its "+
-			"certificate", c, certificate.Err)
+		return fmt.Errorf("%s is not trusted: %w; let this system trust its certificate: "+
+			"on Linux, SSL_CERT_FILE can name the file", c, certificate.Err)
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return fmt.Errorf("%s does not speak TLS: use http://", c)
 	case strings.Contains(err.Error(), "malformed HTTP"):

@@ -68,6 +68,7 @@ type Stream struct {
 	pending wire.Frame // that came with the first ones
 	lost    uint64
 	isFresh bool // since the stream was idle last
+	isLast  bool // what comes is the rest
 }
 
 // Trace asks for events. From its return on, every fire is either received or counted by
@@ -83,6 +84,9 @@ func (c *Client) Trace(ctx context.Context, r Request) (*Stream, error) {
 	}
 	if err != nil {
 		_ = body.Close()
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
 		return nil, s.explain(err)
 	}
 	return s, nil
@@ -111,7 +115,7 @@ func (s *Stream) Next(ev *uprobe.Event) error {
 		frame := s.pending
 		s.pending = nil
 		if frame == nil {
-			if !s.decoder.Buffered() && s.isFresh {
+			if !s.decoder.Buffered() && s.isFresh && !s.isLast {
 				s.isFresh = false
 				return os.ErrDeadlineExceeded
 			}
@@ -136,6 +140,10 @@ func (s *Stream) Next(ev *uprobe.Event) error {
 		}
 	}
 }
+
+// Finish makes Next wait for all that the program still sends, whose last word is how many events
+// were lost. It is for a stream that the program ends by itself.
+func (s *Stream) Finish() { s.isLast = true }
 
 // explain makes a sentence of an error of the stream. At the end of ctx, or of the stream, it is
 // io.EOF.
