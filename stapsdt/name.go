@@ -21,7 +21,7 @@ func checkBytes(name, punctuation string) error {
 	for i, c := range name {
 		switch {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', i > 0 && c >= '0' && c <= '9',
-			c < 0x80 && strings.IndexByte(punctuation, byte(c)) >= 0:
+			c < 0x80 && strings.IndexByte(punctuation, byte(c)) >= 0: // #nosec G115 -- it is ASCII
 		default:
 			return fmt.Errorf("%w %q: byte %d is %q; use letters, digits and %q, with no digit first",
 				ErrName, name, i, c, punctuation)
