@@ -94,8 +94,8 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 	$(MAKE) -C vendor_c test-arm64
 
 .PHONY: test-unsupported
-test-unsupported: ## where there are no probes, Load says so; listening works, big-endian too
-	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE)
+test-unsupported: ## where there are no probes, Load says so; listening and usdt --at work
+	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE) ./cmd/usdt
 	export CGO_ENABLED=0 GOARCH=s390x; \
 	  go test $(TIMEOUT) -exec qemu-s390x-static $(LISTENING)
 
