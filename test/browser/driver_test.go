@@ -211,3 +211,12 @@ func (b *tab) screenshot(name string) {
 		b.Fatal(err)
 	}
 }
+
+func await(t testing.TB, isTrue func() bool) {
+	t.Helper()
+	for end := time.Now().Add(testenv.Patience); !isTrue(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never true")
+		}
+	}
+}
