@@ -108,9 +108,9 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt/... ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other programs in root directories are left out: they run once, in test-tracers and
-# test-languages.
-PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages)
+# The tests with other programs in root directories, and with Chromium, are left out: they run once,
+# in test-tracers, test-languages and test-browser.
+PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -e /test/browser)
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -129,6 +129,13 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/languages
 
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
+
+# SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
+.PHONY: test-browser
+test-browser: ## the debug page in headless Chromium: values, hostile texts, keyboard, looks
+	test/setup.sh chromium chromium-driver fonts-dejavu-core
+	$(TRACED) go test -count=1 $(TIMEOUT) ./test/browser \
+	  $(addprefix -screenshots ,$(SCREENSHOTS))
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each

@@ -60,3 +60,6 @@ func (p *Probe) Traced() bool { return *(*entryWord)(atomic.LoadPointer(&p.site)
 
 // Heard reports whether a [Listener] or a [Counter] hears the probe.
 func (p *Probe) Heard() bool { return atomic.LoadPointer(&p.heard) != nil }
+
+// Listeners returns how many listeners and counters hear the probe.
+func (p *Probe) Listeners() int { return len(p.hearers()) }

@@ -14,14 +14,23 @@
 // waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
 // The client is told how many. When it goes away, or the server shuts down, all ends.
 //
+// # Page
+//
+// The page lists the probes with what they say of themselves, whether they are loaded, where they
+// are published, and who listens; buttons load and unload them. So far it needs no script. With
+// script it counts all events for as long as it is seen, so probes are enabled meanwhile; and it
+// shows, when asked to, a live histogram of an argument and the newest events. It needs nothing
+// from elsewhere, and follows the browser's choice of light or dark.
+//
 // # Endpoints
 //
 // They are below the path of the handler. Parameters are those of the flags of the command usdt of
 // the same names, unless something else is said here.
 //
 //	GET probes
-//	    a JSON list of the probes of all providers: provider, probe, signature, args (name and
-//	    type), description, loaded, path, traced (by a tracer), heard (by anybody in the program)
+//	    a JSON list of the probes of all providers: provider, probe, signature, args (name, type,
+//	    and layout, the name of the stapsdt.ArgType), description, loaded, path, traced (by a
+//	    tracer), heard (by anybody in the program), listeners (how many)
 //	GET trace?probe=PATTERN&where=FILTER&limit=N&format=json|binary
 //	    each event as a line of JSON, as usdt trace --json writes it, but without tid, because a
 //	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so

@@ -31,7 +31,7 @@ func TestProbes(t *testing.T) {
 	want := map[string]probeJSON{
 		"probes:p": {
 			Provider: "probes", Probe: "p", Signature: "id uint64, body []byte",
-			Args:        []argJSON{{"id", "uint64"}, {"body", "[]byte"}},
+			Args:        []argJSON{{"id", "uint64", "Uint64"}, {"body", "[]byte", "Bytes"}},
 			Description: "A <b>fire</b>.",
 		},
 		"probes:none": {Provider: "probes", Probe: "none", Args: []argJSON{}},
@@ -47,6 +47,9 @@ func TestProbes(t *testing.T) {
 	got := list()
 	if !got["probes:p"].Heard || got["probes:none"].Heard {
 		t.Errorf("heard: %v", got)
+	}
+	if got["probes:p"].Listeners != 1 || got["probes:none"].Listeners != 0 {
+		t.Errorf("listeners: %v", got)
 	}
 	if err := p.Load(); err != nil {
 		t.Skip("probes cannot be loaded here: ", err)

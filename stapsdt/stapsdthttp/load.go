@@ -45,6 +45,9 @@ func change(w http.ResponseWriter, r *http.Request, f func(*stapsdt.Provider) er
 	if list == nil {
 		return badQuery("there is no provider %s; the endpoint probes has them all", quote(name))
 	}
+	if status == http.StatusOK && backToPage(w, r) {
+		return nil
+	}
 	return writeJSON(w, status, list)
 }
 

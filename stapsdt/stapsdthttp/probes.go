@@ -17,28 +17,30 @@ type probeJSON struct {
 	Args        []argJSON `json:"args"`      // never null
 	Description string    `json:"description"`
 	Loaded      bool      `json:"loaded"`
-	Path        string    `json:"path"`   // where it is published, "" while it is not loaded
-	Traced      bool      `json:"traced"` // a tracer is attached
-	Heard       bool      `json:"heard"`  // a listener or a counter of the program hears it
+	Path        string    `json:"path"`      // where it is published, "" while it is not loaded
+	Traced      bool      `json:"traced"`    // a tracer is attached
+	Heard       bool      `json:"heard"`     // a listener or a counter of the program hears it
+	Listeners   int       `json:"listeners"` // how many
 }
 
 type argJSON struct {
-	Name string `json:"name"` // argN if it has none
-	Type string `json:"type"` // of Go
+	Name   string `json:"name"`   // argN if it has none
+	Type   string `json:"type"`   // of Go
+	Layout string `json:"layout"` // the name of its stapsdt.ArgType
 }
 
 func listProbes() []probeJSON {
 	list := []probeJSON{}
 	for _, provider := range stapsdt.Providers() {
 		for _, p := range provider.Probes() {
-			path := p.Path()
+			path, listeners := p.Path(), p.Listeners()
 			j := probeJSON{
 				Provider: provider.Name(), Probe: p.Name(), Signature: p.Signature(), Args: []argJSON{},
 				Description: p.Description(), Loaded: path != "", Path: path,
-				Traced: p.Traced(), Heard: p.Heard(),
+				Traced: p.Traced(), Heard: listeners > 0, Listeners: listeners,
 			}
 			for _, a := range newView(p).args {
-				j.Args = append(j.Args, argJSON{a.label, a.typeName})
+				j.Args = append(j.Args, argJSON{a.label, a.typeName, a.typ.String()})
 			}
 			list = append(list, j)
 		}

@@ -106,7 +106,11 @@ func TestLikeUsdt(t *testing.T) {
 		var got []string
 		_, text := get(t, url+"probes")
 		for _, p := range parse[[]probeJSON](t, text) {
-			got = append(got, fmt.Sprint(p.Probe, " ", p.Signature, " ", p.Args))
+			var parameters []struct{ Name, Type string }
+			for _, a := range p.Args {
+				parameters = append(parameters, struct{ Name, Type string }{a.Name, a.Type})
+			}
+			got = append(got, fmt.Sprint(p.Probe, " ", p.Signature, " ", parameters))
 		}
 		if diff := cmp.Diff(want, got, cmpopts.SortSlices(strings.Compare)); diff != "" {
 			t.Errorf("probes (-usdt +got):\n%s", diff)
