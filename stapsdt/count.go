@@ -30,7 +30,7 @@ type ProbeCount struct {
 // Like [Listen], it needs no right, works on every platform, and needs no Load. A Counter takes 4
 // KiB for each probe until Close. All its methods are safe for concurrent use.
 func Count(patterns ...string) (*Counter, error) {
-	list, err := parsePatterns(patterns)
+	list, err := parsePatterns("count", patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,8 @@ func (c *Counter) subscribe(p *Probe) hearer {
 	return n
 }
 
-// Counts returns the counts so far, in the order in which the probes were declared. The caller owns
-// the slice.
+// Counts returns the counts so far, those of one provider in the order of their declaration. The
+// caller owns the slice.
 func (c *Counter) Counts() []ProbeCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()

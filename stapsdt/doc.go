@@ -85,6 +85,13 @@
 //
 // Package stapsdttest records what probes fire, in unit tests on every platform, without root.
 //
+// # Listening
+//
+// The program itself can receive what its probes fire, without any right, on every platform, and
+// whether or not they are loaded: see [Listen] and [Count]. Package stapsdttest does so in unit
+// tests, and package stapsdthttp hands the events out over HTTP. A probe that somebody hears is
+// enabled. STAPSDT_DISABLE does not keep anybody from listening.
+//
 // # Errors
 //
 // A probe never harms its program. The declaring functions refuse bad names and types with an
@@ -116,5 +123,5 @@
 // # Platforms
 //
 // Probes work on linux/amd64 and linux/arm64. The oldest kernel that is tested is 5.10. Elsewhere
-// the package compiles, and Load returns an error that matches [ErrUnsupported].
+// Load returns an error that matches [ErrUnsupported], and only the program itself can listen.
 package stapsdt

@@ -33,20 +33,23 @@ func (unsupported) Unwrap() error { return errors.ErrUnsupported }
 // Error says which operation failed, on what, and why. It wraps one of the causes above, or an
 // error of the system: errors.Is finds a syscall.Errno such as syscall.ENOSPC.
 type Error struct {
-	// Op is "new", "add", "describe", "load", "unload", "close" or "fire".
+	// Op is "new", "add", "describe", "load", "unload", "close", "fire", "listen" or "count".
 	Op       string
-	Provider string // the name of the provider
+	Provider string // the name of the provider, "" if the error is about none
 	Probe    string // the name of the probe, "" if the error is about the provider as a whole
 	Err      error  // the cause, never nil
 }
 
 // Error returns the operation, the names and the cause, and what can be done about the cause.
 func (e *Error) Error() string {
-	name := e.Provider
-	if e.Probe != "" {
-		name += ":" + e.Probe
+	what := e.Op
+	if e.Provider != "" {
+		what += " " + e.Provider
 	}
-	return fmt.Sprintf("stapsdt: %s %s: %v", e.Op, name, e.Err)
+	if e.Probe != "" {
+		what += ":" + e.Probe
+	}
+	return fmt.Sprintf("stapsdt: %s: %v", what, e.Err)
 }
 
 // Unwrap returns the cause.

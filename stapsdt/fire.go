@@ -27,7 +27,10 @@ func (p *Probe) fire(values *[MaxArgs]unsafe.Pointer) {
 }
 
 // enter calls the slot, unless the probe was unloaded after the caller's check. The site is read
-// in the assembly of cstub.Call and nowhere else on this way, because of what retired.go says.
+// in the assembly of cstub.Call and nowhere else on this way, because of what retired.go says. It
+// must not grow the stack, on which bytes may be whose addresses are integers already.
+//
+//go:nosplit
 func (p *Probe) enter(words *[cstub.MaxArgs]uint64) {
 	cstub.Call(&p.site, unsafe.Pointer(&p.idle), words)
 }

@@ -104,17 +104,19 @@ func (p *Probe) offer(s subscriber) {
 	}
 	hearing.Lock()
 	defer hearing.Unlock()
+	if p.provider.closed.Load() || !slices.Contains(subscribers, s) {
+		return
+	}
 	list := slices.Clip(p.hearers())
 	isOurs := func(other subscription) bool { return other.subscriber == s }
-	if !p.mute && slices.Contains(subscribers, s) && !slices.ContainsFunc(list, isOurs) {
+	if !slices.ContainsFunc(list, isOurs) {
 		p.setHearers(append(list, subscription{s.subscribe(p), s}))
 	}
 }
 
-// silence ends that anybody hears the probe, for good.
+// silence ends that anybody hears the probe, for good: its provider is closed.
 func (p *Probe) silence() {
 	hearing.Lock()
 	defer hearing.Unlock()
-	p.mute = true
 	p.setHearers(nil)
 }

@@ -62,7 +62,7 @@ func Listen(patterns ...string) (*Listener, error) { return ListenConfig{}.Liste
 // loaded. Only this process is heard. Its buffer takes memory until Close; when the buffer is full,
 // new events are dropped, never waited for: see [Listener.Dropped].
 func (c ListenConfig) Listen(patterns ...string) (*Listener, error) {
-	list, err := parsePatterns(patterns)
+	list, err := parsePatterns("listen", patterns)
 	if err != nil {
 		return nil, err
 	}

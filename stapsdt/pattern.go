@@ -10,13 +10,14 @@ import (
 // patterns are PROVIDER:PROBE, both with the wildcards of [path.Match].
 type patterns [][2]string
 
-func parsePatterns(texts []string) (patterns, error) {
+// parsePatterns parses the arguments of op.
+func parsePatterns(op string, texts []string) (patterns, error) {
 	var list patterns
 	for _, text := range texts {
 		provider, probe, _ := strings.Cut(text, ":")
 		for _, glob := range []string{provider, probe} {
 			if _, err := path.Match(glob, ""); glob == "" || err != nil {
-				return nil, &Error{Op: "listen", Err: fmt.Errorf(
+				return nil, &Error{Op: op, Err: fmt.Errorf(
 					"%w: the pattern %q is not PROVIDER:PROBE, both with * ? [a-z] as in path.Match",
 					ErrArgs, text)}
 			}
@@ -24,7 +25,7 @@ func parsePatterns(texts []string) (patterns, error) {
 		list = append(list, [2]string{provider, probe})
 	}
 	if len(list) == 0 {
-		return nil, &Error{Op: "listen", Err: fmt.Errorf(
+		return nil, &Error{Op: op, Err: fmt.Errorf(
 			"%w: no pattern; \"*:*\" stands for all probes", ErrArgs)}
 	}
 	return list, nil

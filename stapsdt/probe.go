@@ -36,8 +36,6 @@ type Probe struct {
 	names    *placeNames  // of the arguments
 	byValue  bool         // no argument is an address
 
-	mute bool // nobody will hear it any more; guarded by the lock of hearing
-
 	// Guarded by provider.mu.
 	description string       // a sentence, "" for none
 	image       *loadedImage // the image that has the probe, nil while not loaded

@@ -27,7 +27,7 @@ type Provider struct {
 	newest unsafe.Pointer
 
 	mu     sync.Mutex
-	closed bool
+	closed atomic.Bool     // changed while mu is held
 	added  func()          // called after a probe was added, nil unless that is to be loaded
 	names  map[string]bool // of probes, nil while they are few
 	images []*loadedImage  // together they have all probes, except those added since the last Load
@@ -112,7 +112,7 @@ func (p *Provider) addDynamic(name string, types []ArgType, argNames []string) (
 func (p *Provider) add(probe *Probe) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed.Load() {
 		return ErrClosed
 	}
 	if p.isTaken(probe.name) {
@@ -200,7 +200,7 @@ func (p *Provider) Load() error { return p.load(false) }
 func (p *Provider) load(follows bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	if p.closed.Load() {
 		return p.fail("load", ErrClosed)
 	}
 	if follows && p.added == nil {
@@ -286,8 +286,8 @@ func (p *Provider) unload(op string) error {
 func (p *Provider) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.closed {
-		p.closed = true
+	if !p.closed.Load() {
+		p.closed.Store(true)
 		p.unregister()
 		if hooks := hearing.hooks.Load(); hooks != nil {
 			for probe := p.latest(); probe != nil; probe = probe.older {

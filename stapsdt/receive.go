@@ -12,7 +12,7 @@ import (
 // Events returns the events in the order of their times; those of one goroutine are in the order in
 // which it fired them. The sequence waits for events. It ends when done is closed, or after Close
 // with the last event. It can be gone through again, and goes on with the next event; only one
-// goroutine can at a time, others wait.
+// goroutine can at a time, others wait. So the body of the loop must not call Events or Take.
 func (l *Listener) Events(done <-chan struct{}) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		l.receiving.Lock()

@@ -39,13 +39,15 @@ func newClock(isCounter bool) *Clock {
 	return c
 }
 
-// Now returns the ticks, and a number that tends to differ between processors, or where that cannot
-// be had cheaply, between goroutines. It reads the counter after what the goroutine did before.
+// Now returns the ticks, and a number that tends to differ between processors, or where the
+// processor cannot be had cheaply, between goroutines. Of two calls on one goroutine that return
+// the same ticks, the numbers are the same: those of a clock, which may tick seldom, are all 0. Now
+// reads the counter after what the goroutine did before.
 func (c *Clock) Now() (Ticks, uint32) {
 	if c.isCounter {
 		return counter()
 	}
-	return Ticks(time.Since(c.start)), Spread() // #nosec G115 -- not negative
+	return Ticks(time.Since(c.start)), 0 // #nosec G115 -- not negative
 }
 
 // Spread returns a number that tends to differ between goroutines, from the places of their stacks.

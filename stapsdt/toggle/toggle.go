@@ -131,12 +131,12 @@ func (t *toggle) run() {
 }
 
 func (t *toggle) stop() {
-	process.Lock()
-	process.toggle = nil
-	process.Unlock()
 	signal.Stop(t.signals)
 	close(t.signals)
 	<-t.done
+	process.Lock() // not before: until then, another toggle would change things twice
+	process.toggle = nil
+	process.Unlock()
 }
 
 func change() error {
