@@ -20,8 +20,9 @@ const (
 type ListenConfig struct {
 	// Buffer is the size in bytes of the memory for events that nobody has received yet: 16 times
 	// Text to 1 GiB; 0 means DefaultBuffer. It is rounded up to a power of two. An event takes 24
-	// bytes, 8 more for each argument, and those of texts. Several times as much is used for a moment
-	// when the events of a full buffer are received.
+	// bytes, 8 more for each argument, and those of texts. The processors share it: what runs on one
+	// has one part of GOMAXPROCS. Several times as much is used for a moment when the events of a full
+	// buffer are received.
 	Buffer int
 	// Text is how many bytes are kept of each string and []byte: 64 to MaxText; 0 means
 	// DefaultListenText.
