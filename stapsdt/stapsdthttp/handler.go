@@ -20,9 +20,9 @@ func init() {
 
 // Config has options of a handler. The zero value stands for the defaults.
 type Config struct {
-	// Hosts are names by which the program may be asked at a loopback address, without port, besides
-	// localhost and addresses: that which a proxy on the same machine passes on, for instance. "*"
-	// stands for all names. See "Security" of the package.
+	// Hosts are names by which the program may be asked at a loopback address or a Unix socket,
+	// without port, besides localhost and addresses: that which a proxy on the same machine passes
+	// on, for instance. "*" stands for all names. See "Security" of the package.
 	Hosts []string
 }
 
@@ -32,7 +32,13 @@ func Handler() http.Handler { return Config{}.Handler() }
 // Handler returns a handler for any mux or router, to be mounted below a path that ends with a
 // slash, with [http.StripPrefix] or without. It may be mounted several times. It is safe for
 // concurrent use.
-func (c Config) Handler() http.Handler { return &handler{hosts: slices.Clone(c.Hosts)} }
+func (c Config) Handler() http.Handler {
+	h := new(handler)
+	for _, name := range c.Hosts {
+		h.hosts = append(h.hosts, hostName(name))
+	}
+	return h
+}
 
 type handler struct{ hosts []string }
 
