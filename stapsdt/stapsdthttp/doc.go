@@ -40,7 +40,8 @@
 //	GET count?probe=PATTERN&where=FILTER&by=ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
 //	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER
-//	    a line of JSON at the end, as these commands write it with --json
+//	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
+//	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME
 //	    loads or unloads the providers of that name, or all; the answer is a JSON list of provider,
 //	    loaded, path and error
@@ -56,7 +57,7 @@
 // are kept of each string and []byte (4 KiB, at most [stapsdt.MaxText]). The header of the answer
 // comes when the program listens: what is fired after it is not missed.
 //
-// The status is 400 if something is wrong with the query, 403 if the request is not allowed, 405
+// The status is 400 if something is wrong with the query, or a GET has a body, 403 if the request is not allowed, 405
 // with another method, and 429 when too many requests listen: [MaxListeners] at the same time, with
 // [MaxBuffer] of buffers. The text says what to do.
 //

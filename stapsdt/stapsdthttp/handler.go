@@ -100,7 +100,23 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := checkOrigin(r); err != nil {
 		return err
 	}
+	if r.Method != http.MethodPost {
+		if err := checkNoBody(w, r); err != nil {
+			return err
+		}
+	}
 	return e.serve(w, r)
+}
+
+// checkNoBody refuses a request that announces a body. Package net/http reads the body before it
+// answers, for as long as the client likes to send it; and as long as it has not, it does not see
+// that the client has gone.
+func checkNoBody(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength == 0 && r.Header.Get("Expect") == "" {
+		return nil
+	}
+	w.Header().Set("Connection", "close") // so that it answers without the body
+	return badQuery("%s takes no body; send the parameters in the query", r.Method)
 }
 
 // addSlash leads to the path with a slash at its end, from which relative links work.

@@ -38,9 +38,11 @@ const (
 	pause = 10 * time.Millisecond
 	// newsInterval is the least time between two messages about lost events.
 	newsInterval = time.Second
-	// lifeInterval is how long nothing is written at most, so that proxies see that there is life.
-	lifeInterval = 15 * time.Second
 )
+
+// lifeInterval is how long nothing is written at most, so that proxies see that there is life, and
+// the program sees that the client is gone.
+var lifeInterval = 15 * time.Second
 
 func serveTrace(w http.ResponseWriter, r *http.Request) error {
 	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "seconds", "limit", "format", "buffer",

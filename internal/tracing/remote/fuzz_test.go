@@ -54,6 +54,7 @@ func FuzzStream(f *testing.F) {
 func FuzzReadings(f *testing.F) {
 	f.Add([]byte(`{"groups":[{"by":"GET","count":3,"mean":2,"max":3,"buckets":[` +
 		`{"lo":1,"hi":2,"count":1},{"lo":-2,"hi":-1,"count":2}]}],"lost":1}` + "\n"))
+	f.Add([]byte("\n\n" + `{"groups":[]}` + "\n"))
 	f.Fuzz(func(t *testing.T, lines []byte) {
 		r := &Readings[reading.Hist]{
 			client: &Client{name: "x"}, ctx: context.Background(),

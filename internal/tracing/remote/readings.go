@@ -99,7 +99,11 @@ func tally[R any](
 // Next waits for the next reading, which has all since the beginning. The error is io.EOF when the
 // program has sent the last one, or ctx is done.
 func (r *Readings[R]) Next() (next R, err error) {
-	if !r.scanner.Scan() {
+	ok := r.scanner.Scan()
+	for ok && len(r.scanner.Bytes()) == 0 { // a sign of life
+		ok = r.scanner.Scan()
+	}
+	if !ok {
 		err := r.scanner.Err()
 		switch {
 		case err == nil, r.ctx.Err() != nil:
