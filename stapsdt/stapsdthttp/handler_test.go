@@ -350,9 +350,10 @@ func TestLimits(t *testing.T) {
 	p := newProvider(t, "limits")
 	stapsdt.MustProbe1[int](p, "p", "n")
 	server := newServer(t)
-	big := openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer-2<<20))
-	openStream(t, server+"trace?probe=limits:p&buffer=1048576")
-	response, text := get(t, server+"trace?probe=limits:p&buffer=2097152")
+	big := openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer/2))
+	// It takes the other half: the size is rounded up.
+	openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer/4+1))
+	response, text := get(t, server+"trace?probe=limits:p&buffer=65536")
 	if response.StatusCode != http.StatusTooManyRequests ||
 		!strings.Contains(text, "of 67108864 bytes") {
 		t.Errorf("%s: %s", response.Status, text)
