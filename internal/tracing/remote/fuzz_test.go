@@ -5,9 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
@@ -58,7 +58,8 @@ func FuzzReadings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines []byte) {
 		r := &Readings[reading.Hist]{
 			client: &Client{name: "x"}, ctx: context.Background(),
-			body: io.NopCloser(nil), scanner: bufio.NewScanner(bytes.NewReader(lines)),
+			answer:  &answer{timer: time.NewTimer(time.Hour)},
+			scanner: bufio.NewScanner(bytes.NewReader(lines)),
 		}
 		for {
 			next, err := r.Next()

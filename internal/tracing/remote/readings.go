@@ -61,7 +61,7 @@ func listenSeconds(d time.Duration) string {
 type Readings[R any] struct {
 	client  *Client
 	ctx     context.Context
-	body    io.ReadCloser
+	answer  *answer
 	scanner *bufio.Scanner
 }
 
@@ -87,13 +87,13 @@ func (c *Client) Latency(ctx context.Context, r TallyRequest) (*Readings[reading
 func tally[R any](
 	ctx context.Context, c *Client, path string, r TallyRequest,
 ) (*Readings[R], error) {
-	body, err := c.get(ctx, path, r.query(), "application/x-ndjson")
+	answer, err := c.get(ctx, path, r.query(), "application/x-ndjson")
 	if err != nil {
 		return nil, err
 	}
-	scanner := bufio.NewScanner(body)
+	scanner := bufio.NewScanner(answer)
 	scanner.Buffer(nil, maxReading)
-	return &Readings[R]{client: c, ctx: ctx, body: body, scanner: scanner}, nil
+	return &Readings[R]{client: c, ctx: ctx, answer: answer, scanner: scanner}, nil
 }
 
 // Next waits for the next reading, which has all since the beginning. The error is io.EOF when the
@@ -113,6 +113,7 @@ func (r *Readings[R]) Next() (next R, err error) {
 		}
 		return next, brokenOff(r.client, err)
 	}
+	r.answer.begun()
 	decoder := json.NewDecoder(bytes.NewReader(r.scanner.Bytes()))
 	decoder.UseNumber() // all digits
 	if err := decoder.Decode(&next); err != nil {
@@ -122,4 +123,4 @@ func (r *Readings[R]) Next() (next R, err error) {
 }
 
 // Close ends the readings.
-func (r *Readings[R]) Close() error { return r.body.Close() }
+func (r *Readings[R]) Close() error { return r.answer.Close() }
