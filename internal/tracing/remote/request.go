@@ -68,11 +68,14 @@ func (c *Client) explain(ctx context.Context, err error) error {
 			"on Linux, SSL_CERT_FILE can name the file", c, certificate.Err)
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return fmt.Errorf("%s does not speak TLS: use http://", c)
-	case strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.HasSuffix(err.Error(), spokeFirst):
 		return fmt.Errorf("%s does not speak HTTP; %s", c, wantServer)
 	}
 	return fmt.Errorf("ask %s: %w", c, err)
 }
+
+// spokeFirst ends the error of net/http for a server that speaks before it is asked.
+const spokeFirst = "readLoopPeekFailLocked: %!w(<nil>)"
 
 const wantServer = "want the address of a program that imports stapsdt/stapsdthttp"
 
