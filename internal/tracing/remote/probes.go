@@ -39,7 +39,8 @@ func (c *Client) Probes(ctx context.Context) ([]Probe, error) {
 	}
 	defer answer.Close()
 	var list []Probe
-	if err := json.NewDecoder(io.LimitReader(answer, maxList)).Decode(&list); err != nil {
+	document := &bounded{Reader: io.LimitReader(answer, maxList)}
+	if err := json.NewDecoder(document).Decode(&list); err != nil {
 		return nil, fmt.Errorf("list the probes of %s: %w", c, c.explain(ctx, err))
 	}
 	return list, nil

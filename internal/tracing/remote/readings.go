@@ -114,7 +114,7 @@ func (r *Readings[R]) Next() (next R, err error) {
 		return next, brokenOff(r.client, err)
 	}
 	r.answer.begun()
-	decoder := json.NewDecoder(bytes.NewReader(r.scanner.Bytes()))
+	decoder := json.NewDecoder(&bounded{Reader: bytes.NewReader(r.scanner.Bytes())})
 	decoder.UseNumber() // all digits
 	if err := decoder.Decode(&next); err != nil {
 		return next, fmt.Errorf("%s: %s; %s", r.client, printable.Text(err.Error()), wantServer)
