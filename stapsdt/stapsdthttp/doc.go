@@ -12,7 +12,8 @@
 //
 // Nothing listens to a probe unless a request asks for it. Then a fire takes some 50 ns, and never
 // waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
-// The client is told how many. When it goes away, or the server shuts down, all ends.
+// The client is told how many. When it goes away, or takes nothing for 60 s, or the server shuts
+// down, all ends.
 //
 // # Page
 //
@@ -57,9 +58,9 @@
 // are kept of each string and []byte (4 KiB, at most [stapsdt.MaxText]). The header of the answer
 // comes when the program listens: what is fired after it is not missed.
 //
-// The status is 400 if something is wrong with the query, or a GET has a body, 403 if the request is not allowed, 405
-// with another method, and 429 when too many requests listen: [MaxListeners] at the same time, with
-// [MaxBuffer] of buffers. The text says what to do.
+// The status is 400 if something is wrong with the query, or a GET has a body, 403 if the request
+// is not allowed, 405 with another method, and 429 when too many requests listen: [MaxListeners] at
+// the same time, with [MaxBuffer] of buffers. The text says what to do.
 //
 // # Security
 //
@@ -75,16 +76,17 @@
 // to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name
 // will do: a container cannot know that "docker run -p 127.0.0.1:6060:6060" leads its address to a
 // loopback one. There, put a proxy in between that checks the name, or have the program listen at a
-// Unix socket in a volume. Whatever a probe fired is data: each answer
-// has a Content-Security-Policy without scripts, or with those of this package only on the page,
-// may not be sniffed, and may not be stored.
+// Unix socket in a volume. Whatever a probe fired is data: each answer has a
+// Content-Security-Policy without scripts, or with those of this package only on the page, may not
+// be sniffed, and may not be stored.
 //
 // # Unix socket
 //
 // If the environment has STAPSDT_LISTEN=unix:/run/shop.sock when a program with this package
 // starts, the program serves there, with all paths below the root. The socket's file has mode 0600;
 // on Linux the program also asks the kernel who has connected, and answers only root and its own
-// user. A socket that a dead program of that user has left is replaced; if something else is there,
-// or the socket cannot be made, the program logs why and goes on. The variable has no effect in a
-// program with more rights than the user who started it. The file stays when the program ends.
+// user. On Windows a mode means nothing: there, the directory has to keep others out. A socket that
+// a dead program of that user has left is replaced; if something else is there, or the socket
+// cannot be made, the program logs why and goes on. The variable has no effect in a program with
+// more rights than the user who started it. The file stays when the program ends.
 package stapsdthttp
