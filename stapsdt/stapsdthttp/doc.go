@@ -74,9 +74,9 @@
 // and at a Unix socket, which a proxy may have at one, the name in the request must be localhost,
 // an address, or one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead
 // to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name
-// will do: a container cannot know that "docker run -p 127.0.0.1:6060:6060" leads its address to a
-// loopback one. There, put a proxy in between that checks the name, or have the program listen at a
-// Unix socket in a volume. Whatever a probe fired is data: each answer has a
+// will do: a container cannot know that "docker run -p 127.0.0.1:6060:6060" leads a loopback
+// address to it. There, put a proxy in between that checks the name, or have the program listen at
+// a Unix socket in a volume. Whatever a probe fired is data: each answer has a
 // Content-Security-Policy without scripts, or with those of this package only on the page, may not
 // be sniffed, and may not be stored.
 //

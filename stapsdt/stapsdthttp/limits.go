@@ -29,8 +29,8 @@ var taken struct {
 	listeners, buffer int
 }
 
-// reserve takes a place for a listener with a buffer of that many bytes; 0 is none. The caller gives
-// it back.
+// reserve takes a place for a listener with a buffer of that many bytes, 0 for none. The caller
+// gives it back.
 func reserve(buffer int) (giveBack func(), err error) {
 	if buffer > 0 {
 		buffer = 1 << bits.Len(uint(buffer-1)) // as stapsdt.ListenConfig rounds it up

@@ -8,8 +8,8 @@ import (
 )
 
 // errSilent says that an answer has not gone on after its header.
-var errSilent = errors.New("has begun to answer, and does not go on; is it stopped, or no program " +
-	"that imports stapsdt/stapsdthttp?")
+var errSilent = errors.New("has begun to answer, and does not go on; is it stopped, or no " +
+	"program that imports stapsdt/stapsdthttp?")
 
 // An answer is what a program says after the header. Reading it fails with errSilent when begun is
 // not called in time.
