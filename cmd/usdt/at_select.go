@@ -89,6 +89,9 @@ func describeAt(
 		return nil, asUsage(err)
 	}
 	defer stream.Close()
+	if len(stream.Probes) == 0 {
+		return nil, fmt.Errorf("the program at %s has removed the probes", c)
+	}
 	return &remoteSelection{c, stream.Process(), byName(stream.Probes)}, nil
 }
 

@@ -12,7 +12,8 @@
 //
 // Nothing listens to a probe unless a request asks for it. Then a fire takes some 50 ns, and never
 // waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
-// The client is told how many. When it goes away, or the server shuts down, all ends.
+// The client is told how many. When it goes away, or takes nothing for 60 s, or the server shuts
+// down, all ends.
 //
 // # Page
 //
@@ -40,7 +41,8 @@
 //	GET count?probe=PATTERN&where=FILTER&by=ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
 //	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER
-//	    a line of JSON at the end, as these commands write it with --json
+//	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
+//	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME
 //	    loads or unloads the providers of that name, or all; the answer is a JSON list of provider,
 //	    loaded, path and error
@@ -56,9 +58,9 @@
 // are kept of each string and []byte (4 KiB, at most [stapsdt.MaxText]). The header of the answer
 // comes when the program listens: what is fired after it is not missed.
 //
-// The status is 400 if something is wrong with the query, 403 if the request is not allowed, 405
-// with another method, and 429 when too many requests listen: [MaxListeners] at the same time, with
-// [MaxBuffer] of buffers. The text says what to do.
+// The status is 400 if something is wrong with the query, or a GET has a body, 403 if the request
+// is not allowed, 405 with another method, and 429 when too many requests listen: [MaxListeners] at
+// the same time, with [MaxBuffer] of buffers. The text says what to do.
 //
 // # Security
 //
@@ -69,18 +71,22 @@
 //
 // Browsers are kept from helping others. What another site makes a browser ask is refused: POST by
 // [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. At a loopback address
-// the name in the request must be localhost, an address, or one of [Config].Hosts; otherwise the
-// owner of a name in the DNS could have it lead to 127.0.0.1, and his page would read the answers
-// (DNS rebinding). At other addresses any name will do. Whatever a probe fired is data: each answer
-// has a Content-Security-Policy without scripts, or with those of this package only on the page,
-// may not be sniffed, and may not be stored.
+// and at a Unix socket, which a proxy may have at one, the name in the request must be localhost,
+// an address, or one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead
+// to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name
+// will do: a container cannot know that "docker run -p 127.0.0.1:6060:6060" leads a loopback
+// address to it. There, put a proxy in between that checks the name, or have the program listen at
+// a Unix socket in a volume. Whatever a probe fired is data: each answer has a
+// Content-Security-Policy without scripts, or with those of this package only on the page, may not
+// be sniffed, and may not be stored.
 //
 // # Unix socket
 //
 // If the environment has STAPSDT_LISTEN=unix:/run/shop.sock when a program with this package
 // starts, the program serves there, with all paths below the root. The socket's file has mode 0600;
 // on Linux the program also asks the kernel who has connected, and answers only root and its own
-// user. A socket that a dead program of that user has left is replaced; if something else is there,
-// or the socket cannot be made, the program logs why and goes on. The variable has no effect in a
-// program with more rights than the user who started it. The file stays when the program ends.
+// user. On Windows a mode means nothing: there, the directory has to keep others out. A socket that
+// a dead program of that user has left is replaced; if something else is there, or the socket
+// cannot be made, the program logs why and goes on. The variable has no effect in a program with
+// more rights than the user who started it. The file stays when the program ends.
 package stapsdthttp

@@ -38,14 +38,14 @@ func (f *frames) introduce(dst []byte, v *view) []byte {
 	return dst
 }
 
-func (f *frames) event(dst []byte, v *view) []byte {
+func (f *frames) event(dst []byte, v *view) (_ []byte, ok bool) {
 	if v.number == 0 {
 		dst = f.introduce(dst, v)
 	}
 	if v.number < 0 {
-		return dst
+		return dst, false
 	}
-	return f.encoder.AppendEvent(dst, v.number-1, v.event.Time.UnixNano(), v.values)
+	return f.encoder.AppendEvent(dst, v.number-1, v.event.Time.UnixNano(), v.values), true
 }
 
 func (f *frames) lost(dst []byte, lost uint64) []byte { return f.encoder.AppendLost(dst, lost) }

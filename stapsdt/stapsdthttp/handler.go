@@ -20,9 +20,9 @@ func init() {
 
 // Config has options of a handler. The zero value stands for the defaults.
 type Config struct {
-	// Hosts are names by which the program may be asked at a loopback address, without port, besides
-	// localhost and addresses: that which a proxy on the same machine passes on, for instance. "*"
-	// stands for all names. See "Security" of the package.
+	// Hosts are names by which the program may be asked at a loopback address or a Unix socket,
+	// without port, besides localhost and addresses: that which a proxy on the same machine passes
+	// on, for instance. "*" stands for all names. See "Security" of the package.
 	Hosts []string
 }
 
@@ -32,7 +32,13 @@ func Handler() http.Handler { return Config{}.Handler() }
 // Handler returns a handler for any mux or router, to be mounted below a path that ends with a
 // slash, with [http.StripPrefix] or without. It may be mounted several times. It is safe for
 // concurrent use.
-func (c Config) Handler() http.Handler { return &handler{hosts: slices.Clone(c.Hosts)} }
+func (c Config) Handler() http.Handler {
+	h := new(handler)
+	for _, name := range c.Hosts {
+		h.hosts = append(h.hosts, hostName(name))
+	}
+	return h
+}
 
 type handler struct{ hosts []string }
 
@@ -94,7 +100,23 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := checkOrigin(r); err != nil {
 		return err
 	}
+	if r.Method != http.MethodPost {
+		if err := checkNoBody(w, r); err != nil {
+			return err
+		}
+	}
 	return e.serve(w, r)
+}
+
+// checkNoBody refuses a request that announces a body. Package net/http reads the body before it
+// answers, for as long as the client likes to send it; and as long as it has not, it does not see
+// that the client has gone.
+func checkNoBody(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength == 0 && r.Header.Get("Expect") == "" {
+		return nil
+	}
+	w.Header().Set("Connection", "close") // so that it answers without the body
+	return badQuery("%s takes no body; send the parameters in the query", r.Method)
 }
 
 // addSlash leads to the path with a slash at its end, from which relative links work.

@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -302,7 +303,7 @@ func TestOrigins(t *testing.T) {
 
 // TestHosts: who controls a name cannot have it lead to a loopback address and read what is there.
 func TestHosts(t *testing.T) {
-	server := httptest.NewServer(Config{Hosts: []string{"proxied.example"}}.Handler())
+	server := httptest.NewServer(Config{Hosts: []string{"Proxied.example"}}.Handler())
 	defer server.Close()
 	open := httptest.NewServer(Config{Hosts: []string{"*"}}.Handler())
 	defer open.Close()
@@ -324,14 +325,35 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+// TestReachable: only an address of which it is known is taken for one that others can reach.
+func TestReachable(t *testing.T) {
+	for _, test := range []struct {
+		local any
+		want  bool
+	}{
+		{&net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 80}, true},
+		{&net.UDPAddr{IP: net.ParseIP("fe80::1"), Port: 443, Zone: "eth0"}, true},
+		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 2), Port: 80}, false},
+		{&net.TCPAddr{IP: net.IPv6loopback, Port: 80}, false},
+		{&net.TCPAddr{Port: 80}, false},
+		{&net.UnixAddr{Name: "10.1.2.3:80/s", Net: "unix"}, false},
+		{nil, false},
+	} {
+		if got := isReachable(test.local); got != test.want {
+			t.Errorf("%v: %t", test.local, got)
+		}
+	}
+}
+
 // TestLimits: requests cannot take more of the program than documented.
 func TestLimits(t *testing.T) {
 	p := newProvider(t, "limits")
 	stapsdt.MustProbe1[int](p, "p", "n")
 	server := newServer(t)
-	big := openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer-2<<20))
-	openStream(t, server+"trace?probe=limits:p&buffer=1048576")
-	response, text := get(t, server+"trace?probe=limits:p&buffer=2097152")
+	big := openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer/2))
+	// It takes the other half: the size is rounded up.
+	openStream(t, server+fmt.Sprint("trace?probe=limits:p&buffer=", MaxBuffer/4+1))
+	response, text := get(t, server+"trace?probe=limits:p&buffer=65536")
 	if response.StatusCode != http.StatusTooManyRequests ||
 		!strings.Contains(text, "of 67108864 bytes") {
 		t.Errorf("%s: %s", response.Status, text)

@@ -1,6 +1,7 @@
 package stapsdthttp
 
 import (
+	"math/bits"
 	"net/http"
 	"sync"
 )
@@ -9,8 +10,10 @@ import (
 const (
 	// MaxListeners is how many requests can listen at the same time.
 	MaxListeners = 16
-	// MaxBuffer is the size of all buffers for events together, in bytes. As much again is used for
-	// moments.
+	// MaxBuffer is the size of all buffers for events together, in bytes; each counts as the power
+	// of two that is not below what was asked for. When the events of a full buffer are taken from
+	// it, several times its size is used until they are sent or counted: for a moment or, of a
+	// stream, as long as the client takes to read them.
 	MaxBuffer = 64 << 20
 	// DefaultSeconds is how long a request listens that does not say how long.
 	DefaultSeconds = 30
@@ -26,8 +29,12 @@ var taken struct {
 	listeners, buffer int
 }
 
-// reserve takes a place for a listener with a buffer. The caller gives it back.
+// reserve takes a place for a listener with a buffer of that many bytes, 0 for none. The caller
+// gives it back.
 func reserve(buffer int) (giveBack func(), err error) {
+	if buffer > 0 {
+		buffer = 1 << bits.Len(uint(buffer-1)) // as stapsdt.ListenConfig rounds it up
+	}
 	taken.Lock()
 	defer taken.Unlock()
 	switch {

@@ -48,7 +48,7 @@ func (v *view) prefix() *linePrefix {
 // command returns the name of the program.
 func command() string { return filepath.Base(os.Args[0]) }
 
-func (jsonLines) event(dst []byte, v *view) []byte {
+func (jsonLines) event(dst []byte, v *view) (_ []byte, ok bool) {
 	prefix := v.prefix()
 	dst = append(dst, `{"time":"`...)
 	dst = v.event.Time.UTC().AppendFormat(dst, "2006-01-02T15:04:05.000000000Z")
@@ -67,7 +67,7 @@ func (jsonLines) event(dst []byte, v *view) []byte {
 		}
 		dst = v.args[i].appendField(append(dst, prefix.labels[i]...), v.values[i])
 	}
-	return append(dst, "}}\n"...)
+	return append(dst, "}}\n"...), true
 }
 
 // appendPlaces appends an argument as the note has it.

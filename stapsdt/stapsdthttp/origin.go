@@ -28,15 +28,16 @@ func checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// checkHost refuses, at a loopback address, names that are none of this machine's.
+// checkHost refuses names that are none of this machine's, unless the request has come to an
+// address that other machines can reach.
 //
 // Who controls a name in the DNS can have it lead to 127.0.0.1 all of a sudden. To a browser, his
 // page and this program are then one site, and the page may read everything. The name gives it
 // away. At other addresses programs have names that nobody here knows, and whoever can reach the
-// address can ask without a browser.
+// address can ask without a browser. Behind a socket that is no address there may be a proxy at
+// 127.0.0.1, as of ssh -L.
 func (h *handler) checkHost(r *http.Request) error {
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
-	if local == nil || !local.IP.IsLoopback() {
+	if isReachable(r.Context().Value(http.LocalAddrContextKey)) {
 		return nil
 	}
 	name := hostName(r.Host)
@@ -45,6 +46,16 @@ func (h *handler) checkHost(r *http.Request) error {
 	}
 	return refuse(http.StatusForbidden, "the name %q is none of this machine's; ask for localhost, "+
 		"or allow the name in stapsdthttp.Config.Hosts", name)
+}
+
+// isReachable reports whether the local address of a connection is known not to be a loopback one.
+func isReachable(local any) bool {
+	address, ok := local.(net.Addr)
+	if !ok {
+		return false
+	}
+	parsed, err := netip.ParseAddrPort(address.String())
+	return err == nil && !parsed.Addr().IsLoopback()
 }
 
 // hostName returns a host in lower case, without its port.

@@ -7,7 +7,7 @@ import (
 )
 
 // shutdowns has a context for each server that was asked for a long answer, which is done when the
-// server shuts down. A server that never does, and goes, stays here.
+// server shuts down. It stays: a request that the server had read by then may come here afterwards.
 var shutdowns struct {
 	sync.Mutex
 	contexts map[*http.Server]context.Context
@@ -36,11 +36,6 @@ func shutdownOf(server *http.Server) context.Context {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	shutdowns.contexts[server] = ctx
-	server.RegisterOnShutdown(func() {
-		cancel()
-		shutdowns.Lock()
-		defer shutdowns.Unlock()
-		delete(shutdowns.contexts, server)
-	})
+	server.RegisterOnShutdown(cancel)
 	return ctx
 }

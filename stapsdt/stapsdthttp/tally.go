@@ -26,15 +26,19 @@ func (q *query) serveTally(w http.ResponseWriter, r *http.Request, t tally) erro
 		if !next.Before(a.end) {
 			break
 		}
-		a.collect(t, next)
+		if a.collect(t, next) != nil {
+			return nil // the client is gone or too slow, here and below
+		}
 		if a.ctx.Err() != nil {
 			break
 		}
 		if a.writeReading(t) != nil {
-			return nil // the client is gone or too slow
+			return nil
 		}
 	}
-	a.collect(t, a.end)
+	if a.collect(t, a.end) != nil {
+		return nil
+	}
 	a.finish()
 	if t.finish(); !a.isGone() {
 		_ = a.writeReading(t) // nobody is there who could be told
@@ -49,8 +53,26 @@ func nextReading(began, now time.Time, interval time.Duration) time.Time {
 	return began.Add(max(n, 1) * interval)
 }
 
-// collect counts until a time or the end.
-func (a *answer) collect(t tally, until time.Time) {
+// collect counts until a time or the end. If that takes long it writes empty lines, which JSON
+// allows in front of a reading: not every client that goes away is noticed otherwise.
+func (a *answer) collect(t tally, until time.Time) error {
+	for {
+		life := time.Now().Add(lifeInterval)
+		if !life.Before(until) {
+			a.collectOnce(t, until)
+			return nil
+		}
+		a.collectOnce(t, life)
+		if a.ctx.Err() != nil {
+			return nil
+		}
+		if err := a.write([]byte("\n")); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *answer) collectOnce(t tally, until time.Time) {
 	ctx, cancel := context.WithDeadline(a.ctx, until)
 	defer cancel()
 	t.collect(ctx.Done())

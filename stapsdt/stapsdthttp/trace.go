@@ -13,8 +13,8 @@ const linesType = "application/x-ndjson"
 type eventWriter interface {
 	contentType() string
 	begin(dst []byte, views []*view) []byte
-	event(dst []byte, v *view) []byte
-	lost(dst []byte, lost uint64) []byte // so far
+	event(dst []byte, v *view) (_ []byte, ok bool) // not ok: the form has no room for the probe
+	lost(dst []byte, lost uint64) []byte           // so far
 	end(dst []byte, sent, lost uint64, reason string) []byte
 }
 
@@ -27,6 +27,7 @@ type trace struct {
 
 	lines  []byte // not written yet
 	sent   uint64 // events, those in lines included
+	left   uint64 // events left out, because the form has no room for their probes
 	told   uint64 // the number of lost events that the client knows of
 	toldAt time.Time
 }
@@ -38,9 +39,11 @@ const (
 	pause = 10 * time.Millisecond
 	// newsInterval is the least time between two messages about lost events.
 	newsInterval = time.Second
-	// lifeInterval is how long nothing is written at most, so that proxies see that there is life.
-	lifeInterval = 15 * time.Second
 )
+
+// lifeInterval is how long nothing is written at most, so that proxies see that there is life, and
+// the program sees that the client is gone.
+var lifeInterval = 15 * time.Second
 
 func serveTrace(w http.ResponseWriter, r *http.Request) error {
 	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "seconds", "limit", "format", "buffer",
@@ -92,7 +95,7 @@ func (t *trace) isEnough() bool { return t.limit != 0 && t.sent >= t.limit }
 // wait returns with the first event, or after a while without.
 func (t *trace) wait() {
 	patience := lifeInterval
-	if t.source.lost() > t.told {
+	if t.lost() > t.told {
 		patience = newsInterval
 	}
 	ctx, cancel := context.WithTimeout(t.answer.ctx, patience)
@@ -121,13 +124,21 @@ func (t *trace) collect() {
 }
 
 func (t *trace) add(v *view) {
-	t.lines = t.writer.event(t.lines, v)
-	t.sent++
+	lines, ok := t.writer.event(t.lines, v)
+	t.lines = lines
+	if ok {
+		t.sent++
+	} else {
+		t.left++
+	}
 }
+
+// lost returns how many events the client does not get, so far.
+func (t *trace) lost() uint64 { return t.source.lost() + t.left }
 
 // write writes what there is, and from time to time how many events are lost.
 func (t *trace) write() error {
-	if t.source.lost() > t.told && time.Since(t.toldAt) >= newsInterval {
+	if t.lost() > t.told && time.Since(t.toldAt) >= newsInterval {
 		t.tellLost()
 	}
 	if len(t.lines) == 0 {
@@ -139,7 +150,7 @@ func (t *trace) write() error {
 }
 
 func (t *trace) tellLost() {
-	t.told, t.toldAt = t.source.lost(), time.Now()
+	t.told, t.toldAt = t.lost(), time.Now()
 	t.lines = t.writer.lost(t.lines, t.told)
 }
 
@@ -155,6 +166,6 @@ func (t *trace) finish(reason string) {
 			}
 		}
 	}
-	t.lines = t.writer.end(t.lines, t.sent, t.source.lost(), reason)
+	t.lines = t.writer.end(t.lines, t.sent, t.lost(), reason)
 	_ = t.answer.write(t.lines) // nobody is there who could be told
 }

@@ -1,7 +1,6 @@
 package stapsdthttp
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -210,18 +209,26 @@ func TestTraceEnds(t *testing.T) {
 	}
 }
 
-// TestFramesProbes: a probe for which a stream has no room has no events in it.
+// TestFramesProbes: a probe for which a stream has no room has no events in it. They are lost.
 func TestFramesProbes(t *testing.T) {
 	p := newProvider(t, "full")
 	stapsdt.MustProbe0(p, "p")
 	v := newView(p.Probes()[0])
 	v.event = new(stapsdt.Event)
+	q := query{patterns: []string{"full:p"}}
+	s, err := q.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
 	f := new(frames)
 	var number int
 	for ok := true; ok; {
 		_, number, ok = f.encoder.AppendProbe(nil, wire.Probe{})
 	}
-	if before := []byte("before"); !bytes.Equal(f.event(before, v), before) || v.number != -1 {
-		t.Errorf("probe %d, number %d", number, v.number)
+	tr := &trace{source: s, writer: f, lines: []byte("before")}
+	tr.add(v)
+	if string(tr.lines) != "before" || v.number != -1 || tr.sent != 0 || tr.lost() != 1 {
+		t.Errorf("probe %d, number %d; %d events, %d lost", number, v.number, tr.sent, tr.lost())
 	}
 }

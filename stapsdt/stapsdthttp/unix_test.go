@@ -81,6 +81,11 @@ func TestListenVariable(t *testing.T) {
 			t.Fatalf("%v, %v", info, err)
 		}
 		response, err := clientOf(path).Get("http://any.name/trace?probe=child:p&limit=1")
+		if err != nil || response.StatusCode != http.StatusForbidden {
+			t.Fatal("a name that may lead anywhere: ", response, err)
+		}
+		response.Body.Close()
+		response, err = clientOf(path).Get("http://localhost/trace?probe=child:p&limit=1")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func (h *Histogram) Draw(w io.Writer, width int) error {
 	}
 	rows := h.Rows()
 	columns := fit(rows, width)
-	highest := highest(rows)
+	highest := max(highest(rows), 1)
 	var b strings.Builder
 	for _, row := range rows {
 		bar := strings.Repeat("@", int(float64(row.Count)/float64(highest)*float64(columns.bar)))

@@ -90,6 +90,15 @@ func TestDrawNothing(t *testing.T) {
 	}
 }
 
+// TestDrawWrapped: no counts make Draw panic, even if their sum is more than a row can have.
+func TestDrawWrapped(t *testing.T) {
+	h := &Histogram{Counts: map[int]uint64{16: 1 << 63, 17: 1 << 63}}
+	var b bytes.Buffer
+	if err := h.Draw(&b, 40); err != nil || !strings.Contains(b.String(), "[16, 32)") {
+		t.Errorf("got %q, %v", b.String(), err)
+	}
+}
+
 func TestDrawLargestCounts(t *testing.T) {
 	h := &Histogram{Counts: map[int]uint64{5: math.MaxUint64 / 2, 975: math.MaxUint64 / 2, -960: 1}}
 	var b bytes.Buffer

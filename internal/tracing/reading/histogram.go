@@ -2,7 +2,9 @@ package reading
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -12,11 +14,16 @@ import (
 // somebody else must have made.
 func (f Figures) Histogram(s histogram.Scale) (*histogram.Histogram, error) {
 	h := &histogram.Histogram{Scale: s}
+	var total uint64
 	for _, b := range f.Buckets {
 		index, err := b.index(s)
 		if err != nil {
 			return nil, fmt.Errorf("bucket from %v to %v: %w", text(b.Lo), text(b.Hi), err)
 		}
+		if b.Count > math.MaxUint64-total {
+			return nil, errors.New("buckets have more values than can be counted")
+		}
+		total += b.Count
 		if h.Counts == nil {
 			h.Counts = make(map[int]uint64)
 		}

@@ -47,8 +47,10 @@ func TestFiguresHistogram(t *testing.T) {
 
 func TestFiguresRefused(t *testing.T) {
 	for document, want := range map[string]string{
-		`{"buckets":[{"lo":null,"hi":4,"count":1}]}`:     "bucket from infinity to 4: no end",
-		`{"buckets":[{"lo":1.5,"hi":2,"count":1}]}`:      "bucket from 1.5 to 2",
+		`{"buckets":[{"lo":null,"hi":4,"count":1}]}`: "bucket from infinity to 4: no end",
+		`{"buckets":[{"lo":1.5,"hi":2,"count":1}]}`:  "bucket from 1.5 to 2",
+		`{"buckets":[{"lo":16,"hi":17,"count":9223372036854775808},` +
+			`{"lo":17,"hi":18,"count":9223372036854775808}]}`: "more values than can be counted",
 		`{"buckets":[{"lo":1e99,"hi":1e100,"count":1}]}`: "bucket from 1e99",
 	} {
 		var figures reading.Figures

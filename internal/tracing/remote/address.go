@@ -19,9 +19,10 @@ var ErrAddress = errors.New("bad address")
 
 // Client asks the program at one address. Its methods are safe for concurrent use.
 type Client struct {
-	base *url.URL // ends with a slash
-	name string   // of the address, for people
-	http http.Client
+	base     *url.URL // ends with a slash
+	name     string   // of the address, for people
+	http     http.Client
+	patience time.Duration // with the beginning of an answer, after its header
 }
 
 // New returns a client for an address: http://HOST:PORT or https://HOST:PORT, with the path if the
@@ -31,7 +32,10 @@ func New(address string) (*Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true // events come one by one
 	transport.ResponseHeaderTimeout = answerPatience
-	c := &Client{name: address, http: http.Client{Transport: transport, CheckRedirect: refuseRedirect}}
+	c := &Client{
+		name: address, http: http.Client{Transport: transport, CheckRedirect: refuseRedirect},
+		patience: answerPatience,
+	}
 	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
 		if path == "" {
 			return nil, fmt.Errorf("%w: want unix:PATH, with the path of a socket", ErrAddress)
@@ -68,7 +72,8 @@ func New(address string) (*Client, error) {
 	return c, nil
 }
 
-// How long to wait for a connection, and for the beginning of an answer.
+// How long to wait for a connection, for the header of an answer, and for the beginning of the
+// answer: all of a list, the probes of a stream, the first reading.
 const answerPatience = 10 * time.Second
 
 var dialer = net.Dialer{Timeout: answerPatience}

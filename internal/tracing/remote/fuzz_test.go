@@ -5,9 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
@@ -54,10 +54,12 @@ func FuzzStream(f *testing.F) {
 func FuzzReadings(f *testing.F) {
 	f.Add([]byte(`{"groups":[{"by":"GET","count":3,"mean":2,"max":3,"buckets":[` +
 		`{"lo":1,"hi":2,"count":1},{"lo":-2,"hi":-1,"count":2}]}],"lost":1}` + "\n"))
+	f.Add([]byte("\n\n" + `{"groups":[]}` + "\n"))
 	f.Fuzz(func(t *testing.T, lines []byte) {
 		r := &Readings[reading.Hist]{
 			client: &Client{name: "x"}, ctx: context.Background(),
-			body: io.NopCloser(nil), scanner: bufio.NewScanner(bytes.NewReader(lines)),
+			answer:  &answer{timer: time.NewTimer(time.Hour)},
+			scanner: bufio.NewScanner(bytes.NewReader(lines)),
 		}
 		for {
 			next, err := r.Next()

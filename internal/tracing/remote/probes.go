@@ -33,13 +33,14 @@ const maxList = 32 << 20
 
 // Probes returns the probes that the program has now.
 func (c *Client) Probes(ctx context.Context) ([]Probe, error) {
-	body, err := c.get(ctx, "probes", nil, "application/json")
+	answer, err := c.get(ctx, "probes", nil, "application/json")
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
+	defer answer.Close()
 	var list []Probe
-	if err := json.NewDecoder(io.LimitReader(body, maxList)).Decode(&list); err != nil {
+	document := &bounded{Reader: io.LimitReader(answer, maxList)}
+	if err := json.NewDecoder(document).Decode(&list); err != nil {
 		return nil, fmt.Errorf("list the probes of %s: %w", c, c.explain(ctx, err))
 	}
 	return list, nil

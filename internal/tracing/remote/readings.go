@@ -61,7 +61,7 @@ func listenSeconds(d time.Duration) string {
 type Readings[R any] struct {
 	client  *Client
 	ctx     context.Context
-	body    io.ReadCloser
+	answer  *answer
 	scanner *bufio.Scanner
 }
 
@@ -87,19 +87,23 @@ func (c *Client) Latency(ctx context.Context, r TallyRequest) (*Readings[reading
 func tally[R any](
 	ctx context.Context, c *Client, path string, r TallyRequest,
 ) (*Readings[R], error) {
-	body, err := c.get(ctx, path, r.query(), "application/x-ndjson")
+	answer, err := c.get(ctx, path, r.query(), "application/x-ndjson")
 	if err != nil {
 		return nil, err
 	}
-	scanner := bufio.NewScanner(body)
+	scanner := bufio.NewScanner(answer)
 	scanner.Buffer(nil, maxReading)
-	return &Readings[R]{client: c, ctx: ctx, body: body, scanner: scanner}, nil
+	return &Readings[R]{client: c, ctx: ctx, answer: answer, scanner: scanner}, nil
 }
 
 // Next waits for the next reading, which has all since the beginning. The error is io.EOF when the
 // program has sent the last one, or ctx is done.
 func (r *Readings[R]) Next() (next R, err error) {
-	if !r.scanner.Scan() {
+	ok := r.scanner.Scan()
+	for ok && len(r.scanner.Bytes()) == 0 { // a sign of life
+		ok = r.scanner.Scan()
+	}
+	if !ok {
 		err := r.scanner.Err()
 		switch {
 		case err == nil, r.ctx.Err() != nil:
@@ -109,7 +113,8 @@ func (r *Readings[R]) Next() (next R, err error) {
 		}
 		return next, brokenOff(r.client, err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(r.scanner.Bytes()))
+	r.answer.begun()
+	decoder := json.NewDecoder(&bounded{Reader: bytes.NewReader(r.scanner.Bytes())})
 	decoder.UseNumber() // all digits
 	if err := decoder.Decode(&next); err != nil {
 		return next, fmt.Errorf("%s: %s; %s", r.client, printable.Text(err.Error()), wantServer)
@@ -118,4 +123,4 @@ func (r *Readings[R]) Next() (next R, err error) {
 }
 
 // Close ends the readings.
-func (r *Readings[R]) Close() error { return r.body.Close() }
+func (r *Readings[R]) Close() error { return r.answer.Close() }

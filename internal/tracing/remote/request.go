@@ -16,27 +16,33 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
-// get asks for what is below the base. The answer has the media type, or there is an error.
+// get asks for what is below the base. The answer has the media type, or there is an error. The
+// caller closes it.
 func (c *Client) get(
 	ctx context.Context, path string, query url.Values, mediaType string,
-) (io.ReadCloser, error) {
+) (*answer, error) {
 	u := *c.base
 	u.Path += path
 	u.RawQuery = query.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	requestCtx, cancel := context.WithCancelCause(ctx)
+	req, err := http.NewRequestWithContext(requestCtx, http.MethodGet, u.String(), nil)
 	if err != nil {
+		cancel(nil)
 		return nil, err
 	}
 	req.Header.Set("Accept", mediaType)
 	resp, err := c.http.Do(req)
 	if err != nil {
+		cancel(nil)
 		return nil, c.explain(ctx, err)
 	}
+	a := newAnswer(requestCtx, cancel, resp.Body, c.patience)
+	resp.Body = a
 	if err := c.check(resp, mediaType); err != nil {
-		_ = resp.Body.Close()
+		_ = a.Close()
 		return nil, err
 	}
-	return resp.Body, nil
+	return a, nil
 }
 
 // explain makes a sentence of an error of the connection.
@@ -50,7 +56,7 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	}
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case errors.Is(err, errRedirect):
+	case errors.Is(err, errRedirect), errors.Is(err, errSilent):
 		return fmt.Errorf("%s %w", c, err)
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
 		return fmt.Errorf("nobody listens at %s: does the program run, and import "+
@@ -62,11 +68,14 @@ func (c *Client) explain(ctx context.Context, err error) error {
 			"on Linux, SSL_CERT_FILE can name the file", c, certificate.Err)
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return fmt.Errorf("%s does not speak TLS: use http://", c)
-	case strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.HasSuffix(err.Error(), spokeFirst):
 		return fmt.Errorf("%s does not speak HTTP; %s", c, wantServer)
 	}
 	return fmt.Errorf("ask %s: %w", c, err)
 }
+
+// spokeFirst ends the error of net/http for a server that speaks before it is asked.
+const spokeFirst = "readLoopPeekFailLocked: %!w(<nil>)"
 
 const wantServer = "want the address of a program that imports stapsdt/stapsdthttp"
 

@@ -62,7 +62,7 @@ type Stream struct {
 
 	client  *Client
 	ctx     context.Context
-	body    io.ReadCloser
+	answer  *answer
 	decoder *wire.Decoder
 	header  wire.Header
 	pending wire.Frame // that came with the first ones
@@ -74,21 +74,22 @@ type Stream struct {
 // Trace asks for events. From its return on, every fire is either received or counted by
 // [Stream.Lost]. The stream ends with ctx, too. The caller closes it.
 func (c *Client) Trace(ctx context.Context, r Request) (*Stream, error) {
-	body, err := c.get(ctx, "trace", r.query(), wire.ContentType)
+	answer, err := c.get(ctx, "trace", r.query(), wire.ContentType)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{client: c, ctx: ctx, body: body}
-	if s.decoder, s.header, err = wire.NewDecoder(body); err == nil {
+	s := &Stream{client: c, ctx: ctx, answer: answer}
+	if s.decoder, s.header, err = wire.NewDecoder(answer); err == nil {
 		err = s.begin()
 	}
 	if err != nil {
-		_ = body.Close()
+		_ = answer.Close()
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause
 		}
 		return nil, s.explain(err)
 	}
+	answer.begun()
 	return s, nil
 }
 
@@ -160,6 +161,9 @@ func (s *Stream) explain(err error) error {
 }
 
 func brokenOff(c *Client, err error) error {
+	if errors.Is(err, errSilent) {
+		return fmt.Errorf("%s %w", c, err)
+	}
 	return fmt.Errorf("%w: %s: the program has ended, or the way to it (%w)", ErrBrokenOff, c, err)
 }
 
@@ -170,7 +174,7 @@ var ErrBrokenOff = errors.New("the events have broken off")
 func (s *Stream) Lost() (uint64, error) { return s.lost, nil }
 
 // Close ends the stream.
-func (s *Stream) Close() error { return s.body.Close() }
+func (s *Stream) Close() error { return s.answer.Close() }
 
 // Process says which process sends.
 func (s *Stream) Process() string {

@@ -28,7 +28,7 @@ async function watch() {
   for (;; await new Promise((done) => setTimeout(done, pause))) {
     if (document.hidden) continue;
     try {
-      if (await look() && !counting) count();
+      if (await look() && !counting && !document.hidden) count();
       say(trouble || 'Live.');
     } catch (error) {
       say(`The program does not answer, or not as it should: ${error.message}. Trying again.`);

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/wire"
+)
+
+// TestAtNoProbes: a server lists probes, and its streams have none.
+func TestAtNoProbes(t *testing.T) {
+	var e wire.Encoder
+	stream := string(e.AppendEnd(e.AppendHeader(nil, wire.Header{PID: 1, Command: "x"}), 0, 0, ""))
+	mux := http.NewServeMux()
+	for path, answer := range map[string][2]string{
+		"probes": {"application/json", `[{"provider":"x","probe":"p_start"},` +
+			`{"provider":"x","probe":"p_end"}]`},
+		"trace": {wire.ContentType, stream},
+	} {
+		mux.HandleFunc("/debug/usdt/"+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", answer[0])
+			_, _ = io.WriteString(w, answer[1])
+		})
+	}
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	for _, args := range [][]string{
+		{"trace", "x:*"}, {"count", "x:*"}, {"hist", "x:*", "--arg", "0"},
+		{"hist", "x:*", "--arg", "0", "--by", "n"}, {"latency", "x:p"},
+	} {
+		status, out, stderr := usdt(t.Context(), append(args, "--at", server.URL)...)
+		if status != 1 || out != "" {
+			t.Errorf("%v: status %d: %s", args, status, out)
+		}
+		wantMatch(t, "stderr", stderr, "has removed the probes")
+	}
+}
