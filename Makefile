@@ -96,7 +96,7 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 .PHONY: test-unsupported
 test-unsupported: ## where there are no probes, Load says so; listening and usdt --at work
 	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE) ./cmd/usdt
-	export CGO_ENABLED=0 GOARCH=s390x; \
+	export CGO_ENABLED=0 GOARCH=s390x USDT_TEST_EXEC=qemu-s390x-static; \
 	  go test $(TIMEOUT) -exec qemu-s390x-static $(LISTENING)
 
 # What listening is made of.

@@ -38,7 +38,11 @@ func TestMain(m *testing.M) {
 
 func startChild(t *testing.T, address string) *testenv.Child {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	args := []string{os.Args[0]}
+	if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
+		args = append([]string{emulator}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), "STAPSDTHTTP_CHILD=1", listenVariable+"="+address)
 	child := testenv.Start(t, cmd)
 	if got := child.Next(t); got != "ready" {
