@@ -2,27 +2,24 @@ package stapsdt
 
 import (
 	"fmt"
-	"path"
 	"slices"
-	"strings"
+
+	"github.com/go-usdt/usdt/internal/pattern"
 )
 
-// patterns are PROVIDER:PROBE, both with the wildcards of [path.Match].
-type patterns [][2]string
+type patterns []pattern.Pattern
 
 // parsePatterns parses the arguments of op.
 func parsePatterns(op string, texts []string) (patterns, error) {
 	var list patterns
 	for _, text := range texts {
-		provider, probe, _ := strings.Cut(text, ":")
-		for _, glob := range []string{provider, probe} {
-			if _, err := path.Match(glob, ""); glob == "" || err != nil {
-				return nil, &Error{Op: op, Err: fmt.Errorf(
-					"%w: the pattern %q is not PROVIDER:PROBE, both with * ? [a-z] as in path.Match",
-					ErrArgs, text)}
-			}
+		p, ok := pattern.Parse(text)
+		if !ok {
+			return nil, &Error{Op: op, Err: fmt.Errorf(
+				"%w: the pattern %q is not PROVIDER:PROBE, both with * ? [a-z] as in path.Match",
+				ErrArgs, text)}
 		}
-		list = append(list, [2]string{provider, probe})
+		list = append(list, p)
 	}
 	if len(list) == 0 {
 		return nil, &Error{Op: op, Err: fmt.Errorf(
@@ -31,11 +28,9 @@ func parsePatterns(op string, texts []string) (patterns, error) {
 	return list, nil
 }
 
-// matches reports whether any pattern matches the probe. Names have no slashes.
+// matches reports whether any pattern matches the probe.
 func (l patterns) matches(p *Probe) bool {
-	return slices.ContainsFunc(l, func(globs [2]string) bool {
-		provider, _ := path.Match(globs[0], p.provider.name) // the patterns are valid
-		probe, _ := path.Match(globs[1], p.name)
-		return provider && probe
+	return slices.ContainsFunc(l, func(pattern pattern.Pattern) bool {
+		return pattern.Matches(p.provider.name, p.name)
 	})
 }

@@ -14,18 +14,11 @@ TEXT ·fence(SB), NOSPLIT, $0-0
 	LFENCE			// RDTSCP waits for what is before it; nothing waits for RDTSCP
 	RET
 
-// func features(leaf uint32) uint32
-TEXT ·features(SB), NOSPLIT, $0-12
+// func cpuid(leaf uint32) (eax, edx uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-16
 	MOVL	leaf+0(FP), AX
 	XORL	CX, CX
 	CPUID
-	MOVL	DX, ret+8(FP)
-	RET
-
-// func largest(leaf uint32) uint32
-TEXT ·largest(SB), NOSPLIT, $0-12
-	MOVL	leaf+0(FP), AX
-	XORL	CX, CX
-	CPUID
-	MOVL	AX, ret+8(FP)
+	MOVL	AX, eax+8(FP)
+	MOVL	DX, edx+12(FP)
 	RET

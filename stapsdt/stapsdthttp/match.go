@@ -1,10 +1,9 @@
 package stapsdthttp
 
 import (
-	"path"
 	"slices"
-	"strings"
 
+	"github.com/go-usdt/usdt/internal/pattern"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -14,40 +13,30 @@ func (q *query) match() ([]*stapsdt.Probe, error) {
 	if len(q.patterns) == 0 {
 		return nil, badQuery("which probes? name them by probe=PROVIDER:PROBE; *:* stands for all")
 	}
-	unused := slices.Clone(q.patterns)
+	patterns := make([]pattern.Pattern, len(q.patterns))
+	for i, text := range q.patterns {
+		var ok bool
+		if patterns[i], ok = pattern.Parse(text); !ok {
+			return nil, badQuery("the pattern %s is not PROVIDER:PROBE, both with * ? [a-z]", quote(text))
+		}
+	}
+	used := make([]bool, len(patterns))
 	var matched []*stapsdt.Probe
 	for _, provider := range stapsdt.Providers() {
 		for _, p := range provider.Probes() {
-			fits := func(pattern string) bool { return matches(pattern, p) }
-			if slices.ContainsFunc(q.patterns, fits) {
+			fits := false
+			for i, pattern := range patterns {
+				if pattern.Matches(provider.Name(), p.Name()) {
+					fits, used[i] = true, true
+				}
+			}
+			if fits {
 				matched = append(matched, p)
 			}
-			unused = slices.DeleteFunc(unused, fits)
 		}
 	}
-	if len(unused) == 0 {
-		return matched, nil
+	if i := slices.Index(used, false); i >= 0 {
+		return nil, badQuery("no probe is %s; the endpoint probes has them all", quote(q.patterns[i]))
 	}
-	if err := checkPattern(unused[0]); err != nil {
-		return nil, err
-	}
-	return nil, badQuery("no probe is %s; the endpoint probes has them all", quote(unused[0]))
-}
-
-// matches reports whether a pattern matches a probe, as that of a stapsdt.Listener does.
-func matches(pattern string, p *stapsdt.Probe) bool {
-	provider, probe, _ := strings.Cut(pattern, ":")
-	isProvider, _ := path.Match(provider, p.Provider().Name()) // checkPattern has the errors
-	isProbe, _ := path.Match(probe, p.Name())
-	return isProvider && isProbe
-}
-
-func checkPattern(pattern string) error {
-	provider, probe, _ := strings.Cut(pattern, ":")
-	for _, glob := range []string{provider, probe} {
-		if _, err := path.Match(glob, ""); glob == "" || err != nil {
-			return badQuery("the pattern %s is not PROVIDER:PROBE, both with * ? [a-z]", quote(pattern))
-		}
-	}
-	return nil
+	return matched, nil
 }
