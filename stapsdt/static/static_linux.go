@@ -1,0 +1,10 @@
+//go:build linux && (amd64 || arm64)
+
+package static
+
+import "github.com/go-usdt/usdt/stapsdt"
+
+func init() { stapsdt.UseSlots(address()) }
+
+// address returns where the block of slots is.
+func address() uintptr
