@@ -44,16 +44,30 @@ func noEscape(values *[MaxArgs]unsafe.Pointer) *[MaxArgs]unsafe.Pointer {
 	return *(**[MaxArgs]unsafe.Pointer)(unsafe.Pointer(&address))
 }
 
-// setSite lets Fire enter the slot at addr.
-func (p *Probe) setSite(addr unsafe.Pointer) {
+// enterEmbedded lets those probes of a provider enter their slots that the program's file has, and
+// returns the others. Only UseSlots sets it, so that programs without slots do not carry it.
+var enterEmbedded atomic.Pointer[func(p *Provider, probes []*Probe) (others []*Probe)]
+
+// setSite lets Fire enter the slot at addr, where that word is while nobody is attached.
+func (p *Probe) setSite(addr unsafe.Pointer, idle entryWord) {
 	hearing.Lock()
 	defer hearing.Unlock()
+	if p.idle != idle {
+		p.setIdle(idle)
+	}
 	atomic.StorePointer(&p.site, addr)
 	p.aim()
 }
 
+// setIdle changes the word that Enabled compares with. It does so while the probe is switched off,
+// so Enabled may say yes once: what is fired then enters nothing. Hence Enabled needs no atomic load,
+// and the race detector is to know nothing of it.
+//
+//go:norace
+func (p *Probe) setIdle(idle entryWord) { p.idle = idle }
+
 // clearSite switches the site off.
-func (p *Probe) clearSite() { p.setSite(unsafe.Pointer(&p.idle)) }
+func (p *Probe) clearSite() { p.setSite(unsafe.Pointer(&p.idle), p.idle) }
 
 // aim points the entry to the site, unless somebody hears the probe. The caller holds the lock.
 func (p *Probe) aim() {

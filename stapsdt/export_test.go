@@ -8,14 +8,12 @@ import (
 // ForceEntry makes the probe, which must not be loaded, call the C function at entry, as if that
 // were its slot and a tracer were attached.
 func (p *Probe) ForceEntry(entry unsafe.Pointer) {
-	p.idle = ^*(*entryWord)(entry)
-	p.setSite(entry)
+	p.setSite(entry, ^*(*entryWord)(entry))
 }
 
 // Unforce undoes ForceEntry.
 func (p *Probe) Unforce() {
-	p.idle = idleWord()
-	p.clearSite()
+	p.setSite(unsafe.Pointer(&p.idle), idleWord())
 }
 
 // EntrySize is the number of bytes at the entry that Enabled looks at.

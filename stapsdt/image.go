@@ -15,7 +15,7 @@ import (
 )
 
 // loadedImage is a published image of some of a provider's probes, and this process's own mapping
-// of their sites.
+// of their sites; or it is the program's own file, with nothing but probes and path.
 type loadedImage struct {
 	probes   []*Probe
 	path     string // of the image, for tracers
@@ -58,7 +58,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 	im.hide = im.show(request.spec(), entries)
 	for i, probe := range probes {
 		probe.image = im
-		probe.setSite(im.sites.at(entries[i]))
+		probe.setSite(im.sites.at(entries[i]), idleWord())
 	}
 	return im, nil
 }
@@ -103,9 +103,10 @@ func findEntries(file *os.File, provider string, probes []*Probe) ([]uint64, err
 
 // check looks whether each probe's code begins as Enabled expects.
 func (r *siteRange) check(probes []*Probe, entries []uint64) error {
+	idle := idleWord()
 	for i, probe := range probes {
-		if w := entryWordOf(r.code[entries[i]-r.first:]); w != probe.idle {
-			return fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w, probe.idle)
+		if w := entryWordOf(r.code[entries[i]-r.first:]); w != idle {
+			return fmt.Errorf("the code of probe %s begins with %#x, want %#x", probe.name, w, idle)
 		}
 	}
 	return nil
@@ -141,17 +142,24 @@ func hasEntries(file []byte, entries []uint64) bool {
 	return true
 }
 
-// address returns the address at which offset 0 of the file would be mapped.
+// address returns the address at which offset 0 of the image would be mapped, 0 for the program's
+// own file.
 func (im *loadedImage) address() uintptr {
+	if im.sites == nil {
+		return 0
+	}
 	return uintptr(im.sites.addr) - uintptr(im.sites.offset)
 }
 
-// unload switches the probes off, retires the mapped sites, and withdraws the image. The order
-// matters to goroutines that are about to enter a site.
+// unload switches the probes off, retires the mapped sites, and withdraws the image, if there is
+// one. The order matters to goroutines that are about to enter a site.
 func (im *loadedImage) unload() error {
 	for _, probe := range im.probes {
 		probe.image = nil
 		probe.clearSite()
+	}
+	if im.sites == nil {
+		return nil
 	}
 	im.hide()
 	return errors.Join(im.sites.retire(), im.withdraw())

@@ -40,7 +40,7 @@ func (p *Provider) Info() Info {
 	defer p.mu.Unlock()
 	info := Info{Site: p.site, Skipped: slices.Clone(p.skipped), Err: p.err}
 	for _, im := range p.images {
-		info.Images = append(info.Images, Image{im.path, im.address() - landing})
+		info.Images = append(info.Images, Image{im.path, max(im.address(), landing) - landing})
 	}
 	return info
 }

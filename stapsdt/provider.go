@@ -211,6 +211,11 @@ func (p *Provider) load(follows bool) error {
 	if len(missing) == 0 || disabled() {
 		return nil
 	}
+	if enter := enterEmbedded.Load(); enter != nil {
+		if missing = (*enter)(p, missing); len(missing) == 0 {
+			return nil
+		}
+	}
 	im, err := p.loadImage(missing)
 	if err != nil {
 		p.err = p.fail("load", err)

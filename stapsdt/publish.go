@@ -92,8 +92,8 @@ var idle struct {
 	word entryWord
 }
 
-// idleWord returns the word at the entry of every probe that nobody traces. It is 0 if no form of
-// the sites can be chosen; then Load says why.
+// idleWord returns the word at the entry of every probe of an image that nobody traces. It is 0 if
+// no form of the sites can be chosen; then Load says why.
 func idleWord() entryWord {
 	idle.once.Do(func() {
 		if form, err := chooseSite(); err == nil {
@@ -105,9 +105,7 @@ func idleWord() entryWord {
 }
 
 // entryWordOf returns the word that code begins with.
-func entryWordOf(code []byte) (w entryWord) {
-	for i := range unsafe.Sizeof(w) {
-		w |= entryWord(code[i]) << (8 * i)
-	}
-	return w
+func entryWordOf(code []byte) entryWord {
+	_ = code[unsafe.Sizeof(entryWord(0))-1]
+	return *(*entryWord)(unsafe.Pointer(unsafe.SliceData(code)))
 }

@@ -44,7 +44,7 @@ func publishByLinker(r publishRequest) (_ publication, err error) {
 			return publication{}, err
 		}
 	}
-	c.Describe(signatures(r.provider, r.probes)) // an installed libstapsdt may lack the extension
+	c.Describe(signatures(r.probes)) // an installed libstapsdt may lack the extension
 	if err := c.Load(); err != nil {
 		return publication{}, explainMapping(err)
 	}

@@ -17,7 +17,7 @@ import (
 // publishByGo writes the image and publishes it without help from C.
 func publishByGo(r publishRequest) (publication, error) {
 	spec := r.spec()
-	spec.BTF = signatures(r.provider, r.probes)
+	spec.BTF = signatures(r.probes)
 	image, err := elfimage.Build(spec)
 	if err != nil {
 		return publication{}, err

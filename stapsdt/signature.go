@@ -47,15 +47,14 @@ var firstTypes = []btf.Type{
 	{Name: "[]byte_len", Kind: btf.Typedef, Of: typeInt},
 }
 
-// signatures returns the section .BTF of an image of these probes: for each a function of its name,
+// signatures returns the section .BTF of a file with these probes: for each a function of its name,
 // with a parameter for each place of its note. Its tags are the provider and the description. Load
 // makes it, so that a program that does not load its probes pays nothing for it.
-func signatures(provider string, probes []*Probe) []byte {
+func signatures(probes []*Probe) []byte {
 	w := signatureWriter{Builder: btf.New(firstTypes)}
-	tag := "provider:" + provider
 	for _, p := range probes {
 		function := w.AddFunc(p.name, w.types(p), p.names[:])
-		w.AddTag(tag, function)
+		w.AddTag("provider:"+p.provider.name, function)
 		if p.description != "" {
 			w.AddTag(p.description, function)
 		}

@@ -59,18 +59,17 @@ func Site(machine elf.Machine, form probesite.Form) (offset uint64, ok bool) {
 	return 0, false
 }
 
-// Entry returns where in a slot Fire enters, and of which form the site is, for the offset of a
-// site in the slot. It is not ok if no site is there.
-func Entry(machine elf.Machine, site uint64) (offset uint64, form probesite.Form, ok bool) {
-	for _, form := range [...]probesite.Form{probesite.Nop, probesite.Nop5, probesite.Nop10} {
-		if at, has := Site(machine, form); has && at == site {
-			switch {
-			case machine == elf.EM_AARCH64, form == probesite.Nop:
-				return 0, form, true
-			default:
-				return site - 1, form, true
-			}
-		}
+// Entry returns where in a slot Fire enters, for the offset of a site in the slot, and the form of
+// the instruction behind the no-op there. It is not ok if no site is at the offset.
+func Entry(machine elf.Machine, site uint64) (offset uint64, behind probesite.Form, ok bool) {
+	if machine == elf.EM_AARCH64 {
+		return 0, probesite.Nop, site == 4
+	}
+	switch site {
+	case 0, 1:
+		return 0, probesite.Nop10, true
+	case 22:
+		return 21, probesite.Nop5, true
 	}
 	return 0, 0, false
 }

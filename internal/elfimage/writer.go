@@ -3,6 +3,8 @@ package elfimage
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/go-usdt/usdt/internal/elf"
 )
 
 // A writer writes an image from front to back, after it has placed all the sections.
@@ -59,6 +61,15 @@ func (w *writer) write() error {
 		w.setBuildID()
 	}
 	return nil
+}
+
+// Operands returns what the note of a probe says of arguments of these sizes: see [Probe]. It
+// returns "" for a machine that images cannot be made for.
+func Operands(id elf.Machine, sizes []int) string {
+	if m := machineOf(id); m != nil {
+		return string(m.appendOperands(nil, sizes))
+	}
+	return ""
 }
 
 // appendOperands says where arguments of these sizes are, as in "8@%rdi -4@%rsi". Every register

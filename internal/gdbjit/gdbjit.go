@@ -10,7 +10,6 @@ package gdbjit
 
 import (
 	"bytes"
-	"slices"
 	"sync"
 	"unsafe"
 
@@ -85,12 +84,15 @@ func sweep() {
 	if watched() {
 		return
 	}
-	list.entries = slices.DeleteFunc(list.entries, func(e *entry) bool {
+	var wanted []*entry // slices.DeleteFunc would make every program larger
+	for _, e := range list.entries {
 		if e.unwanted {
 			e.unlink()
+		} else {
+			wanted = append(wanted, e)
 		}
-		return e.unwanted
-	})
+	}
+	list.entries = wanted
 }
 
 func (e *entry) unlink() {

@@ -23,19 +23,12 @@ func SecureGetenv(name string) string {
 // Secure reports whether AT_SECURE of getauxval(3) is set: the program has rights that the user who
 // started it lacks, by set-user-ID, set-group-ID or file capabilities.
 //
-// The Go runtime does not always find the auxiliary vector in a program with cgo, so the kernel is
-// asked; before Linux 6.4, /proc is. The file there is unreadable only in a program with such
-// rights, or where no descriptor is left. Without /proc, a program with capabilities that is not
-// root's counts as one, although it may have inherited them.
+// The vector is unreadable in /proc only in a program with such rights, or where no descriptor is
+// left. Without /proc, a program with capabilities that is not root's counts as one, although it
+// may have inherited them.
 func Secure() bool {
-	var vector [1024]byte      // the kernel writes some 20 entries of 16 bytes
-	const getAuxv = 0x41555856 // PR_GET_AUXV of prctl(2)
-	size, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, getAuxv,
-		uintptr(unsafe.Pointer(&vector)), unsafe.Sizeof(vector), 0, 0, 0)
-	if errno == 0 {
-		return hasSecure(vector[:min(size, unsafe.Sizeof(vector))])
-	}
-	n, err := ReadStart("/proc/self/auxv", vector[:])
+	var vector [1024]byte
+	n, err := readAuxiliary(vector[:])
 	if errors.Is(err, syscall.ENOENT) {
 		return os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() ||
 			os.Geteuid() != 0 && capable()
@@ -45,13 +38,44 @@ func Secure() bool {
 
 // hasSecure reports whether an auxiliary vector sets AT_SECURE, or lacks it.
 func hasSecure(vector []byte) bool {
-	const atSecure, entrySize = 23, 16
+	const atSecure = 23
+	secure, ok := findAuxiliary(vector, atSecure)
+	return !ok || secure != 0
+}
+
+// ProgramHeaders returns the address of the program headers, AT_PHDR of getauxval(3). It is not ok
+// if that cannot be read.
+func ProgramHeaders() (address uint64, ok bool) {
+	const atPhdr = 3
+	var vector [1024]byte
+	n, err := readAuxiliary(vector[:])
+	if err != nil {
+		return 0, false
+	}
+	return findAuxiliary(vector[:n], atPhdr)
+}
+
+// readAuxiliary reads the auxiliary vector, some 20 entries of 16 bytes. The Go runtime does not
+// always find it in a program with cgo, so the kernel is asked; before Linux 6.4, /proc is.
+func readAuxiliary(vector []byte) (n int, err error) {
+	const getAuxv = 0x41555856 // PR_GET_AUXV of prctl(2)
+	size, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, getAuxv,
+		uintptr(unsafe.Pointer(unsafe.SliceData(vector))), uintptr(len(vector)), 0, 0, 0)
+	if errno == 0 {
+		return min(int(size), len(vector)), nil // #nosec G115 -- the size of the vector
+	}
+	return ReadStart("/proc/self/auxv", vector)
+}
+
+// findAuxiliary returns the value of the first entry of a type.
+func findAuxiliary(vector []byte, typ uint64) (value uint64, ok bool) {
+	const entrySize = 16
 	for ; len(vector) >= entrySize; vector = vector[entrySize:] {
-		if binary.LittleEndian.Uint64(vector) == atSecure {
-			return binary.LittleEndian.Uint64(vector[8:]) != 0
+		if binary.LittleEndian.Uint64(vector) == typ {
+			return binary.LittleEndian.Uint64(vector[8:]), true
 		}
 	}
-	return true
+	return 0, false
 }
 
 // capable reports whether this process has permitted capabilities, or cannot tell. See capget(2).

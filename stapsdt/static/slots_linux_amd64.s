@@ -31,7 +31,7 @@ TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	SLOT448; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 
-// func address() uintptr
+// func address() unsafe.Pointer
 TEXT ·address(SB), NOSPLIT, $0-8
 	LEAQ	·slots<>(SB), AX
 	MOVQ	AX, ret+0(FP)

@@ -22,7 +22,7 @@ TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	SLOT448; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 
-// func address() uintptr
+// func address() unsafe.Pointer
 TEXT ·address(SB), NOSPLIT, $0-8
 	MOVD	$·slots<>(SB), R0
 	MOVD	R0, ret+0(FP)

@@ -2,9 +2,13 @@
 
 package static
 
-import "github.com/go-usdt/usdt/stapsdt"
+import (
+	"unsafe"
+
+	"github.com/go-usdt/usdt/stapsdt"
+)
 
 func init() { stapsdt.UseSlots(address()) }
 
 // address returns where the block of slots is.
-func address() uintptr
+func address() unsafe.Pointer
