@@ -1,21 +1,34 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
+	"github.com/go-usdt/usdt/internal/block"
 	"github.com/go-usdt/usdt/internal/elfimage"
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
 // siteCodes are the bytes of a file that tracers change.
 type siteCodes struct {
-	codes []byte // of one note after the other: the landing and the first byte of the site
+	// codes has for one note after the other the landing, the first byte of the site, and what is
+	// behind that, as much as tells whether it is another no-op.
+	codes []byte
+
+	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in the
+	// file. Tracers may attach there: libbpf does, to programs with its usdt.h.
+	behind map[uint64]probesite.Form
+	block  bool // the sites are in slots of package static
 
 	// Of an image of this library; 0 in other files, whose sites have no landings.
 	landing   int    // bytes of a landing
 	firstSlot uint64 // offset in the file
 }
+
+// longest is the size of the longest no-op, in bytes.
+const longest = 10
 
 func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	var s siteCodes
@@ -23,21 +36,59 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 		s.landing = len(elfimage.Landing(notes[0].Machine))
 		s.firstSlot = notes[0].FileOffset &^ (elfimage.SlotSize - 1)
 	}
-	s.codes = make([]byte, len(notes)*(s.landing+1))
+	s.codes = make([]byte, len(notes)*s.stride())
 	for i, n := range notes {
+		code := s.codes[i*s.stride():][:s.stride()]
 		// No file has offsets that do not fit; the kernel refuses negative ones.
-		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115 -- see above
+		_, err := r.ReadAt(code, int64(n.FileOffset)-int64(s.landing)) // #nosec G115 -- see above
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
+		s.setBehind(n, code[s.landing:])
 	}
+	s.block = hasBlock(r, notes)
 	return s, nil
 }
 
-// code returns the bytes of a note.
-func (s siteCodes) code(note int) []byte {
+// hasBlock reports whether the base of the notes is a block of slots.
+func hasBlock(r io.ReaderAt, notes []sdtnote.Note) bool {
+	if len(notes) == 0 || notes[0].Base > notes[0].Address {
+		return false
+	}
+	first := notes[0]
+	var magic [len(block.Magic)]byte
+	// #nosec G115 -- a negative offset is refused
+	_, err := r.ReadAt(magic[:], int64(first.FileOffset-(first.Address-first.Base)))
+	return err == nil && string(magic[:]) == block.Magic
+}
+
+// setBehind looks what is behind the site of a note, whose code begins so.
+func (s *siteCodes) setBehind(n sdtnote.Note, code []byte) {
+	nop := probesite.Nop.Code(n.Machine)
+	if len(nop) != 1 || !bytes.HasPrefix(code, nop) {
+		return
+	}
+	for _, form := range []probesite.Form{probesite.Nop5, probesite.Nop10} {
+		if bytes.HasPrefix(code[len(nop):], form.Code(n.Machine)) {
+			if s.behind == nil {
+				s.behind = make(map[uint64]probesite.Form)
+			}
+			s.behind[n.FileOffset] = form
+		}
+	}
+}
+
+// stride is the number of bytes of each note in codes.
+func (s siteCodes) stride() int { return s.landing + 1 + longest }
+
+// code returns the bytes of note i of the file that tracers change: the first of each instruction
+// where one may be attached.
+func (s siteCodes) code(i int, n sdtnote.Note) []byte {
 	size := s.landing + 1
-	return s.codes[note*size : (note+1)*size]
+	if _, ok := s.behind[n.FileOffset]; ok {
+		size++
+	}
+	return s.codes[i*s.stride():][:size]
 }
 
 // isImage reports whether the notes of a file are those of an image of this library.
