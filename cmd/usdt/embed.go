@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -106,7 +105,7 @@ func (f *embedFlags) run(cmd *cobra.Command, path string) error {
 			p.Provider, p.Name)
 	}
 	if f.check {
-		return f.compare(cmd, source, result)
+		return f.compare(cmd, program, result, path)
 	}
 	return f.write(cmd, source, result, path)
 }
@@ -170,7 +169,20 @@ func count(probes []embed.Probe) string {
 }
 
 // compare says how the file differs from what it should be.
-func (f *embedFlags) compare(cmd *cobra.Command, s *embed.Source, r embed.Result) error {
-	_ = io.Discard
-	return nil
+func (f *embedFlags) compare(cmd *cobra.Command, p *embed.Program, r embed.Result, path string,
+) error {
+	differences, err := p.Compare(r, !cmd.Flags().Changed("site"))
+	if err != nil {
+		return err
+	}
+	if len(differences) == 0 {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s has %s\n", printable.Text(path), count(r.Probes))
+		return err
+	}
+	for _, line := range differences {
+		if _, err := fmt.Fprintln(cmd.OutOrStdout(), printable.Escape(line)); err != nil {
+			return err
+		}
+	}
+	return errors.New("its probes are not those that it declares; run usdt embed after each build")
 }

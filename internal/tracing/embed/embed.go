@@ -28,19 +28,16 @@ func (p *Program) Embed(l List, form probesite.Form) (Result, error) {
 	if err != nil {
 		return r, err
 	}
-	notes, err := p.foreignNotes()
-	if err != nil {
-		return r, err
-	}
 	t, err := p.tail()
 	if err != nil {
 		return r, err
 	}
+	notes := t.notes
 	var signatures [][]byte
 	for i, b := range p.blocks {
 		placed, left := place(libraries[i].Probes)
 		r.Probes, r.Left = append(r.Probes, placed...), append(r.Left, left...)
-		notes = p.appendNotes(notes, b, placed, form, t.base)
+		notes = p.appendNotes(notes, b, placed, form, t.base.Addr)
 		signatures = append(signatures, libraries[i].BTF)
 	}
 	if len(r.Probes) == 0 {

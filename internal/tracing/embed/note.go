@@ -74,9 +74,6 @@ func (p *Program) foreignNotes() (foreign []byte, err error) {
 		if s.name != noteSection || elf.SectionType(s.Type) != elf.SHT_NOTE {
 			continue
 		}
-		if elf.SectionFlag(s.Flags)&(elf.SHF_COMPRESSED|elf.SHF_ALLOC) != 0 {
-			return nil, fmt.Errorf("it has a section %s that is compressed or loaded", noteSection)
-		}
 		rest, _ := p.data(s)
 		for len(rest) > 0 {
 			var note []byte

@@ -18,26 +18,25 @@ const maxAdded = 3
 type tail struct {
 	*Program
 	start uint64 // offset
-	base  uint64 // address of .stapsdt.base, which the program has already if it has probes of C
+	base  section
+	notes []byte // of others
 }
 
-// isReplaced reports whether a section is written anew. The names of sections are, because there
-// are more of them; other sections if Embed could have made them.
+// isReplaced reports whether the content of a section is written anew. The names of sections are,
+// because there are more of them.
 func (p *Program) isReplaced(i int) bool {
-	s := p.sections[i]
-	switch {
-	case i == int(p.header.Shstrndx):
-		return true
-	case elf.SectionFlag(s.Flags)&elf.SHF_ALLOC != 0:
-		return false
-	}
-	return s.name == noteSection || s.name == btfSection || s.name == baseSection
+	name := p.sections[i].name
+	return i == int(p.header.Shstrndx) || name == noteSection || name == btfSection
 }
 
 // tail finds out where the file may be cut. A section that is replaced need not be at the end: what
 // was between others stays there, and no header leads to it any more.
 func (p *Program) tail() (t tail, err error) {
-	t = tail{Program: p, base: p.blocks[0].address}
+	t = tail{Program: p}
+	if t.notes, err = p.foreignNotes(); err != nil {
+		return t, err
+	}
+	t.base = p.base(len(t.notes) > 0)
 	stays, known := p.header.Phoff+uint64(len(p.segments)*segmentSize), uint64(0) // #nosec G115
 	for _, s := range p.segments {
 		stays = max(stays, s.Off+s.Filesz)
@@ -48,15 +47,12 @@ func (p *Program) tail() (t tail, err error) {
 		if len(data) > 0 {
 			end = s.Off + s.Size
 		}
-		switch {
-		case p.isReplaced(i):
+		if p.isReplaced(i) {
 			known = max(known, end)
-			err = errors.Join(err, checkReplaced(s, data))
-			continue
-		case s.name == baseSection:
-			t.base = s.Addr
+			err = errors.Join(err, p.checkReplaced(i))
+		} else {
+			stays = max(stays, end)
 		}
-		stays = max(stays, end)
 	}
 	known = max(stays, known, p.header.Shoff+uint64(len(p.sections)*sectionSize)) // #nosec G115
 	if extra := bytes.TrimRight(p.content[known:], "\x00"); len(extra) > 0 {
@@ -67,16 +63,24 @@ func (p *Program) tail() (t tail, err error) {
 	return t, err
 }
 
-// checkReplaced refuses to replace somebody else's types.
-func checkReplaced(s section, data []byte) error {
+// checkReplaced refuses to replace what is not as Embed or the linker make it.
+func (p *Program) checkReplaced(i int) error {
+	s := p.sections[i]
+	const strange = elf.SHF_ALLOC | elf.SHF_COMPRESSED
+	isSame := func(other section) bool { return other.name == s.name }
+	if elf.SectionFlag(s.Flags)&strange != 0 || slices.IndexFunc(p.sections, isSame) != i {
+		return fmt.Errorf("its section %q is compressed, loaded, or one of two; embed before the tool "+
+			"that makes it so", s.name)
+	}
+	data, _ := p.data(s)
 	if s.name != btfSection {
 		return nil
 	}
-	if all, err := signature.ReadBTF(data); err == nil && len(all) > 0 {
-		return nil
+	if all, err := signature.ReadBTF(data); err != nil || len(all) == 0 {
+		return errors.New("it has a section .BTF that is not about its probes; remove it first, by " +
+			"objcopy --remove-section=.BTF")
 	}
-	return errors.New("it has a section .BTF that is not about its probes; remove it first, by " +
-		"objcopy --remove-section=.BTF")
+	return nil
 }
 
 // write returns the program with these sections behind all that stays, then the names of sections
@@ -85,7 +89,9 @@ func (t tail) write(notes, types []byte) []byte {
 	w := writer{
 		out:      slices.Clone(t.content[:t.start]),
 		sections: slices.Clone(t.sections),
-		replaced: t.isReplaced,
+	}
+	if t.base.name != "" {
+		w.set(t.base)
 	}
 	w.put(noteSection, elf.Section64{Type: uint32(elf.SHT_NOTE), Addralign: noteAlign}, notes)
 	w.put(btfSection, elf.Section64{Type: uint32(elf.SHT_PROGBITS), Addralign: 4}, types)
@@ -97,22 +103,25 @@ func (t tail) write(notes, types []byte) []byte {
 type writer struct {
 	out      []byte
 	sections []section
-	replaced func(i int) bool
 }
 
-// put writes a section. Its header takes the place of that of the section that it replaces, because
-// symbols and other headers have the numbers of sections.
+// put writes a section.
 func (w *writer) put(name string, header elf.Section64, data []byte) {
 	w.align(header.Addralign)
 	header.Off, header.Size = uint64(len(w.out)), uint64(len(data))
 	w.out = append(w.out, data...)
-	for i := range w.sections {
-		if w.sections[i].name == name && w.replaced(i) {
-			w.sections[i].Section64 = header
-			return
-		}
+	w.set(section{header, name})
+}
+
+// set adds the header of a section. It takes the place of that of a section of the same name,
+// because symbols and other headers have the numbers of sections.
+func (w *writer) set(s section) {
+	i := slices.IndexFunc(w.sections, func(old section) bool { return old.name == s.name })
+	if i < 0 {
+		w.sections = append(w.sections, s)
+		return
 	}
-	w.sections = append(w.sections, section{header, name})
+	w.sections[i] = s
 }
 
 func (w *writer) align(to uint64) {
