@@ -57,6 +57,7 @@ func (k btfKind) extra(members int) (bytes int, ok bool) {
 // A btfType is struct btf_type with what follows it.
 type btfType struct {
 	name    uint32 // offset in the strings
+	info    uint32 // kind, members and a flag
 	kind    btfKind
 	members int
 	ref     uint32 // the size in bytes, or the id of another type
@@ -128,7 +129,7 @@ func (t *btf) at(id uint32) btfType {
 	kind, members := btfInfo(b)
 	extra, _ := kind.extra(members)
 	return btfType{
-		name: le.Uint32(b), kind: kind, members: members, ref: le.Uint32(b[8:]),
+		name: le.Uint32(b), info: le.Uint32(b[4:]), kind: kind, members: members, ref: le.Uint32(b[8:]),
 		extra: b[btfTypeSize : btfTypeSize+extra],
 	}
 }

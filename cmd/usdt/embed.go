@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/probesite"
+	"github.com/go-usdt/usdt/internal/tracing/embed"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+)
+
+// embedFlags are the flags of usdt embed.
+type embedFlags struct {
+	site, from, output string
+	print, check       bool
+	timeout            time.Duration
+}
+
+func newEmbedCommand() *cobra.Command {
+	var f embedFlags
+	cmd := &cobra.Command{
+		Use:   "embed [--site FORM] [--from LIST] [--output FILE | --check | --print] PROGRAM",
+		Short: "Write the probes of a Go program into its file",
+
+		DisableFlagsInUseLine: true,
+		Long: `Write notes of the probes of a Go program into its file, where every tracer finds them: before the
+program runs, and for all its processes. The program must import
+
+  _ "github.com/go-usdt/usdt/stapsdt/static"
+
+To learn which probes the program declares, usdt runs the initialisation of its packages, but not
+main, in a copy of the program. Probes that are declared later are not in the file; they are
+published when they are loaded.
+
+Nothing of what is loaded changes: sections are added at the end of the file. A second embed
+replaces the first. Run strip before or after. The file is replaced by one of the same owner, mode
+and extended attributes, except file capabilities.
+
+FORM is the instruction at the sites: nop, which every kernel handles; nop5, which Linux 6.18 to 7.1
+handles faster, and others slower; or nop10, which Linux 7.2 and later handle faster, and others not
+at all.
+
+With --check, write nothing: exit with status 1 and say what differs, if the probes in the file are
+not those that the program declares. For a program that this machine cannot run, write what it
+declares by --print on a machine that can, also of a build for that machine, and use it by --from.`,
+		Example: `  go build -o shop ./cmd/shop && usdt embed shop && usdt list ./shop
+  usdt embed --check shop
+  usdt embed --print shop.arm64 > shop.json      # on an arm64 machine
+  usdt embed --from shop.json shop.arm64         # here`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.run(cmd, args[0]); err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.site, "site", "nop", "the `FORM` of the sites: nop, nop5 or nop10")
+	flags.StringVar(&f.from, "from", "", "read from `LIST` what the program declares")
+	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE`, and leave PROGRAM as it is")
+	flags.BoolVar(&f.print, "print", false, "write what the program declares, for --from")
+	flags.BoolVar(&f.check, "check", false, "only compare the file with what the program declares")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "the most `TIME` for the initialisation")
+	cmd.MarkFlagsMutuallyExclusive("print", "check", "output")
+	cmd.MarkFlagsMutuallyExclusive("print", "from")
+	mustComplete(cmd, "site", cobra.FixedCompletions([]cobra.Completion{"nop", "nop5", "nop10"},
+		cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (f *embedFlags) run(cmd *cobra.Command, path string) error {
+	form, err := probesite.ParseForm(f.site)
+	if err != nil {
+		return usagef("--site: %w", err)
+	}
+	source, err := embed.Read(path)
+	if err != nil {
+		return err
+	}
+	program, err := embed.Open(source.Content)
+	if err != nil {
+		return err
+	}
+	list, err := f.list(cmd, program, path)
+	if err != nil {
+		return err
+	}
+	if f.print {
+		return list.Write(cmd.OutOrStdout())
+	}
+	result, err := program.Embed(list, form)
+	if err != nil {
+		return err
+	}
+	for _, p := range result.Left {
+		warn(cmd.ErrOrStderr(), "there is no slot for %s:%s, which is published when it is loaded",
+			p.Provider, p.Name)
+	}
+	if f.check {
+		return f.compare(cmd, program, result, path)
+	}
+	return f.write(cmd, source, result, path)
+}
+
+// list returns what the program declares.
+func (f *embedFlags) list(cmd *cobra.Command, p *embed.Program, path string) (embed.List, error) {
+	if f.from != "" {
+		file, err := os.Open(f.from)
+		if err != nil {
+			return embed.List{}, fmt.Errorf("--from: %w", err)
+		}
+		defer file.Close()
+		l, err := embed.ReadList(file)
+		if err != nil {
+			return l, fmt.Errorf("--from: %s: %w", f.from, err)
+		}
+		return l, nil
+	}
+	defer catchSignals(cmd)()
+	late := fmt.Errorf("it took more than %v, see --timeout", f.timeout)
+	ctx, cancel := context.WithTimeoutCause(cmd.Context(), f.timeout, late)
+	defer cancel()
+	l, err := p.Declared(ctx, filepath.Dir(path))
+	if err != nil && !errors.Is(err, errInterrupted) {
+		err = fmt.Errorf("run the program to learn its probes: %w\nor write a list by usdt embed "+
+			"--print where it runs, and use it here by --from", err)
+	}
+	return l, err
+}
+
+// write writes the result, and says what it is.
+func (f *embedFlags) write(cmd *cobra.Command, s *embed.Source, r embed.Result, path string) error {
+	to := path
+	var err error
+	if f.output != "" {
+		to = f.output
+		err = s.WriteTo(to, r.Content)
+	} else {
+		var lost []string
+		lost, err = s.Replace(r.Content)
+		for _, what := range lost {
+			warn(cmd.ErrOrStderr(), "%s: %s of the file could not be kept", path, what)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "embedded %s in %s\n", count(r.Probes),
+		printable.Text(to))
+	return err
+}
+
+// count says how many probes of how many providers there are.
+func count(probes []embed.Probe) string {
+	providers := make(map[string]bool)
+	for _, p := range probes {
+		providers[p.Provider] = true
+	}
+	return plural(len(probes), "probe", "probes") + " of " +
+		plural(len(providers), "provider", "providers")
+}
+
+// compare says how the file differs from what it should be.
+func (f *embedFlags) compare(cmd *cobra.Command, p *embed.Program, r embed.Result, path string,
+) error {
+	differences, err := p.Compare(r, !cmd.Flags().Changed("site"))
+	if err != nil {
+		return err
+	}
+	if len(differences) == 0 {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s has %s\n", printable.Text(path), count(r.Probes))
+		return err
+	}
+	for _, line := range differences {
+		if _, err := fmt.Fprintln(cmd.OutOrStdout(), printable.Escape(line)); err != nil {
+			return err
+		}
+	}
+	return errors.New("its probes are not those that it declares; run usdt embed after each build")
+}
