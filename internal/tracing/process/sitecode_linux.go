@@ -18,8 +18,8 @@ type siteCodes struct {
 	// behind that, as much as tells whether it is another no-op.
 	codes []byte
 
-	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in the
-	// file. Tracers may attach there: libbpf does, to programs with its usdt.h.
+	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in
+	// the file. Tracers may attach there: libbpf does, to programs with its usdt.h.
 	behind map[uint64]probesite.Form
 	block  bool // the sites are in slots of package static
 
