@@ -148,7 +148,7 @@ func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 				probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name})
 			}
 			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
-				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n,
+				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n, Behind: o.Behind[n.FileOffset],
 				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
 				SemaphoreAddresses: o.SemaphoreAddresses(n),
 			})

@@ -32,6 +32,9 @@ func Choose() (Form, error) {
 	return chosen.form, chosen.err
 }
 
+// Best returns the form that the running kernel replaces best, whatever [Env] says.
+func Best() Form { return best() }
+
 // chooseFor is Choose for a machine, EM_NONE for a platform without probes, and a value of Env.
 func chooseFor(machine elf.Machine, override string, best func() Form) (Form, error) {
 	if machine == elf.EM_NONE {

@@ -8,6 +8,7 @@ import (
 	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/rlimit"
 
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/tracing/perfevent"
 )
 
@@ -20,6 +21,8 @@ type Features struct {
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
 	Multi        bool // uprobe_multi links that choose a process by its memory
 	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
+
+	Form probesite.Form // the no-op that the kernel replaces best: see [CalledSites]
 }
 
 // A Kernel is what this process has found out of a kernel.
@@ -46,6 +49,7 @@ var running = sync.OnceValue(func() Kernel {
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
 	f.Multi = hasMulti()
 	f.Sleep = f.Multi && hasSleep()
+	f.Form = probesite.Best()
 	return k
 })
 

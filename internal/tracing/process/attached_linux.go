@@ -53,7 +53,7 @@ func (o *Object) attachedIn(mem io.ReaderAt) []bool {
 		at := place{n.FileOffset, n.SemaphoreOffset}
 		if _, ok := known[at]; !ok {
 			sites := addressesOf(n.FileOffset, fired)
-			known[at] = differs(mem, sites, o.content.sites.landing, o.content.sites.code(i)) ||
+			known[at] = differs(mem, sites, o.content.sites.landing, o.content.sites.code(i, n)) ||
 				differs(mem, o.SemaphoreAddresses(n), 0, []byte{0, 0})
 		}
 		attached[i] = known[at]

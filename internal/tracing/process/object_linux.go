@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -43,6 +44,12 @@ type Object struct {
 	// Signatures are what the file itself says of the arguments of its probes. They may disagree
 	// with Notes. They are shared like Notes.
 	Signatures signature.Set
+
+	// Behind has the form of the no-op behind a site that is a plain one, by the offset of the site in
+	// the file, in programs of Go with slots of package static. A hit passes through both, and the
+	// kernel may replace the second better. Other programs may have such sites, too, but may fork: on
+	// Linux 6.18 the child dies at a nop5 that is traced. It is shared like Notes.
+	Behind map[uint64]probesite.Form
 
 	// Unsigned says that the file has more signatures than are read: there are none here.
 	Unsigned bool
@@ -92,6 +99,9 @@ func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok 
 	}
 	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
 	o.Unsigned = c.unsigned
+	if c.sites.block {
+		o.Behind = c.sites.behind
+	}
 	o.Overlaid = file.isOverlaid(w)
 	return o, true
 }

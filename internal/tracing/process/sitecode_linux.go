@@ -1,21 +1,35 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
+	"github.com/go-usdt/usdt/internal/block"
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
 // siteCodes are the bytes of a file that tracers change.
 type siteCodes struct {
-	codes []byte // of one note after the other: the landing and the first byte of the site
+	// codes has for one note after the other the landing, the first byte of the site, and what is
+	// behind that, as much as tells whether it is another no-op.
+	codes []byte
+
+	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in
+	// the file. Tracers may attach there: libbpf does, to programs with its usdt.h.
+	behind map[uint64]probesite.Form
+	block  bool // the sites are in slots of package static
 
 	// Of an image of this library; 0 in other files, whose sites have no landings.
 	landing   int    // bytes of a landing
 	firstSlot uint64 // offset in the file
 }
+
+// longest is the size of the longest no-op, in bytes.
+const longest = 10
 
 func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 	var s siteCodes
@@ -23,21 +37,68 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 		s.landing = len(elfimage.Landing(notes[0].Machine))
 		s.firstSlot = notes[0].FileOffset &^ (elfimage.SlotSize - 1)
 	}
-	s.codes = make([]byte, len(notes)*(s.landing+1))
+	s.codes = make([]byte, len(notes)*s.stride())
 	for i, n := range notes {
+		code := s.codes[i*s.stride():][:s.stride()]
 		// No file has offsets that do not fit; the kernel refuses negative ones.
-		_, err := r.ReadAt(s.code(i), int64(n.FileOffset)-int64(s.landing)) // #nosec G115 -- see above
+		_, err := r.ReadAt(code, int64(n.FileOffset)-int64(s.landing)) // #nosec G115 -- see above
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
+		s.setBehind(r, n, code[s.landing:])
 	}
 	return s, nil
 }
 
-// code returns the bytes of a note.
-func (s siteCodes) code(note int) []byte {
+// hasBlock reports whether a slot of package static is at an offset in the file: whether its block
+// begins within as many slots before.
+func hasBlock(r io.ReaderAt, machine elf.Machine, slot uint64) bool {
+	size := block.SlotSize(machine)
+	before := min(block.Slots*size, slot-slot%size)
+	if before == 0 {
+		return false
+	}
+	slots := make([]byte, before)
+	// #nosec G115 -- a negative offset is refused
+	if _, err := r.ReadAt(slots, int64(slot-before)); err != nil {
+		return false // the file has become shorter
+	}
+	for ; len(slots) > 0; slots = slots[size:] {
+		if bytes.HasPrefix(slots, []byte(block.Magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// setBehind looks what is behind the site of a note, whose code begins so.
+func (s *siteCodes) setBehind(r io.ReaderAt, n sdtnote.Note, code []byte) {
+	nop := probesite.Nop.Code(n.Machine)
+	if len(nop) != 1 || !bytes.HasPrefix(code, nop) {
+		return
+	}
+	for _, form := range []probesite.Form{probesite.Nop5, probesite.Nop10} {
+		if bytes.HasPrefix(code[len(nop):], form.Code(n.Machine)) {
+			if s.behind == nil {
+				s.behind = make(map[uint64]probesite.Form)
+				s.block = hasBlock(r, n.Machine, n.FileOffset)
+			}
+			s.behind[n.FileOffset] = form
+		}
+	}
+}
+
+// stride is the number of bytes of each note in codes.
+func (s siteCodes) stride() int { return s.landing + 1 + longest }
+
+// code returns the bytes of note i of the file that tracers change: the first of each instruction
+// where one may be attached.
+func (s siteCodes) code(i int, n sdtnote.Note) []byte {
 	size := s.landing + 1
-	return s.codes[note*size : (note+1)*size]
+	if _, ok := s.behind[n.FileOffset]; ok {
+		size++
+	}
+	return s.codes[i*s.stride():][:size]
 }
 
 // isImage reports whether the notes of a file are those of an image of this library.

@@ -32,7 +32,7 @@ func TestAttachedBounded(t *testing.T) {
 	const notes, sites = 60_000, 10
 	o := Object{
 		Mappings: mapped.executable, Data: mapped.data,
-		content: &content{sites: siteCodes{codes: make([]byte, notes)}},
+		content: &content{sites: siteCodes{codes: make([]byte, notes*(1+longest))}},
 	}
 	for i := range uint64(notes) {
 		o.Notes = append(o.Notes, sdtnote.Note{FileOffset: i % sites, SemaphoreOffset: i%sites + 1})

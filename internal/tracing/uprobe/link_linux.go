@@ -32,7 +32,7 @@ func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error)
 	defer file.Close()
 	path := fmt.Sprintf("/proc/self/fd/%d", file.Fd())
 	if s.features.Multi {
-		return linkMulti(prog, path, sites, s.options.PID)
+		return linkMulti(prog, path, sites, s.features.Form, s.options.PID)
 	}
 	return s.linkOne(prog, path, sites[0])
 }
@@ -88,7 +88,7 @@ func (s Site) open() (*os.File, error) {
 // linkOne does the same for one site, by a perf event.
 func (s *session) linkOne(prog *ebpf.Program, path string, site probeSite) (io.Closer, error) {
 	place := perfevent.Place{
-		Path: path, Offset: site.Note.FileOffset, Semaphore: site.Note.SemaphoreOffset,
+		Path: path, Offset: site.offset(s.features.Form), Semaphore: site.Note.SemaphoreOffset,
 	}
 	if place.Semaphore != 0 && !s.features.Semaphores {
 		if err := s.countInSemaphores(site.SemaphoreAddresses); err != nil {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/cilium/ebpf"
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/probesite"
 )
 
 // multiAttr is what union bpf_attr of linux/bpf.h has for the link_create of a uprobe_multi link.
@@ -25,7 +27,9 @@ type multiAttr struct {
 // The package link can do that, too, but calls stat(2) first, which may wait for the file system.
 //
 // #nosec G103 -- the kernel gets addresses
-func linkMulti(prog *ebpf.Program, path string, sites []probeSite, pid int) (io.Closer, error) {
+func linkMulti(
+	prog *ebpf.Program, path string, sites []probeSite, best probesite.Form, pid int,
+) (io.Closer, error) {
 	name, err := unix.BytePtrFromString(path)
 	if err != nil {
 		return nil, err
@@ -33,7 +37,7 @@ func linkMulti(prog *ebpf.Program, path string, sites []probeSite, pid int) (io.
 	n := len(sites)
 	offsets, semaphores, cookies := make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	for i, site := range sites {
-		offsets[i] = site.Note.FileOffset
+		offsets[i] = site.offset(best)
 		semaphores[i] = site.Note.SemaphoreOffset // 0 for none
 		cookies[i] = uint64(site.index)           // #nosec G115 -- not negative
 	}

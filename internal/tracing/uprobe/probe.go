@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -29,6 +30,11 @@ type Site struct {
 
 	Note sdtnote.Note
 
+	// Behind is the form of the no-op directly behind the site, which is a plain one then; Nop if
+	// there is none. The engine attaches there if the kernel replaces that form better. A program with such
+	// a site must not fork, but for processes that exec at once.
+	Behind probesite.Form
+
 	// Signature says what the arguments are, in as many places as Note has; nil when nobody knows.
 	Signature *signature.Signature
 
@@ -38,6 +44,14 @@ type Site struct {
 	// SemaphoreAddresses are the addresses of the probe's semaphore in the traced process. They are
 	// needed only where the kernel does not count tracers in semaphores itself (before Linux 4.20).
 	SemaphoreAddresses []uint64
+}
+
+// offset returns where in the file to attach, in a kernel that replaces that form best.
+func (s Site) offset(best probesite.Form) uint64 {
+	if s.Behind != probesite.Nop && s.Behind == best {
+		return s.Note.FileOffset + uint64(len(probesite.Nop.Code(s.Note.Machine)))
+	}
+	return s.Note.FileOffset
 }
 
 // Args describes the arguments of the site, with the sign that their signature gives them. One that
