@@ -46,8 +46,11 @@ func Open(content []byte) (*Program, error) {
 	return p, p.findBlocks()
 }
 
-// Machine is what the program is for.
-func (p *Program) Machine() usdtelf.Machine { return p.machine }
+// machineNames are what others call the machines.
+var machineNames = map[usdtelf.Machine]struct{ goarch, qemu string }{
+	usdtelf.EM_X86_64:  {"amd64", "x86_64"},
+	usdtelf.EM_AARCH64: {"arm64", "aarch64"},
+}
 
 // Libraries returns the import paths of the copies of the library in the program: one, unless it
 // was copied.
