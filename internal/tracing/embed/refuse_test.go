@@ -64,6 +64,12 @@ func TestOpenRefusesNames(t *testing.T) {
 		!strings.Contains(err.Error(), "do not obfuscate") {
 		t.Errorf("error %v", err)
 	}
+	archive := newFake(library)
+	archive.main = "_rt0_arm64_linux_lib"
+	if _, err := embed.Open(archive.bytes()); err == nil ||
+		!strings.Contains(err.Error(), "c-archive") {
+		t.Errorf("error %v", err)
+	}
 	// Magic alone, as this test has it, is no block.
 	text := newFake()
 	b := text.bytes()
