@@ -29,8 +29,8 @@ func newEmbedCommand() *cobra.Command {
 		Short: "Write the probes of a Go program into its file",
 
 		DisableFlagsInUseLine: true,
-		Long: `Write notes of the probes of a Go program into its file, where every tracer finds them: before the
-program runs, and for all its processes. The program must import
+		Long: `Write notes of the probes of a Go program into its file, where every tracer finds them:
+before the program runs, and for all its processes. The program must import
 
   _ "github.com/go-usdt/usdt/stapsdt/static"
 

@@ -40,12 +40,12 @@ func (p *Program) base(isForeign bool) section {
 
 func isBase(s section) bool { return s.name == baseSection }
 
-// gap returns the lowest address of a segment that is in no section, nor in the headers at the start
-// of the file.
+// gap returns the lowest address of a segment that is in no section, nor in the headers that the
+// file begins with.
 func (f *file) gap(in elf.Prog64) uint64 {
 	address := in.Vaddr
 	if in.Off == 0 {
-		address += max(uint64(headerSize), f.header.Phoff+uint64(len(f.segments)*segmentSize)) // #nosec G115
+		address += f.headersEnd()
 	}
 	sections := slices.DeleteFunc(slices.Clone(f.sections), func(s section) bool {
 		return elf.SectionFlag(s.Flags)&elf.SHF_ALLOC == 0 || isBase(s)

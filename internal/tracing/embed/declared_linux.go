@@ -20,8 +20,8 @@ import (
 
 // Declared runs the initialisation of the program, once for each block, and returns what it
 // declares. Whatever that starts in the process group of the program is killed. The program runs as
-// a copy in dir, where it may look for other files, or if that cannot be written in the directory of
-// temporary files; the copy is removed. The context bounds the time.
+// a copy in dir, where it may look for other files, or in the directory of temporary files if dir
+// cannot be written. The copy is removed. The context bounds the time.
 //
 // A program for another machine runs by QEMU's user emulation, if that is installed.
 func (p *Program) Declared(ctx context.Context, dir string) (List, error) {

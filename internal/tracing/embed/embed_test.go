@@ -149,8 +149,8 @@ func TestEmbedARM64(t *testing.T) {
 
 // Another list replaces the first, in the same sections.
 func TestEmbedReplaces(t *testing.T) {
-	first := embedded(t, newFake(library).bytes(), listOf(declared(library, probe("a"), probe("b", 8))),
-		probesite.Nop)
+	old := listOf(declared(library, probe("a"), probe("b", 8)))
+	first := embedded(t, newFake(library).bytes(), old, probesite.Nop)
 	l := listOf(declared(library, probe("c", 8)))
 	second := embedded(t, first.Content, l, probesite.Nop)
 	if fresh := embedded(t, newFake(library).bytes(), l, probesite.Nop); !bytes.Equal(fresh.Content,

@@ -110,6 +110,12 @@ func (f *file) at(offset, size uint64) ([]byte, error) {
 	return f.content[offset : offset+size], nil
 }
 
+// headersEnd returns where the ELF header and the program headers end, which are first in the file.
+func (f *file) headersEnd() uint64 {
+	end := f.header.Phoff + uint64(len(f.segments)*segmentSize) // #nosec G115 -- it is in the file
+	return max(end, uint64(headerSize))                         // #nosec G115 -- some bytes
+}
+
 // data returns the content of a section, none for a section that is in memory only.
 func (f *file) data(s section) ([]byte, error) {
 	if t := elf.SectionType(s.Type); t == elf.SHT_NOBITS || t == elf.SHT_NULL {

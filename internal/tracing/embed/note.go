@@ -24,8 +24,7 @@ const (
 )
 
 // place gives each probe a slot. Equal ones share a slot. The order is that of names, so the order
-// of declaration, which may differ between builds, does not matter. Those for which there is no slot
-// are left.
+// of declaration, which may differ between builds, does not matter. Those without a slot are left.
 func place(probes []Probe) (placed, left []Probe) {
 	sorted := slices.Clone(probes)
 	compare := func(a, b Probe) int {

@@ -11,8 +11,8 @@ import (
 )
 
 // printing returns a copy of the program that prints what it declares with a block's library, in
-// place of its main: the first bytes of main.main are a jump. The stack is as main.main gets it, and
-// neither function has arguments.
+// place of its main: the first bytes of main.main are a jump. Neither function has arguments, and
+// the stack is as main.main gets it.
 func (p *Program) printing(b slots) ([]byte, error) {
 	jump, err := p.jump(p.main, b.print)
 	if err != nil {

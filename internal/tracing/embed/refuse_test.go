@@ -45,7 +45,7 @@ func TestOpenRefuses(t *testing.T) {
 		"program table":  {put64(32, 1<<40), "program headers: the file ends"},
 		"segment":        {put64(64+32, 1<<62), "segment 0: the file ends"},
 		"no block":       {put8(fakeBlocks, 0), `import _ "github.com/go-usdt/usdt/stapsdt/static"`},
-		"half a block":   {put8(fakeBlocks+32*400, 0), `import _ "github.com/go-usdt/usdt/stapsdt/static"`},
+		"half a block":   {put8(fakeBlocks+32*400, 0), "it has no slots for probes"},
 		"no functions":   {put8(fakeBlocks+fakeBlockStep, 0), "not a Go program"},
 		"many functions": {put64(fakeBlocks+fakeBlockStep+8, 1<<60), "0 of 1 blocks"},
 		"few functions":  {put64(fakeBlocks+fakeBlockStep+8, 2), "0 of 1 blocks"},
@@ -102,8 +102,9 @@ func TestEmbedRefuses(t *testing.T) {
 		"long note": {fake{sections: []fakeSection{section(".note.stapsdt", elf.SHT_NOTE, 0,
 			"\xff\xff\xff\xff\xff\xff\xff\xff\x03\x00\x00\x00")}}, good, "a note of"},
 		"nothing declared": {fake{}, listOf(declared(library)), "declares no probes"},
-		"other list":       {fake{}, listOf(declared("example.com/x", probe("a"))), "which this one has not"},
-		"empty list":       {fake{}, listOf(), `the list has nothing of "github.com/go-usdt/usdt"`},
+		"other list": {fake{}, listOf(declared("example.com/x", probe("a"))),
+			"which this one has not"},
+		"empty list": {fake{}, listOf(), `the list has nothing of "github.com/go-usdt/usdt"`},
 	} {
 		f := newFake(library)
 		f.sections, f.appended = test.fake.sections, test.fake.appended

@@ -52,8 +52,8 @@ func (s *Source) checkUnchanged() error {
 }
 
 // Replace writes content in place of the file, and WriteTo to another one, with the mode of this
-// file. The content appears at once, under the name, and is on the disk: whoever runs the program or
-// has another hard link keeps the file that was there. A symbolic link stays, and the file that it
+// file. All of the content appears at once, and it is on the disk. Whoever runs the program, or has
+// another hard link, keeps the file that was there. A symbolic link stays, and the file that it
 // leads to is replaced. Replace keeps the owner and the extended attributes, except those about the
 // content, such as file capabilities. It returns what could not be kept.
 func (s *Source) Replace(content []byte) (lost []string, err error) {

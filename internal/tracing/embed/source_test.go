@@ -37,7 +37,8 @@ func source(t *testing.T, path string) *embed.Source {
 // A symbolic link stays one, another hard link keeps the old file, and nothing else is left behind.
 func TestReplace(t *testing.T) {
 	dir := t.TempDir()
-	path, link, hard := filepath.Join(dir, "app"), filepath.Join(dir, "link"), filepath.Join(dir, "hard")
+	path, link := filepath.Join(dir, "app"), filepath.Join(dir, "link")
+	hard := filepath.Join(dir, "hard")
 	write(t, path, "old", 0o751)
 	for _, err := range []error{os.Chmod(path, 0o751), os.Symlink("app", link), os.Link(path, hard)} {
 		if err != nil {
@@ -80,7 +81,8 @@ func TestReplaceChanged(t *testing.T) {
 	write(t, path, "old", 0o755)
 	s := source(t, path)
 	write(t, path, "newer", 0o755)
-	if _, err := s.Replace([]byte("new")); err == nil || !strings.Contains(err.Error(), "changes while") {
+	if _, err := s.Replace([]byte("new")); err == nil ||
+		!strings.Contains(err.Error(), "changes while") {
 		t.Errorf("error %v", err)
 	}
 	if got := read(t, path); got != "newer" {

@@ -37,7 +37,7 @@ func (p *Program) tail() (t tail, err error) {
 		return t, err
 	}
 	t.base = p.base(len(t.notes) > 0)
-	stays, known := p.header.Phoff+uint64(len(p.segments)*segmentSize), uint64(0) // #nosec G115
+	stays, known := p.headersEnd(), uint64(0)
 	for _, s := range p.segments {
 		stays = max(stays, s.Off+s.Filesz)
 	}

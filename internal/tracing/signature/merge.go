@@ -32,14 +32,17 @@ func Merge(sections [][]byte) ([]byte, error) {
 			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, maxBTF)
 		}
 	}
+	return frame(types, strings), nil
+}
+
+// frame returns a section with these types and strings.
+func frame(types, strings []byte) []byte {
 	le := binary.LittleEndian
-	merged := le.AppendUint16(nil, btfMagic)
-	merged = append(merged, btfVersion, 0)
-	size := uint32(len(types))                                                          // #nosec G115 -- see maxBTF
-	for _, word := range []uint32{btfHeaderSize, 0, size, size, uint32(len(strings))} { // #nosec G115
-		merged = le.AppendUint32(merged, word)
+	section := append(le.AppendUint16(nil, btfMagic), btfVersion, 0)
+	for _, word := range []int{btfHeaderSize, 0, len(types), len(types), len(strings)} {
+		section = le.AppendUint32(section, uint32(word)) // #nosec G115 -- see maxBTF
 	}
-	return append(append(merged, types...), strings...), nil
+	return append(append(section, types...), strings...)
 }
 
 // A mover has what is added to the numbers of types and to the offsets of strings.
