@@ -63,6 +63,13 @@
 //
 // [Close], deferred in main, closes all. [Providers] returns them.
 //
+// # Probes in the program's file
+//
+// A program that imports package stapsdt/static, and whose file was prepared by usdt embed after
+// the build, has its probes in its own text. Tracers find them in the file, before it runs and in
+// all its processes. Load enters these, and publishes an image for the others only. Package static
+// says more.
+//
 // # Performance considerations
 //
 // While no tracer is attached, Fire and Enabled are inlined, cost one load and one compare, and do

@@ -16,6 +16,10 @@ func (p *Probe) Unforce() {
 	p.setSite(unsafe.Pointer(&p.idle), idleWord())
 }
 
+// ChangeIdle does what a Load and Unload do that find the probe in another place, where another
+// form of the site is.
+func (p *Probe) ChangeIdle() { p.setSite(unsafe.Pointer(&p.idle), ^p.idle) }
+
 // EntrySize is the number of bytes at the entry that Enabled looks at.
 const EntrySize = int(unsafe.Sizeof(entryWord(0)))
 

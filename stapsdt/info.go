@@ -9,10 +9,12 @@ type Info struct {
 	Images []Image
 	// Site is the machine instruction that the last Load chose for the probe sites: "nop", which
 	// every kernel can trace, or "nop5" on Linux 6.18 and "nop10" on later kernels, which trace it
-	// faster. It is "" before any Load. STAPSDT_SITE overrides the choice, for diagnosis only.
+	// faster. It is "" before any Load of an image. STAPSDT_SITE overrides the choice, for diagnosis
+	// only.
 	Site string
 	// Skipped has an error for each directory that the last Load of a named file passed over, and
-	// for each file of a dead process that it could not remove.
+	// for each file of a dead process that it could not remove; or for the program's own file, if
+	// that may have probes and could not be read.
 	Skipped []error
 	// Err is the error of the last Load, also of one that was due because another probe was declared
 	// after the [Load] of all providers. It is nil if that Load succeeded.

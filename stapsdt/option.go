@@ -31,7 +31,8 @@ func (b Backing) String() string {
 type Option func(*Provider)
 
 // WithBacking sets the kind of file in which the image is published. The environment variable
-// STAPSDT_BACKING, memfd or file, overrides it, because it is the operator's choice.
+// STAPSDT_BACKING, memfd or file, overrides it, because it is the operator's choice. If it is set,
+// probes in the program's file are published in an image, too.
 func WithBacking(b Backing) Option { return func(p *Provider) { p.backing = b } }
 
 // WithDir sets the directory of named files, which must exist. It does not choose the backing: see

@@ -187,7 +187,8 @@ func (p *Provider) Enabled() bool {
 // Errors match [ErrUnsupported] if the platform or build cannot have probes, [ErrClosed] after
 // Close, and [ErrArgs] if an environment variable has an invalid value. Errors of the system match
 // their syscall.Errno, and say what the operator can do. After an error nothing is left behind, the
-// new probes stay disabled and harmless to fire, and Load can be tried again.
+// new probes stay disabled and harmless to fire, except those in the program's file, and Load can
+// be tried again.
 //
 // One Load takes at least 10000 new probes, and 50000 whose names and arguments are short. Of more,
 // tracers would read none: call Load now and then while you declare them.
@@ -246,8 +247,8 @@ func (p *Provider) Loaded() bool {
 }
 
 // Path returns what to give to a tracer that does not find the probes by pid: /proc/PID/fd/N, with
-// the pid of this process, or the absolute path of the named file. It is "" while the provider is
-// not loaded.
+// the pid of this process, or the absolute path of the named file. It is /proc/PID/exe for probes
+// in the program's file, and "" while the provider is not loaded.
 //
 // If probes were added after a Load, there are several images, and Path is that of the newest;
 // [Probe.Path] is that of the image with the probe.

@@ -13,6 +13,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	_ "github.com/go-usdt/usdt/stapsdt/static" // slots for usdt embed
 )
 
 func main() {

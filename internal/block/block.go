@@ -1,6 +1,6 @@
 // Package block describes the block of slots that package static brings into the text of a program,
-// and what the program prints of its declared probes. The command usdt, which embeds notes that lead
-// to the slots, and package stapsdt, which enters them, agree on these.
+// and what the program prints of its declared probes. The command usdt, which embeds notes that
+// lead to the slots, and package stapsdt, which enters them, agree on these.
 //
 // A block begins with a slot that has the Magic, by which it is found in a file without symbols.
 // Slots on x86-64, with traps around what is shown, and on arm64, in bytes from the slot's start:

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/go-usdt/usdt/internal/block"
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/elfimage"
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
@@ -17,8 +18,8 @@ type siteCodes struct {
 	// behind that, as much as tells whether it is another no-op.
 	codes []byte
 
-	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in the
-	// file. Tracers may attach there: libbpf does, to programs with its usdt.h.
+	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in
+	// the file. Tracers may attach there: libbpf does, to programs with its usdt.h.
 	behind map[uint64]probesite.Form
 	block  bool // the sites are in slots of package static
 
@@ -44,26 +45,34 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
-		s.setBehind(n, code[s.landing:])
+		s.setBehind(r, n, code[s.landing:])
 	}
-	s.block = hasBlock(r, notes)
 	return s, nil
 }
 
-// hasBlock reports whether the base of the notes is a block of slots.
-func hasBlock(r io.ReaderAt, notes []sdtnote.Note) bool {
-	if len(notes) == 0 || notes[0].Base > notes[0].Address {
+// hasBlock reports whether a slot of package static is at an offset in the file: whether its block
+// begins within as many slots before.
+func hasBlock(r io.ReaderAt, machine elf.Machine, slot uint64) bool {
+	size := block.SlotSize(machine)
+	before := min(block.Slots*size, slot-slot%size)
+	if before == 0 {
 		return false
 	}
-	first := notes[0]
-	var magic [len(block.Magic)]byte
+	slots := make([]byte, before)
 	// #nosec G115 -- a negative offset is refused
-	_, err := r.ReadAt(magic[:], int64(first.FileOffset-(first.Address-first.Base)))
-	return err == nil && string(magic[:]) == block.Magic
+	if _, err := r.ReadAt(slots, int64(slot-before)); err != nil {
+		return false // the file has become shorter
+	}
+	for ; len(slots) > 0; slots = slots[size:] {
+		if bytes.HasPrefix(slots, []byte(block.Magic)) {
+			return true
+		}
+	}
+	return false
 }
 
 // setBehind looks what is behind the site of a note, whose code begins so.
-func (s *siteCodes) setBehind(n sdtnote.Note, code []byte) {
+func (s *siteCodes) setBehind(r io.ReaderAt, n sdtnote.Note, code []byte) {
 	nop := probesite.Nop.Code(n.Machine)
 	if len(nop) != 1 || !bytes.HasPrefix(code, nop) {
 		return
@@ -72,6 +81,7 @@ func (s *siteCodes) setBehind(n sdtnote.Note, code []byte) {
 		if bytes.HasPrefix(code[len(nop):], form.Code(n.Machine)) {
 			if s.behind == nil {
 				s.behind = make(map[uint64]probesite.Form)
+				s.block = hasBlock(r, n.Machine, n.FileOffset)
 			}
 			s.behind[n.FileOffset] = form
 		}

@@ -30,9 +30,9 @@ type Site struct {
 
 	Note sdtnote.Note
 
-	// Behind is the form of the no-op directly behind the site, which is a plain one then; Nop if there
-	// is none. The engine attaches there if the kernel replaces that form better. A program with such
-	// a site must not fork, but for processes that exec at once.
+	// Behind is the form of the no-op directly behind the site, which is a plain one then; Nop if
+	// there is none. The engine attaches there if the kernel replaces that form better. A program
+	// with such a site must not fork, but for processes that exec at once.
 	Behind probesite.Form
 
 	// Signature says what the arguments are, in as many places as Note has; nil when nobody knows.
