@@ -80,7 +80,8 @@ test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
 test-go: ## Go tests with and without -race and cgo
 	$(TRACED) go test $(TIMEOUT) $(PACKAGES)
 	$(TRACED) go test $(TIMEOUT) -race $(PACKAGES)
-	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/readme
+	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/embedded \
+	  ./test/readme
 	$(TRACED) go test $(TIMEOUT) -tags stapsdt_purego ./stapsdt
 
 # A package's tests may take this long, on a machine ten times slower than usual.
