@@ -55,7 +55,11 @@ declares by --print on a machine that can, also of a build for that machine, and
   usdt embed --from shop.json shop.arm64         # here`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.run(cmd, args[0]); err != nil {
+			form, err := probesite.ParseForm(f.site)
+			if err != nil {
+				return usagef("--site: %w", err)
+			}
+			if err := f.run(cmd, args[0], form); err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			return nil
@@ -76,11 +80,7 @@ declares by --print on a machine that can, also of a build for that machine, and
 	return cmd
 }
 
-func (f *embedFlags) run(cmd *cobra.Command, path string) error {
-	form, err := probesite.ParseForm(f.site)
-	if err != nil {
-		return usagef("--site: %w", err)
-	}
+func (f *embedFlags) run(cmd *cobra.Command, path string, form probesite.Form) error {
 	source, err := embed.Read(path)
 	if err != nil {
 		return err

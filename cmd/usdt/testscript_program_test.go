@@ -80,6 +80,15 @@ func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("IMAGE", program)
 }
 
+// buildGoProgram carries out the command goprogram.
+func buildGoProgram(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: goprogram FILE")
+	}
+	const source = "../../internal/tracing/embed/testdata/program"
+	ts.Check(build("0", "go", "build", "-o", ts.MkAbs(args[0]), source))
+}
+
 // build runs a compiler in the directory of this package.
 func build(cgo, compiler string, args ...string) error {
 	cmd := exec.Command(compiler, args...)

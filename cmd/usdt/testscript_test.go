@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	                          That of nobody can be asked itself, at the address AT
 //	ctraced [FLAG ... SOURCE] starts testdata/ctraced.c, or another program in C, which gcc
 //	                          compiles with the flags; sets PID, and IMAGE to the program
+//	goprogram FILE            builds internal/tracing/embed/testdata/program, whose probes can be in
+//	                          its file
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
 //	end                       ends that program, as the end of the script does
@@ -64,6 +66,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"traced":     startTraced(t.TempDir()),
 			"ctraced":    startCTraced,
+			"goprogram":  buildGoProgram,
 			"tell":       tell,
 			"end":        end,
 			"background": background,

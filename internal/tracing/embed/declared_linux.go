@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	usdtelf "github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
@@ -114,11 +113,6 @@ func (p *Program) command(path string) ([]string, error) {
 		}
 	}
 	return []string{path}, nil // the kernel may know an emulator
-}
-
-var machineNames = map[usdtelf.Machine]struct{ goarch, qemu string }{
-	usdtelf.EM_X86_64:  {"amd64", "x86_64"},
-	usdtelf.EM_AARCH64: {"arm64", "aarch64"},
 }
 
 // readPrinted runs a command and returns what it printed to the descriptor for declarations.

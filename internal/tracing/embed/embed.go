@@ -21,8 +21,8 @@ type Result struct {
 func (p *Program) Embed(l List, form probesite.Form) (Result, error) {
 	var r Result
 	if _, ok := block.Site(p.machine, form); !ok {
-		return r, fmt.Errorf("slots on %v have no sites of the form %v; use %v", p.machine, form,
-			probesite.Nop)
+		return r, fmt.Errorf("programs for %s have no sites of the form %v; use %v",
+			machineNames[p.machine].goarch, form, probesite.Nop)
 	}
 	libraries, err := p.libraries(l)
 	if err != nil {

@@ -53,14 +53,14 @@ func ReadList(r io.Reader) (List, error) {
 	d.DisallowUnknownFields()
 	err := d.Decode(&l)
 	if err == nil {
-		_, err = d.Token()
+		if _, end := d.Token(); end != io.EOF {
+			err = errors.New("the list does not end where it ends; is there a second one?")
+		}
 	}
-	switch {
-	case limited.N == 0:
-		return List{}, fmt.Errorf("the list is longer than %d bytes", maxList)
-	case err == nil:
-		return List{}, errors.New("the list does not end where it ends; is there a second one?")
-	case !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	if limited.N == 0 {
+		err = fmt.Errorf("the list is longer than %d bytes", maxList)
+	}
+	if err != nil {
 		return List{}, fmt.Errorf("%w; write the list by usdt embed --print", err)
 	}
 	if l.Version != listVersion {

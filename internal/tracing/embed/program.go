@@ -46,8 +46,11 @@ func Open(content []byte) (*Program, error) {
 	return p, p.findBlocks()
 }
 
-// Machine is what the program is for.
-func (p *Program) Machine() usdtelf.Machine { return p.machine }
+// machineNames are what others call the machines.
+var machineNames = map[usdtelf.Machine]struct{ goarch, qemu string }{
+	usdtelf.EM_X86_64:  {"amd64", "x86_64"},
+	usdtelf.EM_AARCH64: {"arm64", "aarch64"},
+}
 
 // Libraries returns the import paths of the copies of the library in the program: one, unless it
 // was copied.
@@ -172,8 +175,14 @@ var forms = [...]probesite.Form{probesite.Nop, probesite.Nop5, probesite.Nop10}
 
 const mainFunction = "main.main"
 
+// isArchiveEntry reports whether a function is the entry of Go code in a program whose main is not
+// Go's: it was built with -buildmode=c-archive.
+func isArchiveEntry(name string) bool {
+	return strings.HasPrefix(name, "_rt0_") && strings.HasSuffix(name, "_linux_lib")
+}
+
 func isWanted(name []byte) bool {
-	return string(name) == mainFunction || bytes.HasSuffix(name, []byte(block.SymbolSuffix)) ||
+	return string(name) == mainFunction || isArchiveEntry(string(name)) || bytes.HasSuffix(name, []byte(block.SymbolSuffix)) ||
 		bytes.HasSuffix(name, []byte(block.PrintSuffix))
 }
 
@@ -184,6 +193,10 @@ func (p *Program) setFunctions(found []function, addresses []uint64) error {
 	var blocks []function
 	for _, f := range found {
 		offsets[f.name] = f.offset
+		if isArchiveEntry(f.name) {
+			return errors.New("its main is not Go's (-buildmode=c-archive), so it cannot be stopped before " +
+				"main; its probes are published when it runs")
+		}
 		if strings.HasSuffix(f.name, block.SymbolSuffix) {
 			blocks = append(blocks, f)
 		}

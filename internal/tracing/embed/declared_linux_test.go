@@ -1,0 +1,75 @@
+package embed_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/embed"
+)
+
+// What initialisation does that keeps the program from printing is said, with its output, and
+// nothing is left: no process and no file.
+func TestDeclaredFails(t *testing.T) {
+	path := build(t, "0", nil)
+	p, err := embed.Open([]byte(read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for init, want := range map[string]string{
+		"exit":  `exit status 7; it wrote "initialising\n"`,
+		"panic": `no configuration \x1b[31m`,
+		"close": "exit status 1",
+	} {
+		t.Setenv("INIT", init)
+		l, err := p.Declared(t.Context(), filepath.Dir(path))
+		if err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "ended before") {
+			t.Errorf("%s: %v, error %v, want %s", init, l, err, want)
+		}
+		wantFiles(t, filepath.Dir(path), "program")
+	}
+}
+
+// What hangs is killed when the context ends.
+func TestDeclaredHangs(t *testing.T) {
+	path := build(t, "0", nil)
+	p, err := embed.Open([]byte(read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("INIT", "hang")
+	late := errors.New("too late")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 1, late)
+	defer cancel()
+	if l, err := p.Declared(ctx, filepath.Dir(path)); !errors.Is(err, late) {
+		t.Errorf("%v, error %v", l, err)
+	}
+	wantFiles(t, filepath.Dir(path), "program")
+}
+
+// A process that initialisation starts does not hold anything up, and is killed.
+func TestDeclaredChild(t *testing.T) {
+	path := build(t, "0", nil)
+	t.Setenv("INIT", "child")
+	t.Setenv("CHILD", filepath.Join(t.TempDir(), "child"))
+	if l := learn(t, path); len(l.Libraries) != 1 || len(l.Libraries[0].Probes) != 2 {
+		t.Errorf("declared is %v", l)
+	}
+	text := read(t, os.Getenv("CHILD"))
+	pid, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Killed, it may wait for whoever reaps the orphans here.
+	stat, err := os.ReadFile("/proc/" + text + "/stat")
+	if isZombie := strings.Contains(string(stat), ") Z "); err == nil && !isZombie {
+		t.Errorf("the child lives: %s", stat)
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}

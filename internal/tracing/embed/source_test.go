@@ -1,0 +1,125 @@
+package embed_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/embed"
+)
+
+func write(t *testing.T, path, content string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func source(t *testing.T, path string) *embed.Source {
+	t.Helper()
+	s, err := embed.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A symbolic link stays one, another hard link keeps the old file, and nothing else is left behind.
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	path, link, hard := filepath.Join(dir, "app"), filepath.Join(dir, "link"), filepath.Join(dir, "hard")
+	write(t, path, "old", 0o751)
+	for _, err := range []error{os.Chmod(path, 0o751), os.Symlink("app", link), os.Link(path, hard)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lost, err := source(t, link).Replace([]byte("new")); err != nil || lost != nil {
+		t.Fatal(lost, err)
+	}
+	if got := read(t, path) + read(t, link) + read(t, hard); got != "newnewold" {
+		t.Errorf("the files are %s", got)
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode() != 0o751 {
+		t.Errorf("mode %v, error %v", info.Mode(), err)
+	}
+	wantFiles(t, dir, "app", "hard", "link")
+}
+
+func TestWriteTo(t *testing.T) {
+	dir := t.TempDir()
+	path, to := filepath.Join(dir, "app"), filepath.Join(dir, "other")
+	write(t, path, "old", 0o700)
+	for range 2 {
+		if err := source(t, path).WriteTo(to, []byte("new")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(to)
+	if err != nil || info.Mode() != 0o700 || read(t, path)+read(t, to) != "oldnew" {
+		t.Errorf("mode %v, error %v, the files are %s", info.Mode(), err, read(t, path)+read(t, to))
+	}
+	wantFiles(t, dir, "app", "other")
+}
+
+// A file that was built anew meanwhile stays as it is.
+func TestReplaceChanged(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "app")
+	write(t, path, "old", 0o755)
+	s := source(t, path)
+	write(t, path, "newer", 0o755)
+	if _, err := s.Replace([]byte("new")); err == nil || !strings.Contains(err.Error(), "changes while") {
+		t.Errorf("error %v", err)
+	}
+	if got := read(t, path); got != "newer" {
+		t.Errorf("the file is %s", got)
+	}
+	wantFiles(t, dir, "app")
+}
+
+func TestReadRefuses(t *testing.T) {
+	dir := t.TempDir()
+	for path, want := range map[string]string{
+		dir: "not a regular file", filepath.Join(dir, "none"): "no such file",
+	} {
+		if _, err := embed.Read(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+}
+
+func TestWriteToNowhere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app")
+	write(t, path, "old", 0o755)
+	err := source(t, path).WriteTo(filepath.Join(t.TempDir(), "none", "app"), []byte("new"))
+	if err == nil || !strings.Contains(err.Error(), "--output") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func wantFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if strings.Join(names, " ") != strings.Join(want, " ") {
+		t.Errorf("the directory has %s, want %s", names, want)
+	}
+}
