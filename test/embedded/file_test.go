@@ -129,8 +129,8 @@ func TestOverlay(t *testing.T) {
 	run(t, command(t, filepath.Join(dirs["merged"], "program")))
 }
 
-// TestChroot: nothing is there, not even /proc, by which the program would find its file. The probes
-// are in an image.
+// TestChroot: nothing is there, not even /proc, by which the program would find its file. The
+// probes are in an image.
 func TestChroot(t *testing.T) {
 	if os.Getenv(inside) != "" {
 		load(t, shop)

@@ -1,7 +1,7 @@
 //go:build linux && (amd64 || arm64)
 
-// Package embedded tests a program that has its probes in its file. The program is that of the tests
-// themselves: a test writes a copy with probes and runs itself in that.
+// Package embedded tests a program that has its probes in its file. The program is that of the
+// tests themselves: a test writes a copy with probes and runs itself in that.
 package embedded
 
 import (

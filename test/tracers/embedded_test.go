@@ -20,7 +20,8 @@ import (
 // its path. Without cgo the program can be loaded at any address.
 func (v variant) buildBare(t *testing.T, provider string) string {
 	t.Helper()
-	arguments := []string{"build", "-tags", "traced_embedded", "-ldflags=-X=main.providers=" + provider}
+	arguments := []string{"build", "-tags", "traced_embedded",
+		"-ldflags=-X=main.providers=" + provider}
 	if v.cgo == "0" {
 		arguments = append(arguments, "-buildmode=pie")
 	}
@@ -60,8 +61,8 @@ func (app *traced) another(t *testing.T) *traced {
 	return startBinary(t, app.Path, "", app.provider)
 }
 
-// readsSixOfAll does as readsSix. If the probes are embedded, the tracer must see those of a process
-// that ran before it attaches, and of one that starts later, too.
+// readsSixOfAll does as readsSix. If the probes are embedded, the tracer must see those of a
+// process that ran before it attaches, and of one that starts later, too.
 func readsSixOfAll(t *testing.T, c config, app *traced, tracer *exec.Cmd) {
 	t.Helper()
 	if c.backing != embedded {
@@ -83,8 +84,8 @@ func readsSixOfAll(t *testing.T, c config, app *traced, tracer *exec.Cmd) {
 	}
 }
 
-// TestProcesses attaches bpftrace to a file, of which one process runs and another starts later, and
-// then to one process of it.
+// TestProcesses attaches bpftrace to a file, of which one process runs and another starts later,
+// and then to one process of it.
 func TestProcesses(t *testing.T) {
 	const clause = `six { printf("%d: %llu %lld %llu %lld %lld %lld\n",
 		pid, arg0, arg1, arg2, arg3, arg4, arg5); }`

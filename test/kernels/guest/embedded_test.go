@@ -31,8 +31,8 @@ var (
 // isEmbedded is set in the environment of the process that has the probes in its file.
 const isEmbedded = "USDT_EMBEDDED"
 
-// TestEmbedded runs a copy of this program that has its probes in its file. There perf events sample
-// the registers, and then the engine of usdt attaches.
+// TestEmbedded runs a copy of this program that has its probes in its file. There perf events
+// sample the registers, and then the engine of usdt attaches.
 func TestEmbedded(t *testing.T) {
 	needRoot(t)
 	if os.Getenv(isEmbedded) == "" {
@@ -79,7 +79,8 @@ func checkEngine(t *testing.T) {
 		// After a hit, the kernel has replaced the better no-op behind the plain one.
 		expectMemory(t, site, string(nop)+"\x48\x8d\x64\x24\x80\xe8")
 	} else {
-		expectMemory(t, site, map[string]string{"amd64": "\xcc", "arm64": "\xa0\x00\x20\xd4"}[runtime.GOARCH])
+		trap := map[string]string{"amd64": "\xcc", "arm64": "\xa0\x00\x20\xd4"}
+		expectMemory(t, site, trap[runtime.GOARCH])
 	}
 	if err := tracer.Close(); err != nil {
 		t.Error(err)

@@ -4,9 +4,10 @@
 //
 //	cilium PATH PROBE PID
 //
-// It prints the six arguments of each event in that process, or with 0 in all processes of the file.
-// The package does not know notes. Each probe is also a function of its image, with the arguments in
-// the registers of the C ABI. In a program's file it is not: there PROBE is the Location of its note.
+// It prints the six arguments of each event in that process, or with 0 in all processes of the
+// file. The package does not know notes. Each probe is also a function of its image, with the
+// arguments in the registers of the C ABI. In a program's file it is not: there PROBE is the
+// Location of its note.
 package main
 
 import (
