@@ -215,6 +215,7 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	go run ./test/bench
 	go run ./test/bench/load
 	CGO_ENABLED=0 go run ./test/bench/load
+	go run ./test/bench/embedded
 	go run ./test/bench/tools
 
 .PHONY: fuzz

@@ -70,11 +70,7 @@ func own(t *testing.T) string {
 
 func copyTo(t *testing.T, path, to string) string {
 	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, content, 0o755); err != nil {
+	if err := testbuild.Copy(path, to); err != nil {
 		t.Fatal(err)
 	}
 	return to

@@ -44,15 +44,11 @@ func (v variant) buildEmbedded(t *testing.T, provider string) string {
 // those of other tests.
 func ownCopy(t *testing.T, path string) string {
 	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
+	own := filepath.Join(t.TempDir(), "traced")
+	if err := testbuild.Copy(path, own); err != nil {
 		t.Fatal(err)
 	}
-	path = filepath.Join(t.TempDir(), "traced")
-	if err := os.WriteFile(path, content, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return own
 }
 
 // another starts another process of the same file.

@@ -3,10 +3,12 @@ package testbuild
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/tracing/embed"
@@ -32,6 +34,18 @@ func Go(path string, environment []string, arguments ...string) error {
 	return nil
 }
 
+// Copy copies a program. No process that starts meanwhile inherits the open file, with which nobody
+// could run the copy.
+func Copy(path, to string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(to, content, 0o755)
+}
+
 // Embed writes the program with its probes to another path, or the same. Its sites are of the form.
 func Embed(path, to string, form probesite.Form) error {
 	source, err := embed.Read(path)
@@ -43,6 +57,9 @@ func Embed(path, to string, form probesite.Form) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	list, err := program.Declared(context.Background(), filepath.Dir(path))
+	for errors.Is(err, syscall.ETXTBSY) { // another test forked while the copy was written
+		list, err = program.Declared(context.Background(), filepath.Dir(path))
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
