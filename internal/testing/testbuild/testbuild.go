@@ -34,8 +34,8 @@ func Go(path string, environment []string, arguments ...string) error {
 	return nil
 }
 
-// Copy copies a program. No process that starts meanwhile inherits the open file, with which nobody
-// could run the copy.
+// Copy copies a program. No process that starts meanwhile inherits the open file, with which
+// nobody could run the copy.
 func Copy(path, to string) error {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -91,7 +91,8 @@ func print(ways []*way) {
 	}
 	const most, noise = 60 * time.Microsecond, 1.1
 	image, file := ways[0].best, ways[1].best
-	fmt.Printf("%s Load from the file takes at most %v: %v\n", judge(file.load <= most), most, file.load)
+	fmt.Printf("%s Load from the file takes at most %v: %v\n",
+		judge(file.load <= most), most, file.load)
 	fmt.Printf("%s Fire, nobody attached, not slower: %.2f times\n",
 		judge(float64(file.idle) <= noise*float64(image.idle)), float64(file.idle)/float64(image.idle))
 }
