@@ -80,7 +80,8 @@ test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
 test-go: ## Go tests with and without -race and cgo
 	$(TRACED) go test $(TIMEOUT) $(PACKAGES)
 	$(TRACED) go test $(TIMEOUT) -race $(PACKAGES)
-	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/readme
+	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/embedded \
+	  ./test/readme
 	$(TRACED) go test $(TIMEOUT) -tags stapsdt_purego ./stapsdt
 
 # A package's tests may take this long, on a machine ten times slower than usual.
@@ -214,6 +215,7 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	go run ./test/bench
 	go run ./test/bench/load
 	CGO_ENABLED=0 go run ./test/bench/load
+	go run ./test/bench/embedded
 	go run ./test/bench/tools
 
 .PHONY: fuzz

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/go-usdt/usdt/internal/testing/testbuild"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
@@ -78,6 +79,29 @@ func startCTraced(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(build("", "gcc", append([]string{"-o", program}, args...)...))
 	startProgram(ts, program)
 	ts.Setenv("IMAGE", program)
+}
+
+// startEmbedded returns the command embedded, which builds the program in dir once.
+func startEmbedded(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
+	var builds sync.Map // of func() error by provider
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: embedded PROVIDER")
+		}
+		provider := args[0]
+		built := filepath.Join(dir, provider)
+		once, _ := builds.LoadOrStore(provider, sync.OnceValue(func() error {
+			return testbuild.Build(built, []string{"CGO_ENABLED=0"}, "build", "-tags=traced_embedded",
+				"-ldflags=-X=main.providers="+provider, "../../internal/testing/traced")
+		}))
+		ts.Check(once.(func() error)())
+		program := filepath.Join(ts.Getenv("WORK"), provider)
+		if ts.Getenv("IMAGE") != program {
+			ts.Check(testbuild.Copy(built, program))
+			ts.Setenv("IMAGE", program)
+		}
+		startProgram(ts, program, "-typed", provider)
+	}
 }
 
 // buildGoProgram carries out the command goprogram.

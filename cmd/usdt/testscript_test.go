@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	                          That of nobody can be asked itself, at the address AT
 //	ctraced [FLAG ... SOURCE] starts testdata/ctraced.c, or another program in C, which gcc
 //	                          compiles with the flags; sets PID, and IMAGE to the program
+//	embedded PROVIDER         starts the former with a probe of each type in its own file, which is
+//	                          that of the script; a second time, another process of the same file
 //	goprogram FILE            builds internal/tracing/embed/testdata/program, whose probes can be in
 //	                          its file
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
@@ -66,6 +68,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"traced":     startTraced(t.TempDir()),
 			"ctraced":    startCTraced,
+			"embedded":   startEmbedded(t.TempDir()),
 			"goprogram":  buildGoProgram,
 			"tell":       tell,
 			"end":        end,

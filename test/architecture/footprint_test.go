@@ -24,10 +24,11 @@ const (
 
 // build compiles a program of testdata without cgo. -trimpath makes the size independent of where
 // the sources are.
-func build(t *testing.T, name string) (path string) {
+func build(t *testing.T, name string, flags ...string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, "./testdata/"+name)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path)
+	cmd.Args = append(append(cmd.Args, flags...), "./testdata/"+name)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, out)

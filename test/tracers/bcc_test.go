@@ -52,16 +52,24 @@ func TestBcc(t *testing.T) {
 	}
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		pid, path := fmt.Sprintf("pid=%d", app.PID()), "path="+app.do(t, "path six")
+		pid, path := fmt.Sprintf("pid=%d", app.PID()), "path="+app.path(t, "six")
 		for _, where := range [][]string{{pid}, {path}, {pid, path}} {
-			readsSix(t, app, bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...))
+			reader := bcc.command(slices.Concat([]string{"python3", "-c", string(script)}, where)...)
+			if len(where) == 1 && where[0] == path {
+				readsSixOfAll(t, c, app, reader)
+			} else {
+				readsSix(t, app, reader)
+			}
 		}
 		r := bccRow(t, bcc)
 		r.arguments = "six"
-		if c.backing == "memfd" {
+		switch c.backing {
+		case "memfd":
 			r.memfdByPid, r.memfdByPath = "yes", "yes"
-		} else {
+		case "file":
 			r.fileByPid = "yes"
+		case embedded:
+			r.embedded = "by path, by pid"
 		}
 		support(t, r)
 	})

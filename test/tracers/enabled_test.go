@@ -21,7 +21,7 @@ func TestEnabled(t *testing.T) {
 		checkEnabled(t, app, "int8", "false")
 		app.fire(t, "int8", 1)
 
-		b := installed.attach(t, app, app.do(t, "path int8"), "ready", `int8 { printf("%lld\n", arg0); }`)
+		b := installed.attach(t, app, app.path(t, "int8"), "ready", `int8 { printf("%lld\n", arg0); }`)
 		checkEnabled(t, app, "int8", "true")
 		checkEnabled(t, app, "none", "false") // it has no clause
 		app.fire(t, "int8", 2)
@@ -41,7 +41,7 @@ func TestTwoTracers(t *testing.T) {
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		first := installed.attach(t, app, byPid, "ready", `int32 { printf("first %lld\n", arg0); }`)
-		second := installed.attach(t, app, app.do(t, "path int32"), "ready",
+		second := installed.attach(t, app, app.path(t, "int32"), "ready",
 			`int32 { printf("second %lld\n", arg0); }`)
 		app.fire(t, "int32", 1)
 		first.expect(t, "first 1")

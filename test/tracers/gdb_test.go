@@ -36,9 +36,12 @@ func TestGdbList(t *testing.T) {
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
 		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
+		object := `<in-memory@0x[0-9a-f]+>`
+		if c.backing == embedded {
+			object = app.Path
+		}
 		for _, name := range names {
-			row := regexp.MustCompile(`(?m)^stap +traced +` + name +
-				` +0x[0-9a-f]+ +<in-memory@0x[0-9a-f]+> *$`)
+			row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +` + object + ` *$`)
 			if !row.MatchString(printed) {
 				t.Errorf("gdb does not list %s:\n%s", name, printed)
 			}
@@ -87,10 +90,13 @@ func TestGdbBreak(t *testing.T) {
 		commands := append([]string{"break -probe-stap traced:six", "continue"}, sixArguments...)
 		fireSix(t, app, gdb(t, app, commands...))
 		r := row{tool: "gdb", version: gdbVersion(t), arguments: "six", command: gdbBreak}
-		if c.backing == "memfd" {
+		switch c.backing {
+		case "memfd":
 			r.memfdByPid, r.memfdByPath = "yes", "`add-symbol-file`"
-		} else {
+		case "file":
 			r.fileByPid = "yes"
+		case embedded:
+			r.embedded = "by pid"
 		}
 		support(t, r)
 	})
@@ -103,6 +109,9 @@ func TestGdbBesideTracer(t *testing.T) {
 	needTracer(t, "gdb")
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
+		if c.backing == embedded {
+			t.Skip("gdb's breakpoint is on the site itself, as in C programs")
+		}
 		stripped := startStripped(t, c)
 		path, address, _ := strings.Cut(stripped.do(t, "image"), " ")
 		symbols := "add-symbol-file " + path + " -o " + address
@@ -197,6 +206,9 @@ func checkTraced(t *testing.T, app *traced, probe string, want bool) {
 func TestGdbReload(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
+		if c.backing == embedded {
+			t.Skip("the probes are in the program's file, loaded or not")
+		}
 		app := startTraced(t, c)
 		app.do(t, "unload")
 		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
@@ -277,12 +289,16 @@ func waitContinued(t *testing.T, pid int) {
 func startStripped(t *testing.T, c config) *traced {
 	t.Helper()
 	stripped := filepath.Join(t.TempDir(), "stripped")
-	start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, c.build(t))).Output(t)
-	return startBinary(t, stripped, c.backing, "traced")
+	path, backing := c.build(t), c.backing
+	if backing == embedded {
+		path, backing = c.buildEmbedded(t, "traced"), ""
+	}
+	start(t, exec.Command(testenv.Tool(t, "strip"), "-o", stripped, path)).Output(t)
+	return startBinary(t, stripped, backing, "traced")
 }
 
 // TestGdbAddSymbolFile traces a program without a symbol table, which cannot show gdb anything,
-// with add-symbol-file.
+// with add-symbol-file, unless the probes are in its own file.
 func TestGdbAddSymbolFile(t *testing.T) {
 	needTracer(t, "gdb")
 	needDocumented(t, "add-symbol-file PATH -o ADDRESS")
@@ -292,6 +308,9 @@ func TestGdbAddSymbolFile(t *testing.T) {
 		commands := []string{"add-symbol-file " + path + " -o " + address,
 			"info probes stap ^traced$ ^six$",
 			"break -probe-stap traced:six", "continue"}
+		if c.backing == embedded {
+			path, commands = app.Path, commands[1:]
+		}
 		printed := fireSix(t, app, gdb(t, app, append(commands, sixArguments...)...))
 		row := regexp.MustCompile(`(?m)^stap +traced +six +0x[0-9a-f]+ +` + path + ` *$`)
 		if !row.MatchString(printed) {

@@ -39,7 +39,13 @@ func TestCilium(t *testing.T) {
 	version := goModuleVersion(t, "github.com/cilium/ebpf")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		readsSix(t, app, exec.Command(program, app.do(t, "path six"), "six", strconv.Itoa(app.PID())))
+		path, pid := app.path(t, "six"), strconv.Itoa(app.PID())
+		if c.backing == embedded {
+			readsSix(t, app, exec.Command(program, path, location(t, path, "six"), pid))
+			readsSixOfAll(t, c, app, exec.Command(program, path, location(t, path, "six"), "0"))
+		} else {
+			readsSix(t, app, exec.Command(program, path, "six", pid))
+		}
 		support(t, byPathRow(c, "cilium/ebpf", version, attach))
 	})
 }
@@ -56,8 +62,8 @@ func TestLibbpfgo(t *testing.T) {
 	version := goModuleVersion(t, "github.com/aquasecurity/libbpfgo")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		object := buildBPF(t, toolbox, "/"+app.do(t, "path six")+":traced:six")
-		readsSix(t, app, trixie.command(program, object))
+		object := buildBPF(t, toolbox, "/"+app.path(t, "six")+":traced:six")
+		readsSixOfAll(t, c, app, trixie.command(program, object))
 		support(t, byPathRow(c, "libbpfgo", version, attach))
 	})
 }

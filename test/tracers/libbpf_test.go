@@ -53,7 +53,7 @@ func TestLibbpf(t *testing.T) {
 		"libbpf1")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		readsSix(t, app, libbpf.command(program, object, app.do(t, "path six"), "traced", "six"))
+		readsSixOfAll(t, c, app, libbpf.command(program, object, app.path(t, "six"), "traced", "six"))
 		support(t, byPathRow(c, "libbpf", version, attach))
 	})
 }
@@ -81,8 +81,11 @@ func byPathRow(c config, tool, version, command string) row {
 		arguments:  "six",
 		command:    command,
 	}
-	if c.backing == "memfd" {
+	switch c.backing {
+	case "memfd":
 		r.memfdByPath = "yes"
+	case embedded:
+		r.embedded = "by path"
 	}
 	return r
 }

@@ -25,7 +25,7 @@ func TestAddAfterLoad(t *testing.T) {
 		app.fire(t, "late") // it is not loaded yet, so no tracer can see it
 		app.do(t, "load")
 		checkEnabled(t, app, "int8", "true")
-		late := installed.attach(t, app, app.do(t, "path late"), "late_ready",
+		late := installed.attach(t, app, app.path(t, "late"), "late_ready",
 			`late { printf("late\n"); }`)
 		app.fire(t, "late")
 		late.expect(t, "late")
@@ -43,7 +43,8 @@ func TestAddAfterLoad(t *testing.T) {
 }
 
 // TestUnloadTraced unloads probes while a tracer is attached. This tracer sees nothing more, not
-// even after the next load. A new tracer does.
+// even after the next load. A new tracer does. Embedded probes stay where they are, and the tracer
+// sees them again.
 func TestUnloadTraced(t *testing.T) {
 	needTracer(t, "bpftrace")
 	matrix(t, func(t *testing.T, c config) {
@@ -56,6 +57,11 @@ func TestUnloadTraced(t *testing.T) {
 		checkEnabled(t, app, "int8", "false")
 		app.fire(t, "int8", 2)
 		app.do(t, "load")
+		if c.backing == embedded {
+			app.fire(t, "int8", 0)
+			old.expect(t, "old 0")
+			return
+		}
 		checkEnabled(t, app, "int8", "false")
 		again := installed.attach(t, app, byPid, "ready", `int8 { printf("again %lld\n", arg0); }`)
 		app.fire(t, "int8", 3)

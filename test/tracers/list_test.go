@@ -28,9 +28,9 @@ var names = []string{
 func TestList(t *testing.T) {
 	bpftraceMatrix(t, func(t *testing.T, p program, c config) {
 		app := startTraced(t, c)
-		path := app.do(t, "path none")
+		path := app.path(t, "none")
 		p.checkList(t, app, path, listing(path))
-		if c.backing == "file" || p.seesMemory(t) {
+		if c.backing != "memfd" || p.seesMemory(t) {
 			p.checkList(t, app, byPid, listing(path))
 		} else {
 			p.checkList(t, app, byPid, nil)

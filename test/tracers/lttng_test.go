@@ -71,16 +71,19 @@ for name in sys.argv[2:]:
 func TestLTTngReads(t *testing.T) {
 	lttng := tools(t)
 	matrix(t, func(t *testing.T, c config) {
-		path := startTraced(t, c).do(t, "path none")
+		path := startTraced(t, c).path(t, "none")
 		args := append([]string{"python3", "-c", lttngOffsets, path}, names...)
 		var want strings.Builder
 		for _, name := range names {
-			fmt.Fprintln(&want, name, location(t, path, name))
+			fmt.Fprintln(&want, name, fileOffset(t, path, location(t, path, name)))
 		}
 		check(t, "LTTng's offsets", want.String(), start(t, lttng.command(args...)).Output(t))
 		r := lttngRow(t, lttng)
-		if c.backing == "memfd" {
+		switch c.backing {
+		case "memfd":
 			r.memfdByPath = "yes"
+		case embedded:
+			r.embedded = "by path"
 		}
 		support(t, r)
 	})

@@ -14,15 +14,15 @@ func TestPathAndPid(t *testing.T) {
 	needDocumented(t, "couldn't get argument 0 for /proc/PID/root/proc/PID/fd/N:shop:order_start")
 	clause := scripts[0]
 	everyBpftrace(t, func(t *testing.T, p program) {
-		for _, backing := range []string{"memfd", "file"} {
+		for _, backing := range []string{"memfd", "file", embedded} {
 			t.Run(backing, func(t *testing.T) {
 				t.Parallel()
 				app := startShop(t, config{variants[0], backing})
-				path := app.do(t, "path ready")
+				path := app.path(t, "ready")
 				if p.release == installed.release {
 					p.checkPathAndPid(t, app, path, clause)
 				}
-				if backing == "file" || !p.seesMemory(t) {
+				if backing != "memfd" || !p.seesMemory(t) {
 					p.elsewhere().checkPathAndPid(t, app, path, clause)
 					return
 				}

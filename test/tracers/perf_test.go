@@ -23,15 +23,20 @@ func (p perf) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestPerf records two probes of a named file. perf finds no others by itself.
+const afterCache = "after `perf buildid-cache --add PATH`"
+
+// TestPerf records two probes of a named file, or of a program's. perf finds no others by itself.
 func TestPerf(t *testing.T) {
 	needTracer(t, "perf")
-	for _, v := range variants {
-		t.Run(v.name, func(t *testing.T) {
-			provider := fmt.Sprintf("traced_%s_%d", v.name, os.Getpid()) // its events are global
-			app := startBinary(t, v.build(t), "file", provider)
+	for _, c := range configs() {
+		if c.backing == "memfd" {
+			continue
+		}
+		t.Run(c.name+"/"+c.backing, func(t *testing.T) {
+			provider := fmt.Sprintf("traced_%s_%d", c.name, os.Getpid()) // its events are global
+			app := startProvider(t, c, provider)
 			p := perf{t.TempDir()}
-			start(t, p.command("buildid-cache", "--add", app.do(t, "path six"))).Output(t)
+			start(t, p.command("buildid-cache", "--add", app.path(t, "six"))).Output(t)
 
 			group := "sdt_" + provider
 			listed := start(t, p.command("list", "sdt")).Output(t)
@@ -46,10 +51,13 @@ func TestPerf(t *testing.T) {
 			}
 			checkTypes(t, group+"/six", "u64", "s8", "u16", "s32", "s16", "s64")
 			p.checkRecording(t, app, group, perfSix, perfNone)
-			support(t, perfRow(t, row{
-				fileByPid: "after `perf buildid-cache --add PATH`",
-				command:   "perf probe sdt_PROVIDER:PROBE; perf record -p PID -e sdt_PROVIDER:PROBE",
-			}))
+			r := row{command: "perf probe sdt_PROVIDER:PROBE; perf record -p PID -e sdt_PROVIDER:PROBE"}
+			if c.backing == embedded {
+				r.embedded = afterCache
+			} else {
+				r.fileByPid = afterCache
+			}
+			support(t, perfRow(t, r))
 		})
 	}
 }

@@ -130,10 +130,10 @@ func (p program) seesMemory(t *testing.T) bool {
 // otherwise the path of the file.
 func (p program) reach(t *testing.T, app *traced, c config, probe string) string {
 	t.Helper()
-	if c.backing == "file" || p.seesMemory(t) {
+	if c.backing != "memfd" || p.seesMemory(t) {
 		return byPid
 	}
-	return app.do(t, "path "+probe)
+	return app.path(t, probe)
 }
 
 // adapt adapts a script to the version. Scripts give str the size of a text with its NUL, as "+

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,11 +25,15 @@ var update = flag.Bool("update", false,
 var buildID = regexp.MustCompile(`Build ID: [0-9a-f]{32}\n`)
 
 // TestReadelf compares what readelf prints of a published image with testdata. It is the same for
-// every variant and backing.
+// every variant and backing, and the notes in a program are those of an image.
 func TestReadelf(t *testing.T) {
 	testenv.Tool(t, "readelf")
 	matrix(t, func(t *testing.T, c config) {
-		path := startTraced(t, c).do(t, "path none")
+		path := startTraced(t, c).path(t, "none")
+		if c.backing == embedded {
+			checkNotes(t, path)
+			return
+		}
 		for _, flags := range []string{"-nW", "-lSW"} {
 			readelf := start(t, exec.Command("readelf", flags, path))
 			got := readelf.Output(t)
@@ -39,6 +44,31 @@ func TestReadelf(t *testing.T) {
 			golden(t, "readelf"+flags+"."+runtime.GOARCH, got)
 		}
 	})
+}
+
+// checkNotes compares the notes in a program with those of an image, but for where the sites are.
+func checkNotes(t *testing.T, path string) {
+	t.Helper()
+	image, err := os.ReadFile(filepath.Join("testdata", "readelf-nW."+runtime.GOARCH))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readelf := start(t, exec.Command("readelf", "-nW", path))
+	check(t, "the notes", notes(string(image)), notes(readelf.Output(t)))
+	if warnings := readelf.Errors(); warnings != "" {
+		t.Errorf("readelf -nW: %s", warnings)
+	}
+}
+
+// notes returns what readelf prints of each probe, without addresses, sorted.
+func notes(printed string) []string {
+	found := regexp.MustCompile(`(Provider: .*\n *Name: .*\n).*(\n *Arguments:.*\n)`)
+	var notes []string
+	for _, match := range found.FindAllStringSubmatch(printed, -1) {
+		notes = append(notes, match[1]+match[2])
+	}
+	slices.Sort(notes)
+	return notes
 }
 
 // golden compares got with a file in testdata, or with -update writes the file.

@@ -78,7 +78,7 @@ func TestScripts(t *testing.T) {
 func runScripts(t *testing.T, p program, c config) (lines, wildcard []string) {
 	t.Helper()
 	app := startShop(t, c)
-	path := app.do(t, "path ready")
+	path := app.path(t, "ready")
 	last := len(scripts) - 1
 	alone := p.attach(t, app, path, "ready", scripts[last], exit)
 	others := p.attach(t, app, path, "ready", append(scripts[:last:last], exit)...)

@@ -29,13 +29,15 @@ type row struct {
 	memfdByPid  string // whether, or how, it finds probes in memory by pid
 	memfdByPath string // the same by path, /proc/PID/fd/N
 	fileByPid   string // the same with a named file, by pid
+	embedded    string // how it finds probes in the program's file
 	arguments   string // which ones it reads
 	command     string // with PID, and PATH for what Provider.Path returns
 }
 
 func (r *row) cells() []*string {
 	return []*string{
-		&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.arguments, &r.command,
+		&r.tool, &r.version, &r.memfdByPid, &r.memfdByPath, &r.fileByPid, &r.embedded,
+		&r.arguments, &r.command,
 	}
 }
 
@@ -111,8 +113,8 @@ func merge(documented, seen map[string]row, newer bool) map[string]row {
 }
 
 var header = []string{
-	"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "arguments",
-	"command",
+	"tool", "version", "memory, by pid", "memory, by path", "named file, by pid", "in the binary",
+	"arguments", "command",
 }
 
 // render returns the rows as a table in Markdown.
@@ -159,7 +161,7 @@ func parse(table string) map[string]row {
 // TestTable reads a table back.
 func TestTable(t *testing.T) {
 	want := map[string]row{
-		"a": {"a", "1", "yes", "no", "yes", "integers", "a 'x | y' || z"},
+		"a": {"a", "1", "yes", "no", "yes", "by path", "integers", "a 'x | y' || z"},
 		"B": {tool: "B", version: "2"},
 	}
 	if diff := cmp.Diff(want, parse(render(want)), cmp.AllowUnexported(row{})); diff != "" {

@@ -61,7 +61,7 @@ func TestSystemTap(t *testing.T) {
 	version := stap.versionOf(t, `version (\d[\d.]*)`, "stap", "--version")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		check(t, "what stap lists", stapListing(app.do(t, "path none")),
+		check(t, "what stap lists", stapListing(app.path(t, "none")),
 			stap.shell(t, app, "none", stapList))
 
 		module := stap.shell(t, app, "six", stapTranslate)
@@ -78,8 +78,11 @@ func TestSystemTap(t *testing.T) {
 			arguments:  "six, as translated",
 			command:    stapList,
 		}
-		if c.backing == "memfd" {
+		switch c.backing {
+		case "memfd":
 			r.memfdByPath = "yes"
+		case embedded:
+			r.embedded = "by path"
 		}
 		support(t, r)
 	})

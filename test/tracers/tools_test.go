@@ -81,7 +81,7 @@ func (b toolbox) versionOf(t *testing.T, expression string, args ...string) stri
 // and PROBE in the command are replaced by those of the traced process.
 func (b toolbox) shell(t *testing.T, app *traced, probe, command string) string {
 	t.Helper()
-	command = strings.NewReplacer("PID", strconv.Itoa(app.PID()), "PATH", app.do(t, "path "+probe),
+	command = strings.NewReplacer("PID", strconv.Itoa(app.PID()), "PATH", app.path(t, probe),
 		"PROVIDER", app.provider, "PROBE", probe).Replace(command)
 	return start(t, b.command("sh", "-c", command)).Output(t)
 }

@@ -4,6 +4,7 @@ package tracers
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,14 +24,22 @@ type traced struct {
 // status 0, when the test is done.
 func startTraced(t *testing.T, c config) *traced {
 	t.Helper()
-	return startBinary(t, c.build(t), c.backing, "traced")
+	return startProvider(t, c, "traced")
 }
 
 // startShop starts the program with a probe of each type, and with the probes of the examples in
 // docs/tracers.md.
 func startShop(t *testing.T, c config) *traced {
 	t.Helper()
-	return startBinary(t, c.build(t), c.backing, "shop")
+	return startProvider(t, c, "shop")
+}
+
+func startProvider(t *testing.T, c config, provider string) *traced {
+	t.Helper()
+	if c.backing == embedded {
+		return startBinary(t, ownCopy(t, c.buildEmbedded(t, provider)), "", provider)
+	}
+	return startBinary(t, c.build(t), c.backing, provider)
 }
 
 func startBinary(t *testing.T, path, backing, provider string) *traced {
@@ -57,6 +66,17 @@ func (app *traced) answer(t *testing.T, command, answer string) string {
 		t.Fatalf("%s: %s: %s", app.Path, command, answer)
 	}
 	return answer
+}
+
+// path returns the path of the file with the probe: that of the program itself if the probe is
+// embedded.
+func (app *traced) path(t *testing.T, probe string) string {
+	t.Helper()
+	path := app.do(t, "path "+probe)
+	if path == fmt.Sprintf("/proc/%d/exe", app.PID()) {
+		return app.Path
+	}
+	return path
 }
 
 // fire fires a probe once.

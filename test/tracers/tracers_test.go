@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/testing/testbuild"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
@@ -34,8 +34,11 @@ var variants = []variant{
 // config is one run of a test.
 type config struct {
 	variant
-	backing string // memfd or file
+	backing string // memfd or file, or embedded
 }
+
+// embedded is for probes that are not published, but in the program's file.
+const embedded = "embedded"
 
 // binaries is the directory with the traced program, which is built once for each variant.
 var binaries string
@@ -58,34 +61,47 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// matrix runs f with every variant and backing, several at a time.
-func matrix(t *testing.T, f func(t *testing.T, c config)) {
-	t.Parallel()
+// configs returns all configurations. Who writes images does not matter to embedded probes.
+func configs() []config {
+	var configs []config
 	for _, v := range variants {
-		for _, backing := range []string{"memfd", "file"} {
-			t.Run(v.name+"/"+backing, func(t *testing.T) {
-				t.Parallel()
-				f(t, config{v, backing})
-			})
+		configs = append(configs, config{v, "memfd"}, config{v, "file"})
+		if v.tags == "" {
+			configs = append(configs, config{v, embedded})
 		}
 	}
+	return configs
 }
 
-var builds sync.Map // of func() error by variant
+// matrix runs f with every configuration, several at a time.
+func matrix(t *testing.T, f func(t *testing.T, c config)) {
+	t.Parallel()
+	for _, c := range configs() {
+		t.Run(c.name+"/"+c.backing, func(t *testing.T) {
+			t.Parallel()
+			f(t, c)
+		})
+	}
+}
 
 // build builds the program of the variant, once, and returns its path.
 func (v variant) build(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(binaries, v.name)
-	once, _ := builds.LoadOrStore(v, sync.OnceValue(func() error {
-		cmd := exec.Command("go", "build", "-tags", v.tags, "-o", path, "../../internal/testing/traced")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED="+v.cgo)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%v: %w\n%s", cmd, err, out)
-		}
-		return nil
-	}))
-	if err := once.(func() error)(); err != nil {
+	return once(t, v.name, func(path string) error {
+		return testbuild.Go(path, []string{"CGO_ENABLED=" + v.cgo}, "build", "-tags", v.tags,
+			"../../internal/testing/traced")
+	})
+}
+
+var builds sync.Map // of func() error by name
+
+// once has build make a file of that name among the binaries, if it is not there, and returns the
+// path.
+func once(t *testing.T, name string, build func(path string) error) string {
+	t.Helper()
+	path := filepath.Join(binaries, name)
+	made, _ := builds.LoadOrStore(name, sync.OnceValue(func() error { return build(path) }))
+	if err := made.(func() error)(); err != nil {
 		t.Fatal(err)
 	}
 	return path

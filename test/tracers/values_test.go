@@ -150,7 +150,7 @@ func TestValues(t *testing.T) {
 		case file != byPid:
 		case c.backing == "memfd":
 			seen.memfdByPid = "yes"
-		default:
+		case c.backing == "file":
 			seen.fileByPid = "yes"
 		}
 		p.support(t, seen)

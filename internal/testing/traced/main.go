@@ -4,7 +4,8 @@
 //
 // with types such as int8, uint64, string and bytes. With -typed, there is also a probe of each
 // type, and one whose arguments have names: see named.go. With -typed and the provider shop, there
-// are also the probes of the examples in docs/tracers.md.
+// are also the probes of the examples in docs/tracers.md. Built with the tag traced_embedded, the
+// program declares typed probes before main: see embedded.go.
 //
 // It loads the provider, prints the path of the image, and answers each line of its input with
 // one line: what was asked for, "ok", or "error: " and the reason. It ends with its input. The
@@ -45,13 +46,16 @@ func main() {
 }
 
 func run(typed bool, name string, declarations []string) error {
-	provider, err := stapsdt.NewProvider(name)
-	if err != nil {
-		return err
-	}
 	defer stapsdt.Close()
-	p := &program{provider: provider, probes: make(map[string]probe)}
-	if typed {
+	p, ok := early[name]
+	if !ok {
+		provider, err := stapsdt.NewProvider(name)
+		if err != nil {
+			return err
+		}
+		p = newProgram(provider)
+	}
+	if typed && !ok {
 		declarations = append(declarations, p.declareTyped()...)
 	}
 	for _, d := range declarations {
@@ -59,10 +63,10 @@ func run(typed bool, name string, declarations []string) error {
 			return err
 		}
 	}
-	if err := provider.Load(); err != nil {
+	if err := p.provider.Load(); err != nil {
 		return err
 	}
-	fmt.Println(provider.Path())
+	fmt.Println(p.provider.Path())
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		answer, err := p.do(lines.Text())
 		if err != nil {
@@ -80,6 +84,13 @@ type program struct {
 	storm    *storm // nil before the first
 	twin     *program
 }
+
+func newProgram(p *stapsdt.Provider) *program {
+	return &program{provider: p, probes: make(map[string]probe)}
+}
+
+// early are the programs whose probes were declared before main, by the names of the providers.
+var early = make(map[string]*program)
 
 // do carries out one command and returns its answer.
 func (p *program) do(line string) (string, error) {
@@ -99,8 +110,7 @@ func (p *program) do(line string) (string, error) {
 		return "ok", nil
 	case "twin":
 		if p.twin == nil {
-			provider := stapsdt.MustProvider(p.provider.Name())
-			p.twin = &program{provider: provider, probes: make(map[string]probe)}
+			p.twin = newProgram(stapsdt.MustProvider(p.provider.Name()))
 		}
 		return p.twin.do(rest)
 	case "calm":

@@ -2,7 +2,8 @@
 
 // Package guest has the tests that run in the kernels of package kernels, where they are the only
 // program, without cgo. They run on the development machine as well. They trace their own probes
-// by perf_event_open alone, without any tool and without tracefs.
+// by perf_event_open alone, without any tool and without tracefs, and TestEmbedded also by the
+// engine of usdt.
 package guest
 
 import (

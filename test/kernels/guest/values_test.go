@@ -81,18 +81,24 @@ func TestNumbers(t *testing.T) {
 	backings(t, func(t *testing.T, p *stapsdt.Provider) {
 		shots := slices.Concat(numbers(p), sixes(p))
 		load(t, p)
-		notes := list(t, p)
-		tracers := make(map[string]*sampler)
-		for _, s := range shots {
-			if tracers[s.probe] == nil {
-				tracers[s.probe] = sample(t, p.Path(), notes[s.probe])
-			}
-			s.fire()
-			if hits := tracers[s.probe].hits(); len(hits) != 1 || !slices.Equal(hits[0], s.want) {
-				t.Errorf("%s: sampled %#x, want once %#x", s.probe, hits, s.want)
-			}
-		}
+		checkShots(t, p, shots)
 	})
+}
+
+// checkShots fires, and compares what a perf event samples.
+func checkShots(t *testing.T, p *stapsdt.Provider, shots []shot) {
+	t.Helper()
+	notes := list(t, p)
+	tracers := make(map[string]*sampler)
+	for _, s := range shots {
+		if tracers[s.probe] == nil {
+			tracers[s.probe] = sample(t, p.Path(), notes[s.probe])
+		}
+		s.fire()
+		if hits := tracers[s.probe].hits(); len(hits) != 1 || !slices.Equal(hits[0], s.want) {
+			t.Errorf("%s: sampled %#x, want once %#x", s.probe, hits, s.want)
+		}
+	}
 }
 
 // TestTexts reads the memory at the sampled addresses.

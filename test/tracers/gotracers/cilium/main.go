@@ -4,11 +4,14 @@
 //
 //	cilium PATH PROBE PID
 //
-// It prints the six arguments of each event in that process. The package does not know notes, but
-// each probe is also a function of its image, with the arguments in the registers of the C ABI.
+// It prints the six arguments of each event in that process, or with 0 in all processes of the
+// file. The package does not know notes. Each probe is also a function of its image, with the
+// arguments in the registers of the C ABI. In a program's file it is not: there PROBE is the
+// Location of its note.
 package main
 
 import (
+	"debug/elf"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -53,7 +56,14 @@ func trace(path, probe string, pid int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := executable.Uprobe(probe, program, &link.UprobeOptions{PID: pid}); err != nil {
+	options := &link.UprobeOptions{PID: pid}
+	if location, err := strconv.ParseUint(probe, 0, 64); err == nil {
+		options.Address, err = fileOffset(path, location)
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := executable.Uprobe(probe, program, options); err != nil {
 		return err
 	}
 	fmt.Println("attached")
@@ -68,6 +78,21 @@ func trace(path, probe string, pid int) error {
 		}
 		fmt.Println(uint64(arg[0]), int8(arg[1]), uint16(arg[2]), int32(arg[3]), int16(arg[4]), arg[5])
 	}
+}
+
+// fileOffset returns where in a file an address is.
+func fileOffset(path string, address uint64) (uint64, error) {
+	file, err := elf.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	for _, p := range file.Progs {
+		if p.Type == elf.PT_LOAD && address-p.Vaddr < p.Filesz {
+			return address - p.Vaddr + p.Off, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: no segment has %#x", path, address)
 }
 
 // send returns a program that passes on the arguments.
