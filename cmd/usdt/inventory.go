@@ -17,7 +17,7 @@ import (
 // selects from.
 type inventory struct {
 	scope   scope
-	reader  *process.Client  // of the scope, if that is one process; nil otherwise
+	reader  *process.Client  // of the scope, unless that is all processes; then nil
 	files   []string         // if it is not about processes
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
@@ -32,6 +32,15 @@ type inventory struct {
 // takeInventory reads the processes and, unless types is nil, the descriptions. The reader of a
 // single process stays for [selection.watchReload], and ends with this process at the latest.
 func takeInventory(s scope, types *typeFiles) (*inventory, error) {
+	s, err := s.resolve() // first, because it would find the reader
+	if err != nil {
+		return nil, err
+	}
+	for _, pid := range s.pids {
+		if err := checkMainThread(pid); err != nil && !s.found {
+			return nil, err
+		}
+	}
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
@@ -119,10 +128,14 @@ func (v *inventory) withUnread(errs ...error) error {
 
 // noProbes is the error when there is nothing to select from.
 func (v *inventory) noProbes() error {
-	if v.scope.all {
+	switch {
+	case v.scope.all:
 		return errors.New("found no probes in any process")
+	case len(v.scope.pids) != 1:
+		return fmt.Errorf("found no probes in %v", v.scope)
 	}
-	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable.Text(processComm(v.scope.pid)))
+	return fmt.Errorf("found no probes in %v (%s)",
+		v.scope, printable.Text(processComm(v.scope.pids[0])))
 }
 
 // names returns the names of all probes.

@@ -4,10 +4,10 @@ import "github.com/spf13/cobra"
 
 // listFlags are the flags of usdt list.
 type listFlags struct {
-	pid                       int
-	all, asJSON, raw, verbose bool
-	types                     typeFiles
-	at                        at
+	scope                scope
+	asJSON, raw, verbose bool
+	types                typeFiles
+	at                   at
 }
 
 func newListCommand() *cobra.Command {
@@ -35,9 +35,11 @@ file says.
 Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
 can fill only a part of it, and a file system that does not answer is left out after some
 seconds. What is missing is said.
-` + atHelp,
+` + scopeHelp + atHelp,
 		Example: `  usdt list -p 1234
-  usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
+  usdt list --comm shop --user "$USER"
+  usdt list --exe ./shop --children
+  usdt list /usr/bin/python3
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'
   usdt list --at http://localhost:6060`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -47,15 +49,12 @@ seconds. What is missing is said.
 			return f.listKernel(cmd, files)
 		},
 	}
-	cmd.Flags().IntVarP(&f.pid, "pid", "p", 0, "list the probes of process `PID`")
-	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list the probes of all processes")
+	f.scope.addFlags(cmd, "list")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.Flags().BoolVar(&f.raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also show what the probes mean")
 	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
-	cmd.MarkFlagsMutuallyExclusive("pid", "all")
-	mustComplete(cmd, "pid", completePIDs)
 	return cmd
 }
 

@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 //	                          compiles with the flags; sets PID, and IMAGE to the program
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
-//	end                       ends that program, as the end of the script does
+//	end                       ends that program, as the end of the script does; then the one that
+//	                          was started before is the last
 //	background [terminal] FILE COMMAND ...
 //	                          starts a command with its output in a file; with terminal, at a
 //	                          terminal of its own. The command ends with the script at the latest

@@ -18,7 +18,8 @@ type siteLink struct {
 	sites int
 }
 
-// link makes prog run at sites of one file in one process, or in all. There can be several with uprobe_multi links only.
+// link makes prog run at sites of one file in one process, or in all. There can be several with
+// uprobe_multi links only.
 func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error) {
 	for _, site := range sites {
 		if err := site.Note.SemaphoreErr(); err != nil {

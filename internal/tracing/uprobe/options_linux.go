@@ -30,10 +30,11 @@ type Options struct {
 	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
 	Interrupted func() error
 
-	// WaitForPages lets programs wait for a page of a process with a given id that is not in memory, where
-	// the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot be read. While a
-	// program waits, so does its thread, and no tracer of the machine can attach or detach. A page
-	// can take for ever: with userfaultfd, or with a file system that does not answer.
+	// WaitForPages lets programs wait for a page that is not in memory, in processes that are given
+	// by their ids, where the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot
+	// be read. While a program waits, so does its thread, and no tracer of the machine can attach or
+	// detach. A page can take for ever: with userfaultfd, or with a file system that does not
+	// answer.
 	WaitForPages bool
 }
 
