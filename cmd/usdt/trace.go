@@ -27,9 +27,9 @@ func newTraceCommand() *cobra.Command {
 		Short: "Show each hit of probes, with its arguments",
 		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, the
 thread's name if there can be several processes, probe and arguments. In PROVIDER and in PROBE,
-the wildcards * ? and [a-z] mean what they mean to a shell. Tracing ends on Ctrl-C, after --count or --duration, or when the
-processes end. Then usdt says how many events there were, and how many were lost because
-they came faster than they could be written.
+the wildcards * ? and [a-z] mean what they mean to a shell. Tracing ends on Ctrl-C, after --count
+or --duration, or when the processes end. Then usdt says how many events there were, and how many
+were lost because they came faster than they could be written.
 
 Arguments of probes that are described (usdt list shows their signatures) are shown by name
 and type: text and bytes quoted, times as 1.5s, addresses in hexadecimal. Those of other probes
