@@ -124,6 +124,9 @@ func readListedFile(reader *process.Client, path string) (process.File, error) {
 		err = fmt.Errorf("%s is not a regular file", path)
 	case errors.Is(err, sdtnote.ErrNotELF):
 		err = fmt.Errorf("%s is not an ELF executable or library", path)
+	case err == nil && len(file.Notes) == 0 && file.DeclaresAtRuntime:
+		err = fmt.Errorf("%s has no probes: it is a program with package stapsdt, whose probes are "+
+			"in its processes; usdt list --exe %[1]s shows them", path)
 	case err == nil && len(file.Notes) == 0:
 		err = fmt.Errorf("%s has no probes", path)
 	}
