@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -68,11 +69,11 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
 			plural(v.leftOut, "was", "were")))
 	}
-	if denied > 0 {
+	if len(denied) > 0 {
 		v.unread = append(v.unread,
-			fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
+			fmt.Errorf("%s may not be read by this user", deniedProcesses(denied)))
 	}
-	if denied > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
+	if len(denied) > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
@@ -121,14 +122,19 @@ func forTracing(err error) error {
 }
 
 // withUnread completes errors about probes that were not found: they may be in what could not be
-// read.
+// read. Where there is nothing at all, that comes first, because it is why.
 func (v *inventory) withUnread(errs ...error) error {
+	if len(v.objects) == 0 {
+		return errors.Join(append(slices.Clone(v.unread), errs...)...)
+	}
 	return errors.Join(append(errs, v.unread...)...)
 }
 
 // noProbes is the error when there is nothing to select from.
 func (v *inventory) noProbes() error {
 	switch {
+	case len(v.unread) > 0:
+		return fmt.Errorf("found no probes in the rest of %v", v.scope)
 	case v.scope.all:
 		return errors.New("found no probes in any process")
 	case len(v.scope.pids) != 1:

@@ -26,12 +26,12 @@ The columns are: the probe; its signature, which is the names and types of its a
 are known; otherwise, or with --raw, its arguments as SIZE@LOCATION, with a negative SIZE for
 signed ones; the file with the probe, or a path that leads to the file when it is deleted or in
 memory; the address of the probe in the process (of a file: as linked), with +1 if the file is
-mapped once more, as images of this library are; and whether a tracer is attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
-is cut, and the titles come again after every 4096 probes. With --json there is one line for
-each probe, with all its text, in which "path" is the path to give to other tracers, "addresses"
-are those in the process, "address" and "semaphore" are as linked in the file, "arguments" is what
-the note says, and "signature", "parameters" and "description", if there are any, what the
-file says.
+mapped once more, as images of this library are; and whether a tracer is attached to the probe. A
+narrow terminal shows fewer columns. Text of more than 200 characters is cut, and the titles come
+again after every 4096 probes. With --json there is one line for each probe, with all its text, in
+which "path" is the path to give to other tracers, "addresses" are those in the process, "address"
+and "semaphore" are as linked in the file, "arguments" is what the note says, and "signature",
+"parameters" and "description", if there are any, what the file says.
 
 Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
 can fill only a part of it, and a file system that does not answer is left out after some

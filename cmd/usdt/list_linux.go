@@ -11,6 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
@@ -139,9 +140,9 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 	if err != nil {
 		return err
 	}
-	if denied > 0 {
-		warn(l.stderr, "%s not listed, because this user may not read their memory",
-			plural(denied, "process is", "processes are"))
+	if len(denied) > 0 {
+		warn(l.stderr, "not listed, because this user may not read their memory: %s; %s",
+			deniedProcesses(denied), rights.ToRead())
 	}
 	if more := l.unread - mostUnread; more > 0 {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))

@@ -78,8 +78,8 @@ func markdownUsage(text string) string {
 	return strings.Join(parts, "`")
 }
 
-// flagSynopses returns what follows each flag of a command in its page, by the name of the flag: the
-// name of its value, and its default. Cobra writes any default in place of the former, also 0s.
+// flagSynopses returns what follows each flag of a command in its page, by the name of the flag:
+// the name of its value, and its default. Cobra writes any default in place of the former, also 0s.
 func flagSynopses(cmd *cobra.Command) map[string]string {
 	synopses := make(map[string]string)
 	cmd.InitDefaultHelpFlag()

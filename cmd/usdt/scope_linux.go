@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
@@ -21,11 +22,11 @@ func (s scope) resolve() (scope, error) {
 	return s, err
 }
 
-// each calls f with the files with probes of one process after the other, and returns how many
-// processes this user may not read. A process that is named must be there, and readable.
+// each calls f with the files with probes of one process after the other, and returns the
+// processes that this user may not read. A process that is named must be there, and readable.
 func (s scope) each(
 	reader *process.Client, withAttached bool, f func([]process.Object),
-) (denied int, err error) {
+) (denied []int, err error) {
 	if s.all {
 		return reader.Each(withAttached, f)
 	}
@@ -33,7 +34,7 @@ func (s scope) each(
 		objects, err := reader.Read(pid, withAttached)
 		switch {
 		case s.found && errors.Is(err, fs.ErrPermission):
-			denied++
+			denied = append(denied, pid)
 		case s.found && errors.Is(err, fs.ErrNotExist): // it has ended
 		case err != nil:
 			return denied, err
@@ -42,6 +43,14 @@ func (s scope) each(
 		}
 	}
 	return denied, nil
+}
+
+// deniedProcesses is the subject of a sentence about processes that this user may not read.
+func deniedProcesses(pids []int) string {
+	if len(pids) == 1 {
+		return fmt.Sprintf("process %d (%s)", pids[0], printable.Text(processComm(pids[0])))
+	}
+	return fmt.Sprintf("%d processes", len(pids))
 }
 
 // checkMainThread reports an id that /proc knows, but that the kernel does not trace as a process:

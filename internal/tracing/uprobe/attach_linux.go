@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/cilium/ebpf"
@@ -113,6 +114,8 @@ func explain(err error) error {
 		}
 		return fmt.Errorf("%w (%w): %s",
 			ErrRights, err, rights.ToAttach(kernel.Running().Expected().Multi))
+	case errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), " /sys/"):
+		return fmt.Errorf("%w: mount the sysfs file system on /sys", err)
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
 	}
