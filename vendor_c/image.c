@@ -49,17 +49,17 @@ static void putString(unsigned char **at, const char *string) {
   put(at, string, strlen(string) + 1);
 }
 
-static void writeHeader(unsigned char *bytes, const Machine *machine, const Layout *layout) {
+static void writeHeader(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
   Elf64_Ehdr header = {
     .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
     .e_type = ET_DYN,
-    .e_machine = machine->id,
+    .e_machine = spec->machine->id,
     .e_version = EV_CURRENT,
     .e_phoff = sizeof(Elf64_Ehdr),
     .e_shoff = layout->sectionTable,
     .e_ehsize = sizeof(Elf64_Ehdr),
     .e_phentsize = sizeof(Elf64_Phdr),
-    .e_phnum = segmentCount,
+    .e_phnum = spec->writableDynamic ? maxSegments : maxSegments - 1,
     .e_shentsize = sizeof(Elf64_Shdr),
     .e_shnum = (Elf64_Half)layout->sectionCount,
     .e_shstrndx = shstrtab,
@@ -67,9 +67,9 @@ static void writeHeader(unsigned char *bytes, const Machine *machine, const Layo
   put(&bytes, &header, sizeof header);
 }
 
-static Elf64_Phdr segment(Elf64_Word type, Elf64_Word flags, uint64_t start, uint64_t end,
-                          uint64_t align) {
-  return (Elf64_Phdr){
+static void putSegment(unsigned char **at, Elf64_Word type, Elf64_Word flags, uint64_t start,
+                       uint64_t end, uint64_t align) {
+  const Elf64_Phdr header = {
     .p_type = type,
     .p_flags = flags,
     .p_offset = start,
@@ -79,26 +79,28 @@ static Elf64_Phdr segment(Elf64_Word type, Elf64_Word flags, uint64_t start, uin
     .p_memsz = end - start,
     .p_align = align,
   };
+  put(at, &header, sizeof header);
 }
 
-static Elf64_Phdr segmentOf(Elf64_Word type, Elf64_Word flags, const Elf64_Shdr *section,
-                            uint64_t align) {
-  return segment(type, flags, section->sh_offset, section->sh_offset + section->sh_size, align);
+static uint64_t endOf(const Elf64_Shdr *section) {
+  return section->sh_offset + section->sh_size;
 }
 
-static void writeSegments(unsigned char *bytes, const Machine *machine, const Layout *layout) {
-  const Elf64_Shdr *code = &layout->sections[text];
+static void writeSegments(unsigned char *bytes, const ImageSpec *spec, const Layout *layout) {
+  const uint64_t page = spec->machine->page;
   const Elf64_Shdr *table = &layout->sections[dynamic];
-  const Elf64_Phdr segments[segmentCount] = {
-    [codeSegment] =
-      segment(PT_LOAD, PF_R | PF_X, 0, code->sh_offset + code->sh_size, machine->page),
-    [dynamicSegment] = segmentOf(PT_LOAD, PF_R | PF_W, table, machine->page),
-    [dynamicTable] = segmentOf(PT_DYNAMIC, PF_R | PF_W, table, 8),
-    [noteSegment] = segmentOf(PT_NOTE, PF_R, &layout->sections[buildID], noteAlign),
-    [stackSegment] = segment(PT_GNU_STACK, PF_R | PF_W, 0, 0, 16),
-  };
+  const Elf64_Shdr *id = &layout->sections[buildID];
   unsigned char *at = bytes + sizeof(Elf64_Ehdr);
-  put(&at, segments, sizeof segments);
+  if (spec->writableDynamic) {
+    putSegment(&at, PT_LOAD, PF_R | PF_X, 0, endOf(&layout->sections[text]), page);
+    putSegment(&at, PT_LOAD, PF_R | PF_W, table->sh_offset, endOf(table), page);
+    putSegment(&at, PT_DYNAMIC, PF_R | PF_W, table->sh_offset, endOf(table), 8);
+  } else {
+    putSegment(&at, PT_LOAD, PF_R | PF_X, 0, endOf(table), page);
+    putSegment(&at, PT_DYNAMIC, PF_R, table->sh_offset, endOf(table), 8);
+  }
+  putSegment(&at, PT_NOTE, PF_R, id->sh_offset, endOf(id), noteAlign);
+  putSegment(&at, PT_GNU_STACK, PF_R | PF_W, 0, 0, 16);
 }
 
 static void writeSectionTable(unsigned char *bytes, const Layout *layout) {
@@ -224,7 +226,7 @@ static Digest digestZeros(Digest digest, uint64_t size) {
 
 /* Most of an image is gaps between pages, which byte by byte would take longer than the rest. */
 static Digest digestOf(const unsigned char *bytes, const Layout *layout) {
-  uint64_t end = sizeof(Elf64_Ehdr) + segmentCount * sizeof(Elf64_Phdr);
+  uint64_t end = sizeof(Elf64_Ehdr) + maxSegments * sizeof(Elf64_Phdr);
   Digest digest = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
   digest = digestPart(digest, bytes, end);
   for (int i = 1; i < layout->sectionCount; i++) {
@@ -262,8 +264,8 @@ const char *stapsdtMakeImage(const ImageSpec *spec, Image *image) {
   if (bytes == NULL) {
     return "out of memory";
   }
-  writeHeader(bytes, spec->machine, &layout);
-  writeSegments(bytes, spec->machine, &layout);
+  writeHeader(bytes, spec, &layout);
+  writeSegments(bytes, spec, &layout);
   writeSectionTable(bytes, &layout);
   writeSymbols(bytes, spec, &layout);
   writeStubs(bytes, spec, &layout);
