@@ -204,48 +204,35 @@ static void writeNotes(unsigned char *bytes, const ImageSpec *spec, const Layout
 
 __extension__ typedef unsigned __int128 Digest;
 
-/* The prime of FNV-1a with 128 bits: each byte is XORed in, then the digest is multiplied by it. */
+/*
+ * A hash function that is made as FNV-1a with 128 bits is: each word of the image is XORed in, then
+ * the digest is multiplied by the prime. FNV-1a itself goes by bytes, and so takes eight times as
+ * long: more than all else that an image takes.
+ */
 static const Digest fnvPrime = (Digest)1 << 88 | 0x13b;
+static const Digest fnvBasis = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
 
-static Digest digestPart(Digest digest, const unsigned char *bytes, uint64_t size) {
-  for (uint64_t i = 0; i < size; i++) {
-    digest = (digest ^ bytes[i]) * fnvPrime;
+/* Takes whole words. */
+static Digest digestPart(Digest digest, const unsigned char *from, const unsigned char *to) {
+  for (uint64_t word; from < to; from += sizeof word) {
+    memcpy(&word, from, sizeof word);
+    digest = (digest ^ word) * fnvPrime;
   }
   return digest;
 }
 
-/* What digestPart does with size zeros: it multiplies by a power of the prime. */
-static Digest digestZeros(Digest digest, uint64_t size) {
-  for (Digest power = fnvPrime; size > 0; size >>= 1, power *= power) {
-    if (size & 1) {
-      digest *= power;
-    }
-  }
-  return digest;
-}
-
-/* Most of an image is gaps between pages, which byte by byte would take longer than the rest. */
-static Digest digestOf(const unsigned char *bytes, const Layout *layout) {
-  uint64_t end = sizeof(Elf64_Ehdr) + maxSegments * sizeof(Elf64_Phdr);
-  Digest digest = (Digest)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
-  digest = digestPart(digest, bytes, end);
-  for (int i = 1; i < layout->sectionCount; i++) {
-    const Elf64_Shdr *section = &layout->sections[i];
-    digest = digestZeros(digest, section->sh_offset - end);
-    digest = digestPart(digest, bytes + section->sh_offset, section->sh_size);
-    end = section->sh_offset + section->sh_size;
-  }
-  digest = digestZeros(digest, layout->sectionTable - end);
-  return digestPart(digest, bytes + layout->sectionTable, layout->size - layout->sectionTable);
-}
-
-/* Comes last: it is the digest of the finished image whose build ID is still zero. */
+/*
+ * Comes last: it is the digest of the finished image whose build ID is still zero. The gap before
+ * .text, up to 64 KiB of zeros on aarch64, is left out.
+ */
 static void writeBuildID(unsigned char *bytes, const Layout *layout) {
   unsigned char *at = bytes + layout->sections[buildID].sh_offset;
+  const uint64_t gap = roundUp(endOf(&layout->sections[base]), sizeof(uint64_t));
   const Elf64_Nhdr header = {sizeof BUILD_ID_OWNER, digestSize, NT_GNU_BUILD_ID};
   put(&at, &header, sizeof header);
   put(&at, BUILD_ID_OWNER, sizeof BUILD_ID_OWNER);
-  Digest digest = digestOf(bytes, layout);
+  Digest digest = digestPart(fnvBasis, bytes, bytes + gap);
+  digest = digestPart(digest, bytes + layout->sections[text].sh_offset, bytes + layout->size);
   for (int i = digestSize - 1; i >= 0; i--, digest >>= 8) {
     at[i] = (unsigned char)digest;
   }
