@@ -61,7 +61,7 @@ func Listen(patterns ...string) (*Listener, error) { return ListenConfig{}.Liste
 //
 // A listener needs no right and works on every platform that Go has, whether or not the probes are
 // loaded. Only this process is heard. Its buffer takes memory until Close; when the buffer is full,
-// new events are dropped, never waited for: see [Listener.Dropped].
+// new events are lost, never waited for: see [Listener.Lost].
 func (c ListenConfig) Listen(patterns ...string) (*Listener, error) {
 	list, err := parsePatterns("listen", patterns)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c ListenConfig) shards() int {
 func (l *Listener) subscribe(p *Probe) hearer {
 	l.probes.Lock()
 	defer l.probes.Unlock()
-	h := &recorder{probe: p, listener: l, number: uint64(len(l.probes.list))}
+	h := &recordWriter{probe: p, listener: l, number: uint64(len(l.probes.list))}
 	l.probes.list = append(l.probes.list, p)
 	return h
 }
@@ -128,9 +128,9 @@ func (l *Listener) subscribed() []*Probe {
 	return l.probes.list
 }
 
-// Dropped returns how many events were dropped so far, because the buffer was full. After Close, it
-// and the events received make up all fires, exactly. It is safe for concurrent use.
-func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
+// Lost returns how many events were lost so far, because the buffer was full. After Close, it and
+// the events received make up all fires, exactly. It is safe for concurrent use.
+func (l *Listener) Lost() uint64 { return l.ring.Lost() }
 
 // Close ends the listening. What was fired before can still be received. Closing again does
 // nothing. It is safe for concurrent use.

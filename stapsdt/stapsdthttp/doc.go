@@ -31,7 +31,7 @@
 //	GET probes
 //	    a JSON list of the probes of all providers: provider, probe, signature, args (name, type,
 //	    and layout, the name of the stapsdt.ArgType), description, loaded, path, traced (by a
-//	    tracer), heard (by anybody in the program), listeners (how many)
+//	    tracer), heard (by anybody in the program), heard_by (how many of these)
 //	GET trace?probe=PATTERN&where=FILTER&limit=N&format=json|binary
 //	    each event as a line of JSON, as usdt trace --json writes it, but without tid, because a
 //	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so

@@ -49,8 +49,8 @@ func TestProbes(t *testing.T) {
 	if !got["probes:p"].Heard || got["probes:none"].Heard {
 		t.Errorf("heard: %v", got)
 	}
-	if got["probes:p"].Listeners != 1 || got["probes:none"].Listeners != 0 {
-		t.Errorf("listeners: %v", got)
+	if got["probes:p"].HeardBy != 1 || got["probes:none"].HeardBy != 0 {
+		t.Errorf("heard by: %v", got)
 	}
 	if err := p.Load(); err != nil {
 		t.Skip("probes cannot be loaded here: ", err)

@@ -50,7 +50,7 @@ func (s *source) close() {
 }
 
 // lost returns how many events were lost so far. Whether they satisfied the filter, nobody knows.
-func (s *source) lost() uint64 { return s.listener.Dropped() }
+func (s *source) lost() uint64 { return s.listener.Lost() }
 
 // events returns the events that satisfy the filter, as stapsdt.Listener.Events does. A view has
 // its event until the next.

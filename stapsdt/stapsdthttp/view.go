@@ -86,7 +86,7 @@ func (v *view) take(e *stapsdt.Event) bool {
 	}
 	v.event = e
 	for i, arg := range e.Args {
-		v.values[i] = wire.ValueOf(arg, e.Len(i))
+		v.values[i] = wire.ValueOf(arg, e.Cut[i])
 	}
 	return v.where == nil || filter.Eval(v.where, eventValues{v})
 }
