@@ -21,23 +21,41 @@ var all sync.Mutex
 // What is declared later is loaded in the background, some 10 ms later. Probes of a provider that
 // are declared within that time have one image together; set their descriptions at once, too. If
 // that fails, [Provider.Info] has the error, and the next declaration is another try. A provider
-// that [Provider.Unload] has unloaded is left alone until the next Load.
+// that [Provider.Unload] has unloaded is left alone until the next Load, its own or this one.
 //
 // Load is safe for concurrent use, also with the methods of the providers.
 func Load() error {
 	return forAll(loadSoon, func(p *Provider) error {
-		p.mu.Lock()
-		p.added = loadSoon
-		p.mu.Unlock()
+		p.follow(loadSoon)
 		return p.Load()
 	})
+}
+
+// follow sets what is called after a probe was added.
+func (p *Provider) follow(added func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.added = added
+}
+
+// Following reports whether providers and probes that are declared now will be loaded: Load was
+// called, and neither Unload nor Close since. It is safe for concurrent use.
+func Following() bool {
+	registry.Lock()
+	defer registry.Unlock()
+	return registry.added != nil
 }
 
 // Unload unloads every provider of the process, and ends the loading of those that are declared
 // later. All providers are unloaded even if Unload returns an error. The errors of
 // [Provider.Unload] are joined. Unload is safe for concurrent use, also with the methods of the
 // providers.
-func Unload() error { return forAll(nil, (*Provider).Unload) }
+func Unload() error {
+	return forAll(nil, func(p *Provider) error {
+		p.follow(nil)
+		return p.Unload()
+	})
+}
 
 // Close closes every provider of the process: see [Provider.Close]. Those that are declared later
 // work, and are not loaded unless Load is called again. The errors are joined. Close is safe for

@@ -163,6 +163,13 @@ func TestLoadLater(t *testing.T) {
 		t.Errorf("Load: %v, loaded: unloaded %t, failed %t", err, off.Loaded(), failing.Loaded())
 	}
 
+	// Its own Load ends that, too.
+	if err := errors.Join(off.Unload(), off.Load()); err != nil {
+		t.Error(err)
+	}
+	again := stapsdt.MustProbe0(off, "again")
+	waitFor(t, "probe of a provider that is loaded again", func() bool { return again.Path() != "" })
+
 	// After Unload, neither what is declared later is loaded nor what was declared before.
 	release = stapsdt.HoldAll()
 	before := declare("before", 1)
@@ -171,7 +178,17 @@ func TestLoadLater(t *testing.T) {
 		t.Errorf("Unload: %v, later ones are loaded: %t", err, stapsdt.Following())
 	}
 	after := declare("after", 1)
+	if err := after.Load(); err != nil {
+		t.Error(err)
+	}
+	afterwards := stapsdt.MustProbe0(after, "afterwards")
 	stapsdt.LoadNew()
+	if afterwards.Path() != "" {
+		t.Error("after Unload, a Load of one provider has its later probes loaded")
+	}
+	if err := after.Unload(); err != nil {
+		t.Error(err)
+	}
 	for _, p := range []*stapsdt.Provider{early, late, before, after} {
 		if p.Loaded() {
 			t.Errorf("%s is loaded after Unload", p.Name())

@@ -41,10 +41,8 @@ type Listener struct {
 	closed    chan struct{}
 	once      sync.Once // closes closed
 
-	probes struct {
-		sync.Mutex
-		list []*Probe // by the number in their records
-	}
+	probes heardProbes
+	late   atomic.Uint64 // records that were lost because they came after their probe was forgotten
 
 	receiving sync.Mutex
 	pending   []received // that were received, but other goroutines may have earlier ones
@@ -114,23 +112,16 @@ func (c ListenConfig) shards() int {
 	return n
 }
 
-func (l *Listener) subscribe(p *Probe) hearer {
-	l.probes.Lock()
-	defer l.probes.Unlock()
-	h := &recordWriter{probe: p, listener: l, number: uint64(len(l.probes.list))}
-	l.probes.list = append(l.probes.list, p)
-	return h
-}
+func (l *Listener) subscribe(p *Probe) hearer { return l.probes.add(l, p) }
 
-func (l *Listener) subscribed() []*Probe {
-	l.probes.Lock()
-	defer l.probes.Unlock()
-	return l.probes.list
-}
+func (l *Listener) subscribed() []*Probe { return l.probes.list() }
 
-// Lost returns how many events were lost so far, because the buffer was full. After Close, it and
-// the events received make up all fires, exactly. It is safe for concurrent use.
-func (l *Listener) Lost() uint64 { return l.ring.Lost() }
+func (l *Listener) leave(h hearer) { l.probes.leave(h.(*recordWriter)) }
+
+// Lost returns how many events were lost so far, because the buffer was full or, seldom, because
+// the provider was closed while the probe was fired. After Close, it and the events received make
+// up all fires, exactly. It is safe for concurrent use.
+func (l *Listener) Lost() uint64 { return l.ring.Lost() + l.late.Load() }
 
 // Close ends the listening. What was fired before can still be received. Closing again does
 // nothing. It is safe for concurrent use.

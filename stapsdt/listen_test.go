@@ -58,7 +58,7 @@ func TestListenTypes(t *testing.T) {
 	none := stapsdt.MustProbe0(p, "none")
 	signed := stapsdt.MustProbe6[int8, int16, int32, int64, int, status](p, "signed")
 	unsigned := stapsdt.MustProbe6[uint8, uint16, uint32, uint64, uint, uintptr](p, "unsigned")
-	other := stapsdt.MustProbe4[bool, float32, float64, time.Duration](p, "other", "n", "s")
+	other := stapsdt.MustProbe4[bool, float32, float64, time.Duration](p, "other")
 	texts := stapsdt.MustProbe4[string, name, int16, data](p, "texts")
 	dynamic, err := p.AddProbe("dynamic", stapsdt.Int8, stapsdt.String, stapsdt.Uint64, stapsdt.Bytes)
 	if err != nil {

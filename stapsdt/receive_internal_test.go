@@ -27,7 +27,7 @@ func heard(t *testing.T) (*Listener, func(at ticks.Ticks, value uint64)) {
 	}
 	t.Cleanup(l.Close)
 	return l, func(at ticks.Ticks, value uint64) {
-		if l.probe(0) != &probe.Probe {
+		if l.probes.probe(0) != &probe.Probe {
 			t.Fatal("another probe has number 0")
 		}
 		record := l.ring.Reserve(0, recordArgs+1)

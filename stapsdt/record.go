@@ -1,6 +1,7 @@
 package stapsdt
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/ring"
@@ -20,6 +21,8 @@ type recordWriter struct {
 	probe    *Probe
 	listener *Listener
 	number   uint64
+
+	hasRecords atomic.Bool // or had
 }
 
 func (h *recordWriter) hear(values *[MaxArgs]unsafe.Pointer) {
@@ -31,6 +34,9 @@ func (h *recordWriter) hear(values *[MaxArgs]unsafe.Pointer) {
 	record := h.listener.ring.Reserve(spread, size)
 	if record == nil {
 		return
+	}
+	if !h.hasRecords.Load() { // to write each time would cost more
+		h.hasRecords.Store(true)
 	}
 	record[recordProbe], record[recordTicks] = h.number, uint64(now)
 	if words := record[recordArgs:]; h.probe.byValue {

@@ -22,6 +22,7 @@ type view struct {
 
 	needs        []int // the places of what the query needs, noPlace for what it does not
 	isIncomplete bool  // the probe has not all of it
+	inBase64     bool  // of groups: see source
 
 	event  *stapsdt.Event
 	values []wire.Value // of the arguments
