@@ -44,8 +44,9 @@
 //	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
 //	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME
-//	    loads or unloads the providers of that name, or all; the answer is a JSON list of provider,
-//	    loaded, path and error
+//	    loads or unloads the providers of that name, or with NAME all those that there are and will
+//	    be, as [stapsdt.Load] and [stapsdt.Unload] do; the answer is a JSON list of provider, loaded,
+//	    path and error
 //
 // probe can be given several times. A filter is evaluated here, so little is sent; lost events are
 // those before the filter. A string or []byte can be compared with a string whatever bytes it has.

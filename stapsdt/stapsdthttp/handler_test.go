@@ -248,6 +248,9 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%.40s %.40s: %s %s, loaded %v", test.path, test.form, response.Status, text, loaded)
 			continue
 		}
+		if follows := strings.HasPrefix(test.path, "load?provider=all"); stapsdt.Following() != follows {
+			t.Errorf("%.40s: later providers are loaded: %t", test.path, !follows)
+		}
 		if test.len == 0 {
 			continue
 		}
@@ -263,6 +266,7 @@ func TestLoadFails(t *testing.T) {
 	p := newProvider(t, "fails")
 	stapsdt.MustProbe0(p, "p")
 	t.Setenv("STAPSDT_BACKING", "nonsense")
+	defer stapsdt.Unload()
 	response, text := do(t, "POST", newServer(t)+"load?provider=all", "")
 	list := parse[[]providerJSON](t, text)
 	if response.StatusCode != 500 || len(list) != 1 || list[0].Loaded || list[0].Error == "" {
