@@ -47,13 +47,18 @@ func isDone(done <-chan struct{}) bool {
 }
 
 // wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire
-// more than the event, so there is a pause first, for more events to come.
+// more than the event, so there is a pause first, for more events to come. It ends when the buffer
+// is filling.
 func (l *Listener) wait(done <-chan struct{}) {
-	const pause = time.Millisecond
-	timer := time.NewTimer(pause)
+	if l.ring.IsHalfFull() {
+		return
+	}
+	timer := time.NewTimer(l.pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-l.wake:
+		return
 	case <-l.closed:
 		return
 	case <-done:

@@ -31,8 +31,9 @@ func (h *recordWriter) hear(values *[MaxArgs]unsafe.Pointer) {
 	if !h.probe.byValue {
 		size += h.textWords(values)
 	}
-	record := h.listener.ring.Reserve(spread, size)
+	record, hurry := h.listener.ring.Reserve(spread, size)
 	if record == nil {
+		h.listener.hurry()
 		return
 	}
 	if !h.hasRecords.Load() { // to write each time would cost more
@@ -47,7 +48,9 @@ func (h *recordWriter) hear(values *[MaxArgs]unsafe.Pointer) {
 	} else {
 		h.commitTexts(record, values)
 	}
-	if h.listener.isWaiting.Load() {
+	if hurry {
+		h.listener.hurry()
+	} else if h.listener.isWaiting.Load() {
 		h.listener.wakeUp()
 	}
 }
@@ -99,9 +102,14 @@ func bytesOf(words []uint64) []byte {
 // wakeUp wakes the receiver, once.
 func (l *Listener) wakeUp() {
 	if l.isWaiting.CompareAndSwap(true, false) {
-		select {
-		case l.wake <- struct{}{}:
-		default:
-		}
+		l.hurry()
+	}
+}
+
+// hurry has the receiver go on, also if it makes a pause.
+func (l *Listener) hurry() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }
