@@ -71,7 +71,10 @@
 // loopback address, a Unix socket, or behind authentication. Do not pass secrets to probes.
 //
 // Browsers are kept from helping others. What another site makes a browser ask is refused: POST by
-// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. At a loopback address
+// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. Where browsers do not
+// send that, with plain HTTP at an address that is not a loopback one, they get events, counts,
+// histograms and latencies only by the page, whose script sends the header Stapsdt-Page; programs
+// that call themselves Mozilla have to send it, too. At a loopback address
 // and at a Unix socket, which a proxy may have at one, the name in the request must be localhost,
 // an address, or one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead
 // to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name

@@ -280,6 +280,7 @@ func TestOrigins(t *testing.T) {
 	stapsdt.MustProbe0(p, "p")
 	server := newServer(t)
 	own, _ := url.Parse(server)
+	const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 	for _, test := range []struct {
 		method, path string
 		header       []string
@@ -294,6 +295,17 @@ func TestOrigins(t *testing.T) {
 		{"POST", "unload?provider=origins", []string{"Origin", "http://evil.example"}, true},
 		{"POST", "unload?provider=origins", []string{"Origin", "null"}, true},
 		{"GET", "trace?probe=origins:p&seconds=0.01", []string{"Sec-Fetch-Site", "cross-site"}, true},
+		{"GET", "trace?probe=origins:p&seconds=0.01", []string{"User-Agent", browser}, true},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, "Sec-Fetch-Site",
+			"none"}, false},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, pageHeader, "1"},
+			false},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, pageHeader, "1",
+			"Sec-Fetch-Site", "cross-site"}, true},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", "curl/8.14.1"}, false},
+		{"POST", "unload?provider=origins", []string{"User-Agent", browser}, false},
+		{"GET", "", []string{"User-Agent", browser}, false},
+		{"GET", "page.js", []string{"User-Agent", browser}, false},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"GET", "", []string{"Sec-Fetch-Site", "cross-site"}, false}, // a link to the page
@@ -302,6 +314,17 @@ func TestOrigins(t *testing.T) {
 		if got := response.StatusCode == http.StatusForbidden; got != test.isRefused {
 			t.Errorf("%s %s %v: %s %s", test.method, test.path, test.header, response.Status, text)
 		}
+	}
+}
+
+// TestPreflight: what a browser would have to ask before another site can send the header.
+func TestPreflight(t *testing.T) {
+	response, text := do(t, "OPTIONS", newServer(t)+"trace?probe=*:*", "", "Origin",
+		"http://evil.example", "Access-Control-Request-Method", "GET",
+		"Access-Control-Request-Headers", strings.ToLower(pageHeader))
+	if response.StatusCode/100 == 2 || response.Header.Get("Access-Control-Allow-Headers") != "" ||
+		response.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("%s %v %s", response.Status, response.Header, text)
 	}
 }
 
