@@ -76,7 +76,9 @@ type counted struct {
 	by              any
 }
 
-func countedOf(p *stapsdt.Probe, by any) counted { return counted{p.Provider().Name(), p.Name(), by} }
+func countedOf(p *stapsdt.Probe, by any) counted {
+	return counted{p.Provider().Name(), p.Name(), by}
+}
 
 // counts are how often probes were fired.
 type counts struct {

@@ -34,8 +34,8 @@ func listenElsewhere(t *testing.T) net.Listener {
 	return nil
 }
 
-// TestOtherSite: browsers do not say who asks when the address is not a loopback one. The page works
-// there all the same, and other sites get nothing from it.
+// TestOtherSite: browsers do not say who asks when the address is not a loopback one. The page
+// works there all the same, and other sites get nothing from it.
 func TestOtherSite(t *testing.T) {
 	s := newShop(t)
 	var asked, silent, refused atomic.Int32 // requests of the other site
