@@ -38,3 +38,6 @@ func HoldAll() (release func()) {
 
 // LoadNew is what follows a declaration after Load.
 var LoadNew = loadNew
+
+// QuietTime and GatherTime are how long it waits for more declarations.
+var QuietTime, GatherTime = &quietTime, &gatherTime
