@@ -9,26 +9,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/remote"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // latencyAt carries out the command by the program itself.
-func (f *latencyFlags) latencyAt(cmd *cobra.Command, name string) error {
-	s, err := f.preparePairAt(cmd, name)
+func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
+	if f.key.isThread() {
+		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
+			"probes have")
+	}
+	s, err := f.preparePairAt(cmd, pair)
 	if err != nil {
 		return err
 	}
-	if err := f.checkKey(s.probes); err != nil {
+	start, end := s.probes[0], s.probes[1]
+	if err := f.key.choose(cmd, start, end, false); err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
-	start, end := s.probes[0], s.probes[1]
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
 	return runAt(cmd, &f.aggregateFlags, s,
@@ -49,11 +52,8 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, name string) error {
 		})
 }
 
-// preparePairAt checks the flags and returns the two probes of PROVIDER:BASE, first the start.
-func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSelection, error) {
-	if err := checkBase(name); err != nil {
-		return nil, err
-	}
+// preparePairAt checks the flags and returns the two probes of a pair, first the start.
+func (f *latencyFlags) preparePairAt(cmd *cobra.Command, p pairing) (*remoteSelection, error) {
 	client, err := f.at.open(cmd)
 	if err != nil {
 		return nil, err
@@ -69,16 +69,11 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSe
 	if err != nil {
 		return nil, err
 	}
-	names := toStrings(atNames(list))
-	pair := pairOf(name, names)
-	if pair == nil {
-		bases := pairBases(names)
-		hint := hintAt(client, name, bases)
-		if base := baseOf(name); slices.Contains(bases, base) {
-			hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
-		}
-		return nil, fmt.Errorf("no probes %s_start and %s_end in the program at %s; %s",
-			name, name, client, hint)
+	hint := func(text string, names []string) string { return hintAt(client, text, names) }
+	place := fmt.Sprintf("the program at %s", client)
+	pair, errs := p.find(toStrings(atNames(list)), place, hint)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	s, err := describeAt(cmd.Context(), client, pair)
 	if err != nil {

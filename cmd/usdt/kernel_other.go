@@ -35,7 +35,7 @@ func countKernel(*cobra.Command, *aggregateFlags, []string) error { return errNe
 
 func (f *histFlags) histKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func (f *latencyFlags) latencyKernel(*cobra.Command, string) error { return errNeedsLinux }
+func (f *latencyFlags) latencyKernel(*cobra.Command, pairing) error { return errNeedsLinux }
 
 func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeedsLinux }
 

@@ -17,38 +17,52 @@ import (
 // latencyFlags are the flags of usdt latency.
 type latencyFlags struct {
 	aggregateFlags
-	key     argument
+	key     pairKey
 	picture picture
 }
 
 func newLatencyCommand() *cobra.Command {
-	f := latencyFlags{key: argument(uprobe.Numbered(0))}
+	f := latencyFlags{key: pairKey{noArgument}}
 	cmd := &cobra.Command{
-		Use:   "latency {-p PID | --all | --at ADDRESS} PROVIDER:BASE",
-		Short: "Measure the time from the probe BASE_start to BASE_end",
-		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of
-BASE_end with the same key in the same process, and draw a histogram with percentiles at the
-end: on Ctrl-C, after --duration, or when the process ends. With --interval it is also drawn
-in between. The key is the first argument, or with --key the one with a name or a number. These
-pairs of names work, too:
+		Use:   "latency {-p PID | --all | --at ADDRESS} {PROVIDER:BASE | START END}",
+		Short: "Measure the time from one probe to another",
+		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
+same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
+--duration, or when the process ends. With --interval it is also drawn in between.
+
+START and END are the names PROVIDER:PROBE of any two probes. PROVIDER:BASE stands for two whose
+names are BASE, then _, __ or -, then one of these:
 
 ` + pairNames() + `
+--key names the argument that is the key, or gives its number from 0; --key tid pairs the hits of
+a thread. Without --key, it is the first argument, if both probes have an integer there. Otherwise
+usdt says what it takes: an argument that both have by one name or, where there is none, the
+thread. In Go programs threads are no key, because a goroutine changes its thread.
+
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
 The lines below the histogram count the hits without a partner. --where selects among the starts.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
-  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg`,
-		Args: cobra.ExactArgs(1),
+  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
+  sudo usdt latency -p 1234 postgresql:query
+  sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.at != "" {
-				return f.latencyAt(cmd, args[0])
+			pair, err := parsePairing(args)
+			if err != nil {
+				return err
 			}
-			return f.latencyKernel(cmd, args[0])
+			if f.at != "" {
+				return f.latencyAt(cmd, pair)
+			}
+			return f.latencyKernel(cmd, pair)
 		},
-		ValidArgsFunction: completeBases,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completePairs,
 	}
 	f.addFlags(cmd, 0)
-	cmd.Flags().Var(&f.key, "key", "pair hits by the argument `NAME`, or by that number from 0")
+	cmd.Flags().Var(&f.key, "key",
+		"pair hits by the argument `NAME`, by that number from 0, or by tid")
 	completeArguments(cmd, "key")
 	f.picture.addFlags(cmd)
 	return cmd
@@ -75,21 +89,6 @@ func (f *latencyFlags) reporter(
 		}
 		return writeLatency(cmd.OutOrStdout(), r, f.loss())
 	}
-}
-
-// checkKey reports a key that one of the probes lacks, or that has the same value in no two hits.
-func (f *latencyFlags) checkKey(probes []uprobe.Probe) error {
-	params, err := f.key.find("--key", probes...)
-	if err != nil {
-		return err
-	}
-	for _, p := range params {
-		if p != nil && p.Type.Kind.IsAddress() {
-			return usagef("--key %s: the address of %s (%s) is no key; name an argument that is a number",
-				f.key.String(), printable.Text(p.Label()), printable.Text(p.Type.Name))
-		}
-	}
-	return nil
 }
 
 // writeLatency draws the histogram and counts the hits that are not in it. loss says why some are

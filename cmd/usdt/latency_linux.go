@@ -9,19 +9,20 @@ import (
 )
 
 // latencyKernel carries out the command by the kernel.
-func (f *latencyFlags) latencyKernel(cmd *cobra.Command, name string) error {
+func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	sel, err := selectPair(f.scope, f.types, name)
+	sel, err := selectPair(f.scope, f.types, pair)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
+	start, end := sel.probes[0], sel.probes[1]
+	if err := checkWhere(options.Filter, start); err != nil {
 		return err
 	}
-	if err := f.checkKey(sel.probes); err != nil {
+	if err := f.key.choose(cmd, start, end, !sel.describesItself()); err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -30,8 +31,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, name string) error {
 	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options)
-	start, end := sel.probes[0], sel.probes[1]
-	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key), options)
+	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key.argument), options)
 	attached()
 	if err != nil {
 		return attachError(err)

@@ -66,6 +66,17 @@ func (l *Latency) attachAll(start, end Probe) error {
 
 // key writes the process and the key to frameKey.
 func (l *Latency) key(p *program, unreadable string) error {
+	if l.argument == Thread {
+		p.pidTgid()
+		p.emit(
+			asm.Mov.Reg(asm.R1, asm.R0),
+			asm.RSh.Imm(asm.R0, 32),
+			asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
+		)
+		p.zeroExtend(asm.R1)
+		p.emit(asm.StoreMem(asm.RFP, frameKey+8, asm.R1, asm.DWord))
+		return nil
+	}
 	key, err := p.read(l.argument, unreadable)
 	if err != nil {
 		return fmt.Errorf("pair by %v: %w", l.argument, err)
@@ -116,9 +127,11 @@ func (l *Latency) start(p *program) error {
 func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
 	p.place(other)
 	p.increment(l.outcomes, outcome)
-	p.jump(end)
-	p.place(unreadable)
-	p.increment(l.outcomes, unreadableKeys)
+	if l.argument != Thread { // the kernel refuses code that nothing leads to
+		p.jump(end)
+		p.place(unreadable)
+		p.increment(l.outcomes, unreadableKeys)
+	}
 	p.place(end)
 	p.exit()
 }
