@@ -45,8 +45,9 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 					return fmt.Errorf("%s: %w", s.client, err)
 				}
 				return report(uprobe.LatencyReading{
-					Histogram: h, Open: r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain,
-					Unreadable: r.Unreadable, Lost: r.Lost,
+					Histogram: h, Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone,
+					Hidden: r.Hidden, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable,
+					Lost: r.Lost, Room: reading.MaxOpen,
 				}, r.Time, last)
 			}
 		})

@@ -224,14 +224,13 @@ func TestAtLatency(t *testing.T) {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	var r struct {
-		Count     uint64
-		EndsAlone uint64 `json:"ends_alone"`
-		Lost      uint64
+		Count, Hidden, Lost uint64
+		EndsAlone           uint64 `json:"ends_alone"`
 	}
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Count == 0 || r.EndsAlone == 0 || r.Lost != 0 {
+	if r.Count == 0 || r.Hidden == 0 || r.EndsAlone > 1 || r.Lost != 0 {
 		t.Errorf("measured %s", out)
 	}
 }

@@ -40,7 +40,9 @@ usdt says what it takes: an argument that both have by one name or, where there 
 thread. In Go programs threads are no key, because a goroutine changes its thread.
 
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
-The lines below the histogram count the hits without a partner. --where selects among the starts.
+The lines below the histogram count the hits without a partner. There is room for some 65,536
+starts without an end; then the oldest make room. --where selects among the starts; the ends of
+others are not counted.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
@@ -101,10 +103,12 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
 		return err
 	}
 	writeUnless0(out, r.Open, "starts without an end so far")
+	writeUnless0(out, r.FellOut, fmt.Sprintf(
+		"starts without an end that made room for later ones, when some %d were open", r.Room))
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
 	writeUnless0(out, r.Unreadable, "hits whose key could not be read")
-	writeUnless0(out, r.Lost, "hits lost to too many open starts, or "+loss)
+	writeUnless0(out, r.Lost, "hits lost to a lack of memory, or "+loss)
 	return out.Flush()
 }
 
@@ -113,7 +117,8 @@ func writeLatencyJSON(
 ) error {
 	return writeJSONLine(w, reading.Latency{
 		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		Figures: reading.NewFigures(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
-		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+		Figures: reading.NewFigures(r.Histogram), Open: r.Open, FellOut: r.FellOut,
+		EndsAlone: r.EndsAlone, Hidden: r.Hidden, StartsAgain: r.StartsAgain,
+		Unreadable: r.Unreadable, Lost: r.Lost,
 	})
 }

@@ -36,6 +36,9 @@ type Group struct {
 	Figures
 }
 
+// MaxOpen is for how many starts of a latency there is room until their ends come.
+const MaxOpen = 1 << 16
+
 // Latency is the time between the hits of two probes, in nanoseconds.
 type Latency struct {
 	Time    time.Time `json:"time"`
@@ -44,7 +47,9 @@ type Latency struct {
 	End     string    `json:"end"`
 	Figures
 	Open        uint64 `json:"open"`         // starts whose end has not come yet
+	FellOut     uint64 `json:"fell_out"`     // starts that made room for later ones
 	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
+	Hidden      uint64 `json:"hidden"`       // pairs whose start does not satisfy the filter
 	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same key
 	Unreadable  uint64 `json:"unreadable"`
 	Lost        uint64 `json:"lost"`

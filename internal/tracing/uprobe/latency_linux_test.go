@@ -49,7 +49,7 @@ func TestLatency(t *testing.T) {
 			t.Errorf("percentile 50 is %g, the maximum %g", r.Histogram.Percentile(50), max)
 		}
 		r.Histogram = nil
-		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}
+		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1, Room: 1 << 16}
 		if diff := cmp.Diff(want, r); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}

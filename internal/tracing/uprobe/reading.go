@@ -19,20 +19,21 @@ type Group struct {
 	Histogram *histogram.Histogram
 }
 
-// maxOpen is how many starts can wait for their ends at the same time.
-const maxOpen = 1 << 16
-
 // A LatencyReading is what was measured so far. Each hit is in it once: in a pair, or in one of the
 // numbers.
 type LatencyReading struct {
 	Histogram *histogram.Histogram // of the pairs, in nanoseconds
 
 	Open        uint64 // starts whose end has not come yet
+	FellOut     uint64 // starts that made room for later ones: their ends, if they come, are alone
 	EndsAlone   uint64 // ends without a start
+	Hidden      uint64 // pairs whose start does not satisfy the filter
 	StartsAgain uint64 // starts that another start with the same key replaced
 	Unreadable  uint64 // hits whose key could not be read
 
-	// Lost counts starts while 65,536 starts were open, and hits while another BPF program was
+	// Lost counts hits for which the kernel had no memory, and hits while another BPF program was
 	// running on the same processor.
 	Lost uint64
+
+	Room int // about how many starts can wait for their ends
 }
