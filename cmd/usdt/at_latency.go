@@ -28,24 +28,33 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if err := f.key.choose(cmd, start, end, false); err != nil {
 		return err
 	}
+	by, err := f.grouping(start, end)
+	if err != nil {
+		return err
+	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
+	request.By = f.by.String()
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
 			return s.client.Latency(ctx, request)
 		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
-			report := f.reporter(cmd, start, end, beganAt(first.Time, first.Seconds))
+			report := f.reporter(cmd, start, end, by, beganAt(first.Time, first.Seconds))
 			return func(r reading.Latency, last bool) error {
 				h, err := r.Histogram(histogram.Log2())
 				if err != nil {
 					return fmt.Errorf("%s: %w", s.client, err)
 				}
+				groups, err := by.readHist(reading.Hist{Groups: r.Groups}, histogram.Log2())
+				if err != nil {
+					return fmt.Errorf("%s: %w", s.client, err)
+				}
 				return report(uprobe.LatencyReading{
-					Histogram: h, Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone,
+					Histogram: h, Groups: groups.groups, Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone,
 					Hidden: r.Hidden, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable,
 					Lost: r.Lost, Room: reading.MaxOpen,
 				}, r.Time, last)

@@ -235,6 +235,20 @@ func TestAtLatency(t *testing.T) {
 	}
 }
 
+// TestAtLatencyGroups: the groups are those of the start, or of the end.
+func TestAtLatencyGroups(t *testing.T) {
+	a := startAtProgram(t, "atlatencyby")
+	a.fire(t)
+	for by, want := range map[string][]string{
+		"customer": {`customer = "Ada"`, `customer = "Bob\x1b"`}, "ok": {"ok = true", "ok = false"},
+		"cents": {"cents = -3", "cents = 3"},
+	} {
+		_, out, _ := usdt(t.Context(), "latency", "--at", a.url, "--duration", "500ms",
+			"atlatencyby:order", "--by", by)
+		wantMatch(t, "latency by "+by, out, append(want, "\nall: count ")...)
+	}
+}
+
 // TestAtEnd: a signal, here the end of the context, ends each command, which reports what there is.
 func TestAtEnd(t *testing.T) {
 	a := startAtProgram(t, "atend")
@@ -412,6 +426,8 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
+		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
+		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},
 	} {
 		status, out, stderr := usdt(t.Context(), append(test.args, "--at", a.url)...)
 		if status != test.status || out != "" || !strings.Contains(stderr, test.want) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,11 +19,13 @@ import (
 type latencyFlags struct {
 	aggregateFlags
 	key     pairKey
+	by      argument
+	strings pointedFlag
 	picture picture
 }
 
 func newLatencyCommand() *cobra.Command {
-	f := latencyFlags{key: pairKey{noArgument}}
+	f := latencyFlags{key: pairKey{noArgument}, by: noArgument}
 	cmd := &cobra.Command{
 		Use:   "latency {-p PID | --all | --at ADDRESS} {PROVIDER:BASE | START END}",
 		Short: "Measure the time from one probe to another",
@@ -43,9 +46,14 @@ Percentiles are within 1/32 of the true value, max is exact, and mean is exact u
 The lines below the histogram count the hits without a partner. There is room for some 65,536
 starts without an end; then the oldest make room. --where selects among the starts; the ends of
 others are not counted.
+
+With --by, there is a histogram for each value of an argument: of the start, if it has one of that
+name or number, otherwise of the end. --str with its number says that it points to text, if the
+probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
+  sudo usdt latency -p 1234 http:request --by path
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
 		Args: cobra.RangeArgs(1, 2),
@@ -65,41 +73,61 @@ others are not counted.
 	f.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, or by tid")
-	completeArguments(cmd, "key")
+	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
+	cmd.Flags().Var(&f.strings, "str", strHelp)
+	completeArguments(cmd, "key", "by")
 	f.picture.addFlags(cmd)
 	return cmd
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
 		r.Histogram.Unit = histogram.Nanoseconds
+		groups := histReading{groups: r.Groups}
+		groups.prepare(histogram.Nanoseconds)
 		if last {
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
+			if by.arg != noArgument {
+				panels = groups.panels(by.grouping)
+			}
 			if err := f.picture.write(title, panels); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return writeLatencyJSON(cmd.OutOrStdout(), r, start, end, began, at)
+			j := newLatencyJSON(r, began, at)
+			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
+			j.Groups = groups.json(by.grouping)
+			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return writeLatency(cmd.OutOrStdout(), r, f.loss())
+		return writeLatency(cmd.OutOrStdout(), r, groups, by, f.loss())
 	}
 }
 
-// writeLatency draws the histogram and counts the hits that are not in it. loss says why some are
-// missing.
-func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
+// writeLatency draws the histogram, or those of the groups, and counts the hits that are not in it.
+// loss says why some are missing.
+func writeLatency(
+	w io.Writer, r uprobe.LatencyReading, groups histReading, by pairGrouping, loss string,
+) error {
 	out := bufio.NewWriter(w)
-	if r.Histogram.Total() == 0 {
+	var err error
+	switch {
+	case r.Histogram.Total() == 0:
 		fmt.Fprintln(out, "no pairs")
-	} else if err := writeHistogram(out, terminalWidth(w), r.Histogram); err != nil {
+	case by.arg == noArgument:
+		err = writeHistogram(out, terminalWidth(w), r.Histogram)
+	default:
+		err = groups.draw(out, terminalWidth(w), by.grouping)
+		fmt.Fprintf(out, "\nall: %s\n", figures(r.Histogram))
+	}
+	if err != nil {
 		return err
 	}
 	writeUnless0(out, r.Open, "starts without an end so far")
@@ -107,18 +135,20 @@ func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
 		"starts without an end that made room for later ones, when some %d were open", r.Room))
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
-	writeUnless0(out, r.Unreadable, "hits whose key could not be read")
-	writeUnless0(out, r.Lost, "hits lost to a lack of memory, or "+loss)
+	unreadable := "hits whose key could not be read"
+	if by.arg != noArgument {
+		unreadable = "hits whose key, or argument to group by, could not be read"
+	}
+	writeUnless0(out, r.Unreadable, unreadable)
+	writeUnless0(out, r.Lost, "hits lost to too many different values, or "+loss)
 	return out.Flush()
 }
 
-func writeLatencyJSON(
-	w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time,
-) error {
-	return writeJSONLine(w, reading.Latency{
-		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		Figures: reading.NewFigures(r.Histogram), Open: r.Open, FellOut: r.FellOut,
-		EndsAlone: r.EndsAlone, Hidden: r.Hidden, StartsAgain: r.StartsAgain,
-		Unreadable: r.Unreadable, Lost: r.Lost,
-	})
+// newLatencyJSON returns a reading as JSON has it, but for what is known beforehand.
+func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latency {
+	return reading.Latency{
+		Time: at, Seconds: at.Sub(began).Seconds(), Figures: reading.NewFigures(r.Histogram),
+		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
+		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+	}
 }

@@ -25,18 +25,28 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err := f.key.choose(cmd, start, end, !sel.describesItself()); err != nil {
 		return err
 	}
+	by, err := f.grouping(start, end)
+	if err != nil {
+		return err
+	}
+	if err := f.checkStrings(by); err != nil {
+		return err
+	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options)
-	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key.argument), options)
+	l, err := uprobe.Pair(start, end, uprobe.PairOptions{
+		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
+		ByText: by.isText, ByEnd: by.isOfEnd,
+	})
 	attached()
 	if err != nil {
 		return attachError(err)
 	}
-	report := f.reporter(cmd, start, end, time.Now())
+	report := f.reporter(cmd, start, end, by, time.Now())
 	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
 		r, err := l.Read()
 		if err != nil {

@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -9,8 +10,8 @@ import (
 )
 
 func serveLatency(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.RawQuery, "start", "end", "key", "where", "seconds", "interval",
-		"buffer", "text")
+	q, err := parseQuery(r.URL.RawQuery, "start", "end", "key", "by", "where", "seconds",
+		"interval", "buffer", "text")
 	if err != nil {
 		return err
 	}
@@ -19,12 +20,18 @@ func serveLatency(w http.ResponseWriter, r *http.Request) error {
 	}
 	q.patterns = []string{q.start, q.end}
 	q.isPair = true
-	s, err := q.open(need{q.key, (*view).integer})
+	s, err := q.open(need{q.key, (*view).integer}, need{q.by, (*view).placeIfAny})
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	l := &latency{query: q, began: time.Now(), open: newOpenStarts(reading.MaxOpen)}
+	if q.by != noArgument && !slices.ContainsFunc(s.order, hasGroup) {
+		return badQuery("by: neither %s nor %s has that argument", q.start, q.end)
+	}
+	l := &latency{
+		query: q, began: time.Now(), open: newOpenStarts(reading.MaxOpen),
+		times: newHistograms(q, nil),
+	}
 	return q.serveTally(w, r, &eventTally{s, l.add, l.reading})
 }
 
@@ -33,7 +40,8 @@ type latency struct {
 	query       *query
 	began       time.Time
 	open        *openStarts
-	times       histogram.Histogram
+	all         histogram.Histogram
+	times       *histograms // of the groups
 	endsAlone   uint64
 	hidden      uint64
 	startsAgain uint64
@@ -48,30 +56,50 @@ func (l *latency) add(v *view) {
 			l.unreadable++
 		}
 	case v.name == l.query.start:
-		if l.open.put(start{key, v.event.Time, v.isHidden}) {
+		s := start{key: key, time: v.event.Time, isHidden: v.isHidden}
+		if hasGroup(v) {
+			s.group, _ = v.group(v.needs[1])
+		}
+		if l.open.put(s) {
 			l.startsAgain++
 		}
 	default:
-		l.addEnd(key, v.event.Time)
+		l.addEnd(v, key)
 	}
 }
 
-func (l *latency) addEnd(key uint64, at time.Time) {
-	switch start, ok := l.open.take(key); {
+// hasGroup reports whether a probe has the argument to group by.
+func hasGroup(v *view) bool { return v.needs[1] != noPlace }
+
+// addEnd takes an end. The group is that of the start, if it has one.
+func (l *latency) addEnd(v *view, key uint64) {
+	s, ok := l.open.take(key)
+	switch {
 	case !ok:
 		l.endsAlone++
-	case start.isHidden:
+		return
+	case s.isHidden:
 		l.hidden++
-	default:
-		l.times.Add(uint64(at.Sub(start.time)), false) // #nosec G115 -- times never go back
+		return
 	}
+	took := uint64(v.event.Time.Sub(s.time)) // #nosec G115 -- times never go back
+	if l.query.by != noArgument {
+		group := s.group
+		if group == nil && hasGroup(v) {
+			group, _ = v.group(v.needs[1])
+		}
+		if !l.times.addTo(group, took, false) {
+			return
+		}
+	}
+	l.all.Add(took, false)
 }
 
 func (l *latency) reading(at time.Time, lost uint64) any {
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(l.began).Seconds(), Start: l.query.start, End: l.query.end,
-		Figures: reading.NewFigures(&l.times), Open: l.open.waiting, FellOut: l.open.fellOut,
-		EndsAlone: l.endsAlone, Hidden: l.hidden, StartsAgain: l.startsAgain,
-		Unreadable: l.unreadable, Lost: lost,
+		Key: l.query.key.json(), Figures: reading.NewFigures(&l.all), Groups: l.times.sorted(),
+		Open: l.open.waiting, FellOut: l.open.fellOut, EndsAlone: l.endsAlone, Hidden: l.hidden,
+		StartsAgain: l.startsAgain, Unreadable: l.unreadable, Lost: l.times.lost + lost,
 	}
 }

@@ -32,7 +32,7 @@ func TestOpenStarts(t *testing.T) {
 				t.Fatalf("took %v, %t, want %v, %t", gotStart, got, wantStart, wanted)
 			}
 		} else {
-			s := start{key, time.Unix(int64(i), 0), r.IntN(2) == 0}
+			s := start{key: key, time: time.Unix(int64(i), 0), isHidden: r.IntN(2) == 0}
 			before, ok := take(key)
 			if len(want) == room {
 				if !want[0].isHidden {

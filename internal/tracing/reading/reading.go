@@ -45,12 +45,14 @@ type Latency struct {
 	Seconds float64   `json:"seconds"` // since the beginning
 	Start   string    `json:"start"`
 	End     string    `json:"end"`
+	Key     any       `json:"key"` // the name or number of the argument, as the user wrote it; or tid
 	Figures
-	Open        uint64 `json:"open"`         // starts whose end has not come yet
-	FellOut     uint64 `json:"fell_out"`     // starts that made room for later ones
-	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
-	Hidden      uint64 `json:"hidden"`       // pairs whose start does not satisfy the filter
-	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same key
-	Unreadable  uint64 `json:"unreadable"`
-	Lost        uint64 `json:"lost"`
+	Groups      []Group `json:"groups,omitempty"` // with an argument to group by, most values first
+	Open        uint64  `json:"open"`             // starts whose end has not come yet
+	FellOut     uint64  `json:"fell_out"`         // starts that made room for later ones
+	EndsAlone   uint64  `json:"ends_alone"`       // ends without a start
+	Hidden      uint64  `json:"hidden"`           // pairs whose start does not satisfy the filter
+	StartsAgain uint64  `json:"starts_again"`     // starts replaced by another with the same key
+	Unreadable  uint64  `json:"unreadable"`
+	Lost        uint64  `json:"lost"`
 }

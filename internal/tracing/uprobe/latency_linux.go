@@ -20,21 +20,28 @@ const (
 	outcomes              // how many outcomes there are
 )
 
-// A Latency measures the time between the hits of two probes. Two hits are a pair when they are in
-// the same process and have the same key. Its methods are not safe for concurrent use,
-// except for Detach.
+// PairOptions say which hits are a pair, and which of them are counted together.
+type PairOptions struct {
+	Options          // the filter is for the starts
+	Key     Argument // two hits are a pair that have the same process and key; may be Thread
+	By      Argument // by whose values the times are grouped; NoArgument for one group
+	ByText  bool     // By points to text, of which the first MaxByText bytes count
+	ByEnd   bool     // By is an argument of the end, not of the start
+}
+
+// A Latency measures the time between the hits of two probes. Its methods are not safe for
+// concurrent use, except for Detach.
 type Latency struct {
 	*session
+	spec     PairOptions
 	open     openStarts
 	outcomes *ebpf.Map
 	counts   *valueCounts
-	argument Argument // the key
 }
 
-// Pair attaches to two probes, of which an argument is the key, or Thread. The filter applies to
-// the starts. The caller closes the Latency.
-func Pair(start, end Probe, key Argument, o Options) (*Latency, error) {
-	l := &Latency{session: newSession(o), argument: key}
+// Pair attaches to two probes. The caller closes the Latency.
+func Pair(start, end Probe, o PairOptions) (*Latency, error) {
+	l := &Latency{session: newSession(o.Options), spec: o}
 	if err := l.attachAll(start, end); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -42,11 +49,15 @@ func Pair(start, end Probe, key Argument, o Options) (*Latency, error) {
 }
 
 func (l *Latency) attachAll(start, end Probe) error {
+	limit := logBuckets
+	if l.spec.By != NoArgument {
+		limit = groupBuckets
+	}
 	var err error
-	if l.counts, err = l.newValueCounts(logBuckets); err != nil {
+	if l.counts, err = l.newValueCounts(limit); err != nil {
 		return err
 	}
-	if l.open, err = l.newOpenStarts(); err != nil {
+	if l.open, err = l.newOpenStarts(l.byStart()); err != nil {
 		return err
 	}
 	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
@@ -64,11 +75,15 @@ func (l *Latency) attachAll(start, end Probe) error {
 // out; after Detach all numbers are exact.
 func (l *Latency) Read() (LatencyReading, error) {
 	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}, Room: l.open.room}
-	err := l.counts.read(func(k bucketKey, values []bucketValue) {
-		addTo(r.Histogram, k, values)
-	})
+	groups, err := l.counts.readGroups(r.Histogram.Scale, l.spec.ByText)
 	if err != nil {
 		return r, err
+	}
+	for _, g := range groups {
+		r.Histogram.Merge(g.Histogram)
+	}
+	if l.spec.By != NoArgument {
+		r.Groups = groups
 	}
 	// First the starts, then which of them are still there, then those that are not: a start that
 	// comes meanwhile can only hide one that has fallen out.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 )
@@ -13,22 +14,82 @@ import (
 // An openKey says to which end a start belongs.
 type openKey struct{ Process, Key uint64 }
 
-// openStarts are the starts that wait for their ends, as a map by openKey. A value begins with the
-// time of the start. The time is 0 if the filter has hidden the start: its end must be told from
-// one without a start, and a start before it with the same key is over.
+// openStarts are the starts that wait for their ends, as a map by openKey. A value has the time of
+// the start and, if they are of the start, the byWords words of its group. The time is 0 if the
+// filter has hidden the start: its end must be told from one without a start, and a start before it
+// with the same key is over.
 //
 // When the map is full, those make room that have not been used for longest (LRU). The kernel
 // keeps some places free for each processor, so it is full a little earlier than its size says.
 type openStarts struct {
 	*ebpf.Map
-	room int // for how many there is, about
+	blank *ebpf.Map // one value of zeros
+	room  int       // for how many there is, about
 }
 
-func (s *session) newOpenStarts() (openStarts, error) {
+// Offsets in a value.
+const (
+	openTime  = 0
+	openGroup = 8
+)
+
+func (s *session) newOpenStarts(grouped bool) (openStarts, error) {
+	size := openGroup
+	if grouped {
+		size += 8 * byWords
+	}
 	m, err := s.newMap(&ebpf.MapSpec{
-		Name: "usdt_open", Type: ebpf.LRUHash, KeySize: 16, ValueSize: 8, MaxEntries: reading.MaxOpen,
+		Name: "usdt_open", Type: ebpf.LRUHash, KeySize: 16, ValueSize: uint32(size),
+		MaxEntries: reading.MaxOpen,
 	})
-	return openStarts{m, reading.MaxOpen}, err
+	if err != nil {
+		return openStarts{}, err
+	}
+	blank, err := s.newMap(&ebpf.MapSpec{
+		Name: "usdt_blank", Type: ebpf.Array, KeySize: 4, ValueSize: uint32(size), MaxEntries: 1,
+	})
+	return openStarts{m, blank, reading.MaxOpen}, err
+}
+
+// reach sets regOut to the value whose key is at frameKey: a new one has zeros. The program jumps
+// to lost when there is no room. It changes R0 to R5 and frameWord.
+func (o openStarts) reach(p *program, lost string) {
+	const exists = -17 // -EEXIST
+	there := p.newLabel()
+	p.emit(asm.StoreImm(asm.RFP, frameWord, 0, asm.Word))
+	p.lookup(o.blank, frameWord)
+	p.emit(
+		asm.JEq.Imm(asm.R0, 0, lost), // it never is
+		asm.Mov.Reg(asm.R3, asm.R0),
+	)
+	p.emit(loadAddress(asm.R2, frameKey)...)
+	p.emit(
+		asm.LoadMapPtr(asm.R1, o.FD()),
+		asm.Mov.Imm(asm.R4, newKey),
+		asm.FnMapUpdateElem.Call(),
+		// A kernel that inlines calls of maps, such as Linux 5.10, returns a 32-bit int in R0.
+		asm.LSh.Imm(asm.R0, 32),
+		asm.ArSh.Imm(asm.R0, 32),
+		asm.JEq.Imm(asm.R0, 0, there),
+		asm.JNE.Imm(asm.R0, exists, lost),
+	)
+	p.place(there)
+	p.lookup(o.Map, frameKey)
+	p.emit(
+		asm.JEq.Imm(asm.R0, 0, lost), // another processor has just taken it
+		asm.Mov.Reg(regOut, asm.R0),
+	)
+}
+
+// take takes the start whose key is at frameKey away, or jumps to the label gone when another end
+// has. It changes R0 to R5.
+func (o openStarts) take(p *program, gone string) {
+	p.emit(loadAddress(asm.R2, frameKey)...)
+	p.emit(
+		asm.LoadMapPtr(asm.R1, o.FD()),
+		asm.FnMapDeleteElem.Call(),
+		asm.JNE.Imm(asm.R0, 0, gone),
+	)
 }
 
 // count returns how many starts there are, but for hidden ones. While starts come and go, it may be
@@ -41,13 +102,13 @@ func (o openStarts) count() (uint64, error) {
 	)
 	entries := o.Iterate()
 	for entries.Next(&key, &value) {
-		if binary.NativeEndian.Uint64(value) != 0 {
+		if binary.NativeEndian.Uint64(value[openTime:]) != 0 {
 			n++
 		}
 	}
 	switch err := entries.Err(); {
 	case errors.Is(err, ebpf.ErrIterationAborted):
-		return uint64(o.room), nil // the kernel began anew where a start had gone // #nosec G115
+		return uint64(o.room), nil // #nosec G115 -- the kernel began anew where a start had gone
 	case err != nil:
 		return 0, fmt.Errorf("read open starts: %w", err)
 	}

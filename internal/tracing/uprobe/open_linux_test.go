@@ -2,11 +2,14 @@ package uprobe_test
 
 import (
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -30,7 +33,8 @@ func newJobs(t *testing.T) *jobs {
 // pair measures until the test ends.
 func (j *jobs) pair(t *testing.T, key uprobe.Argument, o uprobe.Options) *uprobe.Latency {
 	t.Helper()
-	l, err := uprobe.Pair(j.probes[0], j.probes[1], key, o)
+	options := uprobe.PairOptions{Options: o, Key: key, By: uprobe.NoArgument}
+	l, err := uprobe.Pair(j.probes[0], j.probes[1], options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,3 +165,76 @@ func TestPairByThread(t *testing.T) {
 		}
 	})
 }
+
+// TestLatencyGroups compares the groups with what the test itself counts: by an argument of the
+// start and by one of the end, texts and integers.
+func TestLatencyGroups(t *testing.T) {
+	var start *stapsdt.Probe3[uint64, string, int8]
+	var end *stapsdt.Probe3[int16, uint64, string]
+	p := provider(t, func(p *stapsdt.Provider) {
+		start = stapsdt.MustProbe3[uint64, string, int8](p, "job_start")
+		end = stapsdt.MustProbe3[int16, uint64, string](p, "job_end")
+	})
+	probes := find(t, p, "job_start", "job_end")
+	probes[0].Sites[0].Signature = &keyAt0
+	probes[1].Sites[0].Signature = &keyAt1
+	long := strings.Repeat("long", 30)
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		for _, test := range []struct {
+			name string
+			by   uprobe.PairOptions
+			of   func(id uint64) string
+		}{
+			{"text of the start", uprobe.PairOptions{By: uprobe.Numbered(1), ByText: true},
+				func(id uint64) string { return []string{"GET", "", long[:uprobe.MaxByText]}[id%3] }},
+			{"integer of the start", uprobe.PairOptions{By: uprobe.Numbered(2)},
+				func(id uint64) string { return strconv.Itoa(int(int8(id))) }},
+			{"text of the end", uprobe.PairOptions{By: uprobe.Numbered(2), ByText: true, ByEnd: true},
+				func(id uint64) string { return []string{"ok", "no"}[id%2] }},
+			{"integer of the end", uprobe.PairOptions{By: uprobe.Numbered(0), ByEnd: true},
+				func(id uint64) string { return strconv.Itoa(int(int16(3 - id))) }},
+		} {
+			options := test.by
+			options.Options, options.Key = o, uprobe.Argument{Name: "id"}
+			l, err := uprobe.Pair(probes[0], probes[1], options)
+			if err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			closing(t, l)
+			want := make(map[string]uint64)
+			for id := range uint64(300) {
+				start.Fire(id, []string{"GET", "", long}[id%3], int8(id))
+			}
+			for id := range uint64(200) {
+				end.Fire(int16(3-id), id, []string{"ok", "no"}[id%2])
+				want[test.of(id)]++
+			}
+			r, err := l.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := make(map[string]uint64)
+			for _, g := range r.Groups {
+				name := g.Text
+				if !options.ByText {
+					name = g.By.String()
+				}
+				got[name] += g.Histogram.Total()
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(r.Groups) != len(want) {
+				t.Errorf("%s: %d groups (-want +got)\n%s", test.name, len(r.Groups), diff)
+			}
+			if n := r.Histogram.Total(); n != 200 || r.Open != 100 || r.FellOut+r.Lost+r.Unreadable != 0 {
+				t.Errorf("%s: %d pairs, %+v", test.name, n, r)
+			}
+		}
+	})
+}
+
+// The signatures of two probes whose key is in another place of each.
+var (
+	keyAt0 = signature.New("enginetest", "job_start", "", signature.Param{Name: "id"},
+		signature.Param{Name: "method"}, signature.Param{Name: "tries"})
+	keyAt1 = signature.New("enginetest", "job_end", "", signature.Param{Name: "status"},
+		signature.Param{Name: "id"}, signature.Param{Name: "result"})
+)

@@ -10,15 +10,15 @@ import (
 
 // needKey fetches the argument that is the key.
 func (l *Latency) needKey(p *program) error {
-	if l.argument == Thread {
+	if l.spec.Key == Thread {
 		return nil
 	}
-	place, err := p.site.Place(l.argument)
+	place, err := p.site.Place(l.spec.Key)
 	if err == nil {
 		err = p.needIntegers(place)
 	}
 	if err != nil {
-		return fmt.Errorf("pair by %v: %w", l.argument, err)
+		return fmt.Errorf("pair by %v: %w", l.spec.Key, err)
 	}
 	return nil
 }
@@ -31,10 +31,10 @@ func (l *Latency) key(p *program, unreadable string) error {
 		asm.RSh.Imm(asm.R0, 32),
 		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
 	)
-	if l.argument == Thread {
+	if l.spec.Key == Thread {
 		p.zeroExtend(asm.R1)
 	} else {
-		place, err := p.read(l.argument, unreadable)
+		place, err := p.read(l.spec.Key, unreadable)
 		if err != nil {
 			return err // needKey has had it
 		}
@@ -56,60 +56,76 @@ func (l *Latency) start(p *program) error {
 	if err := l.key(p, unreadable); err != nil {
 		return err
 	}
-	p.emit(asm.FnKtimeGetNs.Call())
-	l.store(p, starts, lost)
+	if l.byStart() {
+		if err := l.group(p, frameText, unreadable); err != nil {
+			return err
+		}
+	}
+	l.store(p, lost)
+	p.increment(l.outcomes, starts)
 	p.jump(end)
-	if l.options.Filter != nil {
+	if p.leadsTo(hidden) {
 		p.place(hidden)
 		if err := l.key(p, end); err != nil {
 			return err
 		}
-		p.emit(asm.Mov.Imm(asm.R0, 0))
-		l.store(p, none, end)
+		l.storeHidden(p, end)
 		p.jump(end)
 	}
 	l.finish(p, lost, startsLost, unreadable, end)
 	return nil
 }
 
-// none is no outcome.
-const none = -1
+// byStart reports whether the times are grouped by an argument of the start, byEnd by one of the
+// end.
+func (l *Latency) byStart() bool { return l.spec.By != NoArgument && !l.spec.ByEnd }
+func (l *Latency) byEnd() bool   { return l.spec.By != NoArgument && l.spec.ByEnd }
 
-// store stores a start, whose time is in R0, and counts it as an outcome. The program jumps to lost
-// when there is no room.
-func (l *Latency) store(p *program, outcome int, lost string) {
-	const exists = -17 // -EEXIST
-	isNew, replaced := p.newLabel(), p.newLabel()
-	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R0, asm.DWord))
-	p.update(l.open.Map, frameKey, frameWord2, newKey)
-	// A kernel that inlines calls of maps, such as Linux 5.10, returns a 32-bit int in R0.
+// group writes the group into byWords words of the frame.
+func (l *Latency) group(p *program, at int, unreadable string) error {
+	by, err := p.read(l.spec.By, unreadable)
+	if err != nil {
+		return fmt.Errorf("group by %v: %w", l.spec.By, err)
+	}
+	p.clear(at, byWords)
+	return p.group(by, l.spec.ByText, at, unreadable)
+}
+
+// store stores a start and its group, which is at frameText. The program jumps to lost when there
+// is no room. It changes R0 to R5, regOut and frameWord.
+func (l *Latency) store(p *program, lost string) {
+	isFirst := p.newLabel()
+	l.open.reach(p, lost)
+	if l.byStart() {
+		p.copyGroup(regOut, openGroup, asm.RFP, frameText)
+	}
 	p.emit(
-		asm.LSh.Imm(asm.R0, 32),
-		asm.ArSh.Imm(asm.R0, 32),
-		asm.JEq.Imm(asm.R0, 0, isNew),
-		asm.JNE.Imm(asm.R0, exists, lost),
-	)
-	p.lookup(l.open.Map, frameKey)
-	p.emit(
-		asm.JEq.Imm(asm.R0, 0, lost), // it has just gone
-		asm.LoadMem(asm.R2, asm.R0, 0, asm.DWord),
-		asm.LoadMem(asm.R1, asm.RFP, frameWord2, asm.DWord),
-		asm.StoreMem(asm.R0, 0, asm.R1, asm.DWord),
-		asm.JEq.Imm(asm.R2, 0, replaced), // a hidden one
+		asm.FnKtimeGetNs.Call(),
+		asm.LoadMem(asm.R1, regOut, openTime, asm.DWord),
+		asm.StoreMem(regOut, openTime, asm.R0, asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, isFirst), // or it replaces a hidden one
 	)
 	p.increment(l.outcomes, startsAgain)
-	p.place(replaced)
-	p.place(isNew)
-	if outcome != none {
-		p.increment(l.outcomes, outcome)
-	}
+	p.place(isFirst)
+}
+
+// storeHidden stores a start that the filter hides.
+func (l *Latency) storeHidden(p *program, end string) {
+	l.open.reach(p, end)
+	p.emit(
+		asm.LoadMem(asm.R1, regOut, openTime, asm.DWord),
+		asm.Mov.Imm(asm.R2, 0),
+		asm.StoreMem(regOut, openTime, asm.R2, asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, end),
+	)
+	p.increment(l.outcomes, startsAgain)
 }
 
 // finish ends a program. A hit that jumps to the label other is counted as that outcome.
 func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
 	p.place(other)
 	p.increment(l.outcomes, outcome)
-	if l.argument != Thread { // the kernel refuses code that nothing leads to
+	if p.leadsTo(unreadable) {
 		p.jump(end)
 		p.place(unreadable)
 		p.increment(l.outcomes, unreadableKeys)
@@ -131,30 +147,39 @@ func (l *Latency) end(p *program) error {
 	p.lookup(l.open.Map, frameKey)
 	p.emit(
 		asm.JEq.Imm(asm.R0, 0, alone),
-		asm.LoadMem(asm.R1, asm.R0, 0, asm.DWord),
+		asm.LoadMem(asm.R1, asm.R0, openTime, asm.DWord),
 		asm.JEq.Imm(asm.R1, 0, hidden),
 		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
 		asm.Sub.Reg(regTemp, asm.R1),
 	)
-	l.take(p, alone)
-	p.increment(l.outcomes, ends)
-	p.clearKey()
-	p.countValue(l.counts, histogram.Log2(), false)
+	if err := l.count(p, alone, unreadable); err != nil {
+		return err
+	}
 	p.jump(end)
 	p.place(hidden)
-	l.take(p, alone)
+	l.open.take(p, alone)
 	p.increment(l.outcomes, endsHidden)
 	p.jump(end)
 	l.finish(p, alone, endsAlone, unreadable, end)
 	return nil
 }
 
-// take takes the start away, or jumps to the label gone when another end has.
-func (l *Latency) take(p *program, gone string) {
-	p.emit(loadAddress(asm.R2, frameKey)...)
-	p.emit(
-		asm.LoadMapPtr(asm.R1, l.open.FD()),
-		asm.FnMapDeleteElem.Call(),
-		asm.JNE.Imm(asm.R0, 0, gone),
-	)
+// count takes the start away, which R0 points to, and counts the time in regTemp.
+func (l *Latency) count(p *program, alone, unreadable string) error {
+	if l.byStart() {
+		p.copyGroup(asm.RFP, frameText, asm.R0, openGroup)
+	}
+	l.open.take(p, alone)
+	p.increment(l.outcomes, ends)
+	p.clearKey()
+	switch {
+	case l.byEnd():
+		if err := l.group(p, frameKey+8, unreadable); err != nil {
+			return err
+		}
+	case l.byStart():
+		p.copyGroup(asm.RFP, frameKey+8, asm.RFP, frameText)
+	}
+	p.countValue(l.counts, histogram.Log2(), false)
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/cilium/ebpf"
@@ -90,6 +91,12 @@ func (p *program) newLabel() string {
 
 // place puts the label at the next instruction.
 func (p *program) place(label string) { p.pending = append(p.pending, label) }
+
+// leadsTo reports whether an instruction jumps to the label. The kernel refuses code to which none
+// does.
+func (p *program) leadsTo(label string) bool {
+	return slices.ContainsFunc(p.ins, func(in asm.Instruction) bool { return in.Reference() == label })
+}
 
 func (p *program) jump(label string) { p.emit(asm.Ja.Label(label)) }
 

@@ -23,6 +23,7 @@ type Group struct {
 // numbers.
 type LatencyReading struct {
 	Histogram *histogram.Histogram // of the pairs, in nanoseconds
+	Groups    []Group              // with PairOptions.By the same by its values, in no order
 
 	Open        uint64 // starts whose end has not come yet
 	FellOut     uint64 // starts that made room for later ones: their ends, if they come, are alone
