@@ -20,6 +20,10 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
 			"probes have")
 	}
+	if f.slower != 0 {
+		return usagef("--slower: a program that is asked itself keeps no arguments of starts; use -p " +
+			"or --all, or usdt trace --at with both probes")
+	}
 	s, err := f.preparePairAt(cmd, pair)
 	if err != nil {
 		return err

@@ -427,6 +427,7 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
 		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
+		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
 		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},
 	} {
 		status, out, stderr := usdt(t.Context(), append(test.args, "--at", a.url)...)

@@ -18,9 +18,10 @@ import (
 // latencyFlags are the flags of usdt latency.
 type latencyFlags struct {
 	aggregateFlags
-	key     pairKey
-	by      argument
-	strings pointedFlag
+	key pairKey
+	by  argument
+	captureFlags
+	slower  time.Duration // 0: no pairs are shown
 	picture picture
 }
 
@@ -50,10 +51,17 @@ others are not counted.
 With --by, there is a histogram for each value of an argument: of the start, if it has one of that
 name or number, otherwise of the end. --str with its number says that it points to text, if the
 probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+
+With --slower, each pair that takes so long or longer is shown as soon as it ends: time, process
+and thread of the end, how long it took, and the arguments of the start and of the end, as usdt
+trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
+nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
+mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
   sudo usdt latency -p 1234 http:request --by path
+  sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
 		Args: cobra.RangeArgs(1, 2),
@@ -70,11 +78,13 @@ probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByTex
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completePairs,
 	}
-	f.addFlags(cmd, 0)
+	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, or by tid")
 	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
-	cmd.Flags().Var(&f.strings, "str", strHelp)
+	cmd.Flags().DurationVar(&f.slower, "slower", 0,
+		"show each pair that takes `TIME` or longer, such as 10ms")
+	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
 	f.picture.addFlags(cmd)
 	return cmd

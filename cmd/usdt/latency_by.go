@@ -48,10 +48,17 @@ func (f *latencyFlags) isByText(p uprobe.Probe) bool {
 	})
 }
 
-// checkStrings reports an argument that --str names and that is not the one to group by.
-func (f *latencyFlags) checkStrings(by pairGrouping) error {
-	if len(f.strings) > 0 && !by.isText {
-		return usagef("--str %s: name the argument of --by", f.strings.String())
+// checkPointed reports an argument that --str or --bytes name and of which the text is not wanted.
+func (f *latencyFlags) checkPointed(by pairGrouping) error {
+	switch {
+	case f.slower != 0:
+		return nil // what is shown uses them
+	case len(f.byteArgs) > 0:
+		return usagef("--bytes %s: only pairs that are shown have bytes; give --slower, too",
+			f.byteArgs.String())
+	case len(f.strings) > 0 && !by.isText:
+		return usagef("--str %s: name the argument of --by, or give --slower, too",
+			f.strings.String())
 	}
 	return nil
 }

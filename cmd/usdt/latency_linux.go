@@ -29,7 +29,11 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	if err := f.checkStrings(by); err != nil {
+	if err := f.checkPointed(by); err != nil {
+		return err
+	}
+	plan, err := f.planSlow(start, end)
+	if err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -38,16 +42,19 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options)
-	l, err := uprobe.Pair(start, end, uprobe.PairOptions{
+	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
 		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
-		ByText: by.isText, ByEnd: by.isOfEnd,
+		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,
+		StartCaptures: plan.starts.captures, EndCaptures: plan.ends.captures,
 	})
 	attached()
 	if err != nil {
 		return attachError(err)
 	}
 	report := f.reporter(cmd, start, end, by, time.Now())
-	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
+	shown := newSlowRun(cmd, l, plan)
+	return f.runBeside(cmd, l, sel, shown, func(at time.Time, last bool) error {
+		defer shown.pause()()
 		r, err := l.Read()
 		if err != nil {
 			return err

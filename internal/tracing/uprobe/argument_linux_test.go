@@ -159,7 +159,7 @@ func TestDistributionByName(t *testing.T) {
 func TestPairByName(t *testing.T) {
 	probes, fire := describedProbes(t)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		l, err := uprobe.Pair(probes[0], probes[1], uprobe.PairOptions{
+		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
 			Options: o, Key: uprobe.Argument{Name: "id"}, By: uprobe.NoArgument,
 		})
 		if err != nil {
@@ -192,7 +192,7 @@ func TestNoSuchName(t *testing.T) {
 		filtered := o
 		filtered.Filter = e
 		_, errFilter := uprobe.Trace(probes, uprobe.TraceOptions{Options: filtered})
-		_, errPair := uprobe.Pair(probes[0], undescribed, uprobe.PairOptions{
+		_, errPair := uprobe.Pair(probes[:1], []uprobe.Probe{undescribed}, uprobe.PairOptions{
 			Options: o, Key: name, By: uprobe.NoArgument,
 		})
 		_, errArg := uprobe.Distribute([]uprobe.Probe{undescribed},

@@ -2,6 +2,7 @@ package uprobe
 
 import (
 	"errors"
+	"time"
 
 	"github.com/cilium/ebpf"
 
@@ -27,6 +28,11 @@ type PairOptions struct {
 	By      Argument // by whose values the times are grouped; NoArgument for one group
 	ByText  bool     // By points to text, of which the first MaxByText bytes count
 	ByEnd   bool     // By is an argument of the end, not of the start
+
+	// Slower, unless 0, asks for each pair that takes so long or longer: see Latency.Next. Captures
+	// are what is wanted of each of the starts and of the ends; nil for none.
+	Slower                     time.Duration
+	StartCaptures, EndCaptures [][]Capture
 }
 
 // A Latency measures the time between the hits of two probes. Its methods are not safe for
@@ -37,18 +43,20 @@ type Latency struct {
 	open     openStarts
 	outcomes *ebpf.Map
 	counts   *valueCounts
+	slow     *slowPairs // nil if none are wanted
 }
 
-// Pair attaches to two probes. The caller closes the Latency.
-func Pair(start, end Probe, o PairOptions) (*Latency, error) {
+// Pair attaches to two probes, each of which can be in several parts: events tell them apart, if
+// their sites differ in the types of arguments. The caller closes the Latency.
+func Pair(starts, ends []Probe, o PairOptions) (*Latency, error) {
 	l := &Latency{session: newSession(o.Options), spec: o}
-	if err := l.attachAll(start, end); err != nil {
+	if err := l.attachAll(starts, ends); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-func (l *Latency) attachAll(start, end Probe) error {
+func (l *Latency) attachAll(starts, ends []Probe) error {
 	limit := logBuckets
 	if l.spec.By != NoArgument {
 		limit = groupBuckets
@@ -57,7 +65,14 @@ func (l *Latency) attachAll(start, end Probe) error {
 	if l.counts, err = l.newValueCounts(limit); err != nil {
 		return err
 	}
-	if l.open, err = l.newOpenStarts(l.byStart()); err != nil {
+	record := 0
+	if l.spec.Slower > 0 {
+		if l.slow, err = newSlowPairs(l.session, starts, ends, l.spec); err != nil {
+			return err
+		}
+		record = largest(l.slow.starts)
+	}
+	if l.open, err = l.newOpenStarts(record, l.byStart()); err != nil {
 		return err
 	}
 	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
@@ -65,10 +80,10 @@ func (l *Latency) attachAll(start, end Probe) error {
 	}
 	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
 	// attached.
-	if err := l.attach(l.end, end); err != nil {
+	if err := l.attach(l.end, ends...); err != nil {
 		return err
 	}
-	return l.attach(l.start, start)
+	return l.attach(l.start, starts...)
 }
 
 // Read returns what was measured so far. While hits come, starts may count as open that have fallen

@@ -14,10 +14,10 @@ import (
 // An openKey says to which end a start belongs.
 type openKey struct{ Process, Key uint64 }
 
-// openStarts are the starts that wait for their ends, as a map by openKey. A value has the time of
-// the start and, if they are of the start, the byWords words of its group. The time is 0 if the
-// filter has hidden the start: its end must be told from one without a start, and a start before it
-// with the same key is over.
+// openStarts are the starts that wait for their ends, as a map by openKey. A value has the record
+// of the start, of which only the time if nobody wants the rest, and, if it is of the start, the
+// byWords words of its group. The time is 0 if the filter has hidden the start: its end must be
+// told from one without a start, and a start before it with the same key is over.
 //
 // When the map is full, those make room that have not been used for longest (LRU). The kernel
 // keeps some places free for each processor, so it is full a little earlier than its size says.
@@ -25,30 +25,36 @@ type openStarts struct {
 	*ebpf.Map
 	blank *ebpf.Map // one value of zeros
 	room  int       // for how many there is, about
+
+	time, group int // offsets in a value
 }
 
-// Offsets in a value.
-const (
-	openTime  = 0
-	openGroup = 8
-)
+// mostOpenBytes is how much memory the values take at most. The kernel allocates all beforehand.
+const mostOpenBytes = 64 << 20
 
-func (s *session) newOpenStarts(grouped bool) (openStarts, error) {
-	size := openGroup
+// newOpenStarts makes room for starts with records of some bytes, 0 for the time alone.
+func (s *session) newOpenStarts(record int, grouped bool) (o openStarts, err error) {
+	o = openStarts{time: recordTime, group: record}
+	if record == 0 {
+		o.time, o.group = 0, 8
+	}
+	size := o.group
 	if grouped {
 		size += 8 * byWords
 	}
-	m, err := s.newMap(&ebpf.MapSpec{
-		Name: "usdt_open", Type: ebpf.LRUHash, KeySize: 16, ValueSize: uint32(size),
-		MaxEntries: reading.MaxOpen,
+	o.room = min(reading.MaxOpen, mostOpenBytes/size)
+	value := uint32(size) // #nosec G115 -- see layout.check
+	o.Map, err = s.newMap(&ebpf.MapSpec{
+		Name: "usdt_open", Type: ebpf.LRUHash, KeySize: 16, ValueSize: value,
+		MaxEntries: uint32(o.room), // #nosec G115 -- at most reading.MaxOpen
 	})
 	if err != nil {
-		return openStarts{}, err
+		return o, err
 	}
-	blank, err := s.newMap(&ebpf.MapSpec{
-		Name: "usdt_blank", Type: ebpf.Array, KeySize: 4, ValueSize: uint32(size), MaxEntries: 1,
+	o.blank, err = s.newMap(&ebpf.MapSpec{
+		Name: "usdt_blank", Type: ebpf.Array, KeySize: 4, ValueSize: value, MaxEntries: 1,
 	})
-	return openStarts{m, blank, reading.MaxOpen}, err
+	return o, err
 }
 
 // reach sets regOut to the value whose key is at frameKey: a new one has zeros. The program jumps
@@ -102,7 +108,7 @@ func (o openStarts) count() (uint64, error) {
 	)
 	entries := o.Iterate()
 	for entries.Next(&key, &value) {
-		if binary.NativeEndian.Uint64(value[openTime:]) != 0 {
+		if binary.NativeEndian.Uint64(value[o.time:]) != 0 {
 			n++
 		}
 	}

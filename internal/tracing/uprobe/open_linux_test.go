@@ -34,7 +34,7 @@ func newJobs(t *testing.T) *jobs {
 func (j *jobs) pair(t *testing.T, key uprobe.Argument, o uprobe.Options) *uprobe.Latency {
 	t.Helper()
 	options := uprobe.PairOptions{Options: o, Key: key, By: uprobe.NoArgument}
-	l, err := uprobe.Pair(j.probes[0], j.probes[1], options)
+	l, err := uprobe.Pair(j.probes[:1], j.probes[1:], options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestLatencyGroups(t *testing.T) {
 		} {
 			options := test.by
 			options.Options, options.Key = o, uprobe.Argument{Name: "id"}
-			l, err := uprobe.Pair(probes[0], probes[1], options)
+			l, err := uprobe.Pair(probes[:1], probes[1:], options)
 			if err != nil {
 				t.Fatalf("%s: %v", test.name, err)
 			}

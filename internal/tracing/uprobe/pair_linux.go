@@ -61,7 +61,9 @@ func (l *Latency) start(p *program) error {
 			return err
 		}
 	}
-	l.store(p, lost)
+	if err := l.store(p, lost); err != nil {
+		return err
+	}
 	p.increment(l.outcomes, starts)
 	p.jump(end)
 	if p.leadsTo(hidden) {
@@ -81,6 +83,25 @@ func (l *Latency) start(p *program) error {
 func (l *Latency) byStart() bool { return l.spec.By != NoArgument && !l.spec.ByEnd }
 func (l *Latency) byEnd() bool   { return l.spec.By != NoArgument && l.spec.ByEnd }
 
+// needGroup fetches the argument of the end that times are grouped by. Later, the program may have
+// fetched it or not.
+func (l *Latency) needGroup(p *program) error {
+	if !l.byEnd() {
+		return nil
+	}
+	place, err := p.site.Place(l.spec.By)
+	if err == nil {
+		err = p.needIntegers(place)
+	}
+	if err == nil && l.spec.ByText && p.site.isSized(place) {
+		err = p.needIntegers(place + 1)
+	}
+	if err != nil {
+		return fmt.Errorf("group by %v: %w", l.spec.By, err)
+	}
+	return nil
+}
+
 // group writes the group into byWords words of the frame.
 func (l *Latency) group(p *program, at int, unreadable string) error {
 	by, err := p.read(l.spec.By, unreadable)
@@ -92,30 +113,46 @@ func (l *Latency) group(p *program, at int, unreadable string) error {
 }
 
 // store stores a start and its group, which is at frameText. The program jumps to lost when there
-// is no room. It changes R0 to R5, regOut and frameWord.
-func (l *Latency) store(p *program, lost string) {
+// is no room.
+func (l *Latency) store(p *program, lost string) error {
 	isFirst := p.newLabel()
+	if l.slow != nil {
+		if err := p.needRecord(l.slow.starts[p.site.index]); err != nil {
+			return err
+		}
+	}
 	l.open.reach(p, lost)
 	if l.byStart() {
-		p.copyGroup(regOut, openGroup, asm.RFP, frameText)
+		p.copyGroup(regOut, l.open.group, asm.RFP, frameText)
 	}
 	p.emit(
-		asm.FnKtimeGetNs.Call(),
-		asm.LoadMem(asm.R1, regOut, openTime, asm.DWord),
-		asm.StoreMem(regOut, openTime, asm.R0, asm.DWord),
+		asm.LoadMem(asm.R1, regOut, displacement(l.open.time), asm.DWord),
+		asm.StoreMem(asm.RFP, frameWord2, asm.R1, asm.DWord),
+	)
+	if l.slow != nil {
+		p.writeRecord(l.slow.starts[p.site.index])
+	} else {
+		p.emit(
+			asm.FnKtimeGetNs.Call(),
+			asm.StoreMem(regOut, displacement(l.open.time), asm.R0, asm.DWord),
+		)
+	}
+	p.emit(
+		asm.LoadMem(asm.R1, asm.RFP, frameWord2, asm.DWord),
 		asm.JEq.Imm(asm.R1, 0, isFirst), // or it replaces a hidden one
 	)
 	p.increment(l.outcomes, startsAgain)
 	p.place(isFirst)
+	return nil
 }
 
 // storeHidden stores a start that the filter hides.
 func (l *Latency) storeHidden(p *program, end string) {
 	l.open.reach(p, end)
 	p.emit(
-		asm.LoadMem(asm.R1, regOut, openTime, asm.DWord),
+		asm.LoadMem(asm.R1, regOut, displacement(l.open.time), asm.DWord),
 		asm.Mov.Imm(asm.R2, 0),
-		asm.StoreMem(regOut, openTime, asm.R2, asm.DWord),
+		asm.StoreMem(regOut, displacement(l.open.time), asm.R2, asm.DWord),
 		asm.JEq.Imm(asm.R1, 0, end),
 	)
 	p.increment(l.outcomes, startsAgain)
@@ -141,17 +178,25 @@ func (l *Latency) end(p *program) error {
 	if err := l.needKey(p); err != nil {
 		return err
 	}
+	if err := l.needGroup(p); err != nil {
+		return err
+	}
 	if err := l.key(p, unreadable); err != nil {
 		return err
 	}
 	p.lookup(l.open.Map, frameKey)
 	p.emit(
 		asm.JEq.Imm(asm.R0, 0, alone),
-		asm.LoadMem(asm.R1, asm.R0, openTime, asm.DWord),
+		asm.LoadMem(asm.R1, asm.R0, displacement(l.open.time), asm.DWord),
 		asm.JEq.Imm(asm.R1, 0, hidden),
 		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
 		asm.Sub.Reg(regTemp, asm.R1),
 	)
+	if l.slow != nil {
+		if err := l.send(p); err != nil {
+			return err
+		}
+	}
 	if err := l.count(p, alone, unreadable); err != nil {
 		return err
 	}
@@ -167,7 +212,7 @@ func (l *Latency) end(p *program) error {
 // count takes the start away, which R0 points to, and counts the time in regTemp.
 func (l *Latency) count(p *program, alone, unreadable string) error {
 	if l.byStart() {
-		p.copyGroup(asm.RFP, frameText, asm.R0, openGroup)
+		p.copyGroup(asm.RFP, frameText, asm.R0, l.open.group)
 	}
 	l.open.take(p, alone)
 	p.increment(l.outcomes, ends)

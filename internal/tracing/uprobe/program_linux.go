@@ -34,6 +34,7 @@ const (
 	frameWord2 = frameWord - 8              // the same
 	frameKey   = frameWord2 - 8*(1+byWords) // the key of a map
 	frameText  = frameKey - 8*textWords     // a text to be compared
+	frameStart = frameText - 8              // the address of an open start
 )
 
 func frameArg(i int) int16 { return displacement(frameArgs + 8*i) }
