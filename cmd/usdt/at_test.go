@@ -235,6 +235,24 @@ func TestAtLatency(t *testing.T) {
 	}
 }
 
+// TestAtCountGroups: the program counts by an argument.
+func TestAtCountGroups(t *testing.T) {
+	a := startAtProgram(t, "atcountby")
+	a.fire(t)
+	for by, want := range map[string][]string{
+		"customer": {`order_start customer="Ada" `, `order_start customer="Bob\x1b" `},
+		"cents":    {"order_end cents=-3 ", "order_end cents=3 "},
+	} {
+		probe := "atcountby:" + strings.Fields(want[0])[0]
+		_, out, stderr := usdt(t.Context(), "count", "--at", a.url, "--duration", "500ms", probe,
+			"--by", by, "--where", "id >= 0")
+		wantMatch(t, "count by "+by+stderr, out, append(want, "  total ")...)
+	}
+	_, out, _ := usdt(t.Context(), "count", "--at", a.url, "--duration", "500ms",
+		"atcountby:order_end", "--by", "ok", "--json")
+	wantMatch(t, "count by ok", out, `"probe":"order_end","by":true,"hits":`, `"by":false,"hits":`)
+}
+
 // TestAtLatencyGroups: the groups are those of the start, or of the end.
 func TestAtLatencyGroups(t *testing.T) {
 	a := startAtProgram(t, "atlatencyby")
@@ -426,6 +444,7 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
+		{[]string{"count", "atrefuse:order_start", "--by", "id,pid"}, 2, "counts by one argument"},
 		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
 		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
 		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -17,17 +16,23 @@ type grouping struct {
 	value   *field   // how its values are shown, nil when all that is known is that they are integers
 }
 
-// name says which group it is. Text of the program is quoted.
+// name says which group it is.
 func (by grouping) name(g uprobe.Group) string {
-	switch {
-	case by.arg == noArgument:
+	if by.arg == noArgument {
 		return ""
-	case by.isText:
-		return fmt.Sprintf("%s = %s", by.arg.label(), printable.Quote(g.Text))
-	case by.value != nil:
-		return fmt.Sprintf("%s = %s", by.arg.label(), by.value.appendText(nil, valueOf(g)))
 	}
-	return fmt.Sprintf("%s = %v", by.arg.label(), g.By)
+	return by.arg.label() + " = " + by.text(g)
+}
+
+// text returns the value of the group. Text of the program is quoted.
+func (by grouping) text(g uprobe.Group) string {
+	switch {
+	case by.isText:
+		return printable.Quote(g.Text)
+	case by.value != nil:
+		return string(by.value.appendText(nil, valueOf(g)))
+	}
+	return g.By.String()
 }
 
 // valueOf returns the value of the group as an argument.

@@ -31,7 +31,7 @@ func kernelCommands() (all []*cobra.Command) {
 
 func (f *traceFlags) traceKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func countKernel(*cobra.Command, *aggregateFlags, []string) error { return errNeedsLinux }
+func (f *countFlags) countKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
 func (f *histFlags) histKernel(*cobra.Command, []string) error { return errNeedsLinux }
 

@@ -8,15 +8,20 @@ type Count struct {
 	Seconds float64      `json:"seconds"` // how long it was
 	Probes  []ProbeCount `json:"probes"`
 	Missed  uint64       `json:"missed"` // hits that could not be counted, since the beginning
+
+	// Others are hits that are of none of the groups, because there were too many; nil if there are
+	// none.
+	Others *uint64 `json:"others,omitempty"`
 }
 
 // ProbeCount is how often a probe was hit, or how often with one value of an argument.
 type ProbeCount struct {
 	Provider string `json:"provider"`
 	Probe    string `json:"probe"`
-	By       any    `json:"by,omitempty"` // the value of the argument, if hits are grouped by one
-	Hits     uint64 `json:"hits"`         // in the interval
-	Total    uint64 `json:"total"`        // since the beginning
+	By       any    `json:"by,omitempty"`  // the value that groups the hits; of several a list
+	Cut      bool   `json:"cut,omitempty"` // a text of it was cut: other texts may be in the group
+	Hits     uint64 `json:"hits"`          // in the interval
+	Total    uint64 `json:"total"`         // since the beginning
 }
 
 // Hist is how often an argument had which values since the beginning.

@@ -23,6 +23,10 @@ func (a Argument) String() string {
 	switch {
 	case a == Thread:
 		return "tid"
+	case a == Process:
+		return "pid"
+	case a == Command:
+		return "comm"
 	case a.Name != "":
 		return a.Name
 	}
