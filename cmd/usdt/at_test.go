@@ -9,11 +9,13 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
@@ -80,6 +82,36 @@ func usdt(ctx context.Context, args ...string) (status int, stdout, stderr strin
 	var out, errs bytes.Buffer
 	status = run(ctx, args, &out, &errs)
 	return status, out.String(), errs.String()
+}
+
+// awaitMatch runs the command, which reports now and then, until it has written all that is wanted.
+func awaitMatch(t *testing.T, want []string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
+	defer cancel()
+	out := &awaitWriter{want: want, found: cancel}
+	var stderr bytes.Buffer
+	status := run(ctx, append(args, "--interval", "100ms"), out, &stderr)
+	if status != 0 {
+		t.Errorf("%q: status %d, %s", args, status, stderr.String())
+	}
+	wantMatch(t, fmt.Sprintf("%q", args), out.text, want...)
+}
+
+// An awaitWriter calls found when it has all that is wanted.
+type awaitWriter struct {
+	text  string
+	want  []string
+	found func()
+}
+
+func (w *awaitWriter) Write(b []byte) (int, error) {
+	w.text += string(b)
+	isMissing := func(s string) bool { return !strings.Contains(w.text, s) }
+	if !slices.ContainsFunc(w.want, isMissing) {
+		w.found()
+	}
+	return len(b), nil
 }
 
 func wantMatch(t *testing.T, what, got string, want ...string) {
@@ -244,13 +276,11 @@ func TestAtCountGroups(t *testing.T) {
 		"cents":    {"order_end cents=-3 ", "order_end cents=3 "},
 	} {
 		probe := "atcountby:" + strings.Fields(want[0])[0]
-		_, out, stderr := usdt(t.Context(), "count", "--at", a.url, "--duration", "500ms", probe,
-			"--by", by, "--where", "id >= 0")
-		wantMatch(t, "count by "+by+stderr, out, append(want, "  total ")...)
+		awaitMatch(t, append(want, "  total "),
+			"count", "--at", a.url, probe, "--by", by, "--where", "id >= 0")
 	}
-	_, out, _ := usdt(t.Context(), "count", "--at", a.url, "--duration", "500ms",
-		"atcountby:order_end", "--by", "ok", "--json")
-	wantMatch(t, "count by ok", out, `"probe":"order_end","by":true,"hits":`, `"by":false,"hits":`)
+	awaitMatch(t, []string{`"probe":"order_end","by":true,"hits":`, `"by":false,"hits":`},
+		"count", "--at", a.url, "atcountby:order_end", "--by", "ok", "--json")
 }
 
 // TestAtLatencyGroups: the groups are those of the start, or of the end.
@@ -261,9 +291,8 @@ func TestAtLatencyGroups(t *testing.T) {
 		"customer": {`customer = "Ada"`, `customer = "Bob\x1b"`}, "ok": {"ok = true", "ok = false"},
 		"cents": {"cents = -3", "cents = 3"},
 	} {
-		_, out, _ := usdt(t.Context(), "latency", "--at", a.url, "--duration", "500ms",
-			"atlatencyby:order", "--by", by)
-		wantMatch(t, "latency by "+by, out, append(want, "\nall: count ")...)
+		awaitMatch(t, append(want, "\nall: count "),
+			"latency", "--at", a.url, "atlatencyby:order", "--by", by)
 	}
 }
 
