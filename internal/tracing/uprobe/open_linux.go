@@ -57,7 +57,9 @@ func (s *session) newOpenStarts(record int, grouped bool) (o openStarts, err err
 	return o, err
 }
 
-// reach sets regOut to the value whose key is at frameKey: a new one has zeros. The program jumps
+// reach sets regOut to the value whose key is at frameKey: a new one has zeros. The program then
+// writes it in place, because it can be larger than the stack. Meanwhile nobody else has the place:
+// its turn to make room comes when as many starts have come as there is room for. The program jumps
 // to lost when there is no room. It changes R0 to R5 and frameWord.
 func (o openStarts) reach(p *program, lost string) {
 	const exists = -17 // -EEXIST

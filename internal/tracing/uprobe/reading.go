@@ -15,7 +15,7 @@ const MaxByText = 8*byWords - 1
 // A Group is the distribution for one value of the argument By, or for all events.
 type Group struct {
 	By        integer.Int // the value of the argument, unless it is a text
-	Text      string      // the text that the argument points to, with DistributionOptions.ByText
+	Text      string      // the text that the argument points to, if groups are those of texts
 	Histogram *histogram.Histogram
 }
 
