@@ -31,11 +31,11 @@ func kernelCommands() (all []*cobra.Command) {
 
 func (f *traceFlags) traceKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func countKernel(*cobra.Command, *aggregateFlags, []string) error { return errNeedsLinux }
+func (f *countFlags) countKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
 func (f *histFlags) histKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func (f *latencyFlags) latencyKernel(*cobra.Command, string) error { return errNeedsLinux }
+func (f *latencyFlags) latencyKernel(*cobra.Command, pairing) error { return errNeedsLinux }
 
 func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeedsLinux }
 

@@ -40,7 +40,7 @@
 //	    for usdt
 //	GET count?probe=PATTERN&where=FILTER&by=ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
-//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER
+//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&by=ARG&where=FILTER
 //	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
 //	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME

@@ -129,8 +129,9 @@ func (q *query) views(needs []need) ([]*view, error) {
 func (q *query) view(p *stapsdt.Probe, needs []need) (*view, error) {
 	v := newView(p)
 	where := q.where
-	if v.name == q.unfiltered {
+	if q.isPair && v.name == q.end {
 		where = nil
 	}
+	v.keepsHidden = q.isPair
 	return v, errors.Join(v.bind(where), v.resolve(needs))
 }

@@ -266,15 +266,48 @@ func TestLatency(t *testing.T) {
 	end.Fire("", 3)
 	end.Fire("", 1)
 	end.Fire("", 1)
-	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 2 })
+	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 1 })
 	want := reading.Latency{
-		Start: "latency:start", End: "latency:end", Open: 1, EndsAlone: 2, StartsAgain: 1,
+		Start: "latency:start", End: "latency:end", Key: "id", Open: 1, EndsAlone: 1, Hidden: 1,
+		StartsAgain: 1,
 	}
 	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {
 		t.Errorf("latency (-want +got):\n%s", diff)
 	}
 	if got.Count != 2 || *got.P50 < 20e6 || *got.P50 > 60e9 {
 		t.Errorf("figures %+v", got.Figures)
+	}
+}
+
+// TestLatencyGroups groups by an argument of the start, and by one that only the end has.
+func TestLatencyGroups(t *testing.T) {
+	p := newProvider(t, "latencyby")
+	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
+	end := stapsdt.MustProbe3[string, int, bool](p, "end", "s", "id", "ok")
+	url := newServer(t) + "latency?interval=0.1&seconds=600&start=latencyby:start&end=latencyby:end" +
+		"&key=id&by="
+	for by, want := range map[string]map[any]uint64{
+		"s": {"a": 4, "b": 2}, "ok": {true: 3, false: 3},
+	} {
+		s := openStream(t, url+by)
+		for id := range 9 {
+			start.Fire(id, []string{"a", "a", "b"}[id%3])
+		}
+		for id := range 6 {
+			end.Fire("end", id, id%2 == 0)
+		}
+		r := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 6 && l.Open == 3 })
+		got := make(map[any]uint64)
+		for _, g := range r.Groups {
+			got[g.By] += g.Count
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("by %s (-want +got):\n%s", by, diff)
+		}
+	}
+	response, text := get(t, url+"x")
+	if response.StatusCode != 400 || !strings.Contains(text, "neither latencyby:start nor ") {
+		t.Errorf("by=x: %d %s", response.StatusCode, text)
 	}
 }
 
