@@ -296,6 +296,20 @@ func TestLatency(t *testing.T) {
 	}
 }
 
+// TestOpenIsBounded: a start for which there is no room is lost, and counted, and so is an event
+// without a key.
+func TestOpenIsBounded(t *testing.T) {
+	l := &latency{open: make(map[uint64]time.Time)}
+	l.add(&view{needs: []int{noPlace}})
+	for key := range uint64(maxOpen + 2) {
+		l.addStart(key, time.Time{})
+	}
+	if len(l.open) != maxOpen || l.lost != 2 || l.unreadable != 1 || l.startsAgain != 0 {
+		t.Errorf("%d are open, %d lost, %d unreadable, %d started again", len(l.open), l.lost,
+			l.unreadable, l.startsAgain)
+	}
+}
+
 func TestNextReading(t *testing.T) {
 	began := time.Now()
 	for now, want := range map[time.Duration]time.Duration{
