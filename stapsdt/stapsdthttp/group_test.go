@@ -42,8 +42,8 @@ func TestGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bytes := `"/3h4` + strings.Repeat("eHh4", 20) + `"`
-	want := `[-1,200,false,true,0.1,0.1,` + bytes + `,"text",null]`
+	bytes := `"\ufffd` + strings.Repeat("x", 62) + `"`
+	want := `[-1,300,false,true,0.1,0.1,"text",` + bytes + `,null]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}

@@ -297,7 +297,6 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-<<<<<<< HEAD
 // TestLatencyGroups groups by an argument of the start, and by one that only the end has.
 func TestLatencyGroups(t *testing.T) {
 	p := newProvider(t, "latencyby")
@@ -327,19 +326,6 @@ func TestLatencyGroups(t *testing.T) {
 	response, text := get(t, url+"x")
 	if response.StatusCode != 400 || !strings.Contains(text, "neither latencyby:start nor ") {
 		t.Errorf("by=x: %d %s", response.StatusCode, text)
-=======
-// TestOpenIsBounded: a start for which there is no room is lost, and counted, and so is an event
-// without a key.
-func TestOpenIsBounded(t *testing.T) {
-	l := &latency{open: make(map[uint64]time.Time)}
-	l.add(&view{needs: []int{noPlace}})
-	for key := range uint64(maxOpen + 2) {
-		l.addStart(key, time.Time{})
-	}
-	if len(l.open) != maxOpen || l.lost != 2 || l.unreadable != 1 || l.startsAgain != 0 {
-		t.Errorf("%d are open, %d lost, %d unreadable, %d started again", len(l.open), l.lost,
-			l.unreadable, l.startsAgain)
->>>>>>> h-house
 	}
 }
 
