@@ -427,10 +427,49 @@ func TestAtComplete(t *testing.T) {
 	for _, test := range []struct{ command, want string }{
 		{"trace", "atcomplete:order_end\natcomplete:order_start\n:4\n"},
 		{"latency", "atcomplete:order\n:4\n"},
+		{"describe", "atcomplete:order_end\natcomplete:order_start\n:4\n"},
 	} {
 		status, out, _ := usdt(t.Context(), "__complete", test.command, "--at", a.url, "atcomp")
 		if status != 0 || out != test.want {
 			t.Errorf("%s: status %d: %q, want %q", test.command, status, out, test.want)
+		}
+	}
+}
+
+func TestAtDescribe(t *testing.T) {
+	a := startAtProgram(t, "atdescribe")
+	other := stapsdt.MustProvider("atdescribe") // of the same name: its probes are with the others
+	t.Cleanup(func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	stapsdt.MustProbe3[int8, uintptr, []byte](other, "bare")
+	stapsdt.MustProbe0(other, "order_end")
+	stapsdt.MustProbe0(other, "with-dash")
+	status, out, stderr := usdt(t.Context(), "describe", "--at", a.url, "atdescribe:*")
+	const want = `provider atdescribe {
+	probe bare(int8_t arg0, void *arg1, const uint8_t *arg2, int arg2_len);
+	probe order_end(uint64_t id, int64_t cents, double ratio, bool ok);
+
+	/* An order comes. */
+	probe order_start(uint64_t id, string customer, const uint8_t *data, int data_len,
+		hrtime_t deadline);
+};
+`
+	if status != 0 || out != want {
+		t.Errorf("status %d:\n%s\nwant\n%s", status, out, want)
+	}
+	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have")
+	_, out, _ = usdt(t.Context(), "describe", "--at", a.url, "atdescribe:order_*", "--markdown")
+	wantMatch(t, "the table", out, "order_start", "An order comes.", "time.Duration", "order_end")
+	for _, args := range [][]string{
+		{"atdescribe:none"}, {"file"}, {"atdescribe:*", "--pid", "1"}, {"--types", "x.d"}, {"--all"},
+	} {
+		status, out, stderr := usdt(t.Context(), append([]string{"describe", "--at", a.url}, args...)...)
+		if wrong := map[bool]int{true: 1, false: 2}[args[0] == "atdescribe:none"]; status != wrong ||
+			out != "" || stderr == "" {
+			t.Errorf("%q: status %d, %s%s", args, status, out, stderr)
 		}
 	}
 }

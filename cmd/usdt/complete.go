@@ -67,7 +67,7 @@ func completeNames(
 }
 
 func knownNames(cmd *cobra.Command) ([]probeName, error) {
-	address, _ := cmd.Flags().GetString("at") // describe and script do not have it
+	address, _ := cmd.Flags().GetString("at") // script does not have it
 	if address == "" {
 		return localNames(cmd)
 	}

@@ -305,3 +305,76 @@ func TestLateProbes(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestGroupsOfTextAndBytes: the same text is one group, whether it is a string or a []byte. What is
+// always bytes is in base64, of which later probes make no exception.
+func TestGroupsOfTextAndBytes(t *testing.T) {
+	p := newProvider(t, "mixed")
+	data := stapsdt.MustProbe2[[]byte, int](p, "data", "key", "n")
+	text := stapsdt.MustProbe2[string, int](p, "text", "key", "n")
+	url := newServer(t)
+	for _, endpoint := range []string{"hist?arg=n&", "count?"} {
+		query := url + endpoint + "interval=0.1&seconds=600&by=key&probe=mixed:"
+		mixed, bytes := openStream(t, query+"*"), openStream(t, query+"d*")
+		text.Fire("Ada", 1)
+		data.Fire([]byte("Ada"), 1)
+		var groups, want []any
+		if strings.HasPrefix(endpoint, "hist") {
+			for _, s := range []*stream{mixed, bytes} {
+				for _, g := range histOf(t, s, map[*stream]uint64{mixed: 2, bytes: 1}[s]).Groups {
+					groups = append(groups, g.By, g.Count)
+				}
+			}
+			want = []any{"Ada", uint64(2), "QWRh", uint64(1)}
+		} else {
+			for _, s := range []*stream{mixed, bytes} {
+				for _, g := range countOf(t, s, map[*stream]uint64{mixed: 2, bytes: 1}[s]).Probes {
+					groups = append(groups, g.Probe, g.By)
+				}
+			}
+			want = []any{"text", "Ada", "data", "Ada", "data", "QWRh"}
+		}
+		if diff := cmp.Diff(want, groups); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", endpoint, diff)
+		}
+	}
+}
+
+// TestProvidersComeAndGo: a count has all fires of a name, and needs no memory for each provider.
+func TestProvidersComeAndGo(t *testing.T) {
+	stapsdt.MustProbe1[int](newProvider(t, "churn"), "p", "n")
+	url := newServer(t) + "count?interval=0.1&seconds=600&buffer=16777216&probe=churn:p"
+	plain, filtered := openStream(t, url), openStream(t, url+"&where=n>=0")
+	q := query{patterns: []string{"churn:p"}, by: noArgument}
+	s, err := q.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	const rounds = 1000
+	for n := range rounds {
+		p := stapsdt.MustProvider("churn")
+		stapsdt.MustProbe1[int](p, "p", "n").Fire(n)
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]reading.Count{
+		"plain": countOf(t, plain, rounds), "filtered": countOf(t, filtered, rounds),
+	} {
+		if len(c.Probes) != 1 || c.Probes[0].Total != rounds || c.Missed != 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	s.listener.Close()
+	received := 0
+	for v := range s.events(nil) {
+		received++
+		if v.probe.Name() != "p" || len(s.views) > pruneLeast+2 {
+			t.Fatalf("%d views after %d events, the last of %s", len(s.views), received, v.name)
+		}
+	}
+	if received != rounds {
+		t.Errorf("received %d events, fired %d", received, rounds)
+	}
+}

@@ -22,6 +22,7 @@ type view struct {
 
 	needs        []int // the places of what the query needs, noPlace for what it does not
 	isIncomplete bool  // the probe has not all of it
+	inBase64     bool  // of groups: see source
 
 	event  *stapsdt.Event
 	values []wire.Value // of the arguments
@@ -86,7 +87,7 @@ func (v *view) take(e *stapsdt.Event) bool {
 	}
 	v.event = e
 	for i, arg := range e.Args {
-		v.values[i] = wire.ValueOf(arg, e.Len(i))
+		v.values[i] = wire.ValueOf(arg, e.Cut[i])
 	}
 	return v.where == nil || filter.Eval(v.where, eventValues{v})
 }
