@@ -30,23 +30,32 @@ func gdb(t *testing.T, app *traced, commands ...string) *child {
 }
 
 // TestGdbList lists the probes of every variant. The program shows gdb the images. gdb also finds
-// the images that the dynamic linker knows.
+// the images that the dynamic linker knows, and reads the file of a program that does not run.
 func TestGdbList(t *testing.T) {
 	needTracer(t, "gdb")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
-		printed := gdb(t, app, "info probes stap ^traced$").Output(t)
-		object := `<in-memory@0x[0-9a-f]+>`
+		const list = "info probes stap ^traced$"
+		printed := gdb(t, app, list).Output(t)
 		if c.backing == embedded {
-			object = app.Path
+			checkGdbList(t, printed, app.Path)
+			idle := exec.Command("gdb", "-nx", "-batch", "-ex", list, app.Path)
+			checkGdbList(t, start(t, idle).Output(t), app.Path)
+			return
 		}
-		for _, name := range names {
-			row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +` + object + ` *$`)
-			if !row.MatchString(printed) {
-				t.Errorf("gdb does not list %s:\n%s", name, printed)
-			}
-		}
+		checkGdbList(t, printed, `<in-memory@0x[0-9a-f]+>`)
 	})
+}
+
+// checkGdbList checks what gdb lists of an object.
+func checkGdbList(t *testing.T, printed, object string) {
+	t.Helper()
+	for _, name := range names {
+		row := regexp.MustCompile(`(?m)^stap +traced +` + name + ` +0x[0-9a-f]+ +` + object + ` *$`)
+		if !row.MatchString(printed) {
+			t.Errorf("gdb does not list %s:\n%s", name, printed)
+		}
+	}
 }
 
 // sixArguments are gdb commands that print the arguments of probe six at a breakpoint.

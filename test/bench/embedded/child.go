@@ -22,8 +22,8 @@ var (
 	_        = stapsdt.MustProbe0(provider, "none")
 )
 
-// measure prints the costs: nanoseconds of the Load, picoseconds of each Fire.
-func measure() error {
+// measureHere prints the costs.
+func measureHere() error {
 	began := time.Now()
 	err := provider.Load()
 	load := time.Since(began)
@@ -42,7 +42,7 @@ func measure() error {
 		return fmt.Errorf("the event counted %d of %d fires (%v)", n, rounds*many, err)
 	}
 	fmt.Println(load.Nanoseconds(), idle, traced)
-	return nil
+	return event.Close()
 }
 
 // fires returns the picoseconds of a Fire, in the best of some rounds.
@@ -52,7 +52,7 @@ func fires(rounds int, n int64) (best int64) {
 		for i := range n {
 			probe.Fire(i, i)
 		}
-		took := time.Since(began).Nanoseconds() * picoseconds / n
+		took := time.Since(began).Nanoseconds() * 1000 / n
 		if best == 0 || took < best {
 			best = took
 		}

@@ -18,54 +18,69 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testbuild"
 )
 
-// A way is how the probes of a program are seen. A form is that of the sites in the file.
+// A way is how the probes of a program are seen.
 type way struct {
 	name string
-	form string
 	path string // of the program
 	best costs
 }
 
-// costs are what one process measures.
-type costs struct{ load, idle, traced time.Duration }
-
-const picoseconds = 1000 // a duration of fires is that of so many, so that it can be fractions
+// costs are what one process measures: the nanoseconds of a Load, and the picoseconds of a Fire.
+type costs struct{ load, idle, traced int64 }
 
 func main() {
+	measure := measureAll
 	if os.Getenv(isChild) != "" {
-		must(measure())
-		return
+		measure = measureHere
 	}
-	ways, err := prepare()
-	must(err)
-	defer os.RemoveAll(filepath.Dir(ways[1].path))
+	if err := measure(); err != nil {
+		fmt.Fprintln(os.Stderr, "embedded:", err)
+		os.Exit(2)
+	}
+}
+
+func measureAll() error {
+	dir, err := os.MkdirTemp("", "embedded")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	ways, err := prepare(dir)
+	if err != nil {
+		return err
+	}
 	const rounds = 50
 	for range rounds {
 		for _, w := range ways {
-			must(w.run())
+			if err := w.run(); err != nil {
+				return err
+			}
 		}
 	}
 	print(ways)
+	return nil
 }
 
 // prepare writes the programs. The first way is an image.
-func prepare() ([]*way, error) {
-	dir, err := os.MkdirTemp("", "embedded")
+func prepare(dir string) ([]*way, error) {
 	ways := []*way{{name: "image", path: "/proc/self/exe"}}
 	for _, form := range []probesite.Form{probesite.Nop, probesite.Nop5} {
-		w := &way{name: "in the file, " + form.String(), path: filepath.Join(dir, form.String())}
-		if err == nil && form.Code(probesite.Host) != nil {
-			err = testbuild.Embed("/proc/self/exe", w.path, form)
-			ways = append(ways, w)
+		if form.Code(probesite.Host) == nil {
+			continue
 		}
+		w := &way{name: "in the file, " + form.String(), path: filepath.Join(dir, form.String())}
+		if err := testbuild.Embed("/proc/self/exe", w.path, form); err != nil {
+			return nil, err
+		}
+		ways = append(ways, w)
 	}
-	return ways, err
+	return ways, nil
 }
 
 // run measures in one process.
 func (w *way) run() error {
 	cmd := exec.Command(w.path)
-	cmd.Env = append(os.Environ(), isChild+"=1")
+	cmd.Env = append(os.Environ(), isChild+"=1", "STAPSDT_BACKING=", "STAPSDT_DISABLE=")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -84,17 +99,15 @@ func (w *way) run() error {
 
 func print(ways []*way) {
 	fmt.Printf("%-24s %12s %14s %14s\n", "EMBEDDED", "Load, 3", "Fire, ns", "traced, ns")
-	ns := func(d time.Duration) float64 { return float64(d) / picoseconds }
 	for _, w := range ways {
-		fmt.Printf("%-24s %12v %14.2f %14.0f\n", w.name, w.best.load.Round(100*time.Nanosecond),
-			ns(w.best.idle), ns(w.best.traced))
+		fmt.Printf("%-24s %12v %14.2f %14.0f\n", w.name, time.Duration(w.best.load),
+			float64(w.best.idle)/1000, float64(w.best.traced)/1000)
 	}
 	const most, noise = 60 * time.Microsecond, 1.1
 	image, file := ways[0].best, ways[1].best
-	fmt.Printf("%s Load from the file takes at most %v: %v\n",
-		judge(file.load <= most), most, file.load)
-	fmt.Printf("%s Fire, nobody attached, not slower: %.2f times\n",
-		judge(float64(file.idle) <= noise*float64(image.idle)), float64(file.idle)/float64(image.idle))
+	load, times := time.Duration(file.load), float64(file.idle)/float64(image.idle)
+	fmt.Printf("%s Load from the file takes at most %v: %v\n", judge(load <= most), most, load)
+	fmt.Printf("%s Fire, nobody attached, not slower: %.2f times\n", judge(times <= noise), times)
 }
 
 func judge(ok bool) string {
@@ -102,11 +115,4 @@ func judge(ok bool) string {
 		return "ok    "
 	}
 	return "MISSED"
-}
-
-func must(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "embedded:", err)
-		os.Exit(2)
-	}
 }
