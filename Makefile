@@ -177,8 +177,9 @@ test-system: ## the Go package on an installed libstapsdt
 .PHONY: test-clients
 test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpftrace
 	test/setup.sh gcc libc6-dev make binutils python3 luajit bpftrace \
-	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap
 	test/clients/run.sh
+	test/clients/oldglibc.sh
 
 .PHONY: test-deb
 test-deb: ## Debian packages of the C library, installed in a clean Debian

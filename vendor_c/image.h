@@ -6,6 +6,7 @@
 #ifndef STAPSDT_IMAGE_H
 #define STAPSDT_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "libstapsdt.h"
@@ -19,6 +20,11 @@ typedef struct {
   size_t probeCount;
   const unsigned char *btf; /* the content of .BTF */
   size_t btfSize;           /* 0 for an image without it */
+  /*
+   * For a dynamic linker that writes into .dynamic. Otherwise that is in the segment with the code,
+   * which saves a mapping, a page of the file and a page of memory.
+   */
+  bool writableDynamic;
 } ImageSpec;
 
 typedef struct {

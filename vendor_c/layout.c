@@ -32,7 +32,7 @@ LIBSTAPSDT_API const FixedSection stapsdtSections[maxSections] = {
             {.sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
              .sh_addralign = slotSize}},
   [dynamic] = {".dynamic",
-               {.sh_type = SHT_DYNAMIC, .sh_flags = SHF_ALLOC | SHF_WRITE, .sh_addralign = 8,
+               {.sh_type = SHT_DYNAMIC, .sh_flags = SHF_ALLOC, .sh_addralign = 8,
                 .sh_entsize = sizeof(Elf64_Dyn), .sh_link = dynstr}},
   [notes] = {".note.stapsdt", {.sh_type = SHT_NOTE, .sh_addralign = noteAlign}},
   [shstrtab] = {".shstrtab", {.sh_type = SHT_STRTAB, .sh_addralign = 1}},
@@ -131,17 +131,17 @@ static bool measure(const ImageSpec *spec, int sectionCount, uint64_t sizes[maxS
 }
 
 /*
- * .text and .dynamic start pages: .dynamic because its protection differs, .text so that the stubs
- * can be mapped without the rest.
+ * Two sections start pages: .text, so that the stubs can be mapped without what precedes them, and
+ * .dynamic if its protection differs.
  */
-static uint64_t placement(const Machine *machine, int section) {
-  return section == text || section == dynamic ? machine->page
-                                               : stapsdtSections[section].header.sh_addralign;
+static uint64_t placement(const ImageSpec *spec, int section) {
+  const bool startsPage = section == text || (section == dynamic && spec->writableDynamic);
+  return startsPage ? spec->machine->page : stapsdtSections[section].header.sh_addralign;
 }
 
 bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
   uint64_t sizes[maxSections] = {0};
-  uint64_t end = sizeof(Elf64_Ehdr) + segmentCount * sizeof(Elf64_Phdr);
+  uint64_t end = sizeof(Elf64_Ehdr) + maxSegments * sizeof(Elf64_Phdr);
   layout->sectionCount = spec->btfSize > 0 ? maxSections : btf;
   if (!measure(spec, layout->sectionCount, sizes)) {
     return false;
@@ -149,7 +149,7 @@ bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
   for (int i = 1; i < layout->sectionCount; i++) {
     Elf64_Shdr *section = &layout->sections[i];
     *section = stapsdtSections[i].header;
-    end = roundUp(end, placement(spec->machine, i));
+    end = roundUp(end, placement(spec, i));
     if (end > maxImage) {
       return false;
     }
@@ -159,6 +159,9 @@ bool stapsdtLayOut(const ImageSpec *spec, Layout *layout) {
     if (!add(&end, sizes[i])) {
       return false;
     }
+  }
+  if (spec->writableDynamic) {
+    layout->sections[dynamic].sh_flags |= SHF_WRITE;
   }
   layout->sectionTable = roundUp(end, 8);
   layout->size = layout->sectionTable;

@@ -28,9 +28,9 @@ enum {
   maxSections
 };
 
-enum { codeSegment, dynamicSegment, dynamicTable, noteSegment, stackSegment, segmentCount };
-
 enum {
+  /* PT_LOAD for the code, PT_LOAD for .dynamic if it is writable, PT_DYNAMIC, PT_NOTE, stack */
+  maxSegments = 5,
   /* a power of two, and room for landing, site and return: so no site crosses a page boundary */
   slotSize = 16,
   digestSize = 16,

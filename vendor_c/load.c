@@ -19,6 +19,19 @@
 #include "layout.h"
 #include "provider.h"
 
+/*
+ * Whether the dynamic linker relocates .dynamic in place even if PT_DYNAMIC says that it is
+ * read-only: glibc before 2.35 does (its bug 28340), musl never does. Tests override it.
+ */
+#ifndef STAPSDT_LINKER_WRITES
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#define STAPSDT_LINKER_WRITES (strverscmp(gnu_get_libc_version(), "2.35") < 0)
+#else
+#define STAPSDT_LINKER_WRITES false
+#endif
+#endif
+
 /* Returns a pointer for each probe, the oldest first: the list has the newest at its head. */
 static const SDTProbe_t **declaredOrder(const SDTProvider_t *provider, size_t *count) {
   size_t n = 0;
@@ -43,6 +56,7 @@ static bool makeImage(Provider *provider, Image *image) {
     .provider = provider->public.name,
     .btf = provider->btf,
     .btfSize = provider->btfSize,
+    .writableDynamic = STAPSDT_LINKER_WRITES,
   };
   const SDTProbe_t **probes = declaredOrder(&provider->public, &spec.probeCount);
   spec.probes = probes;

@@ -30,6 +30,10 @@ own probes fire is seen, whether or not they are loaded. There is no thread: gor
 var kernelFlags = map[string]string{
 	"pid":            "the address names the program",
 	"all":            "one program is asked",
+	"comm":           "the address names the program",
+	"exe":            "the address names the program",
+	"user":           "the address names the program",
+	"children":       "one program is asked",
 	"types":          "the program knows its types",
 	"raw":            "there are no notes",
 	"str":            "the program knows what is text",

@@ -28,8 +28,8 @@ func completeArguments(cmd *cobra.Command, flags ...string) {
 }
 
 // completeProbes completes an argument PROVIDER:PROBE, as long as the command takes more arguments,
-// with the probes of the program at the address of the flag at, of the process that the flag pid
-// names, or of all processes.
+// with the probes of the program at the address of the flag at, of the processes that other flags
+// choose, or of all processes.
 func completeProbes(cmd *cobra.Command, args []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })

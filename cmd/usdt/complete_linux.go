@@ -11,11 +11,24 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/script"
 )
 
-// localNames returns the names of the probes of the process that the flag pid names, or of all
-// processes.
+// scopeSoFar returns the scope of a command line that is not complete: all processes, unless it
+// says which.
+func scopeSoFar(cmd *cobra.Command) (s scope) {
+	flags := cmd.Flags()
+	if flag := flags.Lookup("pid"); flag != nil {
+		s.pids = *flag.Value.(*pidList)
+	}
+	s.comms, _ = flags.GetStringArray("comm") // script has none of these
+	s.exes, _ = flags.GetStringArray("exe")
+	s.users, _ = flags.GetStringArray("user")
+	s.children, _ = flags.GetBool("children")
+	s.all = s.isZero()
+	return s
+}
+
+// localNames returns the names of the probes of the processes that the flags choose.
 func localNames(cmd *cobra.Command) ([]probeName, error) {
-	pid, _ := cmd.Flags().GetInt("pid") // all commands that complete names have the flag
-	v, err := takeInventory(scope{pid: pid, all: pid == 0}, nil)
+	v, err := takeInventory(scopeSoFar(cmd), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -27,10 +40,9 @@ func completeArgument(cmd *cobra.Command, args []string, toComplete string,
 	if address, _ := cmd.Flags().GetString("at"); address != "" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	pid, _ := cmd.Flags().GetInt("pid")
 	named, _ := cmd.Flags().GetStringArray("types")
 	types := typeFiles(named)
-	v, err := takeInventory(scope{pid: pid, all: pid == 0}, &types)
+	v, err := takeInventory(scopeSoFar(cmd), &types)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

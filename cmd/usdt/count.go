@@ -22,6 +22,7 @@ is shorter than half an interval is added to the one before it, except in JSON. 
 on Ctrl-C, after --duration, or when the process ends.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
+  sudo usdt count --comm postgres 'postgresql:query__*'
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if flags.at != "" {

@@ -16,16 +16,48 @@ import (
 )
 
 func newDemoCommand() *cobra.Command {
-	return &cobra.Command{
+	var serve bool
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Trace a program that pretends to serve requests, for five seconds",
 		Long: `Start a small program that pretends to serve requests, and trace its probes for about five
 seconds: first its events, then how long the requests take. usdt prints the commands that it runs.
 The program says itself what its probes and their arguments are called. Where the kernel does not
-let this user trace, the program hands out its events itself, and usdt says so.`,
+let this user trace, the program hands out its events itself, and usdt says so.
+
+With --serve, the program runs until Ctrl-C, for you to trace it from another terminal.`,
+		Example: `  sudo usdt demo
+  usdt demo --serve`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if serve {
+				return serveDemo(cmd)
+			}
+			return demonstrate(cmd)
+		},
 	}
+	cmd.Flags().BoolVar(&serve, "serve", false, "run the program until Ctrl-C, and trace nothing")
+	return cmd
+}
+
+// serveDemo runs the program until a signal, and says how to trace it.
+func serveDemo(cmd *cobra.Command) (err error) {
+	defer catchSignals(cmd)()
+	server, err := startDemoServer()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.stop()) }()
+	pid := server.cmd.Process.Pid
+	fmt.Fprintf(cmd.OutOrStdout(), "A program that serves requests runs as process %d, "+
+		"until Ctrl-C.\nTry in another terminal:\n\n", pid)
+	if server.state == isLoaded {
+		fmt.Fprintf(cmd.OutOrStdout(), "  sudo usdt list -v -p %d\n  sudo usdt trace -p %[1]d 'demo:*'\n"+
+			"  sudo usdt latency -p %[1]d demo:request --duration 4s\n\nor, without any right:\n\n", pid)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "  usdt trace --at unix:%s 'demo:*'\n", server.socket)
+	<-cmd.Context().Done()
+	return nil
 }
 
 func demonstrate(cmd *cobra.Command) (err error) {

@@ -43,18 +43,16 @@ With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PRO
 		RunE: f.describe,
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string,
 		) ([]cobra.Completion, cobra.ShellCompDirective) {
-			if f.scope == (scope{}) {
+			if f.scope.isZero() {
 				return nil, cobra.ShellCompDirectiveDefault // files
 			}
 			return completeProbes(cmd, args, toComplete)
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&f.scope.pid, "pid", "p", 0, "describe the probes of process `PID`")
-	flags.BoolVarP(&f.scope.all, "all", "a", false, "describe the probes of all processes")
+	f.scope.addFlags(cmd, "describe")
 	flags.BoolVar(&f.markdown, "markdown", false, "write a table in Markdown")
 	f.types.addFlags(cmd)
-	mustComplete(cmd, "pid", completePIDs)
 	return cmd
 }
 
@@ -118,12 +116,9 @@ func filesAndPatterns(args []string) (files, patterns []string) {
 // inventory reads the processes or the files. Its error can be about some of the files only.
 func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 	if len(paths) == 0 {
-		if err := f.scope.check(); err != nil {
-			return nil, err
-		}
 		return takeInventory(f.scope, &f.types)
 	}
-	if f.scope != (scope{}) {
+	if !f.scope.isZero() {
 		return nil, usagef("use either files or processes, not both")
 	}
 	reader, err := startReader()

@@ -99,7 +99,7 @@ func (d *detachment) tell() {
 	sites, of := d.tracing.Detached()
 	warn(d.stderr, "the kernel is still detaching: %d of %s so far; usdt writes its results now "+
 		"and ends when the kernel has finished", sites, plural(of, "site", "sites"))
-	stuck, found := findStuck(os.DirFS("/proc"), d.scope.pid, time.Now().Add(searchPatience))
+	stuck, found := findStuck(os.DirFS("/proc"), d.scope.pids, time.Now().Add(searchPatience))
 	if found {
 		warn(d.stderr, "%v; as long as it does, no tracer of this machine can detach", stuck)
 	}

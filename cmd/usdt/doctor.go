@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -56,7 +57,8 @@ func examine(w io.Writer, s doctor.System, asJSON bool) error {
 func writeFindings(w io.Writer, findings []doctor.Finding) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range findings {
-		fmt.Fprintf(table, "%v\t%s\t%s\n", f.Status, f.Name, f.Found)
+		found := strings.ReplaceAll(f.Found, "\n", "; ") // a row is a line
+		fmt.Fprintf(table, "%v\t%s\t%s\n", f.Status, f.Name, found)
 		if f.Remedy != "" {
 			fmt.Fprintf(table, "\t\t-> %s\n", f.Remedy)
 		}

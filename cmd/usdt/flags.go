@@ -17,7 +17,7 @@ type commonFlags struct {
 }
 
 func (f *commonFlags) addFlags(cmd *cobra.Command) {
-	f.scope.addFlags(cmd)
+	f.scope.addFlags(cmd, "trace")
 	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
 	f.where.addFlags(cmd)

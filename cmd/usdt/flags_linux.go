@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"io"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -18,18 +21,19 @@ func (f *commonFlags) options(stderr io.Writer) (uprobe.Options, error) {
 		return uprobe.Options{}, err
 	}
 	expr, err := f.where.parse()
-	o := uprobe.Options{PID: f.scope.pid, Filter: expr, WaitForPages: bool(f.wait)}
-	if f.scope.all {
+	o := uprobe.Options{Filter: expr, WaitForPages: bool(f.wait)}
+	if f.scope.isMany() {
 		o.Skipped = warnSkipped(stderr)
 	}
 	return o, err
 }
 
-// warnSkipped warns of the files whose probes are not traced, of each file once.
+// warnSkipped warns of the files whose probes are not traced, of each file once. A process that has
+// ended is told of otherwise.
 func warnSkipped(stderr io.Writer) func(site uprobe.Site, err error) {
 	warned := make(map[string]bool)
 	return func(site uprobe.Site, err error) {
-		if !warned[site.Path] {
+		if !warned[site.Path] && !errors.Is(err, unix.ESRCH) {
 			warn(stderr, "probes in %q are not traced: %v", site.Path, err)
 		}
 		warned[site.Path] = true

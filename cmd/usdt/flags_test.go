@@ -30,7 +30,7 @@ usdt: probes in "/refused" are not traced: reason
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 
-	f.scope = scope{pid: 1}
+	f.scope = scope{pids: pidList{1}}
 	if options, err := f.options(&stderr); err != nil || options.Skipped != nil {
 		t.Errorf("probes of a single process may be skipped, or %v", err)
 	}

@@ -28,8 +28,9 @@ func newHistCommand() *cobra.Command {
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
 end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
-in between. An argument is meant by its name, as usdt list shows it, or by its number from 0. A
-name means the argument of each probe that has the name, whatever its number is there.
+in between, with all values so far. An argument is meant by its name, as usdt list shows it, or by
+its number from 0. A name means the argument of each probe that has the name, whatever its number
+is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
 The figures below the rows come from a finer scale: without --linear, percentiles are within

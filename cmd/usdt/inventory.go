@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -17,7 +18,7 @@ import (
 // selects from.
 type inventory struct {
 	scope   scope
-	reader  *process.Client  // of the scope, if that is one process; nil otherwise
+	reader  *process.Client  // of the scope, unless that is all processes; then nil
 	files   []string         // if it is not about processes
 	objects []process.Object // the files with probes
 	unread  []error          // what could not be read, and what would help
@@ -32,6 +33,15 @@ type inventory struct {
 // takeInventory reads the processes and, unless types is nil, the descriptions. The reader of a
 // single process stays for [selection.watchReload], and ends with this process at the latest.
 func takeInventory(s scope, types *typeFiles) (*inventory, error) {
+	s, err := s.resolve() // first, because it would find the reader
+	if err != nil {
+		return nil, err
+	}
+	for _, pid := range s.pids {
+		if err := checkMainThread(pid); err != nil && !s.found {
+			return nil, err
+		}
+	}
 	reader, err := startReader()
 	if err != nil {
 		return nil, err
@@ -59,11 +69,11 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
 			plural(v.leftOut, "was", "were")))
 	}
-	if denied > 0 {
+	if len(denied) > 0 {
 		v.unread = append(v.unread,
-			fmt.Errorf("%s may not be read by this user", plural(denied, "process", "processes")))
+			fmt.Errorf("%s may not be read by this user", deniedProcesses(denied)))
 	}
-	if denied > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
+	if len(denied) > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
@@ -112,17 +122,26 @@ func forTracing(err error) error {
 }
 
 // withUnread completes errors about probes that were not found: they may be in what could not be
-// read.
+// read. Where there is nothing at all, that comes first, because it is why.
 func (v *inventory) withUnread(errs ...error) error {
+	if len(v.objects) == 0 {
+		return errors.Join(append(slices.Clone(v.unread), errs...)...)
+	}
 	return errors.Join(append(errs, v.unread...)...)
 }
 
 // noProbes is the error when there is nothing to select from.
 func (v *inventory) noProbes() error {
-	if v.scope.all {
+	switch {
+	case len(v.unread) > 0:
+		return fmt.Errorf("found no probes in the rest of %v", v.scope)
+	case v.scope.all:
 		return errors.New("found no probes in any process")
+	case len(v.scope.pids) != 1:
+		return fmt.Errorf("found no probes in %v", v.scope)
 	}
-	return fmt.Errorf("found no probes in %v (%s)", v.scope, printable.Text(processComm(v.scope.pid)))
+	return fmt.Errorf("found no probes in %v (%s)",
+		v.scope, printable.Text(processComm(v.scope.pids[0])))
 }
 
 // names returns the names of all probes.

@@ -12,13 +12,13 @@ import (
 )
 
 // A lifetime is the time during which a command traces. As a context it ends when the user
-// interrupts the command, when the duration has passed, or when the traced process has ended, which
-// it may have before the lifetime begins.
+// interrupts the command, when the duration has passed, or when all traced processes have ended,
+// which they may have before the lifetime begins.
 type lifetime struct {
 	context.Context
 	end      context.CancelCauseFunc
 	stop     func()         // the timer
-	watchers sync.WaitGroup // of the process
+	watchers sync.WaitGroup // of the processes
 }
 
 // begin begins the lifetime, and says so: the hits from then on count. The caller closes it.
@@ -42,7 +42,7 @@ func (l *lifetime) close() {
 // over tells, without waiting, whether the lifetime has ended.
 func (l *lifetime) over() bool { return l.Err() != nil }
 
-// processEnded is the cause of the end of a lifetime whose process has ended.
+// processEnded is the cause of the end of a lifetime whose last process has ended.
 type processEnded int
 
 func (pid processEnded) Error() string { return fmt.Sprintf("process %d has ended", int(pid)) }

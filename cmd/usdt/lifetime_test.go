@@ -16,7 +16,9 @@ func TestLifetimeEnd(t *testing.T) {
 	interrupt()
 	child, gone := startCat(t), startCat(t)
 	gone.End(t)
-	ofProcess := func(c *testenv.Child) commonFlags { return commonFlags{scope: scope{pid: c.PID()}} }
+	ofProcess := func(c *testenv.Child) commonFlags {
+		return commonFlags{scope: scope{pids: pidList{c.PID()}}}
+	}
 	short := commonFlags{scope: scope{all: true}, duration: 1}
 	tests := []struct {
 		name  string

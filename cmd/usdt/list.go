@@ -4,10 +4,10 @@ import "github.com/spf13/cobra"
 
 // listFlags are the flags of usdt list.
 type listFlags struct {
-	pid                       int
-	all, asJSON, raw, verbose bool
-	types                     typeFiles
-	at                        at
+	scope                scope
+	asJSON, raw, verbose bool
+	types                typeFiles
+	at                   at
 }
 
 func newListCommand() *cobra.Command {
@@ -25,19 +25,22 @@ that are deleted, in memory, or in containers. Without arguments, usdt lists all
 The columns are: the probe; its signature, which is the names and types of its arguments, if they
 are known; otherwise, or with --raw, its arguments as SIZE@LOCATION, with a negative SIZE for
 signed ones; the file with the probe, or a path that leads to the file when it is deleted or in
-memory; the address of the probe in the process (of a file: as linked); and whether a tracer is
-attached to the probe. A narrow terminal shows fewer columns. Text of more than 200 characters
-is cut, and the titles come again after every 4096 probes. With --json there is one line for
-each probe, with all its text, in which "path" is the path to give to other tracers, "arguments"
-is what the note says, and "signature", "parameters" and "description", if there are any, what the
-file says.
+memory; the address of the probe in the process (of a file: as linked), with +1 if the file is
+mapped once more, as images of this library are; and whether a tracer is attached to the probe. A
+narrow terminal shows fewer columns. Text of more than 200 characters is cut, and the titles come
+again after every 4096 probes. With --json there is one line for each probe, with all its text, in
+which "path" is the path to give to other tracers, "addresses" are those in the process, "address"
+and "semaphore" are as linked in the file, "arguments" is what the note says, and "signature",
+"parameters" and "description", if there are any, what the file says.
 
 Hostile processes and file systems can make a listing incomplete, but not hold it up: a process
 can fill only a part of it, and a file system that does not answer is left out after some
 seconds. What is missing is said.
-` + atHelp,
+` + scopeHelp + atHelp,
 		Example: `  usdt list -p 1234
-  usdt list /usr/lib/x86_64-linux-gnu/libc.so.6
+  usdt list --comm shop --user "$USER"
+  usdt list --exe ./shop --children
+  usdt list /usr/bin/python3
   sudo usdt list --all --json | jq -r 'select(.traced) | .probe'
   usdt list --at http://localhost:6060`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -47,15 +50,12 @@ seconds. What is missing is said.
 			return f.listKernel(cmd, files)
 		},
 	}
-	cmd.Flags().IntVarP(&f.pid, "pid", "p", 0, "list the probes of process `PID`")
-	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list the probes of all processes")
+	f.scope.addFlags(cmd, "list")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.Flags().BoolVar(&f.raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also show what the probes mean")
 	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
-	cmd.MarkFlagsMutuallyExclusive("pid", "all")
-	mustComplete(cmd, "pid", completePIDs)
 	return cmd
 }
 

@@ -11,14 +11,20 @@ import (
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // listKernel lists the probes of files or processes.
 func (f *listFlags) listKernel(cmd *cobra.Command, files []string) error {
-	hasPID := cmd.Flags().Changed("pid")
-	if len(files) > 0 && (f.all || hasPID) {
+	of := f.scope
+	if len(files) > 0 && !of.isZero() {
 		return usagef("use either files or processes, not both")
+	}
+	of.all = of.all || of.isZero()
+	of, err := of.resolve()
+	if err != nil {
+		return err
 	}
 	debug.SetMemoryLimit(heapLimit)
 	reader, err := startReader()
@@ -32,9 +38,9 @@ func (f *listFlags) listKernel(cmd *cobra.Command, files []string) error {
 	}
 	list := listing{
 		w: newListTableWriter(cmd.OutOrStdout(), listColumns{
-			process: len(files) == 0 && !hasPID, raw: f.raw, description: f.verbose,
+			process: len(files) == 0 && of.isMany(), raw: f.raw, description: f.verbose,
 		}),
-		room:      newRoom(scope{all: !hasPID}),
+		room:      newRoom(of),
 		stderr:    cmd.ErrOrStderr(),
 		described: known,
 	}
@@ -44,7 +50,7 @@ func (f *listFlags) listKernel(cmd *cobra.Command, files []string) error {
 	if len(files) > 0 {
 		err = list.addFiles(reader, files)
 	} else {
-		err = list.addProcesses(reader, scope{pid: f.pid, all: !hasPID})
+		err = list.addProcesses(reader, of)
 	}
 	return errors.Join(list.flush(), err)
 }
@@ -119,6 +125,9 @@ func readListedFile(reader *process.Client, path string) (process.File, error) {
 		err = fmt.Errorf("%s is not a regular file", path)
 	case errors.Is(err, sdtnote.ErrNotELF):
 		err = fmt.Errorf("%s is not an ELF executable or library", path)
+	case err == nil && len(file.Notes) == 0 && file.DeclaresAtRuntime:
+		err = fmt.Errorf("%s has no probes: it is a program with package stapsdt, whose probes are "+
+			"in its processes; usdt list --exe %[1]s shows them", path)
 	case err == nil && len(file.Notes) == 0:
 		err = fmt.Errorf("%s has no probes", path)
 	}
@@ -131,14 +140,14 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 	if err != nil {
 		return err
 	}
-	if denied > 0 {
-		warn(l.stderr, "%s not listed, because this user may not read their memory",
-			plural(denied, "process is", "processes are"))
+	if len(denied) > 0 {
+		warn(l.stderr, "not listed, because this user may not read their memory: %s; %s",
+			deniedProcesses(denied), rights.ToRead())
 	}
 	if more := l.unread - mostUnread; more > 0 {
 		warn(l.stderr, "%s more could not be read", plural(more, "file", "files"))
 	}
-	if left := plural(l.leftOut, "probe", "probes"); l.leftOut > 0 && s.all {
+	if left := plural(l.leftOut, "probe", "probes"); l.leftOut > 0 && s.isMany() {
 		warn(l.stderr, "not listed, because some processes have too many: %s; "+
 			"usdt list -p PID lists all of one process", left)
 	} else if l.leftOut > 0 {
@@ -149,8 +158,10 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 		return nil
 	case s.all:
 		return errors.New("no process has probes")
+	case len(s.pids) != 1:
+		return fmt.Errorf("%v have no probes", s)
 	}
-	return fmt.Errorf("%v (%s) has no probes", s, printable.Text(processComm(s.pid)))
+	return fmt.Errorf("%v (%s) has no probes", s, printable.Text(processComm(s.pids[0])))
 }
 
 // mostUnread is how many files are named that could not be read.

@@ -84,18 +84,24 @@ func TestListBounded(t *testing.T) {
 // hostileFile writes a file with nearly as many notes as a file can have.
 func hostileFile(t *testing.T, name string) string {
 	t.Helper()
-	const notes = 65_000
-	note := elffile.Note64(elffile.TextAddr, 0, 0, "h\x00"+name+"n\x00\x00")
-	return writeNotes(t, bytes.Repeat(note, notes))
+	return writeNotes(t, manyNotes("h\x00"+name, 65_000))
 }
 
 // wideFile writes a file with an argument that is as long as all others together can be.
 func wideFile(t *testing.T, name string) string {
 	t.Helper()
 	long := strings.Repeat("8@\u009b", 700_000)
-	short := elffile.Note64(elffile.TextAddr, 0, 0, "w\x00"+name+"n\x00\x00")
 	notes := elffile.Note64(elffile.TextAddr, 0, 0, "w\x00"+name+"long\x00"+long+"\x00")
-	return writeNotes(t, append(notes, bytes.Repeat(short, 20_000)...))
+	return writeNotes(t, append(notes, manyNotes("w\x00"+name, 20_000)...))
+}
+
+// manyNotes returns notes of different probes.
+func manyNotes(name string, count int) (notes []byte) {
+	for i := range count {
+		text := fmt.Sprintf("%s%d\x00\x00", name, i)
+		notes = append(notes, elffile.Note64(elffile.TextAddr, 0, 0, text)...)
+	}
+	return notes
 }
 
 func writeNotes(t *testing.T, notes []byte) string {

@@ -100,7 +100,7 @@ func listTable(probes []listedProbe, with listColumns) *table {
 		&pid, &comm, &container, &probe, &signature, &arguments, &object, &address, &traced,
 	}
 	// Where space is short, columns are cut and dropped in these orders.
-	t.cut = []*column{&object, &arguments, &signature, &comm, &container, &probe, &address}
+	t.cut = []*column{&object, &arguments, &signature, &comm, &container, &address, &probe}
 	t.drop = []*column{&address, &container, &arguments, &comm, &signature}
 	return &t
 }

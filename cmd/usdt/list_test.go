@@ -188,7 +188,7 @@ func TestListTableFits(t *testing.T) {
 	}
 }
 
-// When columns cannot be cut any more, some are left out.
+// When columns cannot be cut any more, some are left out. That of the probes is cut last of all.
 func TestListTableNarrow(t *testing.T) {
 	const want = `
     PID  PROVIDER:PROBE  OBJECT    TRACED
@@ -200,11 +200,10 @@ func TestListTableNarrow(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for width, want := range map[int]string{
-		68: "PID COMM CONTA… PROVIDER:… ARGUM… OBJECT ADDRE… TRACED",
-		60: "PID COMM CONTA… PROVIDER:… ARGUM… OBJECT TRACED",
-		52: "PID COMM PROVIDER:… ARGUM… OBJECT TRACED",
-		44: "PID COMM PROVIDER:… OBJECT TRACED",
-		43: "PID PROVIDER:PROBE OBJECT TRACED",
+		68: "PID COMM CONTAIN… PROVIDER:PROBE ARGUM… OBJECT TRACED",
+		60: "PID COMM PROVIDER:PROBE ARGUM… OBJECT TRACED",
+		52: "PID COMM PROVIDER:PROBE OBJECT TRACED",
+		44: "PID PROVIDER:PROBE OBJECT TRACED",
 		5:  "…",
 	} {
 		titles, _, _ := strings.Cut(cutTable(width), "\n")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,8 +22,12 @@ func newManCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
-			root.DisableAutoGenTag = true // the tag has the date
-			if err := writeManual(root, args[0]); err != nil {
+			root.DisableAutoGenTag = true      // the tag has the date
+			err := os.MkdirAll(args[0], 0o755) // #nosec G301 -- for all to read
+			if err == nil {
+				err = writeManual(root, args[0])
+			}
+			if err != nil {
 				return fmt.Errorf("write manual pages: %w", err)
 			}
 			return nil
@@ -41,6 +46,7 @@ func writeManual(cmd *cobra.Command, dir string) error {
 			return err
 		}
 	}
+	synopses := flagSynopses(cmd)
 	if !strings.HasPrefix(cmd.CommandPath(), "usdt completion") { // cobra's own texts are Markdown
 		escapeTexts(cmd)
 	}
@@ -53,17 +59,56 @@ func writeManual(cmd *cobra.Command, dir string) error {
 	}
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
 	path := filepath.Join(dir, name)
-	return os.WriteFile(path, undated(page.Bytes()), 0o644) // #nosec G306 -- for all to read
+	text := withSynopses(undated(page.Bytes()), synopses)
+	return os.WriteFile(path, text, 0o644) // #nosec G306 -- for all to read
 }
 
 // escapeTexts turns the texts of a command into Markdown, from which cobra makes the pages.
 func escapeTexts(cmd *cobra.Command) {
 	cmd.Short, cmd.Long = markdown(cmd.Short), markdown(cmd.Long)
-	cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { f.Usage = markdown(f.Usage) })
+	cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { f.Usage = markdownUsage(f.Usage) })
 }
 
-// special matches the characters that mean something to Markdown, except for backquotes. These are
-// around the name of the value in the text of a flag, which may well look like code.
+// markdownUsage is markdown for the text of a flag: the name of its value is between backquotes.
+func markdownUsage(text string) string {
+	parts := strings.Split(text, "`")
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = markdown(parts[i])
+	}
+	return strings.Join(parts, "`")
+}
+
+// flagSynopses returns what follows each flag of a command in its page, by the name of the flag:
+// the name of its value, and its default. Cobra writes any default in place of the former, also 0s.
+func flagSynopses(cmd *cobra.Command) map[string]string {
+	synopses := make(map[string]string)
+	cmd.InitDefaultHelpFlag()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		value, _ := pflag.UnquoteUsage(f)
+		if value != "" {
+			value = ` \fI` + value + `\fP`
+		}
+		if !slices.Contains([]string{"", "0", "0s", "[]", "false"}, f.DefValue) {
+			value += " (default " + f.DefValue + ")"
+		}
+		synopses[f.Name] = value
+	})
+	return synopses
+}
+
+// flagLine matches a line with a flag, its name, and what cobra writes behind it.
+var flagLine = regexp.MustCompile(`(?m)^(\\fB-.*\\fB--|\\fB--)([\w-]+)\\fP(\[?=.*)$`)
+
+// withSynopses replaces what cobra writes behind flags.
+func withSynopses(page []byte, synopses map[string]string) []byte {
+	return flagLine.ReplaceAllFunc(page, func(line []byte) []byte {
+		parts := flagLine.FindSubmatch(line)
+		synopsis := synopses[string(parts[2])]
+		return slices.Concat(parts[1], parts[2], []byte(`\fP`+synopsis))
+	})
+}
+
+// special matches the characters that mean something to Markdown, except for backquotes.
 var special = regexp.MustCompile(`[\\*_{}\[\]()#+\-.!:|&<>~]`)
 
 // markdown returns Markdown that shows the text as it is. An indented line stays on a line of its

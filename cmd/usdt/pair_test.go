@@ -34,7 +34,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 		}
 	}
 	load("job_start", "job_end")
-	sel, err := selectPair(scope{pid: os.Getpid()}, nil, "pairing:job")
+	sel, err := selectPair(scope{pids: pidList{os.Getpid()}}, nil, "pairing:job")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 
 // The error says so when there are no probes at all. One probe of a pair alone is no pair.
 func TestNoPair(t *testing.T) {
-	of := scope{pid: os.Getpid()}
+	of := scope{pids: pidList{os.Getpid()}}
 	where := of.String()
 	for _, test := range []struct {
 		names []string

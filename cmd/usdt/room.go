@@ -16,7 +16,7 @@ type room struct {
 }
 
 // newRoom returns the room for the processes of a scope.
-func newRoom(s scope) room { return room{roomForAll, !s.all} }
+func newRoom(s scope) room { return room{roomForAll, !s.isMany()} }
 
 // roomForAll is about the number of the probes for which there is room. A probe with long texts
 // counts as several.

@@ -29,7 +29,7 @@ func TestRoom(t *testing.T) {
 
 // What one process has is left out only for the sake of others.
 func TestRoomOfOne(t *testing.T) {
-	r := newRoom(scope{pid: 7})
+	r := newRoom(scope{pids: pidList{7}})
 	if r.share() != roomForAll {
 		t.Errorf("it may fill %d, want %d", r.share(), roomForAll)
 	}

@@ -14,6 +14,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd == root && !strings.HasPrefix(args[0], "-") {
+			return noSuchCommand(root, args) // so the flags may well be right
+		}
+		return err
+	})
 	err := root.ExecuteContext(ctx)
 	report(stderr, err)
 	return exitStatus(err)

@@ -2,29 +2,83 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// A scope is the processes that a command line is about.
+// A scope is the processes that a command line is about: those that are named by their ids, those
+// that the flags describe, or all. [scope.resolve] finds the ids of those that are described.
 type scope struct {
-	pid int
-	all bool // then pid is 0
+	pids pidList
+	all  bool // then nothing else is set
+
+	comms, exes, users []string // the processes that have one of each that is not empty
+	children           bool     // also the processes that these have started, and so on
+
+	found bool // pids are those of processes that were found, not named
 }
 
-// addFlags adds the flags that choose the processes to trace.
-func (s *scope) addFlags(cmd *cobra.Command) {
-	cmd.Flags().IntVarP(&s.pid, "pid", "p", 0, "trace the process `PID`")
-	cmd.Flags().BoolVarP(&s.all, "all", "a", false,
-		"trace all processes, also those that start later and map the same files")
+// addFlags adds the flags that choose the processes to trace, to list or to describe, as verb says.
+func (s *scope) addFlags(cmd *cobra.Command, verb string) {
+	flags := cmd.Flags()
+	flags.VarP(&s.pids, "pid", "p", verb+" the process `PID`, or several: 12,34")
+	all := verb + " all processes"
+	if verb == "trace" {
+		all += ", also those that start later and map the same files"
+	}
+	flags.BoolVarP(&s.all, "all", "a", false, all)
+	flags.StringArrayVar(&s.comms, "comm", nil, verb+" the processes with the command name `NAME`")
+	flags.StringArrayVar(&s.exes, "exe", nil, verb+" the processes that execute the file `PATH`")
+	flags.StringArrayVar(&s.users, "user", nil, verb+" the processes of `USER`, a name or an id")
+	flags.BoolVar(&s.children, "children", false,
+		verb+" also the processes that those have started, and so on")
 	mustComplete(cmd, "pid", completePIDs)
+	for _, flag := range []string{"comm", "user"} {
+		mustComplete(cmd, flag, cobra.NoFileCompletions)
+	}
+}
+
+// scopeHelp is what help says of the flags.
+const scopeHelp = `
+-p names processes by their ids: -p 12 -p 34, or -p 12,34. --comm, --exe and --user describe them;
+of several of these flags all have to hold, of several values of one flag one has to. --children
+adds the processes that those have started, the ones that these have started, and so on. They are
+the processes that are there when the command begins; only --all has those that start later. When
+one of several ends, usdt says so and goes on with the others.
+`
+
+// isZero tells whether the command line says nothing of processes.
+func (s scope) isZero() bool {
+	return !s.all && len(s.pids) == 0 && !s.describes() && !s.children
+}
+
+// describes tells whether flags describe processes.
+func (s scope) describes() bool { return len(s.comms)+len(s.exes)+len(s.users) > 0 }
+
+// isMany tells whether there can be several processes.
+func (s scope) isMany() bool {
+	return s.all || s.found || s.describes() || s.children || len(s.pids) > 1
 }
 
 func (s scope) String() string {
-	if s.all {
+	const mostNamed = 4
+	n := len(s.pids)
+	switch {
+	case s.all:
 		return "all processes"
+	case n == 1:
+		return fmt.Sprintf("process %d", s.pids[0])
+	case n > mostNamed:
+		return fmt.Sprintf("%d processes", n)
 	}
-	return fmt.Sprintf("process %d", s.pid)
+	var ids []string
+	for _, pid := range s.pids {
+		ids = append(ids, fmt.Sprint(pid))
+	}
+	last := max(n-1, 0)
+	return "processes " + strings.Join(ids[:last], ", ") + " and " + strings.Join(ids[last:], "")
 }
 
 // flag returns the scope as it is written on a command line.
@@ -32,5 +86,54 @@ func (s scope) flag() string {
 	if s.all {
 		return "--all"
 	}
-	return fmt.Sprintf("-p %d", s.pid)
+	var words []string
+	if len(s.pids) > 0 && !s.describes() {
+		words = append(words, "-p "+s.pids.String())
+	}
+	for flag, values := range s.descriptions() {
+		for _, value := range values {
+			words = append(words, flag+" "+value)
+		}
+	}
+	if s.children {
+		words = append(words, "--children")
+	}
+	return strings.Join(words, " ")
+}
+
+// descriptions yields the flags that describe processes, with their values.
+func (s scope) descriptions() func(yield func(flag string, values []string) bool) {
+	return func(yield func(string, []string) bool) {
+		_ = yield("--comm", s.comms) && yield("--exe", s.exes) && yield("--user", s.users)
+	}
+}
+
+// check reports flags that choose no process, or that contradict each other.
+func (s scope) check() error {
+	described := ""
+	for flag, values := range s.descriptions() {
+		if len(values) > 0 {
+			described = flag
+		}
+	}
+	if described == "" && s.children {
+		described = "--children"
+	}
+	switch {
+	case s.all && len(s.pids) > 0:
+		return usagef("use either --pid or --all, not both")
+	case s.all && described != "":
+		return usagef("use either %s or --all, not both", described)
+	case s.describes() && len(s.pids) > 0:
+		return usagef("use either --pid or %s, not both", described)
+	case s.children && len(s.pids) == 0 && !s.describes():
+		return usagef("the children of which process? use --children with --pid, --comm, --exe or --user")
+	case s.isZero():
+		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
+	}
+	i := slices.IndexFunc(s.pids, func(pid int) bool { return pid <= 0 })
+	if i >= 0 {
+		return usagef("--pid %d: process ids are positive", s.pids[i])
+	}
+	return nil
 }

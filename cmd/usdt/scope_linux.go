@@ -1,42 +1,56 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
 
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// check reports flags that choose no process, and a process that the kernel does not trace.
-func (s scope) check() error {
-	switch {
-	case s.all && s.pid != 0:
-		return usagef("use either --pid or --all, not both")
-	case s.all:
-		return nil
-	case s.pid == 0:
-		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
-	case s.pid < 0:
-		return usagef("--pid %d: process ids are positive", s.pid)
+// resolve checks the scope, and returns it with the ids of the processes that it describes.
+func (s scope) resolve() (scope, error) {
+	if err := s.check(); err != nil || !s.describes() && !s.children {
+		return s, err
 	}
-	return checkMainThread(s.pid)
+	pids, err := s.find()
+	s.pids, s.found = pids, true
+	return s, err
 }
 
-// each calls f with the files with probes of one process after the other, and returns how many
-// processes this user may not read.
+// each calls f with the files with probes of one process after the other, and returns the
+// processes that this user may not read. A process that is named must be there, and readable.
 func (s scope) each(
 	reader *process.Client, withAttached bool, f func([]process.Object),
-) (denied int, err error) {
+) (denied []int, err error) {
 	if s.all {
 		return reader.Each(withAttached, f)
 	}
-	objects, err := reader.Read(s.pid, withAttached)
-	if err == nil {
-		f(objects)
+	for _, pid := range s.pids {
+		objects, err := reader.Read(pid, withAttached)
+		switch {
+		case s.found && errors.Is(err, fs.ErrPermission):
+			denied = append(denied, pid)
+		case s.found && errors.Is(err, fs.ErrNotExist): // it has ended
+		case err != nil:
+			return denied, err
+		default:
+			f(objects)
+		}
 	}
-	return 0, err
+	return denied, nil
+}
+
+// deniedProcesses is the subject of a sentence about processes that this user may not read.
+func deniedProcesses(pids []int) string {
+	if len(pids) == 1 {
+		return fmt.Sprintf("process %d (%s)", pids[0], printable.Text(processComm(pids[0])))
+	}
+	return fmt.Sprintf("%d processes", len(pids))
 }
 
 // checkMainThread reports an id that /proc knows, but that the kernel does not trace as a process:

@@ -18,7 +18,7 @@ import (
 
 // scriptFlags are the flags of usdt script.
 type scriptFlags struct {
-	pid          int
+	pids         pidList
 	tool         string
 	types        typeFiles
 	texts, bytes pointedFlag // arguments that point to text, and to bytes
@@ -45,7 +45,7 @@ can. The script is for sh, except that the script for bcc is for Python.`,
 		ValidArgsFunction: completeProbes,
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&f.pid, "pid", "p", 0, "the process that has the probe: `PID`")
+	flags.VarP(&f.pids, "pid", "p", "the process that has the probe: `PID`")
 	flags.StringVar(&f.tool, "tool", "", "print a script for `TOOL`: "+strings.Join(tools, ", "))
 	f.types.addFlags(cmd)
 	flags.Var(&f.texts, "str", strHelp)
@@ -68,7 +68,10 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 	if !isLiteral(name) {
 		return usagef("%q is not PROVIDER:PROBE; a script traces one probe", name)
 	}
-	sel, err := selectProbes(scope{pid: f.pid}, f.types, []string{name})
+	if len(f.pids) != 1 {
+		return usagef("--pid %v: a script traces one process", &f.pids)
+	}
+	sel, err := selectProbes(scope{pids: f.pids}, f.types, []string{name})
 	if err != nil {
 		return err
 	}
@@ -93,7 +96,7 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 // scripted describes the only probe of the selection for a script.
 func (s *selection) scripted() script.Probe {
 	first := s.objects[0].Notes[0]
-	p := script.Probe{PID: s.scope.pid, Provider: first.Provider, Name: first.Name}
+	p := script.Probe{PID: s.scope.pids[0], Provider: first.Provider, Name: first.Name}
 	for _, o := range s.objects {
 		file := script.File{Path: o.Path}
 		for _, n := range o.Notes {

@@ -18,11 +18,11 @@ import (
 // A selection is the probes that a command line has chosen.
 type selection struct {
 	scope    scope
-	reader   *process.Client // as that of the inventory
+	reader   *process.Client // as that of the inventory; the scope has only processes with probes
 	patterns patternList
 	probes   []uprobe.Probe      // at least one, sorted by provider and name
 	objects  []process.Object    // the files with the probes, each with the notes of these only
-	refused  []error             // why other probes that match cannot be traced
+	refused  []error             // why other probes, or processes, are not traced
 	loaded   map[loadedSite]bool // all sites that matched, to know those that are loaded later
 
 	undescribed []error // why signatures of the probes are not used
@@ -65,13 +65,30 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 	}
 	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
 	s.loaded = loadedSites(patterns, v.objects)
-	s.objects, s.refused = matching(patterns, v.objects)
-	s.probes = probesIn(s.objects, &v.descriptions)
+	s.objects, s.refused = v.matching(patterns)
+	s.probes = v.probesIn(s.objects)
 	s.undescribed = v.descriptions.tell()
 	if len(s.probes) == 0 {
 		return nil, errors.Join(s.refused...)
 	}
+	s.leaveOut()
 	return s, nil
+}
+
+// leaveOut takes processes without selected probes out of the scope, and keeps the named ones among
+// them as refused.
+func (s *selection) leaveOut() {
+	has := make(map[int]bool)
+	for _, o := range s.objects {
+		has[o.PID] = true
+	}
+	s.scope.pids = slices.DeleteFunc(slices.Clone(s.scope.pids), func(pid int) bool {
+		if !has[pid] && !s.scope.found {
+			s.refused = append(s.refused, fmt.Errorf("process %d (%s) has no probes that match",
+				pid, printable.Text(processComm(pid))))
+		}
+		return !has[pid]
+	})
 }
 
 // warnRefused says why other probes that match are not in the selection, and why the signatures of
@@ -85,6 +102,7 @@ func (s *selection) warnRefused(stderr io.Writer) {
 // A siteID is what the kernel attaches to for a probe, by whatever path it is reached. Link editors
 // that fold equal functions make several probes share a site.
 type siteID struct {
+	pid    int // 0: in all processes
 	file   process.FileID
 	offset uint64
 	probe  probeName
@@ -92,15 +110,19 @@ type siteID struct {
 
 // matching returns the objects that have matching probes, with the notes of these probes only and
 // each site once, and why other probes that match cannot be traced.
-func matching(
-	patterns patternList, objects []process.Object,
+func (v *inventory) matching(
+	patterns patternList,
 ) (matched []process.Object, refused []error) {
 	seen := make(map[siteID]bool)
-	files := process.Identify(objects)
-	for i, o := range objects {
+	files := process.Identify(v.objects)
+	for i, o := range v.objects {
+		pid := o.PID
+		if v.scope.all {
+			pid = 0
+		}
 		var traceable, untraceable []sdtnote.Note
 		for _, n := range o.Notes {
-			id := siteID{files[i], n.FileOffset, nameOf(n)}
+			id := siteID{pid, files[i], n.FileOffset, nameOf(n)}
 			switch {
 			case seen[id] || !patterns.match(id.probe):
 				continue
@@ -133,7 +155,8 @@ func refusal(path string, notes []sdtnote.Note) error {
 }
 
 // probesIn returns the probes of the objects, sorted by provider and name, each with all its sites.
-func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
+func (v *inventory) probesIn(objects []process.Object) []uprobe.Probe {
+	d := &v.descriptions
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
 	for _, o := range objects {
@@ -147,11 +170,15 @@ func probesIn(objects []process.Object, d *descriptions) []uprobe.Probe {
 				index[nameOf(n)] = i
 				probes = append(probes, uprobe.Probe{Provider: n.Provider, Name: n.Name})
 			}
-			probes[i].Sites = append(probes[i].Sites, uprobe.Site{
+			site := uprobe.Site{
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n, Behind: o.Behind[n.FileOffset],
 				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
 				SemaphoreAddresses: o.SemaphoreAddresses(n),
-			})
+			}
+			if !v.scope.all {
+				site.PID = o.PID
+			}
+			probes[i].Sites = append(probes[i].Sites, site)
 		}
 	}
 	slices.SortFunc(probes, func(a, b uprobe.Probe) int {

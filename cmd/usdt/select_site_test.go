@@ -72,7 +72,7 @@ func TestTraceWithoutMainThread(t *testing.T) {
 	pid := child.PID()
 	awaitZombie(t, pid)
 
-	err := scope{pid: pid}.check()
+	err := checkMainThread(pid)
 	want := fmt.Sprintf("the main thread of process %d has ended, and the kernel cannot "+
 		"trace it by its id: use --all --where 'pid == %[1]d'", pid)
 	if err == nil || err.Error() != want {

@@ -65,7 +65,7 @@ func TestSelectProbes(t *testing.T) {
 		{[]string{"selecttest:one", "selecttest:on?"}, []string{"selecttest:one 2"}},
 	}
 	for _, test := range tests {
-		sel, err := selectProbes(scope{pid: os.Getpid()}, nil, test.patterns)
+		sel, err := selectProbes(scope{pids: pidList{os.Getpid()}}, nil, test.patterns)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestSelectProbesInOverlays(t *testing.T) {
 		testenv.Mount(t, "overlay", merged, 0, options)
 		testenv.MapToExecute(t, filepath.Join(merged, "image"))
 	}
-	sel, err := selectProbes(scope{pid: os.Getpid()}, nil, []string{"overlaytest:one"})
+	sel, err := selectProbes(scope{pids: pidList{os.Getpid()}}, nil, []string{"overlaytest:one"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,8 @@ func selectSilent(t *testing.T) (*testenv.SilentFS, *selection) {
 	silent := testenv.StartSilentFS(t, loadProvider(t, "silentfile").Path())
 	testenv.MapToExecute(t, silent.File)
 	loadProvider(t, "answers")
-	sel, err := selectProbes(scope{pid: os.Getpid()}, nil, []string{"silentfile:one", "answers:one"})
+	self := scope{pids: pidList{os.Getpid()}}
+	sel, err := selectProbes(self, nil, []string{"silentfile:one", "answers:one"})
 	if err != nil {
 		t.Fatal(err)
 	}

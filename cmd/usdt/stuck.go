@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,11 +30,11 @@ func (s stuckThread) String() string {
 var inHandler = regexp.MustCompile(
 	`(?m)^\[<.*>\] (handler_chain|uprobe_prog_run|uprobe_dispatcher)\+`)
 
-// findStuck looks for a stuck thread in proc: first in the process pid, then in all others. It
+// findStuck looks for a stuck thread in proc: first in the processes pids, then in all others. It
 // finds none if this process may not read the kernel stacks of others (CAP_SYS_ADMIN). A process
 // that is executing a program can make the kernel wait before it shows a stack (lock_trace in
 // fs/proc/base.c); then the search ends at the deadline.
-func findStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bool) {
+func findStuck(proc fs.FS, pids []int, deadline time.Time) (s stuckThread, found bool) {
 	type answer struct {
 		thread stuckThread
 		found  bool
@@ -43,7 +42,7 @@ func findStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bo
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
-		a.thread, a.found = searchStuck(proc, pid, deadline)
+		a.thread, a.found = searchStuck(proc, pids, deadline)
 		done <- a
 	}()
 	select {
@@ -54,9 +53,13 @@ func findStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bo
 	}
 }
 
-func searchStuck(proc fs.FS, pid int, deadline time.Time) (s stuckThread, found bool) {
-	processes, _ := fs.Glob(proc, "[0-9]*")
-	for _, p := range slices.Insert(processes, 0, strconv.Itoa(pid)) {
+func searchStuck(proc fs.FS, pids []int, deadline time.Time) (s stuckThread, found bool) {
+	var processes []string
+	for _, pid := range pids {
+		processes = append(processes, strconv.Itoa(pid))
+	}
+	others, _ := fs.Glob(proc, "[0-9]*")
+	for _, p := range append(processes, others...) {
 		threads, _ := fs.Glob(proc, p+"/task/[0-9]*")
 		for _, dir := range threads {
 			if time.Now().After(deadline) {

@@ -40,7 +40,7 @@ func TestFindStuck(t *testing.T) {
 		"self/task/9/stack": file(stackInProbe),
 	}
 	find := func(pid int, wait time.Duration) string {
-		s, found := findStuck(proc, pid, time.Now().Add(wait))
+		s, found := findStuck(proc, []int{pid}, time.Now().Add(wait))
 		if !found {
 			return ""
 		}
@@ -83,7 +83,7 @@ func TestFindStuckEnds(t *testing.T) {
 	proc := waitingFS{end: make(chan struct{})}
 	defer close(proc.end)
 	proc.MapFS = fstest.MapFS{"20/task/20/stack": &fstest.MapFile{Data: []byte(stackInProbe)}}
-	if s, found := findStuck(proc, 20, time.Now().Add(time.Millisecond)); found {
+	if s, found := findStuck(proc, []int{20}, time.Now().Add(time.Millisecond)); found {
 		t.Errorf("found %v", s)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // A table is text in columns.
 type table struct {
 	columns []*column // columns without any text are left out
-	cut     []*column // columns that may be cut to fit, in this order
+	cut     []*column // columns that may be cut to fit, in this order; the last only if all fails
 	drop    []*column // columns that are left out when cutting is not enough, in this order
 	width   int       // no line has more characters; 0 is no limit
 	below   []string  // a line below each row, where it is not empty; nil for none
@@ -88,10 +88,10 @@ func (t *table) excess() int {
 	return wide - t.width
 }
 
-// spare returns how many characters can be cut.
+// spare returns how many characters can be cut before the last column is.
 func (t *table) spare() int {
 	spare := 0
-	for _, c := range t.cut {
+	for _, c := range t.cut[:max(len(t.cut)-1, 0)] {
 		if !c.isHidden() {
 			spare += max(c.width-c.least, 0)
 		}

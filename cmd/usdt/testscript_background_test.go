@@ -97,18 +97,23 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sendSignals sends signals, one right after the other, and does not wait for their effects.
+// sendSignals sends signals, one right after the other, and does not wait for their effects. They
+// go to the group of the program or, after the word alone, to the program only.
 func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	t, ok := tracers.Load(ts)
 	if !ok || neg || len(args) == 0 {
-		ts.Fatalf("usage: signal SIGNAL ..., after background")
+		ts.Fatalf("usage: signal [alone] SIGNAL ..., after background")
+	}
+	receiver := -t.(*tracer).cmd.Process.Pid
+	if args[0] == "alone" {
+		receiver, args = -receiver, args[1:]
 	}
 	for _, name := range args {
 		number := unix.SignalNum(name)
 		if number == 0 {
 			ts.Fatalf("no signal %s", name)
 		}
-		ts.Check(syscall.Kill(-t.(*tracer).cmd.Process.Pid, number))
+		ts.Check(syscall.Kill(receiver, number))
 	}
 }
 

@@ -25,8 +25,8 @@ func (scriptT) Helper() {}
 
 func (t scriptT) Cleanup(f func()) { t.Defer(f) }
 
-// programs has the program that each script started last.
-var programs sync.Map // of *testenv.Child by *testscript.TestScript
+// programs has the programs that each script started and has not ended.
+var programs sync.Map // of []*testenv.Child by *testscript.TestScript
 
 // startTraced returns the command traced, which builds the program in dir once for each value of
 // CGO_ENABLED.
@@ -129,7 +129,7 @@ func startProgram(ts *testscript.TestScript, command ...string) string {
 	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=",
 		"STAPSDT_BACKING="+ts.Getenv("STAPSDT_BACKING"), "STAPSDT_DIR="+ts.Getenv("WORK"))
 	c := testenv.Start(scriptT{ts}, cmd)
-	programs.Store(ts, c)
+	programs.Store(ts, append(programsOf(ts), c))
 	ts.Setenv("PID", strconv.Itoa(c.PID()))
 	first := c.Next(scriptT{ts})
 	if strings.HasPrefix(first, "error:") {
@@ -138,12 +138,18 @@ func startProgram(ts *testscript.TestScript, command ...string) string {
 	return first
 }
 
+func programsOf(ts *testscript.TestScript) []*testenv.Child {
+	started, _ := programs.Load(ts)
+	of, _ := started.([]*testenv.Child)
+	return of
+}
+
 func latest(ts *testscript.TestScript) *testenv.Child {
-	c, ok := programs.Load(ts)
-	if !ok {
+	of := programsOf(ts)
+	if len(of) == 0 {
 		ts.Fatalf("no program was started")
 	}
-	return c.(*testenv.Child)
+	return of[len(of)-1]
 }
 
 func tell(ts *testscript.TestScript, neg bool, args []string) {
@@ -159,4 +165,6 @@ func end(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: end")
 	}
 	latest(ts).End(scriptT{ts})
+	of := programsOf(ts)
+	programs.Store(ts, of[:len(of)-1])
 }

@@ -34,13 +34,15 @@ func TestMain(m *testing.M) {
 //	                          its file
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
-//	end                       ends that program, as the end of the script does
+//	end                       ends that program, as the end of the script does; then the one that
+//	                          was started before is the last
 //	background [terminal] FILE COMMAND ...
 //	                          starts a command with its output in a file; with terminal, at a
 //	                          terminal of its own. The command ends with the script at the latest
 //	interrupt                 sends SIGINT, or types Ctrl-C, to the command that was started in the
 //	                          background last, and waits for its end; with !, it may fail
-//	signal SIGNAL ...         sends signals to that command, without a pause between them
+//	signal [alone] SIGNAL ... sends signals to that command and its children or, with alone, to the
+//	                          command only, without a pause between them
 //	await FILE REGEXP         waits until the file matches; fails when that command ends before
 //	status N [nobody] COMMAND ...
 //	                          is exec for a command that must end with exit status N; with nobody,

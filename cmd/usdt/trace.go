@@ -25,11 +25,11 @@ func newTraceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... ['FORMAT']",
 		Short: "Show each hit of probes, with its arguments",
-		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, with --all
-the thread's name, probe and arguments. In PROVIDER and in PROBE, the wildcards * ? and [a-z]
-mean what they mean to a shell. Tracing ends on Ctrl-C, after --count or --duration, or when the
-process ends. Then usdt says how many events there were, and how many were lost because
-they came faster than they could be written.
+		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, the
+thread's name if there can be several processes, probe and arguments. In PROVIDER and in PROBE,
+the wildcards * ? and [a-z] mean what they mean to a shell. Tracing ends on Ctrl-C, after --count
+or --duration, or when the processes end. Then usdt says how many events there were, and how many
+were lost because they came faster than they could be written.
 
 Arguments of probes that are described (usdt list shows their signatures) are shown by name
 and type: text and bytes quoted, times as 1.5s, addresses in hexadecimal. Those of other probes
@@ -76,7 +76,9 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'
   sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
   sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
-  sudo usdt trace --all 'libc:*' --duration 10s --json | jq .probe
+  sudo usdt trace -p 1234,1240 'shop:*' --count 10
+  sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
+  sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
   usdt trace --at localhost:6060 'shop:*'`,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,7 +14,7 @@ import (
 
 // A tracePlan says what is traced and how it is written.
 type tracePlan struct {
-	all      bool               // events of any process come
+	many     bool               // events of several processes can come
 	probes   []uprobe.Probe     // split by types
 	captures [][]uprobe.Capture // for each probe
 	formats  []*format.Format   // of each probe; nil: all arguments
@@ -22,7 +22,7 @@ type tracePlan struct {
 
 // plan returns how events of the probes are written. parsed is the format, nil if there is none.
 func (f *traceFlags) plan(probes []uprobe.Probe, parsed *format.Format) (*tracePlan, error) {
-	p := &tracePlan{all: f.scope.all, probes: byTypes(probes)}
+	p := &tracePlan{many: f.scope.isMany(), probes: byTypes(probes)}
 	var err error
 	if parsed != nil {
 		if p.formats, err = bindFormat(parsed, p.probes); err != nil {

@@ -23,7 +23,7 @@ func planFor(args string, captures ...uprobe.Capture) *tracePlan {
 	note := sdtnote.Note{Provider: "shop", Name: "order", Machine: elf.EM_X86_64, Args: args}
 	probe := uprobe.Probe{Provider: note.Provider, Name: note.Name, Sites: []uprobe.Site{{Note: note}}}
 	return &tracePlan{
-		all: true, probes: []uprobe.Probe{probe}, captures: [][]uprobe.Capture{captures},
+		many: true, probes: []uprobe.Probe{probe}, captures: [][]uprobe.Capture{captures},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 type textEvents struct {
 	time   timestamp
 	probes []textProbe
-	all    bool // events of any process come
+	many   bool // events of several processes can come
 	bare   bool // only what the format says
 	values eventValues
 }
@@ -33,7 +33,7 @@ type textProbe struct {
 
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
-	w := &textEvents{time: clock, all: p.all, bare: bare}
+	w := &textEvents{time: clock, many: p.many, bare: bare}
 	for i, probe := range p.probes {
 		t := textProbe{name: printable.Text(probe.String()), types: probe.Args()}
 		t.fields = fieldsOf(probe, p.captures[i])
@@ -77,7 +77,7 @@ var lineFeed = []byte("\n")
 func (w *textEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	const pidWidth, commWidth = 7, 15
 	dst = w.time.append(dst, ev.Time)
-	if !w.all {
+	if !w.many {
 		dst = strconv.AppendUint(append(dst, ' '), uint64(ev.PID), 10)
 		if ev.TID != 0 { // a goroutine that the program itself tells of has no thread
 			dst = strconv.AppendUint(append(dst, ' '), uint64(ev.TID), 10)

@@ -11,8 +11,8 @@ func (w waitForPages) check(s scope) error {
 	switch {
 	case !bool(w):
 		return nil
-	case s.all:
-		return usagef("--wait-for-pages takes --pid: any process could then hold up all tracers")
+	case s.all || s.describes() || s.children:
+		return usagef("--wait-for-pages takes --pid alone: any process could then hold up all tracers")
 	case !kernel.Running().Expected().Sleep:
 		return fmt.Errorf("--wait-for-pages takes Linux %v or later", kernel.Multi.Since)
 	}

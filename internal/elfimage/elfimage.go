@@ -3,7 +3,8 @@
 // no I/O, and makes images for every supported machine on every platform.
 //
 // It is the twin of image.c in vendor_c, which serves the builds with cgo. A test holds the bytes
-// of both equal, so a change here needs the same change there.
+// of both equal, so a change here needs the same change there. Only image.c can also make .dynamic
+// writable, for a dynamic linker that writes there: this moves nothing that precedes .dynamic.
 //
 // Every virtual address equals its file offset, so the location in a note is also the offset that a
 // uprobe attaches to. From the front of the file to its end:
@@ -11,7 +12,7 @@
 //	headers, .note.gnu.build-id, .hash, .dynsym, .dynstr, .stapsdt.base
 //	.text, at the start of a page: for each probe, in order, a slot of SlotSize bytes: landing and
 //	stub, between bytes that trap
-//	.dynamic, at the start of a page because it is mapped writable
+//	.dynamic
 //	.note.stapsdt, .shstrtab, .BTF if there are types, section headers: not mapped
 package elfimage
 
@@ -67,7 +68,7 @@ type Probe struct {
 // Build returns the image of s, which depends on nothing but s. For a machine that images cannot be
 // made for, the error matches [errors.ErrUnsupported].
 //
-// The image takes little more than two pages of the machine's largest size, plus the probes.
+// The image takes little more than one page of the machine's largest size, plus the probes.
 func Build(s Spec) ([]byte, error) {
 	w, err := newWriter(s)
 	if err == nil {

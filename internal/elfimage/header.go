@@ -2,7 +2,10 @@ package elfimage
 
 import "github.com/go-usdt/usdt/internal/elf"
 
-const segmentCount = 5
+const (
+	segmentCount = 4
+	segmentRoom  = segmentCount + 1 // for that of a writable .dynamic, which image.c can make
+)
 
 // putHeader writes an Elf64_Ehdr.
 func (w *writer) putHeader() {
@@ -17,20 +20,18 @@ func (w *writer) putHeader() {
 	w.put16(headerSize, segmentSize, w.segmentCount(), sectionSize, sections, shstrtab)
 }
 
-// putSegments maps everything up to the end of .text read-only and executable: uprobes fire in
-// private mappings that are not writable. Only .dynamic is writable, for the dynamic linker.
+// putSegments maps everything up to the end of .dynamic read-only and executable: uprobes fire in
+// private mappings that are not writable. One segment for all is what costs dlopen least.
 // PT_GNU_STACK is there for its flags: without it the linker would make every stack of the process
 // executable.
 func (w *writer) putSegments() {
 	var (
 		page  = w.machine.page
-		code  = w.sections[text]
 		table = w.sections[dynamic]
 		id    = w.sections[buildID]
 	)
-	w.putSegment(elf.PT_LOAD, elf.PF_R|elf.PF_X, 0, code.offset+code.size, page)
-	w.putSegment(elf.PT_LOAD, elf.PF_R|elf.PF_W, table.offset, table.size, page)
-	w.putSegment(elf.PT_DYNAMIC, elf.PF_R|elf.PF_W, table.offset, table.size, table.addralign)
+	w.putSegment(elf.PT_LOAD, elf.PF_R|elf.PF_X, 0, table.offset+table.size, page)
+	w.putSegment(elf.PT_DYNAMIC, elf.PF_R, table.offset, table.size, table.addralign)
 	w.putSegment(elf.PT_NOTE, elf.PF_R, id.offset, id.size, id.addralign)
 	w.putSegment(elf.PT_GNU_STACK, elf.PF_R|elf.PF_W, 0, 0, 16)
 }

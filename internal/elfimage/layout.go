@@ -55,7 +55,7 @@ var fixedSections = [maxSections]section{
 	base:   {name: ".stapsdt.base", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC, addralign: 1},
 	text: {name: ".text", typ: elf.SHT_PROGBITS, flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR,
 		addralign: SlotSize},
-	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC | elf.SHF_WRITE,
+	dynamic: {name: ".dynamic", typ: elf.SHT_DYNAMIC, flags: elf.SHF_ALLOC,
 		addralign: 8, entsize: dynSize, link: dynstr},
 	notes:    {name: ".note.stapsdt", typ: elf.SHT_NOTE, addralign: noteAlign},
 	shstrtab: {name: ".shstrtab", typ: elf.SHT_STRTAB, addralign: 1},
@@ -70,7 +70,7 @@ func (w *writer) layOut() error {
 		w.sectionCount = btf
 	}
 	w.measure()
-	end, mapped := w.headersSize(), uint64(headerSize+segmentCount*segmentSize)
+	end, mapped := w.headersSize(), uint64(headerSize+segmentRoom*segmentSize)
 	for i := range w.sections[1:] {
 		s := &w.sections[1+i]
 		mapped = roundUp(mapped, w.placement(1+i))
@@ -125,10 +125,10 @@ func (w *writer) measure() {
 	}
 }
 
-// placement returns the number of which the offset of a section is a multiple. .dynamic starts a
-// page because its protection differs, and .text so that the stubs can be mapped without the rest.
+// placement returns the number of which the offset of a section is a multiple. .text starts a page,
+// so that the stubs can be mapped without what precedes them.
 func (w *writer) placement(section int) uint64 {
-	if section == text || section == dynamic {
+	if section == text {
 		return w.machine.page
 	}
 	return w.sections[section].addralign

@@ -1,7 +1,22 @@
 package sdtnote
 
+import "sync"
+
 // blockSize is a power of two, in bytes.
 const blockSize = 4096
+
+// blocks are used again: a block was a third of the memory that a Load of the library allocated.
+var blocks sync.Pool
+
+func newBlock() *[blockSize]byte {
+	if block, ok := blocks.Get().(*[blockSize]byte); ok {
+		return block
+	}
+	return new([blockSize]byte)
+}
+
+// freeBlock is called when nothing is read any more.
+func (e *elfFile) freeBlock() { blocks.Put((*[blockSize]byte)(e.block[:blockSize])) }
 
 // read reads from the file. It keeps the block that it read last: an ELF file's headers are close
 // together, and so are the names of its sections, its tables and its notes. Of the small image of a

@@ -41,7 +41,7 @@ type elfFile struct {
 }
 
 func openELF(r io.ReaderAt) (*elfFile, error) {
-	e := &elfFile{r: r, block: make([]byte, 0, blockSize)}
+	e := &elfFile{r: r, block: newBlock()[:0]}
 	if err := e.readIdent(); err != nil {
 		return nil, err
 	}

@@ -120,6 +120,12 @@ func each(r io.ReaderAt, found func(Note)) error {
 		return err
 	}
 
+	err = e.each(found)
+	e.freeBlock()
+	return err
+}
+
+func (e *elfFile) each(found func(Note)) error {
 	var dead error // about the first note whose site is not in the file
 	live, index := 0, 0
 	for _, s := range e.noteSections {

@@ -35,6 +35,7 @@ func SymbolAddresses(r io.ReaderAt, names ...string) (map[string]uint64, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read symbols: %w", err)
 	}
+	defer e.freeBlock()
 	search := newSymbolSearch(names)
 	search.threadBytes = e.threadBytes()
 	left := uint64(maxSymbolBytes)

@@ -10,16 +10,16 @@
 
 #define SLOT8	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 #define SLOT64	SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
-#define SLOT448	SLOT64; SLOT64; SLOT64; SLOT64; SLOT64; SLOT64; SLOT64
+#define SLOT320	SLOT64; SLOT64; SLOT64; SLOT64; SLOT64
 
-// The block has 512 slots, the first of which is the magic.
+// The block has 384 slots, the first of which is the magic.
 TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	PCALIGN	$64
 	WORD	$0x752d6f67	// "go-u"
 	WORD	$0x20746473	// "sdt "
 	WORD	$0x746f6c73	// "slot"
 	WORD	$0x0a312073	// "s 1\n"
-	SLOT448; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
+	SLOT320; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 
 // func address() unsafe.Pointer

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// maxSlots is what package static may add to the text of a program that loads probes, in bytes: 16
+// maxSlots is what package static may add to the text of a program that loads probes, in bytes: 12
 // KiB are the slots, and the rest is the code that enters them.
-const maxSlots = 24 << 10
+const maxSlots = 20 << 10
 
 func TestSlots(t *testing.T) {
 	with, without := text(t, build(t, "with", "-tags=static")), text(t, build(t, "with"))

@@ -11,7 +11,7 @@ var errorsByHeading = []struct{ heading, command string }{
 		"usdt: process PID may not be read by this user",
 		`$NOBODY ./usdt trace -p "$PID" 'weather:*'`,
 	}, {
-		"not permitted to trace (operation not permitted): run as root, or with CAP_BPF and CAP_PERFMON",
+		"not permitted to trace (operation not permitted): root, too, needs CAP_PERFMON here",
 		`${WITHOUT}-sys_admin,-perfmon ./usdt trace -p "$PID" 'weather:*'`,
 	}, {
 		"usdt: process PID does not exist",
@@ -21,7 +21,7 @@ var errorsByHeading = []struct{ heading, command string }{
 		`./usdt trace -p $$ 'weather:*'`,
 	}, {
 		"usdt: root, too, needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH here",
-		`${WITHOUT}-sys_ptrace,-dac_read_search ./usdt trace -p "$PID" 'weather:*'`,
+		`${WITHOUT}-sys_ptrace,-dac_read_search,-dac_override ./usdt trace -p "$PID" 'weather:*'`,
 	}, {
 		"not the initial one: no capability that it grants counts for tracing",
 		`unshare --user --map-root-user ./usdt doctor`,

@@ -18,9 +18,14 @@ expect() {
 	echo "$1" | grep -qE -- "$2" || fail "not found: $2 in: $1"
 }
 
-# check MACHINE SITE NAME_OF_MACHINE ARGUMENTS_OF_PROBE
+# check MACHINE SITE NAME_OF_MACHINE ARGUMENTS_OF_PROBE, with both kinds of .dynamic
 check() {
-	printf '%s\n' "$1" "$2" shop 'start' 'end -1 2 -4 8 -8 1' | "$imagedump" > "$image"
+	checkImage "$@"
+	checkImage "$@" writable
+}
+
+checkImage() {
+	printf '%s\n' "$1" "$2" shop 'start' 'end -1 2 -4 8 -8 1' | "$imagedump" ${5:+"$5"} > "$image"
 
 	warnings=$(readelf -aW "$image" 2>&1 > /dev/null)
 	[ -z "$warnings" ] || fail "readelf warns: $warnings"

@@ -1,5 +1,6 @@
 /*
- * imagedump.c - writes the image of a specification to standard output.
+ * imagedump.c - writes the image of a specification to standard output: with any argument, one for
+ * a dynamic linker that writes into .dynamic.
  *
  * Standard input has one item a line: the machine (x86_64 or aarch64), the site's bytes in hex, the
  * provider, and then each probe as its name and the ArgType_t numbers of its arguments:
@@ -99,8 +100,9 @@ static const SDTProbe_t **readProbes(size_t *count) {
   return probes;
 }
 
-int main(void) {
-  ImageSpec spec = {.machine = readMachine()};
+int main(int argc, char **argv) {
+  (void)argv;
+  ImageSpec spec = {.machine = readMachine(), .writableDynamic = argc > 1};
   spec.site = readSite(spec.machine);
   spec.provider = needLine("no provider");
   spec.probes = readProbes(&spec.probeCount);

@@ -144,22 +144,33 @@ static void checkStubs(const Image *image, const ImageSpec *spec) {
 }
 
 /* Every address is its offset, and the segments cover what the dynamic linker needs. */
-static void checkPlaces(const Image *image, const Machine *machine) {
+static void checkPlaces(const Image *image, const ImageSpec *spec) {
   const Elf64_Phdr *segments =
     (const Elf64_Phdr *)(const void *)(image->bytes + header(image)->e_phoff);
   const Elf64_Shdr *text = section(image, ".text");
   const Elf64_Shdr *dynamic = section(image, ".dynamic");
-  CHECK(header(image)->e_machine == machine->id);
+  CHECK(header(image)->e_machine == spec->machine->id);
   CHECK(header(image)->e_type == ET_DYN);
+  const Elf64_Shdr *last = spec->writableDynamic ? text : dynamic;
+  CHECK(segments[0].p_type == PT_LOAD);
   CHECK(segments[0].p_offset == 0);
-  CHECK(segments[0].p_filesz == text->sh_offset + text->sh_size);
+  CHECK(segments[0].p_filesz == last->sh_offset + last->sh_size);
   CHECK(segments[0].p_flags == (PF_R | PF_X));
-  CHECK(segments[1].p_offset == dynamic->sh_offset);
-  CHECK(segments[1].p_offset % machine->page == 0);
-  CHECK(segments[2].p_type == PT_DYNAMIC);
-  CHECK(segments[3].p_type == PT_NOTE);
-  CHECK(segments[4].p_type == PT_GNU_STACK);
-  CHECK((segments[4].p_flags & PF_X) == 0);
+  const Elf64_Phdr *rest = segments + 1;
+  if (spec->writableDynamic) {
+    CHECK(rest->p_type == PT_LOAD);
+    CHECK(rest->p_flags == (PF_R | PF_W));
+    CHECK(rest->p_offset == dynamic->sh_offset);
+    CHECK(rest->p_offset % spec->machine->page == 0);
+    rest++;
+  }
+  CHECK(rest[0].p_type == PT_DYNAMIC);
+  CHECK(rest[0].p_offset == dynamic->sh_offset);
+  CHECK(rest[0].p_flags == (spec->writableDynamic ? PF_R | PF_W : PF_R));
+  CHECK(rest[1].p_type == PT_NOTE);
+  CHECK(rest[2].p_type == PT_GNU_STACK);
+  CHECK((rest[2].p_flags & PF_X) == 0);
+  CHECK(header(image)->e_phnum == rest + 3 - segments);
   for (int i = 0; i < header(image)->e_phnum; i++) {
     CHECK(segments[i].p_vaddr == segments[i].p_offset);
     CHECK(segments[i].p_offset + segments[i].p_filesz <= image->size);
@@ -174,8 +185,9 @@ static void images_of_every_machine_site_and_size(void) {
       ImageSpec spec = specOf(machines[m], counts[c]);
       for (size_t s = 0; s < spec.machine->siteForms; s++) {
         spec.site = &spec.machine->sites[s];
+        spec.writableDynamic = c % 2 == 1;
         Image image = imageOf(&spec);
-        checkPlaces(&image, spec.machine);
+        checkPlaces(&image, &spec);
         checkStubs(&image, &spec);
         checkNotes(&image, &spec);
         free(image.bytes);
@@ -201,12 +213,28 @@ static void types_are_behind_all_else(void) {
     CHECK(last->sh_size == sizeof types && last->sh_offset % 4 == 0);
     CHECK(memcmp(image.bytes + last->sh_offset, types, sizeof types) == 0);
     CHECK(section(&image, ".shstrtab")->sh_offset == section(&plain, ".shstrtab")->sh_offset);
-    checkPlaces(&image, spec.machine);
+    checkPlaces(&image, &spec);
     checkStubs(&image, &spec);
     checkNotes(&image, &spec);
     free(image.bytes);
     free(plain.bytes);
   }
+}
+
+/* The Go package shows gdb an image that it has made itself, for the addresses of ours. */
+static void a_writable_dynamic_moves_nothing_before_it(void) {
+  ImageSpec spec = specOf(EM_X86_64, maxProbes);
+  Image plain = imageOf(&spec);
+  spec.writableDynamic = true;
+  Image writable = imageOf(&spec);
+  const size_t start = section(&plain, ".hash")->sh_offset;
+  const size_t end = section(&plain, ".dynamic")->sh_offset;
+  CHECK(section(&writable, ".hash")->sh_offset == start);
+  CHECK(memcmp(plain.bytes + start, writable.bytes + start, end - start) == 0);
+  CHECK((section(&writable, ".dynamic")->sh_flags & SHF_WRITE) != 0);
+  CHECK((section(&plain, ".dynamic")->sh_flags & SHF_WRITE) == 0);
+  free(plain.bytes);
+  free(writable.bytes);
 }
 
 static void refusals(void) {
@@ -263,6 +291,7 @@ static void names_that_are_too_long_together(void) {
 int main(void) {
   RUN(images_of_every_machine_site_and_size);
   RUN(types_are_behind_all_else);
+  RUN(a_writable_dynamic_moves_nothing_before_it);
   RUN(refusals);
   RUN(names_that_are_too_long_together);
   CHECK(rmdir(temporaryDirectory()) == 0);

@@ -10,6 +10,7 @@ var checks = []struct {
 	name  string
 	check func(System) Finding
 }{
+	{"proc file system", proc},
 	{"kernel", version},
 	{"kernel config", config},
 	{"uprobe PMU", pmu},
@@ -89,6 +90,14 @@ func (s System) lists(directory string) bool {
 	entries, err := fs.ReadDir(s.Files, directory)
 	return err == nil && len(entries) > 0
 }
+
+// hasProc and hasSys report whether the file systems are there that the kernel tells most by. What
+// takes one of them is unknown without it, rather than bad.
+func (s System) hasProc() bool { return s.statusField("CapEff") != "" }
+func (s System) hasSys() bool  { return s.exists("sys/bus/event_source") }
+
+// withoutProc is the finding of a check that takes the proc file system.
+func withoutProc() Finding { return ok("unknown without /proc") }
 
 // statusField returns a field of /proc/self/status, or "".
 func (s System) statusField(name string) string {

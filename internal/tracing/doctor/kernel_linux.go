@@ -10,6 +10,14 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
+// proc judges the proc file system, by which usdt finds processes and starts their reader.
+func proc(s System) Finding {
+	if s.hasProc() {
+		return ok("mounted on /proc")
+	}
+	return failure("mount -t proc proc /proc", "/proc is not mounted, or hidden")
+}
+
 // version judges the kernel's version.
 func version(s System) Finding {
 	switch release := s.Kernel.Release; {
@@ -82,7 +90,7 @@ func pmu(s System) Finding {
 	if _, ok := s.read("sys/bus/event_source/devices/uprobe/type"); ok {
 		return Finding{Found: "there is one"}
 	}
-	if !s.exists("sys/bus/event_source") {
+	if !s.hasSys() {
 		return failure("mount -t sysfs sysfs /sys", "/sys is not mounted, or hidden")
 	}
 	return failure("Run a kernel that is built with CONFIG_UPROBE_EVENTS.", "the kernel has none")
@@ -119,6 +127,9 @@ func lockdown(s System) Finding {
 
 // tracefs is needed by perf alone: usdt attaches through the perf subsystem.
 func tracefs(s System) Finding {
+	if !s.hasProc() {
+		return withoutProc()
+	}
 	mounts, _ := s.read("proc/self/mounts")
 	for line := range strings.Lines(mounts) {
 		if fields := strings.Fields(line); len(fields) > 2 && fields[2] == "tracefs" {

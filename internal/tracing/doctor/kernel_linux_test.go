@@ -5,6 +5,16 @@ import "strings"
 // kernelTests are about the findings of kernel_linux.go.
 var kernelTests = []findingTest{
 	{
+		"no /proc",
+		func(s *System) { s.removeProc() },
+		"proc file system", Failure, []string{"mount -t proc"},
+	},
+	{
+		"tracefs unknown",
+		func(s *System) { s.removeProc() },
+		"tracefs", OK, []string{"unknown without /proc"},
+	},
+	{
 		"old kernel",
 		func(s *System) { s.Kernel.Release = "4.14.300" },
 		"kernel", Failure, []string{"4.14.300 is too old", "Linux 4.18"},

@@ -10,6 +10,26 @@ import (
 // rightsTests are about the findings of rights_linux.go.
 var rightsTests = []findingTest{
 	{
+		"capabilities unknown",
+		func(s *System) { s.removeProc() },
+		"capabilities", OK, []string{"unknown without /proc"},
+	},
+	{
+		"filter unknown",
+		func(s *System) { s.removeProc() },
+		"seccomp", OK, []string{"bpf and perf_event_open pass"},
+	},
+	{
+		"rights to read unknown",
+		func(s *System) { s.removeProc() },
+		"other users' processes", OK, []string{"unknown without /proc"},
+	},
+	{
+		"hiding unknown",
+		func(s *System) { s.removeProc() },
+		"hidden processes", OK, []string{"unknown without /proc"},
+	},
+	{
 		"nobody",
 		func(s *System) { s.drop() },
 		"capabilities", Failure, []string{"CAP_BPF", "setcap cap_bpf,cap_perfmon"},

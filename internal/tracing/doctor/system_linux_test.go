@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io/fs"
+	"maps"
+	"strings"
 	"syscall"
 	"testing/fstest"
 
@@ -57,6 +59,16 @@ func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(tex
 func (s *System) set(path, text string) { s.Files.(fstest.MapFS)[path] = file(text) }
 
 func (s *System) remove(path string) { delete(s.Files.(fstest.MapFS), path) }
+
+// removeProc and removeSys take away a file system.
+func (s *System) removeProc() { s.removeBelow("proc/") }
+func (s *System) removeSys()  { s.removeBelow("sys/") }
+
+func (s *System) removeBelow(directory string) {
+	maps.DeleteFunc(s.Files.(fstest.MapFS), func(path string, _ *fstest.MapFile) bool {
+		return strings.HasPrefix(path, directory)
+	})
+}
 
 // hide makes a file unreadable, by a directory in its place.
 func (s *System) hide(path string) {

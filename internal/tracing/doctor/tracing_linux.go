@@ -16,6 +16,8 @@ func programs(s System) Finding {
 	switch err := s.Kernel.Untried; {
 	case err == nil:
 		return ok("can be loaded")
+	case !s.hasProc():
+		return failure("See the proc file system above.", "cannot be tried without /proc")
 	case errors.Is(err, unix.EPERM) && !s.capable():
 		return failure("See the capabilities above.", "cannot be loaded without the capabilities")
 	case errors.Is(err, unix.EPERM):
@@ -34,6 +36,10 @@ func tracing(s System) Finding {
 		return ok("usdt attached to a probe of its own and counted what it fired")
 	case s.noProbes():
 		return warning("See probes in memory below.", "not tried, since no probe could be loaded")
+	case !s.hasProc():
+		return failure("See the proc file system above.", "cannot be tried without /proc")
+	case !s.hasSys():
+		return failure("See the uprobe PMU above.", "cannot be tried without /sys")
 	case !s.capable():
 		return failure("See the capabilities above.", "cannot be tried without the capabilities")
 	}
@@ -96,8 +102,11 @@ func multi(s System) Finding {
 }
 
 func semaphores(s System) Finding {
-	if s.Kernel.Features.Semaphores {
+	switch {
+	case s.Kernel.Features.Semaphores:
 		return ok("the kernel counts them")
+	case !s.hasSys():
+		return ok("unknown without /sys; the kernel counts them from %v on", kernel.Semaphores.Since)
 	}
 	return ok("not counted by kernels before %v: usdt writes them itself", kernel.Semaphores.Since)
 }

@@ -5,6 +5,26 @@ import "golang.org/x/sys/unix"
 // tracingTests are about the findings of tracing_linux.go.
 var tracingTests = []findingTest{
 	{
+		"programs without /proc",
+		func(s *System) { s.removeProc(); s.Kernel.Untried = errDenied },
+		"BPF programs", Failure, []string{"cannot be tried without /proc"},
+	},
+	{
+		"tracing without /proc",
+		func(s *System) { s.removeProc(); s.Traced = errDenied },
+		"tracing a probe", Failure, []string{"cannot be tried without /proc"},
+	},
+	{
+		"tracing without /sys",
+		func(s *System) { s.removeSys(); s.Traced = errDenied },
+		"tracing a probe", Failure, []string{"cannot be tried without /sys"},
+	},
+	{
+		"semaphores unknown",
+		func(s *System) { s.removeSys(); s.Kernel.Features.Semaphores = false },
+		"semaphores", OK, []string{"unknown without /sys", "4.20"},
+	},
+	{
 		"programs denied",
 		func(s *System) { s.Kernel.Untried = errDenied },
 		"BPF programs", Failure,

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/embed"
 )
 
@@ -66,10 +68,18 @@ func TestDeclaredChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Killed, it may wait for whoever reaps the orphans here.
-	stat, err := os.ReadFile("/proc/" + text + "/stat")
-	if isZombie := strings.Contains(string(stat), ") Z "); err == nil && !isZombie {
-		t.Errorf("the child lives: %s", stat)
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	deadline := time.Now().Add(testenv.Patience)
+	for lives(text) {
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatal("the child lives")
+		}
+		time.Sleep(time.Millisecond)
 	}
+}
+
+// lives reports whether a process runs. Killed, it may wait for whoever reaps the orphans here.
+func lives(pid string) bool {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	return err == nil && !strings.Contains(string(stat), ") Z ")
 }

@@ -194,11 +194,11 @@ func TestEmbedTooMany(t *testing.T) {
 		probes = append(probes, probe(fmt.Sprintf("p%03d", i), 8))
 	}
 	r := embedded(t, newFake(library).bytes(), listOf(declared(library, probes...)), probesite.Nop)
-	if len(r.Probes) != 511 || len(r.Left) != 89 || r.Left[0].Name != "p511" {
+	if len(r.Probes) != 383 || len(r.Left) != 217 || r.Left[0].Name != "p383" {
 		t.Errorf("%d probes have slots, left is %v", len(r.Probes), r.Left)
 	}
-	last := notes(t, r.Content)[510]
-	if want := fmt.Sprintf("shop:p510 8@%%rdi at %#x", fakeBlocks+511*32); last != want {
+	last := notes(t, r.Content)[382]
+	if want := fmt.Sprintf("shop:p382 8@%%rdi at %#x", fakeBlocks+383*32); last != want {
 		t.Errorf("the last note is %s, want %s", last, want)
 	}
 }

@@ -45,7 +45,7 @@ func TestOpenRefuses(t *testing.T) {
 		"program table":  {put64(32, 1<<40), "program headers: the file ends"},
 		"segment":        {put64(64+32, 1<<62), "segment 0: the file ends"},
 		"no block":       {put8(fakeBlocks, 0), `import _ "github.com/go-usdt/usdt/stapsdt/static"`},
-		"half a block":   {put8(fakeBlocks+32*400, 0), "it has no slots for probes"},
+		"half a block":   {put8(fakeBlocks+32*300, 0), "it has no slots for probes"},
 		"no functions":   {put8(fakeBlocks+fakeBlockStep, 0), "not a Go program"},
 		"many functions": {put64(fakeBlocks+fakeBlockStep+8, 1<<60), "0 of 1 blocks"},
 		"few functions":  {put64(fakeBlocks+fakeBlockStep+8, 2), "0 of 1 blocks"},

@@ -72,7 +72,7 @@ func (c *Client) Read(pid int, withAttached bool) (objects []Object, err error) 
 }
 
 // Each is [Reader.Each].
-func (c *Client) Each(withAttached bool, f func([]Object)) (denied int, err error) {
+func (c *Client) Each(withAttached bool, f func([]Object)) (denied []int, err error) {
 	d, err := c.ask(request{All: true, WithAttached: withAttached}, f)
 	return d.Denied, err
 }

@@ -85,7 +85,7 @@ func readContent(w *watch, file pathFile, work *work) *content {
 	defer f.close()
 	r := work.reader(f)
 	c := new(content)
-	if c.notes, err = sdtnote.Read(r); err == nil {
+	if c.notes, err = readNotes(r); err == nil {
 		c.sites, err = readSiteCodes(r, c.notes)
 	}
 	if names := symbolsIn(c.notes); err == nil && len(names) > 0 {
@@ -102,6 +102,33 @@ func readContent(w *watch, file pathFile, work *work) *content {
 		return &content{err: err}
 	}
 	return c
+}
+
+// readNotes returns the notes of a file, each once: link editors do not remove the copies that they
+// make of a section.
+func readNotes(r io.ReaderAt) ([]sdtnote.Note, error) {
+	all, err := sdtnote.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		provider, name string
+		offset         uint64
+	}
+	first := make(map[place]int, len(all))
+	var notes []sdtnote.Note
+	for _, n := range all {
+		p := place{n.Provider, n.Name, n.FileOffset}
+		i, known := first[p]
+		if known && notes[i] == n {
+			continue
+		}
+		if !known {
+			first[p] = len(notes)
+		}
+		notes = append(notes, n)
+	}
+	return notes, nil
 }
 
 // readSignatures returns what a file says of the arguments of its probes. A file with malformed

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -48,7 +49,11 @@ func processError(pid int, err error) error {
 }
 
 func denied(pid int, err error) error {
-	return &Error{
-		PID: pid, Reason: "may not be read by this user", Remedy: rights.ToReadOne(), Err: err,
+	reason, remedy := "may not be read by this user", rights.ToReadOne()
+	if user := realUser(pid); user == os.Getuid() && user != 0 {
+		reason = "may not be read, although it is this user's: it has more rights, or has asked " +
+			"the kernel to keep its memory from others"
+		remedy = rights.ToRead()
 	}
+	return &Error{PID: pid, Reason: reason, Remedy: remedy, Err: err}
 }

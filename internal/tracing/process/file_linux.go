@@ -1,9 +1,13 @@
 package process
 
 import (
+	"debug/buildinfo"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"runtime/debug"
+	"slices"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -14,6 +18,10 @@ type File struct {
 	Notes      []sdtnote.Note
 	Signatures signature.Set // what the file itself says of their arguments
 	Unsigned   bool          // it says more than is read
+
+	// DeclaresAtRuntime tells that a file without probes is a Go program with package stapsdt: its
+	// probes are in its processes.
+	DeclaresAtRuntime bool
 }
 
 // ReadFile returns the probes of the file at a path that the user has named. Errors match
@@ -50,11 +58,24 @@ func readNamedFile(w *watch, path string) (File, error) {
 	}
 	defer f.close()
 	var file File
-	if file.Notes, err = sdtnote.Read(f); err == nil {
+	if file.Notes, err = readNotes(f); err == nil {
 		file.Signatures, file.Unsigned, err = readSignatures(f, file.Notes)
 	}
 	if err != nil {
 		return File{}, fmt.Errorf("%s: %w", path, err)
 	}
+	file.DeclaresAtRuntime = len(file.Notes) == 0 && hasStapsdt(f)
 	return file, nil
+}
+
+// hasStapsdt tells whether a file is a Go program that has been linked with a package of this
+// module, as far as the Go command has noted it down.
+func hasStapsdt(f io.ReaderAt) bool {
+	const module = "github.com/go-usdt/usdt"
+	info, err := buildinfo.Read(f)
+	if err != nil {
+		return false
+	}
+	isOurs := func(m *debug.Module) bool { return m.Path == module }
+	return isOurs(&info.Main) || slices.ContainsFunc(info.Deps, isOurs)
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -267,8 +268,12 @@ func TestReadProcessMaxNotes(t *testing.T) {
 	const notes = 40_000
 	first := filepath.Join(t.TempDir(), "first")
 	second := first + "-second"
-	note := elffile.Note64(elffile.TextAddr, 0, 0, "maxnotes\x00n\x00\x00")
-	file := elffile.New64(bytes.Repeat(note, notes)).Bytes(t)
+	var section []byte
+	for i := range notes {
+		text := fmt.Sprintf("maxnotes\x00n%d\x00\x00", i)
+		section = append(section, elffile.Note64(elffile.TextAddr, 0, 0, text)...)
+	}
+	file := elffile.New64(section).Bytes(t)
 	if err := os.WriteFile(first, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -286,6 +291,29 @@ func TestReadProcessMaxNotes(t *testing.T) {
 	}
 	if len(counts) != 2 || counts[0]+counts[1] != notes {
 		t.Errorf("objects with %d notes, want one with %d and one without", counts, notes)
+	}
+}
+
+// A note that a file has twice is there once.
+func TestReadProcessSameNotes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "same")
+	one := elffile.Note64(elffile.TextAddr, 0, 0, "samenotes\x00one\x008@%rdi\x00")
+	other := elffile.Note64(elffile.TextAddr, 0, 0, "samenotes\x00other\x008@%rdi\x00")
+	differs := elffile.Note64(elffile.TextAddr, 0, 0, "samenotes\x00one\x004@%edi\x00")
+	file := elffile.New64(slices.Concat(one, other, one, differs, other)).Bytes(t)
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testenv.MapToExecute(t, path)
+	var got []string
+	for _, o := range readProcess(t, os.Getpid(), "samenotes") {
+		for _, n := range o.Notes {
+			got = append(got, n.Name+" "+n.Args)
+		}
+	}
+	want := []string{"one 8@%rdi", "other 8@%rdi", "one 4@%edi"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

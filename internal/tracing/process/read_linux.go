@@ -106,18 +106,18 @@ func (r *Reader) awaitObject(p *process, m fileMappings) (Object, bool) {
 }
 
 // Each calls f with the objects of each process that the caller may look into, by process id, and
-// returns the number of processes that it may not look into. It leaves out processes that end
+// returns the ids of those that it may not look into. It leaves out processes that end
 // meanwhile, and those without objects. One that does not answer has an object with an error.
-func (r *Reader) Each(f func([]Object)) (denied int, err error) {
+func (r *Reader) Each(f func([]Object)) (denied []int, err error) {
 	pids, err := idsIn("/proc")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, pid := range pids {
 		objects, err := r.Read(pid)
 		switch {
 		case errors.Is(err, fs.ErrPermission):
-			denied++
+			denied = append(denied, pid)
 		case errors.Is(err, errSilent):
 			objects = []Object{{PID: pid, Err: err}}
 		}

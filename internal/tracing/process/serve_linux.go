@@ -53,7 +53,7 @@ type servedObject struct {
 
 // done ends an answer.
 type done struct {
-	Denied  int
+	Denied  []int // processes
 	File    File
 	Paths   []string // of descriptions
 	Text    string   // of a description

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,13 +40,13 @@ func FuzzWire(f *testing.F) {
 		s := server{out: gob.NewEncoder(&wire), size: sent}
 		s.sendObjects(want)
 		s.sendObjects(want[:1]) // its content is there already
-		s.send(reply{Done: &done{Denied: kind, Failure: newFailure(failed.Err)}})
+		s.send(reply{Done: &done{Denied: []int{kind}, Failure: newFailure(failed.Err)}})
 		if s.err != nil {
 			t.Fatal(s.err)
 		}
 		var got []Object
 		d, err := clientOf(wire.Bytes()).receive(func(o []Object) { got = append(got, o...) })
-		if err != nil || d.Denied != kind {
+		if err != nil || !slices.Equal(d.Denied, []int{kind}) {
 			t.Fatalf("end %+v, %v", d, err)
 		}
 		want = append(want, want[0])
@@ -95,7 +96,7 @@ func FuzzReceive(f *testing.F) {
 	s := server{out: gob.NewEncoder(&wire)}
 	s.sendObjects([]Object{{PID: 1, Name: "/bin/sh", Err: fs.ErrPermission},
 		{PID: 1, content: &content{notes: []sdtnote.Note{{Name: "a"}}}}})
-	s.send(reply{Done: &done{Denied: 3, Failure: newFailure(fs.ErrNotExist)}})
+	s.send(reply{Done: &done{Denied: []int{3}, Failure: newFailure(fs.ErrNotExist)}})
 	f.Add(wire.Bytes())
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		var before, after runtime.MemStats

@@ -15,14 +15,22 @@ usdt doctor tells what is missing.`,
 	Attach(true), kernel.Multi.Since, Attach(false), Read)
 
 // ToAttach says what lets this process attach to probes.
-func ToAttach(multi bool) string { return "run as root, or with " + Attach(multi).String() }
+func ToAttach(multi bool) string { return toGet(Attach(multi), Held(), os.Geteuid()) }
 
 // ToRead says what lets this process read any process.
-func ToRead() string {
-	if os.Geteuid() == 0 { // in a container, for instance
-		return "root, too, needs " + Read.String() + " here"
+func ToRead() string { return toGet(Read, Held(), os.Geteuid()) }
+
+// toGet says how a user who has some capabilities gets those that are needed.
+func toGet(needed, held Set, user int) string {
+	missing := needed.without(held)
+	switch {
+	case len(missing) == 0:
+		return "the kernel refuses it in spite of " + needed.String() +
+			", for instance by a security module, or because these count in a user namespace only"
+	case user == 0: // in a container, for instance
+		return "root, too, needs " + missing.String() + " here"
 	}
-	return "run as root, or with " + Read.String()
+	return "run as root, or with " + missing.String()
 }
 
 // ToReadOne says what lets this process read one process, for which it is enough to be its user.

@@ -2,6 +2,8 @@ package rights_test
 
 import (
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +33,6 @@ func TestSets(t *testing.T) {
 		{rights.Read.String(), "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"},
 		{rights.Attach(true).String(), "CAP_BPF and CAP_PERFMON"},
 		{rights.Attach(false).String(), "CAP_SYS_ADMIN"},
-		{rights.ToAttach(true), "run as root, or with CAP_BPF and CAP_PERFMON"},
 		{rights.Setcap(false), "sudo setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search," +
 			`cap_sys_resource+ep "$(command -v usdt)"`},
 		{rights.Container(true), "docker run --pid=host --cap-add BPF --cap-add PERFMON " +
@@ -43,18 +44,45 @@ func TestSets(t *testing.T) {
 	}
 }
 
-// The remedies do not tell root to become root.
-func TestToRead(t *testing.T) {
-	const root = "root, too, needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH here"
-	any, one := root, root
-	if os.Geteuid() != 0 {
-		any = "run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
-		one = "run as root, or as the user that it runs as"
+// The remedies name what is missing only, and do not tell root to become root.
+func TestRemedies(t *testing.T) {
+	const user = 1000
+	attach := rights.Attach(true)
+	for _, tt := range []struct {
+		needed, held rights.Set
+		user         int
+		want         string
+	}{
+		{attach, nil, user, "run as root, or with CAP_BPF and CAP_PERFMON"},
+		{attach, rights.Set{rights.BPF}, user, "run as root, or with CAP_PERFMON"},
+		{rights.Read, rights.Set{rights.SysAdmin}, 0,
+			"root, too, needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH here"},
+		{rights.Read, rights.Set{rights.DACOverride}, 0, "root, too, needs CAP_SYS_PTRACE here"},
+		{attach, rights.Set{rights.SysAdmin}, 0, "the kernel refuses it in spite of CAP_BPF and " +
+			"CAP_PERFMON, for instance by a security module, or because these count in a user " +
+			"namespace only"},
+	} {
+		if got := rights.ToGet(tt.needed, tt.held, tt.user); got != tt.want {
+			t.Errorf("%v of %v:\n got %s\nwant %s", tt.held, tt.needed, got, tt.want)
+		}
 	}
-	if got := rights.ToRead(); got != any {
-		t.Errorf("any process: %q, want %q", got, any)
+}
+
+// The kernel shows in /proc what this process has.
+func TestHeld(t *testing.T) {
+	status, err := os.ReadFile("/proc/thread-self/status")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := rights.ToReadOne(); got != one {
-		t.Errorf("one process: %q, want %q", got, one)
+	_, line, _ := strings.Cut(string(status), "CapEff:\t")
+	line, _, _ = strings.Cut(line, "\n")
+	mask, err := strconv.ParseUint(line, 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range rights.Trace(false) {
+		if got, want := slices.Contains(rights.Held(), c), mask>>c.Number&1 != 0; got != want {
+			t.Errorf("%v: %v, want %v", c, got, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -49,6 +50,35 @@ func Trace(multi bool) Set {
 		s = append(s, SysResource)
 	}
 	return s
+}
+
+// Held returns the capabilities of this process that tracing can take, in its own user namespace.
+func Held() (held Set) {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData // each has 32 bits of them
+	if unix.Capget(&header, &data[0]) != nil {
+		return nil
+	}
+	for _, c := range []Capability{
+		BPF, Perfmon, SysAdmin, SysPtrace, DACReadSearch, DACOverride, SysResource,
+	} {
+		if data[c.Number/32].Effective>>(c.Number%32)&1 != 0 {
+			held = append(held, c)
+		}
+	}
+	return held
+}
+
+// includes has, for capabilities that another one includes, the other one.
+var includes = map[Capability]Capability{
+	BPF: SysAdmin, Perfmon: SysAdmin, DACReadSearch: DACOverride,
+}
+
+// without returns the capabilities of s that held does not have or include.
+func (s Set) without(held Set) Set {
+	return slices.DeleteFunc(slices.Clone(s), func(c Capability) bool {
+		return slices.Contains(held, c) || slices.Contains(held, includes[c])
+	})
 }
 
 // String returns "CAP_BPF and CAP_PERFMON", for instance.

@@ -41,23 +41,31 @@ func gdb(p Probe) (string, error) {
 
 // gdbCommands has verbs for: commands that add files, provider:probe, the condition that gdb
 // stopped at the probe, a format and its values, and the process id.
-const gdbCommands = `commands=$(mktemp)
-trap 'rm -f "$commands"' EXIT
-interrupted=
-trap interrupted=1 INT
-cat >"$commands" <<'END'
+//
+// gdb passes a Ctrl-C that comes while it reads symbols on to the process, which dies of it, or
+// drops it. So gdb is in a session of its own, which the terminal does not interrupt. The shell
+// does when gdb is ready, and otherwise has gdb quit as soon as it is. gdb fails if Ctrl-C comes
+// between two hits.
+const gdbCommands = `files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+: >"$files/first"
+trap 'echo quit >"$files/first"; [ ! -e "$files/ready" ] || kill -INT "$!"' INT TERM HUP
+{ printf 'define begin\nshell touch %%s/ready\nsource %%s/first\nend\n' "$files" "$files"
+cat <<'END'; } >"$files/commands"
 set language c
 %sbreak -probe-stap %v
 commands
 silent
 end
+begin
 continue
 while %s
 printf "%s\n"%s
 continue
 end
 END
-gdb -nx -batch -p %d -x "$commands" || [ "$interrupted" ] # fails if Ctrl-C comes between two hits
+setsid gdb -nx -batch -p %d -x "$files/commands" &
+` + awaitBackground + `[ "$status" = 0 ] || [ -s "$files/first" ]
 `
 
 // symbolFiles returns commands that show gdb the files with the probe. They are comments, because

@@ -11,7 +11,8 @@ import (
 )
 
 // perf defines a uprobe event through tracefs, because perf itself does not find probes in memory
-// or by a path into a container, and does not read texts.
+// or by a path into a container, and does not read texts. A recording that is interrupted before it
+// has begun leaves no data.
 func perf(p Probe) (string, error) {
 	if err := p.checkPointers("perf", upTo(p.Args)); err != nil {
 		return "", err
@@ -31,12 +32,14 @@ group=usdt_%[1]d_$$ # of this run only
 data=$(mktemp)
 # What could not be defined cannot be removed.
 trap 'rm -f "$data"; { echo "-:$group/%[2]s" >>"$events"; } 2>/dev/null || :' EXIT
-trap : INT
+trap 'if [ "$!" ]; then kill "$!" 2>/dev/null || :; else exit 1; fi' INT TERM HUP
 cat >>"$events" <<END
 %[3]sEND
-perf record -q -o "$data" -e "$group:%[2]s" -p %[1]d || [ $? -gt 128 ] # interrupted
-perf script -i "$data" -F trace:comm,pid,tid,time,event,trace
-`, p.PID, event, defined), nil
+perf record -q -o "$data" -e "$group:%[2]s" -p %[1]d &
+%[4]strap 'exit 1' INT TERM HUP
+[ "$status" = 0 ] || [ "$status" -gt 128 ] # ended by a signal
+[ ! -s "$data" ] || perf script -i "$data" -F trace:comm,pid,tid,time,event,trace
+`, p.PID, event, defined, awaitBackground), nil
 }
 
 // perfEvent returns the name of the event. The kernel takes words of at most 63 characters.

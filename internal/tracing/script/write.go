@@ -46,3 +46,13 @@ func (p Probe) header(until string) string {
 func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
+
+// awaitBackground are commands that wait for the last one in the background, and set status to its
+// exit status. A signal ends wait, and is heeded at once: for a command in the foreground, dash
+// heeds it only when the command has ended.
+const awaitBackground = `status=0
+wait "$!" || status=$?
+while kill -0 "$!" 2>/dev/null; do
+	wait "$!" || status=$?
+done
+`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/cilium/ebpf"
@@ -37,62 +38,6 @@ func (s *session) attach(body func(*program) error, probes ...Probe) error {
 	return nil
 }
 
-// A group is the sites of one file that have the same program. The kernel attaches to them by one
-// link, and detaches from all of them in one grace period.
-type group struct {
-	program *program
-	sites   []probeSite
-}
-
-// A probeSite is a site and the probe that it belongs to.
-type probeSite struct {
-	Site
-	probe Probe
-	index int // of the probe among those that are traced
-}
-
-// manySites is the number of sites from which on probes share a program if their arguments are in
-// the same places. Sharing saves 2 ms and two descriptors for each site, but to ask for the cookie
-// costs each hit some 25 ns.
-const manySites = 64
-
-// group writes the programs of all sites and groups the sites.
-func (s *session) group(body func(*program) error, probes []Probe) ([]*group, error) {
-	type key struct {
-		siteFile
-		code string
-	}
-	var groups []*group
-	known := make(map[key]*group)
-	sites := 0
-	for _, p := range probes {
-		sites += len(p.Sites)
-	}
-	for i, p := range probes {
-		for _, site := range p.Sites {
-			if err := s.interrupted(); err != nil {
-				return nil, err
-			}
-			prog := newProgram(probeSite{site, p, i}, s.features)
-			prog.shared = s.features.Multi && sites >= manySites
-			if err := body(prog); err != nil {
-				return nil, err
-			}
-			code, err := prog.code()
-			if err != nil {
-				return nil, err
-			}
-			k := key{site.file(), code}
-			if known[k] == nil {
-				known[k] = &group{program: prog}
-				groups = append(groups, known[k])
-			}
-			known[k].sites = append(known[k].sites, prog.site)
-		}
-	}
-	return groups, nil
-}
-
 func (s *session) attachGroup(g *group, nowhere *ebpf.Map) error {
 	kind, perLink := ebpf.AttachNone, 1
 	if s.features.Multi {
@@ -103,12 +48,14 @@ func (s *session) attachGroup(g *group, nowhere *ebpf.Map) error {
 		return err
 	}
 	s.programs = append(s.programs, prog)
-	for sites := range slices.Chunk(g.sites, perLink) {
-		if err := s.interrupted(); err != nil {
-			return err
-		}
-		if err := s.attachSites(prog, sites); err != nil {
-			return err
+	for _, t := range g.targets {
+		for sites := range slices.Chunk(t.sites, perLink) {
+			if err := s.interrupted(); err != nil {
+				return err
+			}
+			if err := s.attachSites(prog, sites); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -167,6 +114,8 @@ func explain(err error) error {
 		}
 		return fmt.Errorf("%w (%w): %s",
 			ErrRights, err, rights.ToAttach(kernel.Running().Expected().Multi))
+	case errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), " /sys/"):
+		return fmt.Errorf("%w: mount the sysfs file system on /sys", err)
 	case errors.Is(err, unix.EMFILE):
 		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
 	}

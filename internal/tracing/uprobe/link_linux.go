@@ -18,7 +18,8 @@ type siteLink struct {
 	sites int
 }
 
-// link makes prog run at sites of one file. There can be several with uprobe_multi links only.
+// link makes prog run at sites of one file in one process, or in all. There can be several with
+// uprobe_multi links only.
 func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error) {
 	for _, site := range sites {
 		if err := site.Note.SemaphoreErr(); err != nil {
@@ -32,7 +33,7 @@ func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error)
 	defer file.Close()
 	path := fmt.Sprintf("/proc/self/fd/%d", file.Fd())
 	if s.features.Multi {
-		return linkMulti(prog, path, sites, s.features.Form, s.options.PID)
+		return linkMulti(prog, path, sites, s.features.Form, s.pidOf(sites[0].Site))
 	}
 	return s.linkOne(prog, path, sites[0])
 }
@@ -87,16 +88,17 @@ func (s Site) open() (*os.File, error) {
 
 // linkOne does the same for one site, by a perf event.
 func (s *session) linkOne(prog *ebpf.Program, path string, site probeSite) (io.Closer, error) {
+	pid := s.pidOf(site.Site)
 	place := perfevent.Place{
 		Path: path, Offset: site.offset(s.features.Form), Semaphore: site.Note.SemaphoreOffset,
 	}
 	if place.Semaphore != 0 && !s.features.Semaphores {
-		if err := s.countInSemaphores(site.SemaphoreAddresses); err != nil {
+		if err := s.countInSemaphores(pid, site.SemaphoreAddresses); err != nil {
 			return nil, err
 		}
 		place.Semaphore = 0
 	}
-	return linkEvent(prog, place, s.options.PID)
+	return linkEvent(prog, place, pid)
 }
 
 // linkEvent makes prog run at the place. An event for all processes belongs to one processor, but

@@ -1,6 +1,7 @@
 package uprobe
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 
@@ -11,7 +12,7 @@ import (
 
 // Options say what is traced.
 type Options struct {
-	PID    int         // the process, in the pid namespace of this process; 0 for every process
+	PID    int         // the process, in the pid namespace of this process; 0: as each site says
 	Filter filter.Expr // which hits are wanted; nil for all
 
 	// Features are the abilities to use; nil means those of the running kernel.
@@ -29,10 +30,11 @@ type Options struct {
 	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
 	Interrupted func() error
 
-	// WaitForPages lets programs wait for a page of the process PID that is not in memory, where
-	// the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot be read. While a
-	// program waits, so does its thread, and no tracer of the machine can attach or detach. A page
-	// can take for ever: with userfaultfd, or with a file system that does not answer.
+	// WaitForPages lets programs wait for a page that is not in memory, in processes that are given
+	// by their ids, where the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot
+	// be read. While a program waits, so does its thread, and no tracer of the machine can attach or
+	// detach. A page can take for ever: with userfaultfd, or with a file system that does not
+	// answer.
 	WaitForPages bool
 }
 
@@ -41,8 +43,18 @@ func (o Options) features() kernel.Features {
 	if o.Features != nil {
 		f = *o.Features
 	}
-	// When all processes are traced, nobody knows which of them will hold up all tracers.
-	f.Sleep = f.Sleep && f.Multi && o.WaitForPages && o.PID != 0
+	f.Sleep = f.Sleep && f.Multi && o.WaitForPages
+	return f
+}
+
+// pidOf returns the process in which a site is traced; 0: in every process.
+func (s *session) pidOf(site Site) int { return cmp.Or(site.PID, s.options.PID) }
+
+// featuresFor returns the abilities that the program of a site uses. When all processes are traced,
+// nobody knows which of them will hold up all tracers.
+func (s *session) featuresFor(site Site) kernel.Features {
+	f := s.features
+	f.Sleep = f.Sleep && s.pidOf(site) != 0
 	return f
 }
 

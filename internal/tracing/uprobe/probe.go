@@ -28,6 +28,10 @@ type Site struct {
 	// path leads to another file: a process can change what its /proc/PID/fd/N leads to.
 	Dev, Inode uint64
 
+	// PID is the process in which the site is traced. If it is 0, Options.PID is or, if that is 0,
+	// every process.
+	PID int
+
 	Note sdtnote.Note
 
 	// Behind is the form of the no-op directly behind the site, which is a plain one then; Nop if

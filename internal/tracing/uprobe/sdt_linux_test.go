@@ -146,6 +146,47 @@ func TestOneProcess(t *testing.T) {
 	})
 }
 
+// TestSomeProcesses traces two of three processes that run the same file. Each counts the tracer in
+// its own semaphore.
+func TestSomeProcesses(t *testing.T) {
+	path := buildC(t, "sdt.c", "-O2")
+	first, second := testenv.StartFiring(t, path), testenv.StartFiring(t, path)
+	other := testenv.StartFiring(t, path)
+	var sites []uprobe.Site
+	for _, pid := range []int{first.PID(), second.PID()} {
+		for _, site := range findIn(t, pid, "csdt", "guarded")[0].Sites {
+			site.PID = pid
+			sites = append(sites, site)
+		}
+	}
+	probes := []uprobe.Probe{{Provider: "csdt", Name: "guarded", Sites: sites}}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		o.PID = 0
+		counter, err := uprobe.Count(probes, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, counter)
+		for range 2 {
+			if first.Fire(t) != "1" || second.Fire(t) != "1" {
+				t.Error("a semaphore is not set")
+			}
+		}
+		if other.Fire(t) != "0" {
+			t.Error("the semaphore of another process is set")
+		}
+		if err := counter.Detach(); err != nil {
+			t.Fatal(err)
+		}
+		if first.Fire(t) != "0" || second.Fire(t) != "0" {
+			t.Error("a semaphore is still set after detaching")
+		}
+		if hits, err := counter.Read(); err != nil || hits[0] != 4 {
+			t.Errorf("counted %d hits, %v, want 4", hits, err)
+		}
+	})
+}
+
 // TestAllProcesses traces a file in every process that runs it.
 func TestAllProcesses(t *testing.T) {
 	path := buildC(t, "sdt.c", "-O2")

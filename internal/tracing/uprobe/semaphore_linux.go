@@ -16,42 +16,43 @@ import (
 // count of tracers in the memory of a process, by which the program knows that a probe is traced.
 // The sites of a probe share it. Before Linux 4.20 tracers must count themselves, which two of them
 // cannot do atomically.
-type semaphores struct {
-	pid       int
-	addresses []uint64
+type semaphores []countedSemaphore
+
+type countedSemaphore struct {
+	pid     int
+	address uint64
 }
 
-// countInSemaphores counts this tracer once for each address.
-func (s *session) countInSemaphores(addresses []uint64) error {
-	if s.options.PID == 0 {
+// countInSemaphores counts this tracer once for each address in the process.
+func (s *session) countInSemaphores(pid int, addresses []uint64) error {
+	if pid == 0 {
 		return errors.New("the probe has a semaphore, which before Linux 4.20 " +
 			"cannot be traced in all processes: name one")
 	}
-	s.semaphores.pid = s.options.PID
 	for _, address := range addresses {
-		if slices.Contains(s.semaphores.addresses, address) {
+		if slices.Contains(s.semaphores, countedSemaphore{pid, address}) {
 			continue
 		}
-		if err := addToSemaphore(s.options.PID, address, 1); err != nil {
+		if err := addToSemaphore(pid, address, 1); err != nil {
 			return err
 		}
-		s.semaphores.addresses = append(s.semaphores.addresses, address)
+		s.semaphores = append(s.semaphores, countedSemaphore{pid, address})
 	}
 	return nil
 }
 
-// restore removes this tracer from the counts. It is no error when the process has ended.
+// restore removes this tracer from the counts. It is no error when a process has ended.
 func (s *semaphores) restore() error {
 	var errs []error
-	for _, address := range s.addresses {
-		err := addToSemaphore(s.pid, address, -1)
+	for _, counted := range *s {
+		err := addToSemaphore(counted.pid, counted.address, -1)
 		ended := errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) ||
 			errors.Is(err, io.EOF)
 		if !ended {
 			errs = append(errs, err)
 		}
 	}
-	s.addresses = nil
+	*s = nil
 	return errors.Join(errs...)
 }
 

@@ -1,0 +1,3 @@
+package rights
+
+var ToGet = toGet
