@@ -3,7 +3,6 @@ package stapsdt
 import (
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,26 +17,46 @@ var all sync.Mutex
 // All providers are tried, in the order of their declaration. The errors, each of which is an
 // [Error] with the name of the provider, are joined. They are those of [Provider.Load].
 //
-// What is declared later is loaded in the background, some 10 ms later. Probes of a provider that
-// are declared within that time have one image together; set their descriptions at once, too. If
-// that fails, [Provider.Info] has the error, and the next declaration is another try. A provider
-// that [Provider.Unload] has unloaded is left alone until the next Load.
+// What is declared later is loaded in the background, when nothing has been declared for some
+// 10 ms, or after 100 ms. Probes of a provider that are declared until then have one image
+// together. Set their descriptions at once, too: tracers see one that comes later in the next image
+// of the probe, as after Unload and Load; package stapsdthttp shows it in any case. If the loading
+// fails, [Provider.Info] has the error, and the next declaration is another try. A provider
+// that [Provider.Unload] has unloaded is left alone until the next Load, its own or this one.
 //
 // Load is safe for concurrent use, also with the methods of the providers.
 func Load() error {
 	return forAll(loadSoon, func(p *Provider) error {
-		p.mu.Lock()
-		p.added = loadSoon
-		p.mu.Unlock()
+		p.follow(loadSoon)
 		return p.Load()
 	})
+}
+
+// follow sets what is called after a probe was added.
+func (p *Provider) follow(added func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.added = added
+}
+
+// Following reports whether providers and probes that are declared now will be loaded: Load was
+// called, and neither Unload nor Close since. It is safe for concurrent use.
+func Following() bool {
+	registry.Lock()
+	defer registry.Unlock()
+	return registry.added != nil
 }
 
 // Unload unloads every provider of the process, and ends the loading of those that are declared
 // later. All providers are unloaded even if Unload returns an error. The errors of
 // [Provider.Unload] are joined. Unload is safe for concurrent use, also with the methods of the
 // providers.
-func Unload() error { return forAll(nil, (*Provider).Unload) }
+func Unload() error {
+	return forAll(nil, func(p *Provider) error {
+		p.follow(nil)
+		return p.Unload()
+	})
+}
 
 // Close closes every provider of the process: see [Provider.Close]. Those that are declared later
 // work, and are not loaded unless Load is called again. The errors are joined. Close is safe for
@@ -62,17 +81,27 @@ func forAll(added func(), do func(*Provider) error) error {
 	return errors.Join(errs...)
 }
 
-// gatherTime is how long what is declared after a Load waits for more. Each image costs the program
-// a file and a mapping, and a provider gets its probes one after the other.
-const gatherTime = 10 * time.Millisecond
+// What is declared after a Load waits for more until none has come for quietTime, but no longer
+// than gatherTime. Each image costs the program a file and a mapping, and a provider gets its
+// probes, and a probe its description, one after the other.
+var quietTime, gatherTime = 10 * time.Millisecond, 100 * time.Millisecond
 
-// soon says whether loadNew will be called.
-var soon atomic.Bool
+// soon is when loadNew will be called.
+var soon struct {
+	sync.Mutex
+	timer *time.Timer // nil if it will not
+	end   time.Time   // at the latest
+}
 
-// loadSoon has loadNew called in some milliseconds, unless it will be anyway.
+// loadSoon has loadNew called in some milliseconds.
 func loadSoon() {
-	if soon.CompareAndSwap(false, true) {
-		time.AfterFunc(gatherTime, loadNew)
+	soon.Lock()
+	defer soon.Unlock()
+	if soon.timer == nil {
+		soon.end = time.Now().Add(gatherTime)
+		soon.timer = time.AfterFunc(quietTime, loadNew)
+	} else {
+		soon.timer.Reset(min(quietTime, time.Until(soon.end)))
 	}
 }
 
@@ -80,7 +109,9 @@ func loadSoon() {
 func loadNew() {
 	all.Lock()
 	defer all.Unlock()
-	soon.Store(false) // what is added from here on may come too late for this call
+	soon.Lock()
+	soon.timer = nil // what is added from here on may come too late for this call
+	soon.Unlock()
 	for _, p := range Providers() {
 		_ = p.load(true) // Info has the error
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -163,6 +165,13 @@ func TestLoadLater(t *testing.T) {
 		t.Errorf("Load: %v, loaded: unloaded %t, failed %t", err, off.Loaded(), failing.Loaded())
 	}
 
+	// Its own Load ends that, too.
+	if err := errors.Join(off.Unload(), off.Load()); err != nil {
+		t.Error(err)
+	}
+	again := stapsdt.MustProbe0(off, "again")
+	waitFor(t, "probe of a provider that is loaded again", func() bool { return again.Path() != "" })
+
 	// After Unload, neither what is declared later is loaded nor what was declared before.
 	release = stapsdt.HoldAll()
 	before := declare("before", 1)
@@ -171,12 +180,81 @@ func TestLoadLater(t *testing.T) {
 		t.Errorf("Unload: %v, later ones are loaded: %t", err, stapsdt.Following())
 	}
 	after := declare("after", 1)
+	if err := after.Load(); err != nil {
+		t.Error(err)
+	}
+	afterwards := stapsdt.MustProbe0(after, "afterwards")
 	stapsdt.LoadNew()
+	if afterwards.Path() != "" {
+		t.Error("after Unload, a Load of one provider has its later probes loaded")
+	}
+	if err := after.Unload(); err != nil {
+		t.Error(err)
+	}
 	for _, p := range []*stapsdt.Provider{early, late, before, after} {
 		if p.Loaded() {
 			t.Errorf("%s is loaded after Unload", p.Name())
 		}
 	}
+	closeAll(t)
+}
+
+// TestGather: as long as declarations come, they wait, but not for ever.
+func TestGather(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	*stapsdt.QuietTime, *stapsdt.GatherTime = time.Hour, time.Hour
+	if err := stapsdt.Load(); err != nil {
+		t.Fatal(err)
+	}
+	p := declare("gather", 1)
+	*stapsdt.QuietTime = 0 // another declaration is the last
+	stapsdt.MustProbe0(p, "second")
+	waitFor(t, "image", p.Loaded)
+
+	*stapsdt.QuietTime, *stapsdt.GatherTime = time.Hour, 0
+	stapsdt.MustProbe0(p, "third")
+	if n := len(p.Info().Images); n != 1 {
+		t.Errorf("%d images, want 1", n)
+	}
+	fourth := stapsdt.MustProbe0(p, "fourth") // now they have waited long enough
+	waitFor(t, "second image", func() bool { return fourth.Path() != "" })
+	if n := len(p.Info().Images); n != 2 {
+		t.Errorf("%d images, want 2", n)
+	}
+	closeAll(t)
+}
+
+// TestDescribeLater: a description that comes when its probe is loaded is in the next image.
+func TestDescribeLater(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	if err := stapsdt.Load(); err != nil {
+		t.Fatal(err)
+	}
+	p := stapsdt.MustProvider("later")
+	probe := stapsdt.MustProbe1[int](p, "p", "n")
+	waitFor(t, "image", p.Loaded)
+	requireSignatures(t, p.Path(), stapsdt.MemfdBacking)
+	probe.Describe("Late.")
+	other := stapsdt.MustProbe0(p, "other")
+	waitFor(t, "second image", func() bool { return other.Path() != "" })
+	check := func(want ...string) {
+		t.Helper()
+		if diff := cmp.Diff(want, ciliumSignatures(t, probe.Path())); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+	check("p(n int -8) [provider:later]")
+	if got := probe.Description(); got != "Late." {
+		t.Errorf("the probe says %q", got)
+	}
+	if err := errors.Join(p.Unload(), p.Load()); err != nil {
+		t.Fatal(err)
+	}
+	check("p(n int -8) [provider:later; Late.]", "other() [provider:later]")
 	closeAll(t)
 }
 

@@ -1,6 +1,7 @@
 package stapsdt
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -14,6 +15,7 @@ type Counter struct {
 
 	mu     sync.Mutex
 	counts []*count
+	closed map[probeName]*count // those among them whose provider is closed
 }
 
 // ProbeCount is how often a probe was fired.
@@ -28,13 +30,14 @@ type ProbeCount struct {
 // [ErrArgs].
 //
 // Like [Listen], it needs no right, works on every platform, and needs no Load. A Counter takes 4
-// KiB for each probe until Close. All its methods are safe for concurrent use.
+// KiB for each probe until Close, of it or of the provider. All its methods are safe for concurrent
+// use.
 func Count(patterns ...string) (*Counter, error) {
 	list, err := parsePatterns("count", patterns)
 	if err != nil {
 		return nil, err
 	}
-	c := &Counter{patterns: list}
+	c := &Counter{patterns: list, closed: make(map[probeName]*count)}
 	subscribe(c)
 	return c, nil
 }
@@ -42,13 +45,14 @@ func Count(patterns ...string) (*Counter, error) {
 func (c *Counter) subscribe(p *Probe) hearer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := &count{probe: p}
+	n := &count{probe: p, running: new(runningCount)}
 	c.counts = append(c.counts, n)
-	return n
+	return n.running
 }
 
 // Counts returns the counts so far, those of one provider in the order of their declaration. The
-// caller owns the slice.
+// fires of all closed providers with one name have one count for each name of a probe; its Probe is
+// that of the provider that was closed last. The caller owns the slice.
 func (c *Counter) Counts() []ProbeCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,7 +64,14 @@ func (c *Counter) Counts() []ProbeCount {
 }
 
 // Close ends the counting. The counts stay. Closing again does nothing.
-func (c *Counter) Close() { unsubscribe(c) }
+func (c *Counter) Close() {
+	unsubscribe(c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.counts {
+		n.settle()
+	}
+}
 
 func (c *Counter) subscribed() []*Probe {
 	c.mu.Lock()
@@ -72,23 +83,60 @@ func (c *Counter) subscribed() []*Probe {
 	return probes
 }
 
-// count is the number of fires of a probe, in parts, so that goroutines on different processors
-// seldom write to the same memory.
-type count struct {
-	probe *Probe
-	parts [64]struct {
-		atomic.Uint64
-		_ [56]byte
+// leave keeps the sum only, so that a program whose providers come and go does not grow.
+func (c *Counter) leave(h hearer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.counts, func(n *count) bool { return n.running == h })
+	if i < 0 {
+		return // c is closed
 	}
+	n := c.counts[i]
+	n.settle()
+	name := probeName{n.probe.provider.name, n.probe.name}
+	before := c.closed[name]
+	if before == nil {
+		c.closed[name] = n
+		return
+	}
+	before.settled += n.settled
+	before.probe = n.probe
+	c.counts = slices.Delete(c.counts, i, i+1)
 }
 
-func (c *count) hear(*[MaxArgs]unsafe.Pointer) {
-	c.parts[ticks.Spread()%uint32(len(c.parts))].Add(1)
+type probeName struct{ provider, probe string }
+
+// count is the number of fires of a probe.
+type count struct {
+	probe   *Probe
+	settled uint64        // the number, when nobody counts any more
+	running *runningCount // nil then
 }
 
-func (c *count) sum() (n uint64) {
-	for i := range c.parts {
-		n += c.parts[i].Load()
+func (n *count) sum() uint64 {
+	if n.running == nil {
+		return n.settled
+	}
+	return n.running.sum()
+}
+
+// settle ends the counting. What is fired at the same time counts, or does not.
+func (n *count) settle() { n.settled, n.running = n.sum(), nil }
+
+// runningCount is a number in parts, so that goroutines on different processors seldom write to the
+// same memory.
+type runningCount [64]struct {
+	atomic.Uint64
+	_ [56]byte
+}
+
+func (c *runningCount) hear(*[MaxArgs]unsafe.Pointer) {
+	c[ticks.Spread()%uint32(len(c))].Add(1)
+}
+
+func (c *runningCount) sum() (n uint64) {
+	for i := range c {
+		n += c[i].Load()
 	}
 	return n
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Event is one fire of a probe, as a [Listener] receives it.
+// Event is one fire of a probe, as a [Listener] receives it. go-cmp
+// compares events by Equal, and shows them by String.
 type Event struct {
 	// Time is when the probe was fired. The times of a listener's events never go back. They come
 	// from a counter of the processor, and are right within some microseconds.
@@ -16,21 +17,17 @@ type Event struct {
 	// those of a dynamic probe have the predeclared type of their ArgType, such as int8, string or
 	// []byte. Texts are copies of the first bytes: see [ListenConfig].
 	Args []any
-
-	lengths [MaxArgs]int // of the texts, as they were fired
+	// Cut has how many bytes were fired of each argument that Args lacks: 0, but for long texts.
+	Cut [MaxArgs]int
 }
-
-// Len returns the length in bytes of argument i as it was fired, which may be more than Args has of
-// it. It is 0 for an argument that is no string and no []byte.
-func (e *Event) Len(i int) int { return e.lengths[i] }
 
 func (r *received) event() Event {
 	e := Event{Time: r.time, Probe: r.probe, Args: make([]any, len(r.probe.types))}
 	words := r.args
 	for i, t := range r.probe.types {
 		if t.isAddress() {
-			e.lengths[i] = int(words[0]) // #nosec G115 -- it was the length of a text
 			n := min(words[0], r.maxText)
+			e.Cut[i] = int(words[0] - n) // #nosec G115 -- it was the length of a text
 			e.Args[i] = t.textValue(bytesOf(words[1:])[:n])
 			words = words[1+(n+7)/8:]
 		} else {

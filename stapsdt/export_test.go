@@ -41,9 +41,5 @@ func HoldAll() (release func()) {
 // LoadNew is what follows a declaration after Load.
 var LoadNew = loadNew
 
-// Following reports whether what is declared now will be loaded.
-func Following() bool {
-	registry.Lock()
-	defer registry.Unlock()
-	return registry.added != nil
-}
+// QuietTime and GatherTime are how long it waits for more declarations.
+var QuietTime, GatherTime = &quietTime, &gatherTime

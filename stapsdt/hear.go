@@ -15,7 +15,8 @@ type subscription struct {
 	subscriber subscriber
 }
 
-// hearer receives what a probe fires.
+// hearer receives what a probe fires. It may do so for a moment after it has been taken from the
+// probe.
 type hearer interface {
 	// hear takes the arguments, each with the layout of its declared type, and retains nothing of
 	// them. Any number of goroutines call it at once.
@@ -27,6 +28,7 @@ type subscriber interface {
 	matches(p *Probe) bool
 	subscribe(p *Probe) hearer // at most one call for each probe
 	subscribed() []*Probe      // those probes
+	leave(h hearer)            // that of a probe whose provider is closed
 }
 
 // subscribers has all that are not closed. It is guarded by the lock of hearing, and replaced, not
@@ -118,5 +120,9 @@ func (p *Probe) offer(s subscriber) {
 func (p *Probe) silence() {
 	hearing.Lock()
 	defer hearing.Unlock()
+	list := p.hearers()
 	p.setHearers(nil)
+	for _, s := range list {
+		s.subscriber.leave(s.hearer)
+	}
 }

@@ -61,5 +61,5 @@ func (p *Probe) Traced() bool { return *(*entryWord)(atomic.LoadPointer(&p.site)
 // Heard reports whether a [Listener] or a [Counter] hears the probe.
 func (p *Probe) Heard() bool { return atomic.LoadPointer(&p.heard) != nil }
 
-// Listeners returns how many listeners and counters hear the probe.
-func (p *Probe) Listeners() int { return len(p.hearers()) }
+// HeardBy returns how many listeners and counters hear the probe.
+func (p *Probe) HeardBy() int { return len(p.hearers()) }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/ring"
 	"github.com/go-usdt/usdt/internal/ticks"
@@ -12,17 +13,19 @@ import (
 
 // What the zero value of a [ListenConfig] stands for, in bytes.
 const (
-	DefaultBuffer     = 4 << 20
+	DefaultBuffer     = 4 << 20 // of up to 8 processors, and 512 KiB for each of more
+	MaxDefaultBuffer  = 32 << 20
 	DefaultListenText = 4 << 10
 )
 
 // ListenConfig has options for listening to probes. The zero value stands for the defaults.
 type ListenConfig struct {
 	// Buffer is the size in bytes of the memory for events that nobody has received yet: 16 times
-	// Text to 1 GiB; 0 means DefaultBuffer. It is rounded up to a power of two. An event takes 24
-	// bytes, 8 more for each argument, and those of texts. The processors share it: what runs on one
-	// has one part of GOMAXPROCS. Several times as much is used for a moment when the events of a full
-	// buffer are received.
+	// Text to 1 GiB; 0 means DefaultBuffer or, with more than 8 processors, as much more, up to
+	// MaxDefaultBuffer. It is rounded up to a power of two. An event takes 24 bytes, 8 more for each
+	// argument, and those of texts. The processors share it: what runs on one has one part of
+	// GOMAXPROCS, and the receiver hurries when half of that is full. Several times as
+	// much is used for a moment when the events of a full buffer are received.
 	Buffer int
 	// Text is how many bytes are kept of each string and []byte: 64 to MaxText; 0 means
 	// DefaultListenText.
@@ -38,13 +41,12 @@ type Listener struct {
 
 	isWaiting atomic.Bool   // the receiver waits for wake
 	wake      chan struct{} // has room for one
+	pause     time.Duration // that the receiver makes for more events to come
 	closed    chan struct{}
 	once      sync.Once // closes closed
 
-	probes struct {
-		sync.Mutex
-		list []*Probe // by the number in their records
-	}
+	probes heardProbes
+	late   atomic.Uint64 // records that were lost because they came after their probe was forgotten
 
 	receiving sync.Mutex
 	pending   []received // that were received, but other goroutines may have earlier ones
@@ -61,7 +63,7 @@ func Listen(patterns ...string) (*Listener, error) { return ListenConfig{}.Liste
 //
 // A listener needs no right and works on every platform that Go has, whether or not the probes are
 // loaded. Only this process is heard. Its buffer takes memory until Close; when the buffer is full,
-// new events are dropped, never waited for: see [Listener.Dropped].
+// new events are lost, never waited for: see [Listener.Lost].
 func (c ListenConfig) Listen(patterns ...string) (*Listener, error) {
 	list, err := parsePatterns("listen", patterns)
 	if err != nil {
@@ -71,7 +73,7 @@ func (c ListenConfig) Listen(patterns ...string) (*Listener, error) {
 		c.Text = DefaultListenText
 	}
 	if c.Buffer == 0 {
-		c.Buffer = DefaultBuffer
+		c.Buffer = defaultBuffer(runtime.GOMAXPROCS(0))
 	}
 	if err := c.check(); err != nil {
 		return nil, &Error{Op: "listen", Err: err}
@@ -83,10 +85,18 @@ func (c ListenConfig) Listen(patterns ...string) (*Listener, error) {
 		clock:    ticks.New(),
 		maxText:  c.Text,
 		wake:     make(chan struct{}, 1),
+		pause:    time.Millisecond,
 		closed:   make(chan struct{}),
 	}
 	subscribe(l)
 	return l, nil
+}
+
+// defaultBuffer lets a goroutine fire some 10,000 events before they are received, on machines of
+// any size but the largest.
+func defaultBuffer(processors int) int {
+	const perProcessor = DefaultBuffer / 8
+	return min(max(DefaultBuffer, processors*perProcessor), MaxDefaultBuffer)
 }
 
 // shardTexts is how many of the longest texts have room in a shard at least. A record has fewer
@@ -114,23 +124,16 @@ func (c ListenConfig) shards() int {
 	return n
 }
 
-func (l *Listener) subscribe(p *Probe) hearer {
-	l.probes.Lock()
-	defer l.probes.Unlock()
-	h := &recorder{probe: p, listener: l, number: uint64(len(l.probes.list))}
-	l.probes.list = append(l.probes.list, p)
-	return h
-}
+func (l *Listener) subscribe(p *Probe) hearer { return l.probes.add(l, p) }
 
-func (l *Listener) subscribed() []*Probe {
-	l.probes.Lock()
-	defer l.probes.Unlock()
-	return l.probes.list
-}
+func (l *Listener) subscribed() []*Probe { return l.probes.list() }
 
-// Dropped returns how many events were dropped so far, because the buffer was full. After Close, it
-// and the events received make up all fires, exactly. It is safe for concurrent use.
-func (l *Listener) Dropped() uint64 { return l.ring.Lost() }
+func (l *Listener) leave(h hearer) { l.probes.leave(h.(*recordWriter)) }
+
+// Lost returns how many events were lost so far, because the buffer was full or, seldom, because
+// the provider was closed while the probe was fired. After Close, it and the events received make
+// up all fires, exactly. It is safe for concurrent use.
+func (l *Listener) Lost() uint64 { return l.ring.Lost() + l.late.Load() }
 
 // Close ends the listening. What was fired before can still be received. Closing again does
 // nothing. It is safe for concurrent use.

@@ -103,8 +103,8 @@ func TestListenLongTexts(t *testing.T) {
 		if diff := cmp.Diff(want, e.Args); diff != "" {
 			t.Errorf("%d bytes (-want +got):\n%s", n, diff)
 		}
-		if e.Len(0) != n || e.Len(1) != n || e.Len(2) != 0 {
-			t.Errorf("%d bytes: lengths %d, %d, %d", n, e.Len(0), e.Len(1), e.Len(2))
+		if e.Cut != [stapsdt.MaxArgs]int{n - kept, n - kept} {
+			t.Errorf("%d bytes: cut %d", n, e.Cut)
 		}
 	}
 }
@@ -194,7 +194,7 @@ func TestListenRefuses(t *testing.T) {
 }
 
 // TestListenExactly fires from many goroutines, faster than the events are received: the events of
-// each goroutine come in its order, their times do not go back, and with the dropped ones they are
+// each goroutine come in its order, their times do not go back, and with the lost ones they are
 // all that were fired.
 func TestListenExactly(t *testing.T) {
 	const goroutines, fires = 8, 20_000
@@ -230,22 +230,22 @@ func TestListenExactly(t *testing.T) {
 					t.Fatalf("goroutine %d fired %d before %d", g, i, next[g]-1)
 				}
 				next[g] = i + 1
-				if e.Len(2) != i%100 || e.Args[2] != strings.Repeat("x", min(i%100, 64)) {
-					t.Fatalf("fire %d has the text %q", i, e.Args[2])
+				if e.Cut[2] != max(0, i%100-64) || e.Args[2] != strings.Repeat("x", min(i%100, 64)) {
+					t.Fatalf("fire %d has the text %q, cut %d", i, e.Args[2], e.Cut)
 				}
 				if e.Time.Before(newest) {
 					t.Fatalf("%v after %v", e.Time, newest)
 				}
 				newest = e.Time
 			}
-			if received+l.Dropped() != goroutines*fires {
-				t.Errorf("received %d, dropped %d, fired %d", received, l.Dropped(), goroutines*fires)
+			if received+l.Lost() != goroutines*fires {
+				t.Errorf("received %d, lost %d, fired %d", received, l.Lost(), goroutines*fires)
 			}
 			if counts := counter.Counts(); len(counts) != 1 || counts[0].Probe != &probe.Probe ||
 				counts[0].Fires != goroutines*fires {
 				t.Errorf("counted %v, fired %d", counts, goroutines*fires)
 			}
-			t.Logf("received %d, dropped %d", received, l.Dropped())
+			t.Logf("received %d, lost %d", received, l.Lost())
 		})
 	}
 }
@@ -333,5 +333,44 @@ func TestListenComesAndGoes(t *testing.T) {
 	all.Wait()
 	if probe.Enabled() {
 		t.Error("enabled when all listeners are closed")
+	}
+}
+
+// TestEventCompares: go-cmp compares events without options, and says where they differ.
+func TestEventCompares(t *testing.T) {
+	p := heardProvider(t, "compares")
+	probe := stapsdt.MustProbe2[int, string](p, "p", "n", "s")
+	other := stapsdt.MustProbe2[int, string](p, "other", "n", "s")
+	l := mustListen(t, stapsdt.ListenConfig{Text: 64}, "compares:*")
+	probe.Fire(1, strings.Repeat("x", 65))
+	got := l.Take()
+	want := func(p *stapsdt.Probe, n, cut int) []stapsdt.Event {
+		return []stapsdt.Event{{
+			Time: got[0].Time.UTC(), Probe: p, Args: []any{n, strings.Repeat("x", 64)},
+			Cut: [stapsdt.MaxArgs]int{1: cut},
+		}}
+	}
+	if diff := cmp.Diff(want(&probe.Probe, 1, 1), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for name, test := range map[string]struct {
+		want  []stapsdt.Event
+		lines []string
+	}{
+		"probe": {want(&other.Probe, 1, 1), []string{"-", " compares:other n=1", "+", " compares:p n=1"}},
+		"arg":   {want(&probe.Probe, 2, 1), []string{"-", " n=2 ", "+", " n=1 "}},
+		"cut":   {want(&probe.Probe, 1, 0), []string{"-", `xx"`, "+", `xx"+1`}},
+		"none":  {[]stapsdt.Event{{}}, []string{"-", "no probe", "+", "compares:p"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rest := cmp.Diff(test.want, got)
+			for _, part := range test.lines {
+				_, after, ok := strings.Cut(rest, part)
+				if !ok {
+					t.Fatalf("no %q in its place of the difference:\n%s", part, cmp.Diff(test.want, got))
+				}
+				rest = after
+			}
+		})
 	}
 }

@@ -28,6 +28,7 @@ type Provider struct {
 
 	mu     sync.Mutex
 	closed atomic.Bool     // changed while mu is held
+	isLeft bool            // Unload was called, and no Load since: later probes are left alone
 	added  func()          // called after a probe was added, nil unless that is to be loaded
 	names  map[string]bool // of probes, nil while they are few
 	images []*loadedImage  // together they have all probes, except those added since the last Load
@@ -123,7 +124,7 @@ func (p *Provider) add(probe *Probe) error {
 	if p.names != nil {
 		p.names[probe.name] = true
 	}
-	if p.added != nil {
+	if p.added != nil && !p.isLeft {
 		p.added()
 	}
 	return nil
@@ -205,9 +206,10 @@ func (p *Provider) load(follows bool) error {
 	if p.closed.Load() {
 		return p.fail("load", ErrClosed)
 	}
-	if follows && p.added == nil {
+	if follows && (p.added == nil || p.isLeft) {
 		return nil
 	}
+	p.isLeft = false
 	p.err = nil
 	missing := p.unloaded()
 	if len(missing) == 0 || disabled() {
@@ -272,7 +274,7 @@ func (p *Provider) Path() string {
 func (p *Provider) Unload() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.added = nil
+	p.isLeft = true
 	return p.unload("unload")
 }
 

@@ -47,13 +47,18 @@ func isDone(done <-chan struct{}) bool {
 }
 
 // wait returns when there may be events, l is closed, or done is closed. To be woken costs a fire
-// more than the event, so there is a pause first, for more events to come.
+// more than the event, so there is a pause first, for more events to come. It ends when the buffer
+// is filling.
 func (l *Listener) wait(done <-chan struct{}) {
-	const pause = time.Millisecond
-	timer := time.NewTimer(pause)
+	if l.ring.IsHalfFull() {
+		return
+	}
+	timer := time.NewTimer(l.pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-l.wake:
+		return
 	case <-l.closed:
 		return
 	case <-done:
@@ -97,26 +102,26 @@ func (l *Listener) receive() {
 		}
 	}
 	var words []uint64
+	ended := l.probes.ended()
 	done := l.ring.Read(func(record []uint64) {
+		probe := l.probes.probe(record[recordProbe])
+		if probe == nil {
+			l.late.Add(1)
+			return
+		}
 		start := len(words)
 		words = append(words, record[recordArgs:]...)
 		l.pending = append(l.pending, received{
-			probe: l.probe(record[recordProbe]), ticks: ticks.Ticks(record[recordTicks]),
+			probe: probe, ticks: ticks.Ticks(record[recordTicks]),
 			args: words[start:], maxText: uint64(l.maxText), // #nosec G115 -- not negative
 		})
 	})
 	done()
+	l.probes.forget(ended)
 	slices.SortStableFunc(l.pending, func(a, b received) int { return cmp.Compare(a.ticks, b.ticks) })
 	n := 0
 	for ; n < len(l.pending) && l.pending[n].ticks <= now; n++ {
 		l.pending[n].time = l.clock.Time(l.pending[n].ticks)
 	}
 	l.batch, l.pending = l.pending[:n], slices.Clone(l.pending[n:])
-}
-
-// probe returns the probe with a number.
-func (l *Listener) probe(number uint64) *Probe {
-	l.probes.Lock()
-	defer l.probes.Unlock()
-	return l.probes.list[number]
 }

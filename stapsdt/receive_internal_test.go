@@ -4,10 +4,13 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/ring"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/ticks"
 )
 
@@ -27,10 +30,10 @@ func heard(t *testing.T) (*Listener, func(at ticks.Ticks, value uint64)) {
 	}
 	t.Cleanup(l.Close)
 	return l, func(at ticks.Ticks, value uint64) {
-		if l.probe(0) != &probe.Probe {
+		if l.probes.probe(0) != &probe.Probe {
 			t.Fatal("another probe has number 0")
 		}
-		record := l.ring.Reserve(0, recordArgs+1)
+		record, _ := l.ring.Reserve(0, recordArgs+1)
 		record[recordTicks], record[recordArgs] = uint64(at), value
 		ring.Commit(record)
 	}
@@ -49,6 +52,52 @@ func next(t *testing.T, l *Listener, n int, newest *time.Time) (values []any) {
 		}
 	}
 	return values
+}
+
+// TestReceiveHurries: the receiver does not make its pause to the end when the buffer is half full,
+// nor when it is full.
+func TestReceiveHurries(t *testing.T) {
+	p := MustProvider("hurries")
+	defer p.Close()
+	probe := MustProbe2[int, int](p, "p")
+	l, err := ListenConfig{Buffer: 64 << 10, Text: 64}.Listen("hurries:p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	l.pause = 24 * time.Hour
+	var received atomic.Uint64
+	var receiving sync.WaitGroup
+	receiving.Go(func() {
+		for range l.Events(nil) {
+			received.Add(1)
+		}
+	})
+	fired := uint64(0)
+	for range 100 {
+		deadline := time.Now().Add(testenv.Patience)
+		for before := received.Load(); received.Load() == before; fired++ {
+			probe.Fire(1, 2)
+			if fired%1000 == 0 && time.Now().After(deadline) {
+				t.Fatalf("fired %d, received %d in %v", fired, received.Load(), testenv.Patience)
+			}
+		}
+	}
+	l.Close()
+	receiving.Wait()
+	if received.Load()+l.Lost() != fired {
+		t.Errorf("received %d, lost %d, fired %d", received.Load(), l.Lost(), fired)
+	}
+}
+
+func TestDefaultBuffer(t *testing.T) {
+	for processors, want := range map[int]int{
+		1: 4 << 20, 2: 4 << 20, 8: 4 << 20, 9: 4<<20 + 512<<10, 16: 8 << 20, 64: 32 << 20, 500: 32 << 20,
+	} {
+		if got := defaultBuffer(processors); got != want {
+			t.Errorf("for %d processors %d bytes, want %d", processors, got, want)
+		}
+	}
 }
 
 // TestReceiveLate has events come of which the ticks were counted long before.

@@ -1,6 +1,7 @@
 package stapsdt
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-usdt/usdt/internal/ring"
@@ -15,22 +16,28 @@ const (
 	recordArgs
 )
 
-// recorder is a listener's hearer of a probe.
-type recorder struct {
+// recordWriter is a listener's hearer of a probe.
+type recordWriter struct {
 	probe    *Probe
 	listener *Listener
 	number   uint64
+
+	hasRecords atomic.Bool // or had
 }
 
-func (h *recorder) hear(values *[MaxArgs]unsafe.Pointer) {
+func (h *recordWriter) hear(values *[MaxArgs]unsafe.Pointer) {
 	now, spread := h.listener.clock.Now()
 	size := recordArgs + len(h.probe.types)
 	if !h.probe.byValue {
 		size += h.textWords(values)
 	}
-	record := h.listener.ring.Reserve(spread, size)
+	record, hurry := h.listener.ring.Reserve(spread, size)
 	if record == nil {
+		h.listener.hurry()
 		return
+	}
+	if !h.hasRecords.Load() { // to write each time would cost more
+		h.hasRecords.Store(true)
 	}
 	record[recordProbe], record[recordTicks] = h.number, uint64(now)
 	if words := record[recordArgs:]; h.probe.byValue {
@@ -41,19 +48,21 @@ func (h *recorder) hear(values *[MaxArgs]unsafe.Pointer) {
 	} else {
 		h.commitTexts(record, values)
 	}
-	if h.listener.isWaiting.Load() {
+	if hurry {
+		h.listener.hurry()
+	} else if h.listener.isWaiting.Load() {
 		h.listener.wakeUp()
 	}
 }
 
 // text returns the part of the text at v that is kept.
-func (h *recorder) text(v unsafe.Pointer) string {
+func (h *recordWriter) text(v unsafe.Pointer) string {
 	s := *(*string)(v) // a slice begins as a string does
 	return s[:min(len(s), h.listener.maxText)]
 }
 
 // textWords returns how many words the texts among the arguments take.
-func (h *recorder) textWords(values *[MaxArgs]unsafe.Pointer) (n int) {
+func (h *recordWriter) textWords(values *[MaxArgs]unsafe.Pointer) (n int) {
 	for i, t := range h.probe.types {
 		if t.isAddress() {
 			n += (len(h.text(values[i])) + 7) / 8
@@ -64,13 +73,13 @@ func (h *recorder) textWords(values *[MaxArgs]unsafe.Pointer) (n int) {
 
 // commitTexts completes the record of a probe with texts. To read a text can panic: see
 // [runtime/debug.SetPanicOnFault]. The receiver, which waits for the record, then gets zeros.
-func (h *recorder) commitTexts(record []uint64, values *[MaxArgs]unsafe.Pointer) {
+func (h *recordWriter) commitTexts(record []uint64, values *[MaxArgs]unsafe.Pointer) {
 	defer ring.Commit(record)
 	h.putTexts(record[recordArgs:], values)
 }
 
 // putTexts fills the words of the arguments.
-func (h *recorder) putTexts(words []uint64, values *[MaxArgs]unsafe.Pointer) {
+func (h *recordWriter) putTexts(words []uint64, values *[MaxArgs]unsafe.Pointer) {
 	for i, t := range h.probe.types {
 		if !t.isAddress() {
 			words[0] = t.load(values[i])
@@ -93,9 +102,14 @@ func bytesOf(words []uint64) []byte {
 // wakeUp wakes the receiver, once.
 func (l *Listener) wakeUp() {
 	if l.isWaiting.CompareAndSwap(true, false) {
-		select {
-		case l.wake <- struct{}{}:
-		default:
-		}
+		l.hurry()
+	}
+}
+
+// hurry has the receiver go on, also if it makes a pause.
+func (l *Listener) hurry() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }

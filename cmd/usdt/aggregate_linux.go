@@ -23,13 +23,33 @@ func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 func (f *aggregateFlags) run(cmd *cobra.Command, t tracing, sel *selection,
 	report func(at time.Time, last bool) error,
 ) error {
+	return f.runBeside(cmd, t, sel, nothing{}, report)
+}
+
+// A companion does something beside the reports.
+type companion interface {
+	begin(l *lifetime)
+	finish(end time.Time) error // before the last report; tracing ended at that time
+}
+
+// nothing is no companion.
+type nothing struct{}
+
+func (nothing) begin(*lifetime)        {}
+func (nothing) finish(time.Time) error { return nil }
+
+// runBeside is run with a companion.
+func (f *aggregateFlags) runBeside(cmd *cobra.Command, t tracing, sel *selection, c companion,
+	report func(at time.Time, last bool) error,
+) error {
 	l := f.start(cmd, sel)
 	defer l.close()
+	c.begin(l)
 	d := detachAtEnd(l, t, sel.scope, cmd.ErrOrStderr())
 	err := every(l, f.interval, func() error { return report(time.Now(), false) })
 	l.explain(cmd.ErrOrStderr())
 	end, _, failed := d.wait()
-	if err = errors.Join(err, failed); err == nil {
+	if err = errors.Join(err, failed, c.finish(end)); err == nil {
 		err = report(end, true)
 	}
 	return errors.Join(err, d.close())

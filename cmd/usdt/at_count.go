@@ -2,37 +2,79 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/remote"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // countAt carries out the command by the program itself.
-func countAt(cmd *cobra.Command, f *aggregateFlags, patterns []string) error {
+func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
+	if len(f.by) > 1 || len(f.by) == 1 && slices.Contains(ofHit, uprobe.Argument(f.by[0])) {
+		return usagef("--by %s: a program that is asked itself counts by one argument; use -p for "+
+			"more", f.by.String())
+	}
 	s, err := f.prepareAt(cmd, patterns)
 	if err != nil {
 		return err
 	}
+	keys, err := f.keys(s.probes)
+	if err != nil {
+		return err
+	}
 	request := f.request()
-	request.Patterns = patterns
+	request.Patterns, request.By = patterns, f.by.String()
+	if len(keys) > 0 {
+		return f.countGroupsAt(cmd, s, keys, request)
+	}
 	index := make(map[probeName]int)
 	for i, p := range s.probes {
 		index[probeName{p.Provider, p.Name}] = i
 	}
-	return runAt(cmd, f, s, func(ctx context.Context) (*remote.Readings[reading.Count], error) {
-		return s.client.Count(ctx, request)
-	}, func(first reading.Count) func(r reading.Count, last bool) error {
-		report := f.countReporter(cmd, s.probes, beganAt(first.Time, first.Seconds))
-		return func(r reading.Count, last bool) error {
-			totals := make([]uint64, len(s.probes))
-			for _, p := range r.Probes {
-				if i, known := index[probeName{p.Provider, p.Probe}]; known {
-					totals[i] += p.Total
+	return runAt(cmd, &f.aggregateFlags, s,
+		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
+			return s.client.Count(ctx, request)
+		}, func(first reading.Count) func(r reading.Count, last bool) error {
+			began := beganAt(first.Time, first.Seconds)
+			report := f.countReporter(cmd, newCountReadings(rowsOf(s.probes), began))
+			return func(r reading.Count, last bool) error {
+				totals := make([]uint64, len(s.probes))
+				for _, p := range r.Probes {
+					if i, known := index[probeName{p.Provider, p.Probe}]; known {
+						totals[i] += p.Total
+					}
 				}
+				return report(totals, r.Missed, r.Time, last)
 			}
-			return report(totals, r.Missed, r.Time, last)
-		}
-	})
+		})
+}
+
+// countGroupsAt counts by the values of an argument.
+func (f *countFlags) countGroupsAt(
+	cmd *cobra.Command, s *remoteSelection, keys []countKey, request remote.TallyRequest,
+) error {
+	return runAt(cmd, &f.aggregateFlags, s,
+		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
+			return s.client.Count(ctx, request)
+		}, func(first reading.Count) func(r reading.Count, last bool) error {
+			rows := newGroupRows(beganAt(first.Time, first.Seconds))
+			report := f.countReporter(cmd, rows.readings)
+			return func(r reading.Count, last bool) error {
+				rows.clear()
+				for _, p := range r.Probes {
+					var g uprobe.Group
+					if err := keys[0].setValue(&g, p.By); err != nil {
+						return fmt.Errorf("%s: %w", s.client, err)
+					}
+					probe := uprobe.Probe{Provider: p.Provider, Name: p.Probe}
+					value := []uprobe.KeyValue{{Int: g.By, Text: g.Text}}
+					rows.add(newCountRow(probe, keys, value), p.Total)
+				}
+				return report(rows.totals, r.Missed, r.Time, last)
+			}
+		})
 }

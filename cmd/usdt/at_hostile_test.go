@@ -37,3 +37,19 @@ func TestAtNoProbes(t *testing.T) {
 		wantMatch(t, "stderr", stderr, "has removed the probes")
 	}
 }
+
+// TestAtNoLayout: a server lists probes with arguments that nobody knows.
+func TestAtNoLayout(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `[{"provider":"x","probe":"p",`+
+			`"args":[{"name":"n","layout":"\u001b"}]}]`)
+	}))
+	defer server.Close()
+	status, out, stderr := usdt(t.Context(), "describe", "--at", server.URL)
+	if status != 1 || out != "" {
+		t.Errorf("status %d: %s", status, out)
+	}
+	wantMatch(t, "stderr", stderr,
+		`x:p has an argument of the unknown layout "\x1b"; is this usdt older`)
+}

@@ -9,51 +9,65 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/remote"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // latencyAt carries out the command by the program itself.
-func (f *latencyFlags) latencyAt(cmd *cobra.Command, name string) error {
-	s, err := f.preparePairAt(cmd, name)
+func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
+	if f.key.isThread() {
+		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
+			"probes have")
+	}
+	if f.slower != 0 {
+		return usagef("--slower: a program that is asked itself keeps no arguments of starts; use -p " +
+			"or --all, or usdt trace --at with both probes")
+	}
+	s, err := f.preparePairAt(cmd, pair)
 	if err != nil {
 		return err
 	}
-	if err := f.checkKey(s.probes); err != nil {
+	start, end := s.probes[0], s.probes[1]
+	if err := f.key.choose(cmd, start, end, false); err != nil {
+		return err
+	}
+	by, err := f.grouping(start, end)
+	if err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
 		return err
 	}
 	defer f.picture.close()
-	start, end := s.probes[0], s.probes[1]
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
+	request.By = f.by.String()
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
 			return s.client.Latency(ctx, request)
 		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
-			report := f.reporter(cmd, start, end, beganAt(first.Time, first.Seconds))
+			report := f.reporter(cmd, start, end, by, beganAt(first.Time, first.Seconds))
 			return func(r reading.Latency, last bool) error {
 				h, err := r.Histogram(histogram.Log2())
 				if err != nil {
 					return fmt.Errorf("%s: %w", s.client, err)
 				}
+				groups, err := by.readHist(reading.Hist{Groups: r.Groups}, histogram.Log2())
+				if err != nil {
+					return fmt.Errorf("%s: %w", s.client, err)
+				}
 				return report(uprobe.LatencyReading{
-					Histogram: h, Open: r.Open, EndsAlone: r.EndsAlone, StartsAgain: r.StartsAgain,
-					Unreadable: r.Unreadable, Lost: r.Lost,
+					Histogram: h, Groups: groups.groups, Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone,
+					Hidden: r.Hidden, StartsAgain: r.StartsAgain, Unreadable: r.Unreadable,
+					Lost: r.Lost, Room: reading.MaxOpen,
 				}, r.Time, last)
 			}
 		})
 }
 
-// preparePairAt checks the flags and returns the two probes of PROVIDER:BASE, first the start.
-func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSelection, error) {
-	if err := checkBase(name); err != nil {
-		return nil, err
-	}
+// preparePairAt checks the flags and returns the two probes of a pair, first the start.
+func (f *latencyFlags) preparePairAt(cmd *cobra.Command, p pairing) (*remoteSelection, error) {
 	client, err := f.at.open(cmd)
 	if err != nil {
 		return nil, err
@@ -69,16 +83,11 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, name string) (*remoteSe
 	if err != nil {
 		return nil, err
 	}
-	names := toStrings(atNames(list))
-	pair := pairOf(name, names)
-	if pair == nil {
-		bases := pairBases(names)
-		hint := hintAt(client, name, bases)
-		if base := baseOf(name); slices.Contains(bases, base) {
-			hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
-		}
-		return nil, fmt.Errorf("no probes %s_start and %s_end in the program at %s; %s",
-			name, name, client, hint)
+	hint := func(text string, names []string) string { return hintAt(client, text, names) }
+	place := fmt.Sprintf("the program at %s", client)
+	pair, errs := p.find(toStrings(atNames(list)), place, hint)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	s, err := describeAt(cmd.Context(), client, pair)
 	if err != nil {

@@ -57,7 +57,7 @@ func (f *listFlags) listAt(cmd *cobra.Command, files []string) error {
 			Loaded: p.Loaded, Traced: p.Traced, Heard: p.Heard,
 		}
 		for _, a := range p.Args {
-			j.Parameters = append(j.Parameters, remoteParamJSON(a))
+			j.Parameters = append(j.Parameters, remoteParamJSON{a.Name, a.Type})
 		}
 		if err := writeJSONLine(out, j); err != nil {
 			return err

@@ -9,11 +9,13 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
@@ -80,6 +82,36 @@ func usdt(ctx context.Context, args ...string) (status int, stdout, stderr strin
 	var out, errs bytes.Buffer
 	status = run(ctx, args, &out, &errs)
 	return status, out.String(), errs.String()
+}
+
+// awaitMatch runs the command, which reports now and then, until it has written all that is wanted.
+func awaitMatch(t *testing.T, want []string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
+	defer cancel()
+	out := &awaitWriter{want: want, found: cancel}
+	var stderr bytes.Buffer
+	status := run(ctx, append(args, "--interval", "100ms"), out, &stderr)
+	if status != 0 {
+		t.Errorf("%q: status %d, %s", args, status, stderr.String())
+	}
+	wantMatch(t, fmt.Sprintf("%q", args), out.text, want...)
+}
+
+// An awaitWriter calls found when it has all that is wanted.
+type awaitWriter struct {
+	text  string
+	want  []string
+	found func()
+}
+
+func (w *awaitWriter) Write(b []byte) (int, error) {
+	w.text += string(b)
+	isMissing := func(s string) bool { return !strings.Contains(w.text, s) }
+	if !slices.ContainsFunc(w.want, isMissing) {
+		w.found()
+	}
+	return len(b), nil
 }
 
 func wantMatch(t *testing.T, what, got string, want ...string) {
@@ -224,15 +256,43 @@ func TestAtLatency(t *testing.T) {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	var r struct {
-		Count     uint64
-		EndsAlone uint64 `json:"ends_alone"`
-		Lost      uint64
+		Count, Hidden, Lost uint64
+		EndsAlone           uint64 `json:"ends_alone"`
 	}
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Count == 0 || r.EndsAlone == 0 || r.Lost != 0 {
+	if r.Count == 0 || r.Hidden == 0 || r.EndsAlone > 1 || r.Lost != 0 {
 		t.Errorf("measured %s", out)
+	}
+}
+
+// TestAtCountGroups: the program counts by an argument.
+func TestAtCountGroups(t *testing.T) {
+	a := startAtProgram(t, "atcountby")
+	a.fire(t)
+	for by, want := range map[string][]string{
+		"customer": {`order_start customer="Ada" `, `order_start customer="Bob\x1b" `},
+		"cents":    {"order_end cents=-3 ", "order_end cents=3 "},
+	} {
+		probe := "atcountby:" + strings.Fields(want[0])[0]
+		awaitMatch(t, append(want, "  total "),
+			"count", "--at", a.url, probe, "--by", by, "--where", "id >= 0")
+	}
+	awaitMatch(t, []string{`"probe":"order_end","by":true,"hits":`, `"by":false,"hits":`},
+		"count", "--at", a.url, "atcountby:order_end", "--by", "ok", "--json")
+}
+
+// TestAtLatencyGroups: the groups are those of the start, or of the end.
+func TestAtLatencyGroups(t *testing.T) {
+	a := startAtProgram(t, "atlatencyby")
+	a.fire(t)
+	for by, want := range map[string][]string{
+		"customer": {`customer = "Ada"`, `customer = "Bob\x1b"`}, "ok": {"ok = true", "ok = false"},
+		"cents": {"cents = -3", "cents = 3"},
+	} {
+		awaitMatch(t, append(want, "\nall: count "),
+			"latency", "--at", a.url, "atlatencyby:order", "--by", by)
 	}
 }
 
@@ -413,6 +473,10 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
+		{[]string{"count", "atrefuse:order_start", "--by", "id,pid"}, 2, "counts by one argument"},
+		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
+		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
+		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},
 	} {
 		status, out, stderr := usdt(t.Context(), append(test.args, "--at", a.url)...)
 		if status != test.status || out != "" || !strings.Contains(stderr, test.want) {
@@ -427,10 +491,49 @@ func TestAtComplete(t *testing.T) {
 	for _, test := range []struct{ command, want string }{
 		{"trace", "atcomplete:order_end\natcomplete:order_start\n:4\n"},
 		{"latency", "atcomplete:order\n:4\n"},
+		{"describe", "atcomplete:order_end\natcomplete:order_start\n:4\n"},
 	} {
 		status, out, _ := usdt(t.Context(), "__complete", test.command, "--at", a.url, "atcomp")
 		if status != 0 || out != test.want {
 			t.Errorf("%s: status %d: %q, want %q", test.command, status, out, test.want)
+		}
+	}
+}
+
+func TestAtDescribe(t *testing.T) {
+	a := startAtProgram(t, "atdescribe")
+	other := stapsdt.MustProvider("atdescribe") // of the same name: its probes are with the others
+	t.Cleanup(func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	stapsdt.MustProbe3[int8, uintptr, []byte](other, "bare")
+	stapsdt.MustProbe0(other, "order_end")
+	stapsdt.MustProbe0(other, "with-dash")
+	status, out, stderr := usdt(t.Context(), "describe", "--at", a.url, "atdescribe:*")
+	const want = `provider atdescribe {
+	probe bare(int8_t arg0, void *arg1, const uint8_t *arg2, int arg2_len);
+	probe order_end(uint64_t id, int64_t cents, double ratio, bool ok);
+
+	/* An order comes. */
+	probe order_start(uint64_t id, string customer, const uint8_t *data, int data_len,
+		hrtime_t deadline);
+};
+`
+	if status != 0 || out != want {
+		t.Errorf("status %d:\n%s\nwant\n%s", status, out, want)
+	}
+	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have")
+	_, out, _ = usdt(t.Context(), "describe", "--at", a.url, "atdescribe:order_*", "--markdown")
+	wantMatch(t, "the table", out, "order_start", "An order comes.", "time.Duration", "order_end")
+	for _, args := range [][]string{
+		{"atdescribe:none"}, {"file"}, {"atdescribe:*", "--pid", "1"}, {"--types", "x.d"}, {"--all"},
+	} {
+		status, out, stderr := usdt(t.Context(), append([]string{"describe", "--at", a.url}, args...)...)
+		if wrong := map[bool]int{true: 1, false: 2}[args[0] == "atdescribe:none"]; status != wrong ||
+			out != "" || stderr == "" {
+			t.Errorf("%q: status %d, %s%s", args, status, out, stderr)
 		}
 	}
 }

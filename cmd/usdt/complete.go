@@ -35,10 +35,19 @@ func completeProbes(cmd *cobra.Command, args []string, toComplete string,
 	return completeNames(cmd, args, toComplete, func(names []string) []string { return names })
 }
 
-// completeBases completes an argument PROVIDER:BASE in the same way.
-func completeBases(cmd *cobra.Command, args []string, toComplete string,
+// completePairs completes PROVIDER:BASE in the same way or, where no base begins so, the name of
+// the first or the second probe.
+func completePairs(cmd *cobra.Command, args []string, toComplete string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return completeNames(cmd, args, toComplete, pairBases)
+	return completeNames(cmd, args, toComplete, func(names []string) []string {
+		bases := slices.DeleteFunc(pairBases(names), func(base string) bool {
+			return !strings.HasPrefix(base, toComplete)
+		})
+		if len(args) > 0 || len(bases) == 0 {
+			return names
+		}
+		return bases
+	})
 }
 
 // completeNames completes an argument with what choose makes of the names of all probes.
@@ -67,7 +76,7 @@ func completeNames(
 }
 
 func knownNames(cmd *cobra.Command) ([]probeName, error) {
-	address, _ := cmd.Flags().GetString("at") // describe and script do not have it
+	address, _ := cmd.Flags().GetString("at") // script does not have it
 	if address == "" {
 		return localNames(cmd)
 	}

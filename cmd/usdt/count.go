@@ -5,12 +5,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 func newCountCommand() *cobra.Command {
-	var flags aggregateFlags
+	var flags countFlags
 	cmd := &cobra.Command{
 		Use:   "count {-p PID | --all | --at ADDRESS} PROVIDER:PROBE...",
 		Short: "Count how often probes are hit",
@@ -20,28 +18,47 @@ On a terminal, the numbers are refreshed in place; at the end, those of the whol
 remain. Elsewhere, or with --json, there are lines for every interval. A last interval that
 is shorter than half an interval is added to the one before it, except in JSON. Counting ends
 on Ctrl-C, after --duration, or when the process ends.
+
+With --by, hits are counted for each combination of values: of arguments, pid, tid, or comm, the
+name of the thread. --str N says that argument N of probes that are not described points to text.
+Of a text, 255 bytes count, of each of several less; an … follows the quote where there is more.
+Where not on a terminal, there is then one report at the end, with the groups that had most hits
+first, unless --interval is given. After 65536 groups, hits of further ones are counted together,
+as others. With --at, --by takes one argument, of which 63 bytes count.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
+  sudo usdt count --all --by path,pid --duration 10s http:request
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
+			flags.chooseInterval(cmd)
 			if flags.at != "" {
-				return countAt(cmd, &flags, patterns)
+				return flags.countAt(cmd, patterns)
 			}
-			return countKernel(cmd, &flags, patterns)
+			return flags.countKernel(cmd, patterns)
 		},
 		ValidArgsFunction: completeProbes,
 	}
 	flags.addFlags(cmd, time.Second)
+	cmd.Flags().Var(&flags.by, "by", "count for each value of the arguments `NAMES`, pid, tid, comm")
+	cmd.Flags().Var(&flags.strings, "str", strHelp)
+	completeArguments(cmd, "by", "str")
 	return cmd
 }
 
-// countReporter returns what reports how often probes were hit until a time, and how often that was
-// missed.
-func (f *aggregateFlags) countReporter(
-	cmd *cobra.Command, probes []uprobe.Probe, began time.Time,
+// chooseInterval leaves out the reports in between that nobody wants.
+func (f *countFlags) chooseInterval(cmd *cobra.Command) {
+	onScreen := !f.asJSON && terminalWidth(cmd.OutOrStdout()) != 0
+	if len(f.by) > 0 && !onScreen && !cmd.Flags().Changed("interval") {
+		f.interval = 0
+	}
+}
+
+// countReporter returns what reports how often there were hits of each row until a time, and how
+// often that was missed.
+func (f *countFlags) countReporter(
+	cmd *cobra.Command, readings *countReadings,
 ) func(totals []uint64, missed uint64, at time.Time, last bool) error {
-	readings := newCountReadings(probes, began)
 	out := newCountWriter(cmd.OutOrStdout(), f.asJSON)
 	return func(totals []uint64, missed uint64, at time.Time, last bool) error {
 		shortest := time.Duration(0)

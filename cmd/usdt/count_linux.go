@@ -9,31 +9,75 @@ import (
 )
 
 // countKernel carries out the command by the kernel.
-func countKernel(cmd *cobra.Command, flags *aggregateFlags, patterns []string) error {
-	options, err := flags.options(cmd.ErrOrStderr())
+func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
+	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(flags.scope, flags.types, patterns)
+	sel, err := selectProbes(f.scope, f.types, patterns)
 	if err != nil {
 		return err
 	}
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
+	keys, err := f.keys(sel.probes)
+	if err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
+	if len(keys) > 0 {
+		return f.countGroups(cmd, sel, keys, options)
+	}
 	attached := attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
 	attached()
 	if err != nil {
 		return attachError(err)
 	}
-	report := flags.countReporter(cmd, sel.probes, time.Now())
-	return flags.run(cmd, counter, sel, func(at time.Time, last bool) error {
+	report := f.countReporter(cmd, newCountReadings(rowsOf(sel.probes), time.Now()))
+	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
 		return report(totals, counter.Missed(), at, last)
+	})
+}
+
+// countGroups counts by values.
+func (f *countFlags) countGroups(
+	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
+) error {
+	attached := attaching(cmd, &options)
+	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
+	attached()
+	if err != nil {
+		return attachError(err)
+	}
+	rows := newGroupRows(time.Now())
+	report := f.countReporter(cmd, rows.readings)
+	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
+		groups, err := counter.Read()
+		if err != nil {
+			return err
+		}
+		rows.clear()
+		for _, g := range groups {
+			rows.add(newCountRow(sel.probes[g.Probe], keys, g.Key), g.Hits)
+		}
+		others, err := counter.Others()
+		if err != nil {
+			return err
+		}
+		if others > 0 {
+			rows.add(countRow{isOthers: true}, others)
+		}
+		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+			return err
+		}
+		unreadable, err := counter.Unreadable()
+		writeUnless0(cmd.ErrOrStderr(), unreadable, "hits whose argument could not be read")
+		return err
 	})
 }

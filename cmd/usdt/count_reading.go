@@ -1,32 +1,38 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"time"
-
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A countReading is how often probes were hit in an interval, and since counting began.
 type countReading struct {
-	probes []uprobe.Probe
-	hits   []uint64 // in the interval, by index of probe
+	rows   []countRow
+	hits   []uint64 // in the interval, by index of row
 	totals []uint64 // since the beginning
 	missed uint64   // hits of any probe that could not be counted, since the beginning
 
 	began, from, to time.Time // of the counting, and of the interval
 }
 
-// next returns the reading of the interval that follows r.
-func (r countReading) next(totals []uint64, missed uint64, to time.Time) countReading {
+// next returns the reading of the interval that follows r, which may have more rows.
+func (r countReading) next(
+	rows []countRow, totals []uint64, missed uint64, to time.Time,
+) countReading {
 	n := countReading{
-		probes: r.probes, hits: make([]uint64, len(totals)), totals: totals, missed: missed,
+		rows: rows, hits: slices.Clone(totals), totals: totals, missed: missed,
 		began: r.began, from: r.to, to: to,
 	}
-	for i := range totals {
-		n.hits[i] = totals[i] - r.totals[i]
+	for i, before := range r.totals {
+		n.hits[i] -= before
 	}
 	return n
+}
+
+// isGrouped reports whether hits are counted by values.
+func (r countReading) isGrouped() bool {
+	return slices.ContainsFunc(r.rows, func(row countRow) bool { return row.key != "" })
 }
 
 // whole returns the reading of the time since counting began.
@@ -36,13 +42,15 @@ func (r countReading) whole() countReading {
 }
 
 // countReadings are the last two readings. An interval begins where the one before ended.
-type countReadings struct{ before, last countReading }
+type countReadings struct {
+	rows         []countRow // to which more can come
+	before, last countReading
+}
 
 // newCountReadings returns the readings when counting begins.
-func newCountReadings(probes []uprobe.Probe, began time.Time) *countReadings {
-	totals := make([]uint64, len(probes))
-	zero := countReading{probes: probes, totals: totals, began: began, to: began}
-	return &countReadings{zero, zero}
+func newCountReadings(rows []countRow, began time.Time) *countReadings {
+	zero := countReading{rows: rows, totals: make([]uint64, len(rows)), began: began, to: began}
+	return &countReadings{rows, zero, zero}
 }
 
 // next adds the interval that ends at to, and returns its reading. If the interval is shorter than
@@ -53,7 +61,7 @@ func (c *countReadings) next(
 	if to.Sub(c.last.to) < shortest {
 		c.last = c.before
 	}
-	c.before, c.last = c.last, c.last.next(totals, missed, to)
+	c.before, c.last = c.last, c.last.next(c.rows, totals, missed, to)
 	return c.last
 }
 

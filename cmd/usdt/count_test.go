@@ -13,8 +13,10 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-func twoProbes() []uprobe.Probe {
-	return []uprobe.Probe{{Provider: "shop", Name: "order_start"}, {Provider: "shop", Name: "tick"}}
+func twoProbes() []countRow {
+	return rowsOf([]uprobe.Probe{
+		{Provider: "shop", Name: "order_start"}, {Provider: "shop", Name: "tick"},
+	})
 }
 
 // A last interval that is short, here a hundredth of a second, is joined with the one before.

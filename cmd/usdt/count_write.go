@@ -28,8 +28,8 @@ type countLines struct {
 func (c *countLines) write(r countReading, _ bool) error {
 	var b strings.Builder
 	width := len("PROVIDER:PROBE")
-	for _, p := range r.probes {
-		width = max(width, utf8.RuneCountInString(printable.Text(p.String())))
+	for _, row := range r.rows {
+		width = max(width, utf8.RuneCountInString(printable.Text(row.name())))
 	}
 	if !c.titled {
 		fmt.Fprintf(&b, "%-8s  %-*s  %12s  %14s\n", "TIME", width, "PROVIDER:PROBE", "HITS/S", "HITS")
@@ -39,24 +39,43 @@ func (c *countLines) write(r countReading, _ bool) error {
 		fmt.Fprintf(&b, "%s  %-*s  %12s  %14d\n",
 			r.to.Format(time.TimeOnly), width, name, r.rate(hits), total)
 	}
-	for i, p := range r.probes {
-		line(printable.Text(p.String()), r.hits[i], r.totals[i])
+	for _, i := range r.shown() {
+		line(printable.Text(r.rows[i].name()), r.hits[i], r.totals[i])
 	}
-	if len(r.probes) > 1 {
+	if len(r.rows) > 1 {
 		line("total", sum(r.hits), sum(r.totals))
 	}
 	_, err := io.WriteString(c.w, b.String())
 	return err
 }
 
+// shown returns the indexes of the rows of an interval, in order: all probes, or the groups that
+// had hits, those with most first.
+func (r countReading) shown() []int {
+	all := busiest(r.hits, len(r.hits))
+	if !r.isGrouped() {
+		return all
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(r.hits[b], r.hits[a]) })
+	return slices.DeleteFunc(all, func(i int) bool { return r.hits[i] == 0 })
+}
+
 // countJSON writes an object for each reading, in one line.
 type countJSON struct{ w io.Writer }
 
 func (c countJSON) write(r countReading, _ bool) error {
-	j := reading.Count{Time: r.to, Seconds: r.to.Sub(r.from).Seconds(), Missed: r.missed}
-	for i, p := range r.probes {
+	j := reading.Count{
+		Time: r.to, Seconds: r.to.Sub(r.from).Seconds(), Missed: r.missed,
+		Probes: []reading.ProbeCount{}, // never null
+	}
+	for i, row := range r.rows {
+		if row.isOthers {
+			j.Others = &r.totals[i]
+			continue
+		}
 		j.Probes = append(j.Probes, reading.ProbeCount{
-			Provider: p.Provider, Probe: p.Name, Hits: r.hits[i], Total: r.totals[i],
+			Provider: row.probe.Provider, Probe: row.probe.Name, By: row.by, Cut: row.isCut,
+			Hits: r.hits[i], Total: r.totals[i],
 		})
 	}
 	return writeJSONLine(c.w, j)
@@ -82,7 +101,7 @@ func newCountScreen(w io.Writer) *countScreen {
 func (c *countScreen) write(r countReading, last bool) error {
 	rate, room := "HITS/S", max(1, c.rows()-3) // the title, the total and the line with the cursor
 	if last {
-		r, rate, room = r.whole(), "MEAN HITS/S", len(r.probes)
+		r, rate, room = r.whole(), "MEAN HITS/S", len(r.rows)
 	}
 	t := countTable(r, rate, room)
 	t.fit(max(c.columns()-1, 1)) // the last column stays free: it could wrap
@@ -106,10 +125,10 @@ func countTable(r countReading, rateTitle string, room int) *table {
 		total.add(strconv.FormatUint(count, 10))
 	}
 	for _, i := range busiest(r.hits, room) {
-		row(r.probes[i].String(), r.hits[i], r.totals[i])
+		row(r.rows[i].name(), r.hits[i], r.totals[i])
 	}
 	name := "total"
-	if hidden := len(r.probes) - room; hidden > 0 {
+	if hidden := len(r.rows) - room; hidden > 0 {
 		name = fmt.Sprintf("total, with %d more", hidden)
 	}
 	row(name, sum(r.hits), sum(r.totals))

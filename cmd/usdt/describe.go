@@ -1,19 +1,13 @@
-//go:build linux
-
 package main
 
 import (
 	"cmp"
-	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/catalog"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
-	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/provider"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
@@ -22,13 +16,14 @@ import (
 type describeFlags struct {
 	scope    scope
 	types    typeFiles
+	at       at
 	markdown bool
 }
 
 func newDescribeCommand() *cobra.Command {
 	var f describeFlags
 	cmd := &cobra.Command{
-		Use:   "describe {-p PID | --all | FILE...} [PROVIDER:PROBE...]",
+		Use:   "describe {-p PID | --all | --at ADDRESS | FILE...} [PROVIDER:PROBE...]",
 		Short: "Write what is known of probes, for --types or as a table",
 
 		DisableFlagsInUseLine: true,
@@ -36,14 +31,21 @@ func newDescribeCommand() *cobra.Command {
 description: a file in DTrace's syntax of providers with the names and types of their arguments,
 which --types reads. Of arguments that nobody has described, it has the size and the sign.
 
-With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PROBE choose probes.`,
+With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PROBE choose probes.
+` + atHelp,
 		Example: `  usdt describe -p 1234 'shop:*' > shop.d
   usdt describe /usr/bin/python3
-  usdt describe ./shop --markdown`,
-		RunE: f.describe,
+  usdt describe ./shop --markdown
+  usdt describe --at http://localhost:6060 > shop.d`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.at != "" {
+				return f.describeAt(cmd, args)
+			}
+			return f.describeKernel(cmd, args)
+		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, toComplete string,
 		) ([]cobra.Completion, cobra.ShellCompDirective) {
-			if f.scope.isZero() {
+			if f.scope.isZero() && f.at == "" {
 				return nil, cobra.ShellCompDirectiveDefault // files
 			}
 			return completeProbes(cmd, args, toComplete)
@@ -52,43 +54,36 @@ With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PRO
 	flags := cmd.Flags()
 	f.scope.addFlags(cmd, "describe")
 	flags.BoolVar(&f.markdown, "markdown", false, "write a table in Markdown")
+	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
 	return cmd
 }
 
-// describe carries out the command.
-func (f *describeFlags) describe(cmd *cobra.Command, args []string) error {
-	files, texts := filesAndPatterns(args)
+// describedPatterns are all probes if the command line has no pattern.
+func describedPatterns(texts []string) (patternList, error) {
 	if len(texts) == 0 {
 		texts = []string{"*:*"}
 	}
-	patterns, err := parsePatterns(texts)
-	if err != nil {
-		return err
-	}
-	v, failed := f.inventory(files)
-	if v == nil {
-		return failed
-	}
-	if err := v.checkMatched(patterns); err != nil {
-		if failed != nil {
-			return failed // which may be why
-		}
-		return err
-	}
-	known := v.signatures(patterns)
-	for _, err := range slices.Concat(v.unread, v.descriptions.tell()) {
-		warn(cmd.ErrOrStderr(), "%v", err)
-	}
+	return parsePatterns(texts)
+}
+
+// write writes what is known of the probes, sorted by name.
+func (f *describeFlags) write(cmd *cobra.Command, known []signature.Signature) error {
+	slices.SortFunc(known, func(a, b signature.Signature) int {
+		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Probe, b.Probe))
+	})
 	if f.markdown {
-		_, err = io.WriteString(cmd.OutOrStdout(), signature.Markdown(known))
-		return errors.Join(failed, err)
+		_, err := io.WriteString(cmd.OutOrStdout(), signature.Markdown(known))
+		return err
 	}
 	text, left := provider.Write(known)
 	warnUnwritable(cmd.ErrOrStderr(), left)
-	_, err = io.WriteString(cmd.OutOrStdout(), text)
-	return errors.Join(failed, err)
+	_, err := io.WriteString(cmd.OutOrStdout(), text)
+	return err
 }
+
+// maxTold bounds what a hostile process can make usdt tell.
+const maxTold = 8
 
 // warnUnwritable says which probes are not in the description.
 func warnUnwritable(stderr io.Writer, left []signature.Signature) {
@@ -99,81 +94,4 @@ func warnUnwritable(stderr io.Writer, left []signature.Signature) {
 	if more := len(left) - maxTold; more > 0 {
 		warn(stderr, "the same holds for %s", plural(more, "other probe", "other probes"))
 	}
-}
-
-// filesAndPatterns tells arguments apart: a pattern has a colon, and no slash.
-func filesAndPatterns(args []string) (files, patterns []string) {
-	for _, arg := range args {
-		if strings.Contains(arg, ":") && !strings.Contains(arg, "/") {
-			patterns = append(patterns, arg)
-		} else {
-			files = append(files, arg)
-		}
-	}
-	return files, patterns
-}
-
-// inventory reads the processes or the files. Its error can be about some of the files only.
-func (f *describeFlags) inventory(paths []string) (*inventory, error) {
-	if len(paths) == 0 {
-		return takeInventory(f.scope, &f.types)
-	}
-	if !f.scope.isZero() {
-		return nil, usagef("use either files or processes, not both")
-	}
-	reader, err := startReader()
-	if err != nil {
-		return nil, err
-	}
-	defer reader.Close()
-	known, err := f.types.open(reader)
-	if err != nil {
-		return nil, err
-	}
-	v := &inventory{files: paths, descriptions: known}
-	var failed []error
-	for _, path := range paths {
-		file, err := readListedFile(reader, path)
-		failed = append(failed, err)
-		v.objects = append(v.objects, process.Object{
-			Path: path, Notes: file.Notes, Signatures: file.Signatures, Unsigned: file.Unsigned,
-		})
-	}
-	return v, errors.Join(failed...)
-}
-
-// signatures returns what is known of the probes that match, of each once, sorted by name.
-func (v *inventory) signatures(patterns patternList) []signature.Signature {
-	found := make(map[probeName]*signature.Signature)
-	var undescribed []signature.Signature
-	for _, o := range v.objects {
-		for _, n := range o.Notes {
-			name := nameOf(n)
-			if found[name] != nil || !patterns.match(name) {
-				continue
-			}
-			if o.Unsigned {
-				v.descriptions.unsigned(o.Path)
-			}
-			if s := v.descriptions.of(n, o.Signatures); s != nil {
-				found[name] = s
-			} else {
-				undescribed = append(undescribed, catalog.FromNote(n))
-			}
-		}
-	}
-	for i := range undescribed {
-		s := &undescribed[i]
-		if name := (probeName{s.Provider, s.Probe}); found[name] == nil {
-			found[name] = s
-		}
-	}
-	var all []signature.Signature
-	for _, s := range found {
-		all = append(all, *s)
-	}
-	slices.SortFunc(all, func(a, b signature.Signature) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Probe, b.Probe))
-	})
-	return all
 }

@@ -99,11 +99,8 @@ func disagreement(s *signature.Signature, n sdtnote.Note, args []operand.Arg) er
 	return nil
 }
 
-// These bound what a hostile process can make usdt remember and tell.
-const (
-	maxRefused = 4096
-	maxTold    = 8
-)
+// maxRefused bounds what a hostile process can make usdt remember.
+const maxRefused = 4096
 
 // tell returns what the user should know of descriptions and signatures that are not used.
 func (d *descriptions) tell() []error {

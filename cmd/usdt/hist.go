@@ -128,33 +128,7 @@ func (f *histFlags) reporter(
 
 // grouping returns how the values are grouped.
 func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
-	by := grouping{arg: f.by, isText: f.text != noArgument}
-	if f.by == noArgument {
-		return by, nil
-	}
-	params, err := f.by.find("--by", probes...)
-	if err != nil {
-		return by, err
-	}
-	texts, bytes := 0, 0
-	for _, p := range params {
-		if p != nil && p.Type.Kind.IsAddress() {
-			texts++
-		}
-		if p != nil && p.Type.Kind == signature.Bytes {
-			bytes++
-		}
-	}
-	switch {
-	case by.isText:
-	case texts == len(params):
-		by.isText, by.isBytes = true, bytes == len(params)
-	case texts > 0:
-		return by, usagef("--by %s is text in some of the probes only; choose others", f.by.String())
-	default:
-		by.value = commonField(params)
-	}
-	return by, nil
+	return groupBy(f.by, f.text != noArgument, probes...)
 }
 
 // unit returns the unit of the values. It is an error that they are no integers.

@@ -3,14 +3,12 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -36,53 +34,25 @@ func (r *histReading) prepare(unit histogram.Unit) {
 	})
 }
 
-// A grouping is the argument by whose values histograms are grouped.
-type grouping struct {
-	arg     argument // noArgument: there is one histogram
-	isText  bool     // the argument points to text, or to bytes
-	isBytes bool     // it points to bytes, which need not be text
-	value   *field   // how its values are shown, nil when all that is known is that they are integers
-}
-
-// name says which group it is. Text of the program is quoted.
-func (by grouping) name(g uprobe.Group) string {
-	switch {
-	case by.arg == noArgument:
-		return ""
-	case by.isText:
-		return fmt.Sprintf("%s = %s", by.arg.label(), printable.Quote(g.Text))
-	case by.value != nil:
-		return fmt.Sprintf("%s = %s", by.arg.label(), by.value.appendText(nil, valueOf(g)))
-	}
-	return fmt.Sprintf("%s = %v", by.arg.label(), g.By)
-}
-
-// valueOf returns the value of the group as an argument.
-func valueOf(g uprobe.Group) []uprobe.Value {
-	return []uprobe.Value{{Int: g.By.Bits, Read: true}}
-}
-
-// json returns the value of the group for JSON: a string, a number, true or false, or nil.
-func (by grouping) json(g uprobe.Group) any {
-	switch {
-	case by.arg == noArgument:
-		return nil
-	case by.isBytes:
-		return []byte(g.Text) // in base64
-	case by.isText:
-		return g.Text
-	case by.value != nil:
-		return json.RawMessage(by.value.appendJSON(nil, valueOf(g)))
-	}
-	return g.By
-}
-
 // mostGroups is how many histograms are drawn at most.
 const mostGroups = 24
 
 // write draws the histograms. loss says why hits are missing.
 func (r histReading) write(w io.Writer, by grouping, loss string) error {
 	out := bufio.NewWriter(w)
+	if err := r.draw(out, terminalWidth(w), by); err != nil {
+		return err
+	}
+	if len(r.groups) == 0 {
+		fmt.Fprintln(out, "no values")
+	}
+	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
+	writeUnless0(out, r.lost, "hits lost to too many different values, or "+loss)
+	return out.Flush()
+}
+
+// draw draws the histograms, in lines of at most width columns.
+func (r histReading) draw(out io.Writer, width int, by grouping) error {
 	for i, g := range r.drawn() {
 		if i > 0 {
 			fmt.Fprintln(out)
@@ -90,20 +60,15 @@ func (r histReading) write(w io.Writer, by grouping, loss string) error {
 		if name := by.name(g); name != "" {
 			fmt.Fprintln(out, name)
 		}
-		if err := writeHistogram(out, terminalWidth(w), g.Histogram); err != nil {
+		if err := writeHistogram(out, width, g.Histogram); err != nil {
 			return err
 		}
-	}
-	if len(r.groups) == 0 {
-		fmt.Fprintln(out, "no values")
 	}
 	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
 		fmt.Fprintf(out, "\nnot drawn: %d more values of %s, count %d\n",
 			len(hidden), by.arg.label(), total(hidden))
 	}
-	writeUnless0(out, r.unreadable, "hits whose argument could not be read")
-	writeUnless0(out, r.lost, "hits lost to too many different values, or "+loss)
-	return out.Flush()
+	return nil
 }
 
 // drawn returns the groups for which there is room.
@@ -140,10 +105,15 @@ func (r histReading) writeJSON(
 	for _, p := range probes {
 		j.Probes = append(j.Probes, p.String())
 	}
-	for _, g := range r.groups {
-		j.Groups = append(j.Groups, reading.Group{
-			By: by.json(g), Figures: reading.NewFigures(g.Histogram),
-		})
-	}
+	j.Groups = append(j.Groups, r.json(by)...)
 	return writeJSONLine(w, j)
+}
+
+// json returns the groups as JSON has them.
+func (r histReading) json(by grouping) []reading.Group {
+	var groups []reading.Group
+	for _, g := range r.groups {
+		groups = append(groups, reading.Group{By: by.json(g), Figures: reading.NewFigures(g.Histogram)})
+	}
+	return groups
 }

@@ -10,15 +10,15 @@ import (
 )
 
 // errNeedsLinux is the error of what the kernel of Linux does.
-var errNeedsLinux = fmt.Errorf("this takes Linux; on %s, usdt can list, trace, count, hist and "+
-	"latency with --at ADDRESS: see usdt help trace", runtime.GOOS)
+var errNeedsLinux = fmt.Errorf("this takes Linux; on %s, usdt can list, trace, count, hist, "+
+	"latency and describe with --at ADDRESS: see usdt help trace", runtime.GOOS)
 
 const kernelHelp = `
 This system has no uprobes: name the program by --at.`
 
 // kernelCommands are commands that say what they need.
 func kernelCommands() (all []*cobra.Command) {
-	for _, name := range []string{"describe", "script", "doctor"} {
+	for _, name := range []string{"script", "doctor"} {
 		all = append(all, &cobra.Command{
 			Use:                name,
 			Short:              "Takes Linux",
@@ -31,13 +31,15 @@ func kernelCommands() (all []*cobra.Command) {
 
 func (f *traceFlags) traceKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func countKernel(*cobra.Command, *aggregateFlags, []string) error { return errNeedsLinux }
+func (f *countFlags) countKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
 func (f *histFlags) histKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
-func (f *latencyFlags) latencyKernel(*cobra.Command, string) error { return errNeedsLinux }
+func (f *latencyFlags) latencyKernel(*cobra.Command, pairing) error { return errNeedsLinux }
 
 func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeedsLinux }
+
+func (f *describeFlags) describeKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
 func systemVersion() (string, error) { return "", nil }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,104 +18,147 @@ import (
 // latencyFlags are the flags of usdt latency.
 type latencyFlags struct {
 	aggregateFlags
-	key     argument
+	key pairKey
+	by  argument
+	captureFlags
+	slower  time.Duration // 0: no pairs are shown
 	picture picture
 }
 
 func newLatencyCommand() *cobra.Command {
-	f := latencyFlags{key: argument(uprobe.Numbered(0))}
+	f := latencyFlags{key: pairKey{noArgument}, by: noArgument}
 	cmd := &cobra.Command{
-		Use:   "latency {-p PID | --all | --at ADDRESS} PROVIDER:BASE",
-		Short: "Measure the time from the probe BASE_start to BASE_end",
-		Long: `Measure in the kernel the time from each hit of the probe BASE_start to the hit of
-BASE_end with the same key in the same process, and draw a histogram with percentiles at the
-end: on Ctrl-C, after --duration, or when the process ends. With --interval it is also drawn
-in between. The key is the first argument, or with --key the one with a name or a number. These
-pairs of names work, too:
+		Use:   "latency {-p PID | --all | --at ADDRESS} {PROVIDER:BASE | START END}",
+		Short: "Measure the time from one probe to another",
+		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
+same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
+--duration, or when the process ends. With --interval it is also drawn in between.
+
+START and END are the names PROVIDER:PROBE of any two probes. PROVIDER:BASE stands for two whose
+names are BASE, then _, __ or -, then one of these:
 
 ` + pairNames() + `
+--key names the argument that is the key, or gives its number from 0; --key tid pairs the hits of
+a thread. Without --key, it is the first argument, if both probes have an integer there. Otherwise
+usdt says what it takes: an argument that both have by one name or, where there is none, the
+thread. In Go programs threads are no key, because a goroutine changes its thread.
+
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
-The lines below the histogram count the hits without a partner. --where selects among the starts.
+The lines below the histogram count the hits without a partner. There is room for some 65,536
+starts without an end; then the oldest make room. --where selects among the starts; the ends of
+others are not counted.
+
+With --by, there is a histogram for each value of an argument: of the start, if it has one of that
+name or number, otherwise of the end. --str with its number says that it points to text, if the
+probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+
+With --slower, each pair that takes so long or longer is shown as soon as it ends: time, process
+and thread of the end, how long it took, and the arguments of the start and of the end, as usdt
+trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
+nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
+mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
-  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg`,
-		Args: cobra.ExactArgs(1),
+  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
+  sudo usdt latency -p 1234 http:request --by path
+  sudo usdt latency -p 1234 http:request --slower 100ms
+  sudo usdt latency -p 1234 postgresql:query
+  sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.at != "" {
-				return f.latencyAt(cmd, args[0])
+			pair, err := parsePairing(args)
+			if err != nil {
+				return err
 			}
-			return f.latencyKernel(cmd, args[0])
+			if f.at != "" {
+				return f.latencyAt(cmd, pair)
+			}
+			return f.latencyKernel(cmd, pair)
 		},
-		ValidArgsFunction: completeBases,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completePairs,
 	}
-	f.addFlags(cmd, 0)
-	cmd.Flags().Var(&f.key, "key", "pair hits by the argument `NAME`, or by that number from 0")
-	completeArguments(cmd, "key")
+	f.aggregateFlags.addFlags(cmd, 0)
+	cmd.Flags().Var(&f.key, "key",
+		"pair hits by the argument `NAME`, by that number from 0, or by tid")
+	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
+	cmd.Flags().DurationVar(&f.slower, "slower", 0,
+		"show each pair that takes `TIME` or longer, such as 10ms")
+	f.captureFlags.addFlags(cmd)
+	completeArguments(cmd, "key", "by")
 	f.picture.addFlags(cmd)
 	return cmd
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
 		r.Histogram.Unit = histogram.Nanoseconds
+		groups := histReading{groups: r.Groups}
+		groups.prepare(histogram.Nanoseconds)
 		if last {
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
+			if by.arg != noArgument {
+				panels = groups.panels(by.grouping)
+			}
 			if err := f.picture.write(title, panels); err != nil {
 				return err
 			}
 		}
 		if f.asJSON {
-			return writeLatencyJSON(cmd.OutOrStdout(), r, start, end, began, at)
+			j := newLatencyJSON(r, began, at)
+			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
+			j.Groups = groups.json(by.grouping)
+			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
 			return err
 		}
-		return writeLatency(cmd.OutOrStdout(), r, f.loss())
+		return writeLatency(cmd.OutOrStdout(), r, groups, by, f.loss())
 	}
 }
 
-// checkKey reports a key that one of the probes lacks, or that has the same value in no two hits.
-func (f *latencyFlags) checkKey(probes []uprobe.Probe) error {
-	params, err := f.key.find("--key", probes...)
+// writeLatency draws the histogram, or those of the groups, and counts the hits that are not in it.
+// loss says why some are missing.
+func writeLatency(
+	w io.Writer, r uprobe.LatencyReading, groups histReading, by pairGrouping, loss string,
+) error {
+	out := bufio.NewWriter(w)
+	var err error
+	switch {
+	case r.Histogram.Total() == 0:
+		fmt.Fprintln(out, "no pairs")
+	case by.arg == noArgument:
+		err = writeHistogram(out, terminalWidth(w), r.Histogram)
+	default:
+		err = groups.draw(out, terminalWidth(w), by.grouping)
+		fmt.Fprintf(out, "\nall: %s\n", figures(r.Histogram))
+	}
 	if err != nil {
 		return err
 	}
-	for _, p := range params {
-		if p != nil && p.Type.Kind.IsAddress() {
-			return usagef("--key %s: the address of %s (%s) is no key; name an argument that is a number",
-				f.key.String(), printable.Text(p.Label()), printable.Text(p.Type.Name))
-		}
-	}
-	return nil
-}
-
-// writeLatency draws the histogram and counts the hits that are not in it. loss says why some are
-// missing.
-func writeLatency(w io.Writer, r uprobe.LatencyReading, loss string) error {
-	out := bufio.NewWriter(w)
-	if r.Histogram.Total() == 0 {
-		fmt.Fprintln(out, "no pairs")
-	} else if err := writeHistogram(out, terminalWidth(w), r.Histogram); err != nil {
-		return err
-	}
 	writeUnless0(out, r.Open, "starts without an end so far")
+	writeUnless0(out, r.FellOut, fmt.Sprintf(
+		"starts without an end that made room for later ones, when some %d were open", r.Room))
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
-	writeUnless0(out, r.Unreadable, "hits whose key could not be read")
-	writeUnless0(out, r.Lost, "hits lost to too many open starts, or "+loss)
+	unreadable := "hits whose key could not be read"
+	if by.arg != noArgument {
+		unreadable = "hits whose key, or argument to group by, could not be read"
+	}
+	writeUnless0(out, r.Unreadable, unreadable)
+	writeUnless0(out, r.Lost, "hits lost to too many different values, or "+loss)
 	return out.Flush()
 }
 
-func writeLatencyJSON(
-	w io.Writer, r uprobe.LatencyReading, start, end uprobe.Probe, began, at time.Time,
-) error {
-	return writeJSONLine(w, reading.Latency{
-		Time: at, Seconds: at.Sub(began).Seconds(), Start: start.String(), End: end.String(),
-		Figures: reading.NewFigures(r.Histogram), Open: r.Open, EndsAlone: r.EndsAlone,
+// newLatencyJSON returns a reading as JSON has it, but for what is known beforehand.
+func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latency {
+	return reading.Latency{
+		Time: at, Seconds: at.Sub(began).Seconds(), Figures: reading.NewFigures(r.Histogram),
+		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
 		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
-	})
+	}
 }

@@ -9,19 +9,31 @@ import (
 )
 
 // latencyKernel carries out the command by the kernel.
-func (f *latencyFlags) latencyKernel(cmd *cobra.Command, name string) error {
+func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	options, err := f.options(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	sel, err := selectPair(f.scope, f.types, name)
+	sel, err := selectPair(f.scope, f.types, pair)
 	if err != nil {
 		return err
 	}
-	if err := checkWhere(options.Filter, sel.probes[0]); err != nil {
+	start, end := sel.probes[0], sel.probes[1]
+	if err := checkWhere(options.Filter, start); err != nil {
 		return err
 	}
-	if err := f.checkKey(sel.probes); err != nil {
+	if err := f.key.choose(cmd, start, end, !sel.describesItself()); err != nil {
+		return err
+	}
+	by, err := f.grouping(start, end)
+	if err != nil {
+		return err
+	}
+	if err := f.checkPointed(by); err != nil {
+		return err
+	}
+	plan, err := f.planSlow(start, end)
+	if err != nil {
 		return err
 	}
 	if err := f.picture.open(); err != nil {
@@ -30,14 +42,19 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, name string) error {
 	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options)
-	start, end := sel.probes[0], sel.probes[1]
-	l, err := uprobe.Pair(start, end, uprobe.Argument(f.key), options)
+	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
+		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
+		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,
+		StartCaptures: plan.starts.captures, EndCaptures: plan.ends.captures,
+	})
 	attached()
 	if err != nil {
 		return attachError(err)
 	}
-	report := f.reporter(cmd, start, end, time.Now())
-	return f.run(cmd, l, sel, func(at time.Time, last bool) error {
+	report := f.reporter(cmd, start, end, by, time.Now())
+	shown := newSlowRun(cmd, l, plan)
+	return f.runBeside(cmd, l, sel, shown, func(at time.Time, last bool) error {
+		defer shown.pause()()
 		r, err := l.Read()
 		if err != nil {
 			return err

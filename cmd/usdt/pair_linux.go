@@ -5,21 +5,18 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// selectPair selects the two probes of PROVIDER:BASE: first the start, then the end.
-func selectPair(s scope, types typeFiles, name string) (*selection, error) {
-	if err := checkBase(name); err != nil {
-		return nil, err
-	}
+// selectPair selects the two probes of a pair: first the start, then the end.
+func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
 	v, err := takeInventory(s, &types)
 	if err != nil {
 		return nil, err
 	}
-	pair := pairOf(name, toStrings(v.names()))
-	if pair == nil {
-		return nil, v.withUnread(v.noPair(name))
+	pair, err := v.findPair(p)
+	if err != nil {
+		return nil, err
 	}
 	patterns, err := parsePatterns(pair)
 	if err != nil {
@@ -39,15 +36,22 @@ func selectPair(s scope, types typeFiles, name string) (*selection, error) {
 	return sel, nil
 }
 
-// noPair is the error when no two probes belong to PROVIDER:BASE.
-func (v *inventory) noPair(name string) error {
+// findPair returns the names of the probes of a pair, first the start.
+func (v *inventory) findPair(p pairing) ([]string, error) {
 	if len(v.objects) == 0 {
-		return v.noProbes()
+		return nil, v.withUnread(v.noProbes())
 	}
-	bases := pairBases(toStrings(v.names()))
-	hint := v.hint(name, bases)
-	if base := baseOf(name); slices.Contains(bases, base) {
-		hint = fmt.Sprintf("did you mean %s?", printable.Text(base))
+	pair, errs := p.find(toStrings(v.names()), v.scope.String(), v.hint)
+	if len(errs) > 0 {
+		return nil, v.withUnread(errs...)
 	}
-	return fmt.Errorf("no probes %s_start and %s_end in %v; %s", name, name, v.scope, hint)
+	return pair, nil
+}
+
+// describesItself reports whether files say themselves what the arguments of their probes are, as
+// those of this library do, which programs in Go have.
+func (s *selection) describesItself() bool {
+	return slices.ContainsFunc(s.objects, func(o process.Object) bool {
+		return len(o.Signatures) > 0
+	})
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 		}
 	}
 	load("job_start", "job_end")
-	sel, err := selectPair(scope{pids: pidList{os.Getpid()}}, nil, "pairing:job")
+	sel, err := selectPair(scope{pids: pidList{os.Getpid()}}, nil, pairing{base: "pairing:job"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,19 +57,30 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 func TestNoPair(t *testing.T) {
 	of := scope{pids: pidList{os.Getpid()}}
 	where := of.String()
+	job := pairing{base: "shop:job"}
 	for _, test := range []struct {
 		names []string
+		pair  pairing
 		want  string
 	}{
-		{nil, (&inventory{scope: of}).noProbes().Error()},
+		{nil, job, (&inventory{scope: of}).noProbes().Error()},
 		{
-			[]string{"job_start", "tick"},
+			[]string{"job_start", "tick"}, job,
 			"no probes shop:job_start and shop:job_end in " + where +
 				"; usdt list " + of.flag() + " shows the probes",
 		},
 		{
-			[]string{"jobs_start", "jobs_end"},
+			[]string{"jobs_start", "jobs_end"}, job,
 			"no probes shop:job_start and shop:job_end in " + where + "; did you mean shop:jobs?",
+		},
+		{
+			[]string{"gc-begin", "gc-end"}, pairing{base: "shop:gc-begin"},
+			"no probes shop:gc-begin_start and shop:gc-begin_end in " + where +
+				"; did you mean shop:gc?",
+		},
+		{
+			[]string{"here", "there"}, pairing{start: "shop:here", end: "shop:ther"},
+			`no probe "shop:ther" in ` + where + "; did you mean shop:there or shop:here?",
 		},
 	} {
 		v := inventory{scope: of}
@@ -76,11 +88,41 @@ func TestNoPair(t *testing.T) {
 			note := sdtnote.Note{Provider: "shop", Name: name}
 			v.objects = append(v.objects, process.Object{Notes: []sdtnote.Note{note}})
 		}
-		if pair := pairOf("shop:job", toStrings(v.names())); pair != nil {
-			t.Errorf("%q: got %q", test.names, pair)
+		pair, err := v.findPair(test.pair)
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%q: got %q, %v, want %q", test.names, pair, err, test.want)
 		}
-		if got := v.noPair("shop:job").Error(); got != test.want {
-			t.Errorf("%q: got %q, want %q", test.names, got, test.want)
+	}
+}
+
+// Every way to name the two probes of a pair has the base that finds them.
+func TestPairNames(t *testing.T) {
+	names := []string{"shop:order_restart", "shop:order_end", "shop:start", "shop:end"}
+	var wantBases []string
+	for i, ends := range pairEnds {
+		for j, separator := range pairSeparators {
+			base := fmt.Sprintf("shop:a_b%d-%d", i, j)
+			pair := []string{base + separator + ends.start, base + separator + ends.end}
+			names, wantBases = append(names, pair...), append(wantBases, base)
+			for _, name := range pair {
+				if got := baseOf(name); got != base {
+					t.Errorf("base of %s: %s", name, got)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(wantBases, pairBases(names)); diff != "" {
+		t.Errorf("bases (-want +got)\n%s", diff)
+	}
+	for i, base := range wantBases {
+		pair := names[4+2*i : 6+2*i]
+		if diff := cmp.Diff(pair, pairOf(base, names)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", base, diff)
+		}
+	}
+	for _, name := range []string{"shop:order_restart", "shop:order___start", "shop:order"} {
+		if got := baseOf(name); got != name {
+			t.Errorf("base of %s: %s", name, got)
 		}
 	}
 }

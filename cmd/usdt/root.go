@@ -41,6 +41,7 @@ Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong.`,
 	}
 	root.AddCommand(
 		newListCommand(),
+		newDescribeCommand(),
 		newTraceCommand(),
 		newCountCommand(),
 		newHistCommand(),

@@ -17,7 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"usdt": main, "mapfile": mapFile})
+	testscript.Main(m, map[string]func(){
+		"usdt": main, "mapfile": mapFile, "without-uprobes": withoutUprobes,
+	})
 }
 
 // TestScript runs the scripts of testdata/script. Besides testscript's own, they have the commands:

@@ -54,15 +54,19 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 
 func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	p := &w.probes[ev.Probe]
+	dst = append(w.appendOrigin(dst, ev), p.names...)
+	dst = p.appendArgs(dst, ev.Args)
+	return append(dst, '}', '\n')
+}
+
+// appendOrigin begins an object with when and where the event was.
+func (w *jsonEvents) appendOrigin(dst []byte, ev *uprobe.Event) []byte {
 	dst = w.time.append(append(dst, `{"time":"`...), ev.Time.In(time.UTC))
 	dst = strconv.AppendUint(append(dst, `Z","pid":`...), uint64(ev.PID), 10)
 	if ev.TID != 0 {
 		dst = strconv.AppendUint(append(dst, `,"tid":`...), uint64(ev.TID), 10)
 	}
-	dst = printable.AppendJSON(append(dst, `,"comm":`...), ev.Comm)
-	dst = append(dst, p.names...)
-	dst = p.appendArgs(dst, ev.Args)
-	return append(dst, '}', '\n')
+	return printable.AppendJSON(append(dst, `,"comm":`...), ev.Comm)
 }
 
 // appendArgs appends the arguments, and which of them were cut.

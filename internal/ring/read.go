@@ -17,6 +17,17 @@ func (r *Ring) IsEmpty() bool {
 	return true
 }
 
+// IsHalfFull reports whether a shard has more than half of its room taken.
+func (r *Ring) IsHalfFull() bool {
+	for i := range r.shards {
+		s := &r.shards[i]
+		if s.head.Load()&^closed-s.tail.Load() > uint64(len(s.words))/2 {
+			return true
+		}
+	}
+	return false
+}
+
 // Read calls use with every record that was reserved before Read was called, and was not read yet:
 // those of a shard in their order, one shard after the other. The records are valid until done is
 // called, by which Read's caller gives their memory back. Only one goroutine may read.

@@ -59,11 +59,14 @@ func roundUp(n int) int {
 // nil when the record is lost: the shard that spread chooses is full, or the ring is closed. A
 // record of at most half a shard has room in an empty one. Every record that is reserved must be
 // committed, soon: the reader waits for it. Reserve is safe for concurrent use.
-func (r *Ring) Reserve(spread uint32, n int) []uint64 {
+//
+// The reader should be told to hurry when the shard has become more than half full by this record,
+// or had no room for it.
+func (r *Ring) Reserve(spread uint32, n int) (record []uint64, hurry bool) {
 	return r.shards[spread&r.mask].reserve(uint64(n)) // #nosec G115 -- not negative
 }
 
-func (s *shard) reserve(n uint64) []uint64 {
+func (s *shard) reserve(n uint64) (record []uint64, hurry bool) {
 	size := uint64(len(s.words))
 	for {
 		head := s.head.Load()
@@ -71,12 +74,13 @@ func (s *shard) reserve(n uint64) []uint64 {
 		if at+n > size {
 			need += size - at
 		}
-		if head&closed != 0 || head+need-s.tail.Load() > size {
+		used := head - s.tail.Load()
+		if head&closed != 0 || used+need > size {
 			if s.head.Load() != head {
 				continue // the tail may have passed what head was
 			}
 			s.lost.Add(1)
-			return nil
+			return nil, true
 		}
 		if !s.head.CompareAndSwap(head, head+need) {
 			continue
@@ -85,7 +89,7 @@ func (s *shard) reserve(n uint64) []uint64 {
 			atomic.StoreUint64(&s.words[at], gap|(size-at))
 			at = 0
 		}
-		return s.words[at : at+n : at+n]
+		return s.words[at : at+n : at+n], used <= size/2 && used+need > size/2
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // put writes a record of n words, all of which but the first have a value, and returns whether
 // there was room.
 func put(r *Ring, spread uint32, n int, value uint64) bool {
-	record := r.Reserve(spread, n)
+	record, _ := r.Reserve(spread, n)
 	if record == nil {
 		return false
 	}
@@ -46,7 +46,8 @@ func TestHalf(t *testing.T) {
 	for start := range words {
 		r := New(1, words)
 		for range start {
-			r.Reserve(0, 1)[0] = 1 // commits: nobody else is here
+			record, _ := r.Reserve(0, 1)
+			Commit(record)
 		}
 		r.Read(func([]uint64) {})()
 		for i := range uint64(10) {
@@ -59,6 +60,45 @@ func TestHalf(t *testing.T) {
 		}
 		if r.Lost() != 0 {
 			t.Errorf("at %d, lost %d", start, r.Lost())
+		}
+	}
+}
+
+// TestHurry: the reader is told once when a shard is more than half full, and each time when it is
+// full, wherever the shard begins to fill.
+func TestHurry(t *testing.T) {
+	const words, n = 64, 4
+	for start := range words {
+		r := New(2, words)
+		for range start {
+			record, _ := r.Reserve(1, 1)
+			Commit(record)
+		}
+		values := func() { r.Read(func([]uint64) {})() }
+		values()
+		for range 3 {
+			used, told := 0, 0
+			for {
+				record, hurry := r.Reserve(1, n)
+				isHalf := r.IsHalfFull()
+				if record == nil {
+					if !hurry || !isHalf {
+						t.Fatalf("at %d, a record was lost: hurry %t, half full %t", start, hurry, isHalf)
+					}
+					break
+				}
+				Commit(record)
+				if hurry {
+					told++
+				}
+				used += n // at least: a gap can be before a record
+				if used > words/2 && told != 1 || hurry != isHalf && told != 1 {
+					t.Fatalf("at %d, %d words used: told %d times, half full %t", start, used, told, isHalf)
+				}
+			}
+			if values(); told != 1 || r.IsHalfFull() {
+				t.Fatalf("at %d, told %d times, half full %t", start, told, r.IsHalfFull())
+			}
 		}
 	}
 }
@@ -114,7 +154,7 @@ func TestReadWaits(t *testing.T) {
 	if !put(r, 0, 2, 1) {
 		t.Fatal("no room")
 	}
-	record := r.Reserve(0, 2)
+	record, _ := r.Reserve(0, 2)
 	if !put(r, 0, 2, 3) {
 		t.Fatal("no room")
 	}

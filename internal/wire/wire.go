@@ -78,8 +78,8 @@ type Value struct {
 	Length int
 }
 
-// ValueOf returns an argument of a stapsdt.Event. length is what Event.Len returns for it.
-func ValueOf(arg any, length int) Value {
+// ValueOf returns an argument of a stapsdt.Event. cut is what Event.Cut has of it.
+func ValueOf(arg any, cut int) Value {
 	switch a := arg.(type) {
 	case int:
 		return Value{Bits: uint64(a)} // #nosec G115 -- extended by its sign, here and below
@@ -88,15 +88,15 @@ func ValueOf(arg any, length int) Value {
 	case uint64:
 		return Value{Bits: a}
 	case string:
-		return Value{Data: []byte(a), Length: length}
+		return Value{Data: []byte(a), Length: len(a) + cut}
 	case []byte:
-		return Value{Data: a, Length: length}
+		return Value{Data: a, Length: len(a) + cut}
 	}
 	switch v := reflect.ValueOf(arg); v.Kind() {
 	case reflect.String:
-		return Value{Data: []byte(v.String()), Length: length}
+		return Value{Data: []byte(v.String()), Length: v.Len() + cut}
 	case reflect.Slice:
-		return Value{Data: v.Bytes(), Length: length}
+		return Value{Data: v.Bytes(), Length: v.Len() + cut}
 	case reflect.Bool:
 		if v.Bool() {
 			return Value{Bits: 1}

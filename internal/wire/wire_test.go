@@ -55,7 +55,7 @@ func everyFrame() []wire.Frame {
 		&everyType[3],
 		&wire.Event{Probe: 3, Nanoseconds: math.MinInt64, Values: []wire.Value{
 			wire.ValueOf(float32(-1.5), 0), wire.ValueOf(math.Inf(1), 0),
-			wire.ValueOf(name("Ada\x00\xff"), 5), {Data: long, Length: 1 << 20},
+			wire.ValueOf(name("Ada\x00\xff"), 0), {Data: long, Length: 1 << 20},
 		}},
 		wire.End{Sent: 4, Lost: math.MaxUint64, Reason: "it has run for 10m"},
 	}

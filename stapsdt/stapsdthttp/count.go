@@ -62,16 +62,22 @@ func (t *counterTally) collect(done <-chan struct{}) { <-done }
 func (t *counterTally) finish() { t.counter.Close() }
 
 func (t *counterTally) reading(at time.Time) any {
+	clear(t.counts.totals)
 	for _, c := range t.counter.Counts() {
-		t.counts.totals[t.counts.index(c.Probe, nil)] = c.Fires
+		t.counts.totals[t.counts.index(c.Probe, nil)] += c.Fires
 	}
 	return t.counts.reading(at, 0)
 }
 
-// counted is what a count tells apart: a probe, and the value of an argument if there is one.
+// counted is what a count tells apart: the name of a probe, which several providers can have, and
+// the value of an argument if there is one.
 type counted struct {
-	probe *stapsdt.Probe
-	by    any
+	provider, probe string
+	by              any
+}
+
+func countedOf(p *stapsdt.Probe, by any) counted {
+	return counted{p.Provider().Name(), p.Name(), by}
 }
 
 // counts are how often probes were fired.
@@ -88,7 +94,7 @@ func newCounts() *counts { return &counts{indexes: make(map[counted]int), readAt
 
 // index returns the index of what is counted.
 func (c *counts) index(p *stapsdt.Probe, by any) int {
-	key := counted{p, by}
+	key := countedOf(p, by)
 	i, known := c.indexes[key]
 	if !known {
 		i = len(c.list)
@@ -104,7 +110,7 @@ func (c *counts) add(v *view) {
 	if len(v.needs) > 0 && v.needs[0] != noPlace {
 		by, _ = v.group(v.needs[0])
 	}
-	_, known := c.indexes[counted{v.probe, by}]
+	_, known := c.indexes[countedOf(v.probe, by)]
 	if v.isIncomplete || !known && len(c.list) >= maxGroups {
 		c.missed++
 		return
@@ -119,7 +125,7 @@ func (c *counts) reading(at time.Time, lost uint64) any {
 	}
 	for i, key := range c.list {
 		r.Probes = append(r.Probes, reading.ProbeCount{
-			Provider: key.probe.Provider().Name(), Probe: key.probe.Name(), By: key.by,
+			Provider: key.provider, Probe: key.probe, By: key.by,
 			Hits: c.totals[i] - c.before[i], Total: c.totals[i],
 		})
 	}

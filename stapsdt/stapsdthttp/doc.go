@@ -31,7 +31,7 @@
 //	GET probes
 //	    a JSON list of the probes of all providers: provider, probe, signature, args (name, type,
 //	    and layout, the name of the stapsdt.ArgType), description, loaded, path, traced (by a
-//	    tracer), heard (by anybody in the program), listeners (how many)
+//	    tracer), heard (by anybody in the program), heard_by (how many of these)
 //	GET trace?probe=PATTERN&where=FILTER&limit=N&format=json|binary
 //	    each event as a line of JSON, as usdt trace --json writes it, but without tid, because a
 //	    goroutine has no thread of its own. A line {"lost":N} says how many events are lost so
@@ -40,12 +40,13 @@
 //	    for usdt
 //	GET count?probe=PATTERN&where=FILTER&by=ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
-//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&where=FILTER
+//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&by=ARG&where=FILTER
 //	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
 //	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME
-//	    loads or unloads the providers of that name, or all; the answer is a JSON list of provider,
-//	    loaded, path and error
+//	    loads or unloads the providers of that name, or with NAME all those that there are and will
+//	    be, as [stapsdt.Load] and [stapsdt.Unload] do; the answer is a JSON list of provider, loaded,
+//	    path and error
 //
 // probe can be given several times. A filter is evaluated here, so little is sent; lost events are
 // those before the filter. A string or []byte can be compared with a string whatever bytes it has.
@@ -70,7 +71,10 @@
 // loopback address, a Unix socket, or behind authentication. Do not pass secrets to probes.
 //
 // Browsers are kept from helping others. What another site makes a browser ask is refused: POST by
-// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. At a loopback address
+// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. Where browsers do not
+// send that, with plain HTTP at an address that is not a loopback one, they get events, counts,
+// histograms and latencies only by the page, whose script sends the header Stapsdt-Page; programs
+// that call themselves Mozilla have to send it, too. At a loopback address
 // and at a Unix socket, which a proxy may have at one, the name in the request must be localhost,
 // an address, or one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead
 // to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"math"
+	"slices"
 
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -18,12 +19,20 @@ type jsonText string
 
 func (t jsonText) MarshalJSON() ([]byte, error) { return []byte(t), nil }
 
+// areBytes reports whether the argument is a []byte in all probes.
+func areBytes(views []*view, by argument) bool {
+	return by != noArgument && !slices.ContainsFunc(views, func(v *view) bool {
+		place, err := v.place(by)
+		return err != nil || v.args[v.places[place].index].typ != stapsdt.Bytes
+	})
+}
+
 // group returns the value at a place by which events are grouped: a string, an integer.Int, a bool,
 // or the jsonText of a floating-point number. They are equal by ==.
 func (v *view) group(place int) (value any, ok bool) {
 	if text, ok := v.text(place); ok {
 		text = text[:min(len(text), maxGroupText)]
-		if v.args[v.places[place].index].typ == stapsdt.Bytes {
+		if v.inBase64 {
 			return base64.StdEncoding.EncodeToString(text), true // they need not be text
 		}
 		return string(text), true

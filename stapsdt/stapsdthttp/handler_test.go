@@ -49,8 +49,8 @@ func TestProbes(t *testing.T) {
 	if !got["probes:p"].Heard || got["probes:none"].Heard {
 		t.Errorf("heard: %v", got)
 	}
-	if got["probes:p"].Listeners != 1 || got["probes:none"].Listeners != 0 {
-		t.Errorf("listeners: %v", got)
+	if got["probes:p"].HeardBy != 1 || got["probes:none"].HeardBy != 0 {
+		t.Errorf("heard by: %v", got)
 	}
 	if err := p.Load(); err != nil {
 		t.Skip("probes cannot be loaded here: ", err)
@@ -248,6 +248,9 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%.40s %.40s: %s %s, loaded %v", test.path, test.form, response.Status, text, loaded)
 			continue
 		}
+		if follows := strings.HasPrefix(test.path, "load?provider=all"); stapsdt.Following() != follows {
+			t.Errorf("%.40s: later providers are loaded: %t", test.path, !follows)
+		}
 		if test.len == 0 {
 			continue
 		}
@@ -263,6 +266,7 @@ func TestLoadFails(t *testing.T) {
 	p := newProvider(t, "fails")
 	stapsdt.MustProbe0(p, "p")
 	t.Setenv("STAPSDT_BACKING", "nonsense")
+	defer stapsdt.Unload()
 	response, text := do(t, "POST", newServer(t)+"load?provider=all", "")
 	list := parse[[]providerJSON](t, text)
 	if response.StatusCode != 500 || len(list) != 1 || list[0].Loaded || list[0].Error == "" {
@@ -276,6 +280,7 @@ func TestOrigins(t *testing.T) {
 	stapsdt.MustProbe0(p, "p")
 	server := newServer(t)
 	own, _ := url.Parse(server)
+	const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 	for _, test := range []struct {
 		method, path string
 		header       []string
@@ -290,6 +295,17 @@ func TestOrigins(t *testing.T) {
 		{"POST", "unload?provider=origins", []string{"Origin", "http://evil.example"}, true},
 		{"POST", "unload?provider=origins", []string{"Origin", "null"}, true},
 		{"GET", "trace?probe=origins:p&seconds=0.01", []string{"Sec-Fetch-Site", "cross-site"}, true},
+		{"GET", "trace?probe=origins:p&seconds=0.01", []string{"User-Agent", browser}, true},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, "Sec-Fetch-Site",
+			"none"}, false},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, pageHeader, "1"},
+			false},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", browser, pageHeader, "1",
+			"Sec-Fetch-Site", "cross-site"}, true},
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{"User-Agent", "curl/8.14.1"}, false},
+		{"POST", "unload?provider=origins", []string{"User-Agent", browser}, false},
+		{"GET", "", []string{"User-Agent", browser}, false},
+		{"GET", "page.js", []string{"User-Agent", browser}, false},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"GET", "", []string{"Sec-Fetch-Site", "cross-site"}, false}, // a link to the page
@@ -298,6 +314,17 @@ func TestOrigins(t *testing.T) {
 		if got := response.StatusCode == http.StatusForbidden; got != test.isRefused {
 			t.Errorf("%s %s %v: %s %s", test.method, test.path, test.header, response.Status, text)
 		}
+	}
+}
+
+// TestPreflight: what a browser would have to ask before another site can send the header.
+func TestPreflight(t *testing.T) {
+	response, text := do(t, "OPTIONS", newServer(t)+"trace?probe=*:*", "", "Origin",
+		"http://evil.example", "Access-Control-Request-Method", "GET",
+		"Access-Control-Request-Headers", strings.ToLower(pageHeader))
+	if response.StatusCode/100 == 2 || response.Header.Get("Access-Control-Allow-Headers") != "" ||
+		response.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("%s %v %s", response.Status, response.Header, text)
 	}
 }
 

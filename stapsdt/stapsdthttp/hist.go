@@ -27,10 +27,11 @@ func serveHist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer s.close()
-	h := &histograms{query: q, began: time.Now(), groups: make(map[any]*histogram.Histogram)}
+	var names []string
 	for _, v := range s.order {
-		h.probes = append(h.probes, v.name)
+		names = append(names, v.name)
 	}
+	h := newHistograms(q, names)
 	return q.serveTally(w, r, &eventTally{s, h.add, h.reading})
 }
 
@@ -45,6 +46,12 @@ type histograms struct {
 	lost       uint64 // events for which there was no place
 }
 
+func newHistograms(q *query, probes []string) *histograms {
+	return &histograms{
+		query: q, began: time.Now(), probes: probes, groups: make(map[any]*histogram.Histogram),
+	}
+}
+
 func (h *histograms) add(v *view) {
 	if v.isIncomplete {
 		h.unreadable++
@@ -55,11 +62,16 @@ func (h *histograms) add(v *view) {
 	if v.needs[1] != noPlace {
 		by, _ = v.group(v.needs[1])
 	}
+	h.addTo(by, bits, signed)
+}
+
+// addTo counts a value in a group, and reports whether there was room.
+func (h *histograms) addTo(by any, bits uint64, signed bool) bool {
 	group := h.groups[by]
 	if group == nil || group.Counts[h.query.scale.Bucket(bits, signed)] == 0 {
 		if h.buckets == maxBuckets {
 			h.lost++
-			return
+			return false
 		}
 		h.buckets++
 	}
@@ -68,18 +80,24 @@ func (h *histograms) add(v *view) {
 		h.groups[by] = group
 	}
 	group.Add(bits, signed)
+	return true
 }
 
 func (h *histograms) reading(at time.Time, lost uint64) any {
-	r := reading.Hist{
+	return reading.Hist{
 		Time: at, Seconds: at.Sub(h.began).Seconds(), Probes: h.probes, Arg: h.query.arg.json(),
-		Groups: []reading.Group{}, Unreadable: h.unreadable, Lost: h.lost + lost,
+		Groups: h.sorted(), Unreadable: h.unreadable, Lost: h.lost + lost,
 	}
+}
+
+// sorted returns the groups, those with most values first, never nil.
+func (h *histograms) sorted() []reading.Group {
+	groups := []reading.Group{}
 	for by, group := range h.groups {
-		r.Groups = append(r.Groups, reading.Group{By: by, Figures: reading.NewFigures(group)})
+		groups = append(groups, reading.Group{By: by, Figures: reading.NewFigures(group)})
 	}
-	slices.SortFunc(r.Groups, func(a, b reading.Group) int {
+	slices.SortFunc(groups, func(a, b reading.Group) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), compareGroups(a.By, b.By))
 	})
-	return r
+	return groups
 }

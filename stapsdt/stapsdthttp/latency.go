@@ -2,18 +2,16 @@ package stapsdthttp
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 )
 
-// maxOpen is how many starts can wait for their ends at the same time.
-const maxOpen = 1 << 16
-
 func serveLatency(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.RawQuery, "start", "end", "key", "where", "seconds", "interval",
-		"buffer", "text")
+	q, err := parseQuery(r.URL.RawQuery, "start", "end", "key", "by", "where", "seconds",
+		"interval", "buffer", "text")
 	if err != nil {
 		return err
 	}
@@ -21,13 +19,19 @@ func serveLatency(w http.ResponseWriter, r *http.Request) error {
 		return badQuery("from which probe to which? give start=PROVIDER:PROBE and end=PROVIDER:PROBE")
 	}
 	q.patterns = []string{q.start, q.end}
-	q.unfiltered = q.end
-	s, err := q.open(need{q.key, (*view).integer})
+	q.isPair = true
+	s, err := q.open(need{q.key, (*view).integer}, need{q.by, (*view).placeIfAny})
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	l := &latency{query: q, began: time.Now(), open: make(map[uint64]time.Time)}
+	if q.by != noArgument && !slices.ContainsFunc(s.order, hasGroup) {
+		return badQuery("by: neither %s nor %s has that argument", q.start, q.end)
+	}
+	l := &latency{
+		query: q, began: time.Now(), open: newOpenStarts(reading.MaxOpen),
+		times: newHistograms(q, nil),
+	}
 	return q.serveTally(w, r, &eventTally{s, l.add, l.reading})
 }
 
@@ -35,52 +39,67 @@ func serveLatency(w http.ResponseWriter, r *http.Request) error {
 type latency struct {
 	query       *query
 	began       time.Time
-	open        map[uint64]time.Time // when the start was, by key
-	times       histogram.Histogram
+	open        *openStarts
+	all         histogram.Histogram
+	times       *histograms // of the groups
 	endsAlone   uint64
+	hidden      uint64
 	startsAgain uint64
 	unreadable  uint64
-	lost        uint64 // starts for which there was no room
 }
 
 func (l *latency) add(v *view) {
 	key, _, ok := v.Int(v.needs[0])
 	switch {
 	case !ok || v.isIncomplete:
-		l.unreadable++
+		if !v.isHidden {
+			l.unreadable++
+		}
 	case v.name == l.query.start:
-		l.addStart(key, v.event.Time)
+		s := start{key: key, time: v.event.Time, isHidden: v.isHidden}
+		if hasGroup(v) {
+			s.group, _ = v.group(v.needs[1])
+		}
+		if l.open.put(s) {
+			l.startsAgain++
+		}
 	default:
-		l.addEnd(key, v.event.Time)
+		l.addEnd(v, key)
 	}
 }
 
-func (l *latency) addStart(key uint64, at time.Time) {
-	_, again := l.open[key]
+// hasGroup reports whether a probe has the argument to group by.
+func hasGroup(v *view) bool { return v.needs[1] != noPlace }
+
+// addEnd takes an end. The group is that of the start, if it has one.
+func (l *latency) addEnd(v *view, key uint64) {
+	s, ok := l.open.take(key)
 	switch {
-	case again:
-		l.startsAgain++
-	case len(l.open) == maxOpen:
-		l.lost++
-		return
-	}
-	l.open[key] = at
-}
-
-func (l *latency) addEnd(key uint64, at time.Time) {
-	start, ok := l.open[key]
-	if !ok {
+	case !ok:
 		l.endsAlone++
 		return
+	case s.isHidden:
+		l.hidden++
+		return
 	}
-	delete(l.open, key)
-	l.times.Add(uint64(at.Sub(start)), false) // #nosec G115 -- times of events never go back
+	took := uint64(v.event.Time.Sub(s.time)) // #nosec G115 -- times never go back
+	if l.query.by != noArgument {
+		group := s.group
+		if group == nil && hasGroup(v) {
+			group, _ = v.group(v.needs[1])
+		}
+		if !l.times.addTo(group, took, false) {
+			return
+		}
+	}
+	l.all.Add(took, false)
 }
 
 func (l *latency) reading(at time.Time, lost uint64) any {
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(l.began).Seconds(), Start: l.query.start, End: l.query.end,
-		Figures: reading.NewFigures(&l.times), Open: uint64(len(l.open)), EndsAlone: l.endsAlone,
-		StartsAgain: l.startsAgain, Unreadable: l.unreadable, Lost: l.lost + lost,
+		Key: l.query.key.json(), Figures: reading.NewFigures(&l.all), Groups: l.times.sorted(),
+		Open: l.open.waiting, FellOut: l.open.fellOut, EndsAlone: l.endsAlone, Hidden: l.hidden,
+		StartsAgain: l.startsAgain, Unreadable: l.unreadable, Lost: l.times.lost + lost,
 	}
 }

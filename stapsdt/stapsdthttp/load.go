@@ -16,33 +16,37 @@ type providerJSON struct {
 }
 
 func serveLoad(w http.ResponseWriter, r *http.Request) error {
-	return change(w, r, (*stapsdt.Provider).Load)
+	return change(w, r, stapsdt.Load, (*stapsdt.Provider).Load)
 }
 
 func serveUnload(w http.ResponseWriter, r *http.Request) error {
-	return change(w, r, (*stapsdt.Provider).Unload)
+	return change(w, r, stapsdt.Unload, (*stapsdt.Provider).Unload)
 }
 
-// change does f with the providers of a request.
-func change(w http.ResponseWriter, r *http.Request, f func(*stapsdt.Provider) error) error {
+// change does one with the providers of a request, and doAll besides if these are all.
+func change(
+	w http.ResponseWriter, r *http.Request, doAll func() error, one func(*stapsdt.Provider) error,
+) error {
 	name, err := providerName(w, r)
 	if err != nil {
 		return err
 	}
-	var list []providerJSON
+	list := []providerJSON{}
 	status := http.StatusOK
 	for _, p := range stapsdt.Providers() {
 		if name != "all" && name != p.Name() {
 			continue
 		}
 		j := providerJSON{Provider: p.Name()}
-		if err := f(p); err != nil {
+		if err := one(p); err != nil {
 			j.Error, status = err.Error(), http.StatusInternalServerError
 		}
 		j.Loaded, j.Path = p.Loaded(), p.Path()
 		list = append(list, j)
 	}
-	if list == nil {
+	if name == "all" {
+		_ = doAll() // for what is declared later; the errors of one were those of doAll
+	} else if len(list) == 0 {
 		return badQuery("there is no provider %s; the endpoint probes has them all", quote(name))
 	}
 	if status == http.StatusOK && backToPage(w, r) {

@@ -11,6 +11,15 @@ type need struct {
 
 const noPlace = -1
 
+// placeIfAny is place without an error: noPlace if the probe lacks the argument.
+func (v *view) placeIfAny(a argument) (int, error) {
+	place, err := v.place(a)
+	if err != nil {
+		return noPlace, nil //nolint:nilerr // another probe may have it
+	}
+	return place, nil
+}
+
 // resolve finds the places of what is needed. With an error, no event of the probe is complete.
 func (v *view) resolve(needs []need) error {
 	var errs []error

@@ -8,17 +8,32 @@ import (
 	"strings"
 )
 
+// pageHeader is sent by the page's own script. Another site cannot have a browser send it: the
+// browser would first ask whether it may, by OPTIONS.
+const pageHeader = "Stapsdt-Page"
+
+// isBrowser reports whether a request may be from a browser. All of them say Mozilla, and other
+// sites cannot have them say anything else.
+func isBrowser(r *http.Request) bool { return strings.Contains(r.UserAgent(), "Mozilla/") }
+
 // checkOrigin refuses what another site makes a browser ask. Other programs than browsers send
-// neither of the headers.
+// none of the headers.
 //
 // Another site could not read the answer. But it could have probes loaded and unloaded, and take
 // all places of listeners. A page of this site, an address that somebody types, and a program may
-// ask.
+// ask. Browsers say who asks by Sec-Fetch-Site, but not where they cannot trust the address, which
+// is with plain HTTP at one that is not of this machine; there, only the page may ask.
 func checkOrigin(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
 	default:
 		return refuse(http.StatusForbidden, "another site may not ask this; open the address itself")
+	}
+	if r.Method == http.MethodGet && isBrowser(r) && r.Header.Get("Sec-Fetch-Site") == "" &&
+		r.Header.Get(pageHeader) == "" {
+		return refuse(http.StatusForbidden, "a browser may ask this only by the page, at ./, because "+
+			"at this address it does not say which site asks; other programs send the header %s: 1",
+			pageHeader)
 	}
 	var protection http.CrossOriginProtection
 	if err := protection.Check(r); err != nil {

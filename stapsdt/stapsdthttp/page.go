@@ -102,7 +102,7 @@ func (p *probeJSON) html() string {
 	return strings.NewReplacer("{{name}}", asHTML(p.Provider+":"+p.Probe),
 		"{{probe}}", asHTML(p.Probe), "{{description}}", asHTML(p.Description),
 		"{{signature}}", asHTML(p.Signature), "{{tracer}}", tracer,
-		"{{listeners}}", strconv.Itoa(p.Listeners), "{{path}}", asHTML(path)).Replace(probeHTML)
+		"{{heard_by}}", strconv.Itoa(p.HeardBy), "{{path}}", asHTML(path)).Replace(probeHTML)
 }
 
 // backToPage leads a form of the page that was sent without script back to it.

@@ -17,10 +17,10 @@ type probeJSON struct {
 	Args        []argJSON `json:"args"`      // never null
 	Description string    `json:"description"`
 	Loaded      bool      `json:"loaded"`
-	Path        string    `json:"path"`      // where it is published, "" while it is not loaded
-	Traced      bool      `json:"traced"`    // a tracer is attached
-	Heard       bool      `json:"heard"`     // a listener or a counter of the program hears it
-	Listeners   int       `json:"listeners"` // how many
+	Path        string    `json:"path"`     // where it is published, "" while it is not loaded
+	Traced      bool      `json:"traced"`   // a tracer is attached
+	Heard       bool      `json:"heard"`    // a listener or a counter of the program hears it
+	HeardBy     int       `json:"heard_by"` // how many of these
 }
 
 type argJSON struct {
@@ -33,11 +33,11 @@ func listProbes() []probeJSON {
 	list := []probeJSON{}
 	for _, provider := range stapsdt.Providers() {
 		for _, p := range provider.Probes() {
-			path, listeners := p.Path(), p.Listeners()
+			path, heardBy := p.Path(), p.HeardBy()
 			j := probeJSON{
 				Provider: provider.Name(), Probe: p.Name(), Signature: p.Signature(), Args: []argJSON{},
 				Description: p.Description(), Loaded: path != "", Path: path,
-				Traced: p.Traced(), Heard: listeners > 0, Listeners: listeners,
+				Traced: p.Traced(), Heard: heardBy > 0, HeardBy: heardBy,
 			}
 			for _, a := range newView(p).args {
 				j.Args = append(j.Args, argJSON{a.label, a.typeName, a.typ.String()})

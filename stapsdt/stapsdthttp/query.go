@@ -39,7 +39,7 @@ type query struct {
 	key        argument
 	scale      histogram.Scale
 	start, end string // PROVIDER:PROBE
-	unfiltered string // the probe that where is not about: PROVIDER:PROBE, "" for none
+	isPair     bool   // start and end are all; where is about the start, of which no event is left out
 }
 
 // parameters has what sets a member of a query, by name.

@@ -2,6 +2,8 @@ package stapsdthttp
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"sync"
 )
@@ -37,5 +39,22 @@ func shutdownOf(server *http.Server) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	shutdowns.contexts[server] = ctx
 	server.RegisterOnShutdown(cancel)
+	if isShuttingDown(server) {
+		cancel() // what is registered now is not called any more
+	}
 	return ctx
 }
+
+// isShuttingDown asks a server in the one way that there is: Serve refuses then. Otherwise it ends
+// at once, because nothing can be accepted. But it would pass this listener to the program's
+// BaseContext, if there is one, which may expect its own: then nobody asks.
+func isShuttingDown(server *http.Server) bool {
+	return server.BaseContext == nil && errors.Is(server.Serve(closedListener{}), http.ErrServerClosed)
+}
+
+// closedListener accepts nothing.
+type closedListener struct{}
+
+func (closedListener) Accept() (net.Conn, error) { return nil, net.ErrClosed }
+func (closedListener) Close() error              { return nil }
+func (closedListener) Addr() net.Addr            { return &net.TCPAddr{} }

@@ -172,14 +172,44 @@ func TestShutdown(t *testing.T) {
 	if lines := count.rest(t); len(lines) != 1 || !strings.Contains(lines[0], `"total":1`) {
 		t.Errorf("the count is %q", lines)
 	}
-	// A request that comes here afterwards is answered at once.
-	ctx := context.WithValue(t.Context(), http.ServerContextKey, server.Config)
-	late := httptest.NewRequestWithContext(ctx, http.MethodGet,
-		"http://localhost/count?probe=shutdown:p&seconds=86400", nil)
-	w := httptest.NewRecorder()
-	Handler().ServeHTTP(w, late)
-	if lines := w.Body.String(); !strings.Contains(lines, `"total":0`) {
-		t.Errorf("the late count is %q", lines)
+	// A request that comes here afterwards is answered at once, even if it is the server's first.
+	first := httptest.NewServer(Handler())
+	defer first.Close()
+	if err := first.Config.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []*httptest.Server{server, first} {
+		ctx := context.WithValue(t.Context(), http.ServerContextKey, server.Config)
+		late := httptest.NewRequestWithContext(ctx, http.MethodGet,
+			"http://localhost/count?probe=shutdown:p&seconds=86400", nil)
+		w := httptest.NewRecorder()
+		Handler().ServeHTTP(w, late)
+		if lines := w.Body.String(); !strings.Contains(lines, `"total":0`) {
+			t.Errorf("the late count is %q", lines)
+		}
+	}
+}
+
+// TestBaseContext: a server with a BaseContext is not asked whether it shuts down, and works.
+func TestBaseContext(t *testing.T) {
+	p := newProvider(t, "base")
+	probe := stapsdt.MustProbe1[int](p, "p")
+	server := httptest.NewUnstartedServer(Handler())
+	calls := 0
+	server.Config.BaseContext = func(net.Listener) context.Context {
+		calls++
+		return context.Background()
+	}
+	server.Start()
+	defer server.Close()
+	s := openStream(t, server.URL+"/trace?probe=base:p&seconds=86400")
+	probe.Fire(1)
+	s.next(t)
+	if err := server.Config.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.rest(t); calls != 1 {
+		t.Errorf("BaseContext was called %d times", calls)
 	}
 }
 

@@ -266,15 +266,48 @@ func TestLatency(t *testing.T) {
 	end.Fire("", 3)
 	end.Fire("", 1)
 	end.Fire("", 1)
-	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 2 })
+	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 1 })
 	want := reading.Latency{
-		Start: "latency:start", End: "latency:end", Open: 1, EndsAlone: 2, StartsAgain: 1,
+		Start: "latency:start", End: "latency:end", Key: "id", Open: 1, EndsAlone: 1, Hidden: 1,
+		StartsAgain: 1,
 	}
 	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {
 		t.Errorf("latency (-want +got):\n%s", diff)
 	}
 	if got.Count != 2 || *got.P50 < 20e6 || *got.P50 > 60e9 {
 		t.Errorf("figures %+v", got.Figures)
+	}
+}
+
+// TestLatencyGroups groups by an argument of the start, and by one that only the end has.
+func TestLatencyGroups(t *testing.T) {
+	p := newProvider(t, "latencyby")
+	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
+	end := stapsdt.MustProbe3[string, int, bool](p, "end", "s", "id", "ok")
+	url := newServer(t) + "latency?interval=0.1&seconds=600&start=latencyby:start&end=latencyby:end" +
+		"&key=id&by="
+	for by, want := range map[string]map[any]uint64{
+		"s": {"a": 4, "b": 2}, "ok": {true: 3, false: 3},
+	} {
+		s := openStream(t, url+by)
+		for id := range 9 {
+			start.Fire(id, []string{"a", "a", "b"}[id%3])
+		}
+		for id := range 6 {
+			end.Fire("end", id, id%2 == 0)
+		}
+		r := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 6 && l.Open == 3 })
+		got := make(map[any]uint64)
+		for _, g := range r.Groups {
+			got[g.By] += g.Count
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("by %s (-want +got):\n%s", by, diff)
+		}
+	}
+	response, text := get(t, url+"x")
+	if response.StatusCode != 400 || !strings.Contains(text, "neither latencyby:start nor ") {
+		t.Errorf("by=x: %d %s", response.StatusCode, text)
 	}
 }
 
@@ -303,5 +336,78 @@ func TestLateProbes(t *testing.T) {
 	}
 	if c := countOf(t, mute, 1); len(c.Probes) != 2 || c.Probes[1].Total != 1 || c.Missed != 0 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestGroupsOfTextAndBytes: the same text is one group, whether it is a string or a []byte. What is
+// always bytes is in base64, of which later probes make no exception.
+func TestGroupsOfTextAndBytes(t *testing.T) {
+	p := newProvider(t, "mixed")
+	data := stapsdt.MustProbe2[[]byte, int](p, "data", "key", "n")
+	text := stapsdt.MustProbe2[string, int](p, "text", "key", "n")
+	url := newServer(t)
+	for _, endpoint := range []string{"hist?arg=n&", "count?"} {
+		query := url + endpoint + "interval=0.1&seconds=600&by=key&probe=mixed:"
+		mixed, bytes := openStream(t, query+"*"), openStream(t, query+"d*")
+		text.Fire("Ada", 1)
+		data.Fire([]byte("Ada"), 1)
+		var groups, want []any
+		if strings.HasPrefix(endpoint, "hist") {
+			for _, s := range []*stream{mixed, bytes} {
+				for _, g := range histOf(t, s, map[*stream]uint64{mixed: 2, bytes: 1}[s]).Groups {
+					groups = append(groups, g.By, g.Count)
+				}
+			}
+			want = []any{"Ada", uint64(2), "QWRh", uint64(1)}
+		} else {
+			for _, s := range []*stream{mixed, bytes} {
+				for _, g := range countOf(t, s, map[*stream]uint64{mixed: 2, bytes: 1}[s]).Probes {
+					groups = append(groups, g.Probe, g.By)
+				}
+			}
+			want = []any{"text", "Ada", "data", "Ada", "data", "QWRh"}
+		}
+		if diff := cmp.Diff(want, groups); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", endpoint, diff)
+		}
+	}
+}
+
+// TestProvidersComeAndGo: a count has all fires of a name, and needs no memory for each provider.
+func TestProvidersComeAndGo(t *testing.T) {
+	stapsdt.MustProbe1[int](newProvider(t, "churn"), "p", "n")
+	url := newServer(t) + "count?interval=0.1&seconds=600&buffer=16777216&probe=churn:p"
+	plain, filtered := openStream(t, url), openStream(t, url+"&where=n>=0")
+	q := query{patterns: []string{"churn:p"}, by: noArgument}
+	s, err := q.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	const rounds = 1000
+	for n := range rounds {
+		p := stapsdt.MustProvider("churn")
+		stapsdt.MustProbe1[int](p, "p", "n").Fire(n)
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]reading.Count{
+		"plain": countOf(t, plain, rounds), "filtered": countOf(t, filtered, rounds),
+	} {
+		if len(c.Probes) != 1 || c.Probes[0].Total != rounds || c.Missed != 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	s.listener.Close()
+	received := 0
+	for v := range s.events(nil) {
+		received++
+		if v.probe.Name() != "p" || len(s.views) > pruneLeast+2 {
+			t.Fatalf("%d views after %d events, the last of %s", len(s.views), received, v.name)
+		}
+	}
+	if received != rounds {
+		t.Errorf("received %d events, fired %d", received, rounds)
 	}
 }

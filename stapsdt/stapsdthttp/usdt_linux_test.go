@@ -160,15 +160,30 @@ func TestLikeUsdt(t *testing.T) {
 			}
 		})
 	}
-	t.Run("latency", func(t *testing.T) {
-		child := startUsdt(t, usdt, probes, "latency", "like:req", "--key", "id")
-		s := openStream(t, url+"latency?start=like:req_start&end=like:req_end&interval=0.1&key=id")
-		fire()
-		got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 20 })
-		want := endUsdt[reading.Latency](t, child)
-		if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" ||
-			want.Count != got.Count {
-			t.Errorf("latency (-usdt +got):\n%s", diff)
-		}
-	})
+	for _, by := range []string{"", "s", "ok"} {
+		t.Run("latency "+by, func(t *testing.T) {
+			flags := []string{"latency", "like:req", "--key", "id"}
+			query := "latency?start=like:req_start&end=like:req_end&interval=0.1&key=id"
+			if by != "" {
+				flags, query = append(flags, "--by", by), query+"&by="+by
+			}
+			child := startUsdt(t, usdt, probes, flags...)
+			s := openStream(t, url+query)
+			fire()
+			got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 20 })
+			want := endUsdt[reading.Latency](t, child)
+			if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" ||
+				want.Count != got.Count {
+				t.Errorf("latency (-usdt +got):\n%s", diff)
+			}
+			for i := range got.Groups {
+				if got.Groups[i].Count != want.Groups[i].Count {
+					t.Errorf("%v: %d", got.Groups[i].By, got.Groups[i].Count)
+				}
+			}
+			if (by == "") != (len(got.Groups) == 0) {
+				t.Errorf("%d groups", len(got.Groups))
+			}
+		})
+	}
 }

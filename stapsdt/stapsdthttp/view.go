@@ -22,9 +22,13 @@ type view struct {
 
 	needs        []int // the places of what the query needs, noPlace for what it does not
 	isIncomplete bool  // the probe has not all of it
+	inBase64     bool  // of groups: see source
 
-	event  *stapsdt.Event
-	values []wire.Value // of the arguments
+	event    *stapsdt.Event
+	values   []wire.Value // of the arguments
+	isHidden bool         // the event does not satisfy the filter
+
+	keepsHidden bool // take reports such events, too
 
 	line   *linePrefix // of JSON
 	number int         // in a binary stream
@@ -79,16 +83,18 @@ func (v *view) checkUse(u filter.Use, place int) error {
 	return nil // a number means the bits themselves
 }
 
-// take takes an event of the probe, and reports whether it satisfies the filter.
+// take takes an event of the probe, and reports whether the query is about it: whether it satisfies
+// the filter, as a rule.
 func (v *view) take(e *stapsdt.Event) bool {
 	if v.isMute {
 		return false
 	}
 	v.event = e
 	for i, arg := range e.Args {
-		v.values[i] = wire.ValueOf(arg, e.Len(i))
+		v.values[i] = wire.ValueOf(arg, e.Cut[i])
 	}
-	return v.where == nil || filter.Eval(v.where, eventValues{v})
+	v.isHidden = v.where != nil && !filter.Eval(v.where, eventValues{v})
+	return v.keepsHidden || !v.isHidden
 }
 
 // Int returns what is at a place, unless it is text.

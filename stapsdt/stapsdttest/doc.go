@@ -40,5 +40,5 @@
 //     [Recorder.Keep].
 //   - The code under test has a provider of its own, as an http.Server has an ErrorLog: the test
 //     makes one with [stapsdt.NewProvider], and closes it in the end. Providers of the same name
-//     are recorded apart, but what is dropped of one counts for all; so give each its own name.
+//     are recorded apart, but what is lost of one counts for all; so give each its own name.
 package stapsdttest

@@ -40,10 +40,10 @@ type Recorder struct {
 	providers []*stapsdt.Provider
 	probes    []*stapsdt.Probe
 
-	mu      sync.Mutex
-	keep    func(Event) bool // nil keeps all
-	events  []stapsdt.Event
-	dropped uint64 // that the test was told of
+	mu     sync.Mutex
+	keep   func(Event) bool // nil keeps all
+	events []stapsdt.Event
+	lost   uint64 // that the test was told of
 }
 
 // buffer is the size of the memory for events that nobody has looked at, in bytes.
@@ -170,7 +170,7 @@ func (r *Recorder) take() {
 	for _, e := range r.listener.Take() {
 		r.accept(e)
 	}
-	r.checkDropped()
+	r.checkLost()
 }
 
 func (r *Recorder) accept(e stapsdt.Event) {
@@ -179,14 +179,14 @@ func (r *Recorder) accept(e stapsdt.Event) {
 	}
 }
 
-// checkDropped tells the test once of each event that was dropped.
-func (r *Recorder) checkDropped() {
+// checkLost tells the test once of each event that was lost.
+func (r *Recorder) checkLost() {
 	r.t.Helper()
-	dropped := r.listener.Dropped()
-	if n := dropped - r.dropped; n > 0 {
+	lost := r.listener.Lost()
+	if n := lost - r.lost; n > 0 {
 		r.t.Errorf("stapsdttest: %d events were fired and not recorded, because there are too many for "+
 			"the buffer of %d MiB: look at the events more often, such as by Reset or Events, record fewer "+
 			"probes, or count with stapsdt.Count", n, buffer>>20)
 	}
-	r.dropped = dropped
+	r.lost = lost
 }

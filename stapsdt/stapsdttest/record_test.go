@@ -190,9 +190,9 @@ type stranger struct{}
 func (stranger) Name() string { return "stranger" }
 func (stranger) Path() string { return "" }
 
-// TestDropped fires more than there is room for: the test is told once, by whatever looks next.
-func TestDropped(t *testing.T) {
-	p := provider(t, "dropped")
+// TestLost fires more than there is room for: the test is told once, by whatever looks next.
+func TestLost(t *testing.T) {
+	p := provider(t, "lost")
 	probe := stapsdt.MustProbe1[string](p, "p")
 	flood := func() {
 		text := strings.Repeat("x", stapsdt.MaxText)

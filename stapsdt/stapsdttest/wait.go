@@ -23,7 +23,7 @@ func (r *Recorder) Wait(n int) []Event {
 				break
 			}
 		}
-		r.checkDropped()
+		r.checkLost()
 	}
 	events := eventsOf(r.events)
 	if len(events) < n {

@@ -33,8 +33,8 @@ func program(t *testing.T) {
 			tick.Fire()
 			fmt.Println("fired")
 		case "OnSignal":
-			_, err := toggle.OnSignal(func(loaded bool, err error) {
-				fmt.Println("report", loaded, err)
+			_, err := toggle.OnSignal(func(on bool, err error) {
+				fmt.Println("report", on, err)
 			}, syscall.SIGHUP)
 			if err != nil {
 				t.Fatal(err)

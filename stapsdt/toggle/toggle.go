@@ -1,5 +1,5 @@
-// Package toggle loads all probes of a program when a signal comes, and unloads them when the next
-// comes. So nothing is published before an operator asks:
+// Package toggle loads all probes of a program when a signal comes, also those that it declares
+// later, and unloads them when the next comes. So nothing is published before an operator asks:
 //
 //	stop, err := toggle.OnSignal(nil)
 //
@@ -32,6 +32,7 @@
 package toggle
 
 import (
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -55,18 +56,20 @@ type toggle struct {
 	done    chan struct{}
 
 	// The lock of process guards these.
-	report func(loaded bool, err error)
+	report func(on bool, err error)
 	owned  bool // by the program, which has called OnSignal
 }
 
-// OnSignal has all providers of the process unloaded at each of the signals, if any is loaded, or
-// else loaded, by [stapsdt.Unload] and [stapsdt.Load]. What a program declares after a Load is
-// loaded too, until the Unload. Without signals it is SIGUSR2; the operator may have chosen
-// another.
+// OnSignal has probes switched on and off in turn at each of the signals, by [stapsdt.Load] and
+// [stapsdt.Unload]. Without signals it is SIGUSR2; the operator may have chosen another.
 //
-// After each signal, report is called, in a goroutine of its own, with whether any provider is
-// loaded now, and the error of Load or Unload. Without a report, package log writes a line, which
-// goes where [log/slog.SetDefault] leads.
+// Probes are on while any provider is loaded, whoever has loaded it, and while providers that are
+// declared will be loaded, as after a Load before there are any. A Load that fails for all of them
+// leaves nothing on: the next signal is another try, and what is declared meanwhile is not loaded.
+//
+// After each signal, report is called, in a goroutine of its own, with whether probes are on now,
+// and the error of Load or Unload. Without a report, package log writes a line, which goes where
+// [log/slog.SetDefault] leads.
 //
 // A program has one toggle: libraries leave it to the program. The function stop ends it and leaves
 // the probes as they are; when it returns, report is not called any more. Do not call it in report.
@@ -75,7 +78,7 @@ type toggle struct {
 // The error is a [stapsdt.ErrArgs] if there is a toggle already, or for a signal that cannot be
 // caught, and [stapsdt.ErrUnsupported] if the system has no SIGUSR2. Where it has, but probes are
 // not supported, report gets that error.
-func OnSignal(report func(loaded bool, err error), signals ...os.Signal) (stop func(), err error) {
+func OnSignal(report func(on bool, err error), signals ...os.Signal) (stop func(), err error) {
 	if report == nil {
 		report = logReport
 	}
@@ -126,7 +129,7 @@ func (t *toggle) run() {
 		process.Lock()
 		report := t.report
 		process.Unlock()
-		report(isAnyLoaded(), err)
+		report(isOn(), err)
 	}
 }
 
@@ -140,20 +143,29 @@ func (t *toggle) stop() {
 }
 
 func change() error {
-	if isAnyLoaded() {
+	if isOn() {
 		return stapsdt.Unload()
 	}
-	return stapsdt.Load()
+	err := stapsdt.Load()
+	if err != nil && !isAnyLoaded() {
+		return errors.Join(err, stapsdt.Unload()) // or else later ones would be loaded
+	}
+	return err
 }
+
+func isOn() bool { return stapsdt.Following() || isAnyLoaded() }
 
 func isAnyLoaded() bool {
 	return slices.ContainsFunc(stapsdt.Providers(), (*stapsdt.Provider).Loaded)
 }
 
-func logReport(loaded bool, err error) {
+func logReport(on bool, err error) {
 	state := "unloaded"
-	if loaded {
+	switch {
+	case on && isAnyLoaded():
 		state = "loaded"
+	case on:
+		state = "on, and none is loaded so far"
 	}
 	if err != nil {
 		log.Printf("tracing probes are %s, with errors: %v", state, err)

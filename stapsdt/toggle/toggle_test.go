@@ -21,15 +21,15 @@ var haveProbes = runtime.GOOS == "linux" && (runtime.GOARCH == "amd64" || runtim
 
 // outcome is what a toggle reports.
 type outcome struct {
-	loaded bool
-	err    error
+	on  bool
+	err error
 }
 
 // onSignal switches a toggle on until the test ends or stop is called.
 func onSignal(t *testing.T, signals ...os.Signal) (reports chan outcome, stop func()) {
 	t.Helper()
 	reports = make(chan outcome, 1)
-	stop, err := toggle.OnSignal(func(loaded bool, err error) { reports <- outcome{loaded, err} },
+	stop, err := toggle.OnSignal(func(on bool, err error) { reports <- outcome{on, err} },
 		signals...)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestOnSignal(t *testing.T) {
 		raise(t, syscall.SIGUSR2)
 		loaded := haveProbes && i%2 == 0
 		switch got := next(t, reports); {
-		case got.loaded != loaded || p.Loaded() != loaded:
+		case got.on != loaded || p.Loaded() != loaded:
 			t.Errorf("signal %d: report %v, loaded %t, want %t", i+1, got, p.Loaded(), loaded)
 		case haveProbes && got.err != nil, !haveProbes && !errors.Is(got.err, stapsdt.ErrUnsupported):
 			t.Errorf("signal %d: %v", i+1, got.err)
@@ -102,7 +102,7 @@ func TestLoadedByProgram(t *testing.T) {
 		t.Errorf("report %v, loaded %t", got, p.Loaded())
 	}
 	raise(t, syscall.SIGHUP)
-	if got := next(t, reports); got != (outcome{loaded: true}) || !p.Loaded() {
+	if got := next(t, reports); got != (outcome{on: true}) || !p.Loaded() {
 		t.Errorf("report %v, loaded %t", got, p.Loaded())
 	}
 }
@@ -124,6 +124,57 @@ func TestSharedSignal(t *testing.T) {
 	case got := <-reports:
 		t.Errorf("a report after stop: %v", got)
 	default:
+	}
+}
+
+// TestNothingLoaded: after a signal that has nothing to load, the next switches off all the same.
+func TestNothingLoaded(t *testing.T) {
+	reports, _ := onSignal(t)
+	signal := func(what string, want outcome) {
+		t.Helper()
+		raise(t, syscall.SIGUSR2)
+		if got := next(t, reports); got != want || stapsdt.Following() != want.on {
+			t.Fatalf("%s: report %v, later ones are loaded: %t; want %v", what, got,
+				stapsdt.Following(), want)
+		}
+	}
+	signal("there are no providers", outcome{on: true})
+	if haveProbes {
+		p := newProvider(t)
+		for deadline := time.Now().Add(testenv.Patience); !p.Loaded(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("a later provider is not loaded in %v", testenv.Patience)
+			}
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal("all providers are closed", outcome{})
+	signal("again", outcome{on: true})
+	signal("and again", outcome{})
+}
+
+// TestLoadFails: nothing is on then, and the next signal is another try.
+func TestLoadFails(t *testing.T) {
+	p := newProvider(t)
+	if haveProbes {
+		t.Setenv("STAPSDT_BACKING", "nothing such")
+	}
+	reports, _ := onSignal(t)
+	for range 2 {
+		raise(t, syscall.SIGUSR2)
+		if got := next(t, reports); got.on || got.err == nil || stapsdt.Following() {
+			t.Fatalf("report %v, later ones are loaded: %t", got, stapsdt.Following())
+		}
+	}
+	if !haveProbes {
+		return
+	}
+	t.Setenv("STAPSDT_BACKING", "memfd")
+	raise(t, syscall.SIGUSR2)
+	if got := next(t, reports); got != (outcome{on: true}) || !p.Loaded() {
+		t.Errorf("report %v, loaded %t", got, p.Loaded())
 	}
 }
 

@@ -66,8 +66,8 @@ func whileHeard(p path, b *testing.B) error {
 
 // receive receives the n events that were fired since the last call.
 func receive(l *stapsdt.Listener, n int64) error {
-	if dropped := l.Dropped(); dropped > 0 {
-		return fmt.Errorf("the listener dropped %d of %d events", dropped, n)
+	if lost := l.Lost(); lost > 0 {
+		return fmt.Errorf("the listener lost %d of %d events", lost, n)
 	}
 	if n == 0 {
 		return nil

@@ -143,16 +143,16 @@ func TestProbes(t *testing.T) {
 	wait(b, "1,234", field, "shop:order_start", "total")
 	wait(b, "1", field, "shop:order_done", "total")
 	wait(b, "0", field, "shop:order_done", "rate") // nothing in the last second
-	wait(b, "0", field, "shop:order_start", "listeners")
+	wait(b, "0", field, "shop:order_start", "heard_by")
 
 	l, err := stapsdt.Listen("shop:order_start")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wait(b, "1", field, "shop:order_start", "listeners")
-	wait(b, "0", field, "shop:order_done", "listeners")
+	wait(b, "1", field, "shop:order_start", "heard_by")
+	wait(b, "0", field, "shop:order_done", "heard_by")
 	l.Close()
-	wait(b, "0", field, "shop:order_start", "listeners")
+	wait(b, "0", field, "shop:order_start", "heard_by")
 
 	b.click(`[aria-label="Load shop"]`)
 	wait(b, true, `return document.querySelector('[data-name="shop:order_done"] [data-field=path]').

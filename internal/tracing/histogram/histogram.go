@@ -38,6 +38,15 @@ func (h *Histogram) AddBucket(index int, count uint64, sum float64, largest inte
 	}
 }
 
+// Merge adds the values of another histogram, which has the same scale.
+func (h *Histogram) Merge(other *Histogram) {
+	sum, largest := other.Sum, other.Max
+	for index, count := range other.Counts {
+		h.AddBucket(index, count, sum, largest)
+		sum = 0
+	}
+}
+
 // Total returns how many values were counted.
 func (h *Histogram) Total() uint64 {
 	var n uint64

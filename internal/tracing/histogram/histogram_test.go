@@ -3,6 +3,7 @@ package histogram
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -130,6 +131,23 @@ func TestUnitFormat(t *testing.T) {
 	for _, test := range tests {
 		if got := test.unit.Format(test.v); got != test.want {
 			t.Errorf("Format(%v): got %s, want %s", test.v, got, test.want)
+		}
+	}
+}
+
+func TestMerge(t *testing.T) {
+	all := Histogram{Scale: Log2()}
+	merged := Histogram{Scale: Log2()}
+	merged.Merge(&Histogram{Scale: Log2()})
+	for _, values := range [][]int64{{-5, -100, -7}, {3, 1 << 40, 3}, {-1 << 50, 2}} {
+		part := Histogram{Scale: Log2()}
+		for _, v := range values {
+			all.Add(uint64(v), true)
+			part.Add(uint64(v), true)
+		}
+		merged.Merge(&part)
+		if !reflect.DeepEqual(all, merged) {
+			t.Errorf("after %v: got %+v, want %+v", values, merged, all)
 		}
 	}
 }

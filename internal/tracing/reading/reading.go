@@ -8,15 +8,20 @@ type Count struct {
 	Seconds float64      `json:"seconds"` // how long it was
 	Probes  []ProbeCount `json:"probes"`
 	Missed  uint64       `json:"missed"` // hits that could not be counted, since the beginning
+
+	// Others are hits that are of none of the groups, because there were too many; nil if there are
+	// none.
+	Others *uint64 `json:"others,omitempty"`
 }
 
 // ProbeCount is how often a probe was hit, or how often with one value of an argument.
 type ProbeCount struct {
 	Provider string `json:"provider"`
 	Probe    string `json:"probe"`
-	By       any    `json:"by,omitempty"` // the value of the argument, if hits are grouped by one
-	Hits     uint64 `json:"hits"`         // in the interval
-	Total    uint64 `json:"total"`        // since the beginning
+	By       any    `json:"by,omitempty"`  // the value that groups the hits; of several a list
+	Cut      bool   `json:"cut,omitempty"` // a text of it was cut: other texts may be in the group
+	Hits     uint64 `json:"hits"`          // in the interval
+	Total    uint64 `json:"total"`         // since the beginning
 }
 
 // Hist is how often an argument had which values since the beginning.
@@ -36,16 +41,23 @@ type Group struct {
 	Figures
 }
 
+// MaxOpen is for how many starts of a latency there is room until their ends come.
+const MaxOpen = 1 << 16
+
 // Latency is the time between the hits of two probes, in nanoseconds.
 type Latency struct {
 	Time    time.Time `json:"time"`
 	Seconds float64   `json:"seconds"` // since the beginning
 	Start   string    `json:"start"`
 	End     string    `json:"end"`
+	Key     any       `json:"key"` // the name or number of the argument, as the user wrote it; or tid
 	Figures
-	Open        uint64 `json:"open"`         // starts whose end has not come yet
-	EndsAlone   uint64 `json:"ends_alone"`   // ends without a start
-	StartsAgain uint64 `json:"starts_again"` // starts replaced by another with the same key
-	Unreadable  uint64 `json:"unreadable"`
-	Lost        uint64 `json:"lost"`
+	Groups      []Group `json:"groups,omitempty"` // with an argument to group by, most values first
+	Open        uint64  `json:"open"`             // starts whose end has not come yet
+	FellOut     uint64  `json:"fell_out"`         // starts that made room for later ones
+	EndsAlone   uint64  `json:"ends_alone"`       // ends without a start
+	Hidden      uint64  `json:"hidden"`           // pairs whose start does not satisfy the filter
+	StartsAgain uint64  `json:"starts_again"`     // starts replaced by another with the same key
+	Unreadable  uint64  `json:"unreadable"`
+	Lost        uint64  `json:"lost"`
 }

@@ -21,6 +21,7 @@ var ErrAddress = errors.New("bad address")
 type Client struct {
 	base     *url.URL // ends with a slash
 	name     string   // of the address, for people
+	demand   string   // what a program must do to listen there
 	http     http.Client
 	patience time.Duration // with the beginning of an answer, after its header
 }
@@ -33,13 +34,14 @@ func New(address string) (*Client, error) {
 	transport.DisableCompression = true // events come one by one
 	transport.ResponseHeaderTimeout = answerPatience
 	c := &Client{
-		name: address, http: http.Client{Transport: transport, CheckRedirect: refuseRedirect},
-		patience: answerPatience,
+		name: address, demand: "serve HTTP there", patience: answerPatience,
+		http: http.Client{Transport: transport, CheckRedirect: refuseRedirect},
 	}
 	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
 		if path == "" {
 			return nil, fmt.Errorf("%w: want unix:PATH, with the path of a socket", ErrAddress)
 		}
+		c.demand = "have STAPSDT_LISTEN=" + address + " in its environment"
 		transport.Proxy = nil
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", path)

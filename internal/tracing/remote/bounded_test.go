@@ -58,7 +58,7 @@ func TestMostElements(t *testing.T) {
 		`"args":[{"name":"","type":"","layout":""},{"name":"","type":"","layout":""},` +
 		`{"name":"","type":"","layout":""},{"name":"","type":"","layout":""},` +
 		`{"name":"","type":"","layout":""},{"name":"","type":"","layout":""}],"description":"",` +
-		`"loaded":true,"path":"","traced":true,"heard":true,"listeners":1}`
+		`"loaded":true,"path":"","traced":true,"heard":true,"heard_by":1}`
 	const group = `{"by":"\\","count":1,"mean":1,"p50":1,"p90":1,"p99":1,"max":1,` +
 		`"buckets":[{"lo":1,"hi":2,"count":1}]}`
 	probes, groups, err1, err2 := ask(t,

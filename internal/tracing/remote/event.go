@@ -34,10 +34,7 @@ func probeOf(p *wire.Probe, number int) uprobe.Probe {
 	var params []signature.Param
 	for _, a := range p.Args {
 		places = append(places, operands[a.Type])
-		params = append(params, signature.Param{
-			Name: a.Name,
-			Type: signature.Type{Name: a.GoType, Kind: kindOf(a), Size: sizes[a.Type]},
-		})
+		params = append(params, paramOf(a.Name, a.GoType, a.Type))
 	}
 	s := signature.New(p.Provider, p.Name, p.Description, params...)
 	note := sdtnote.Note{
@@ -48,11 +45,17 @@ func probeOf(p *wire.Probe, number int) uprobe.Probe {
 	return uprobe.Probe{Provider: p.Provider, Name: p.Name, Sites: []uprobe.Site{site}}
 }
 
-func kindOf(a wire.Arg) signature.Kind {
-	switch t := a.Type; {
-	case a.GoType == "time.Duration" && t == stapsdt.Int64:
+func paramOf(name, goType string, t stapsdt.ArgType) signature.Param {
+	return signature.Param{
+		Name: name, Type: signature.Type{Name: goType, Kind: kindOf(goType, t), Size: sizes[t]},
+	}
+}
+
+func kindOf(goType string, t stapsdt.ArgType) signature.Kind {
+	switch {
+	case goType == "time.Duration" && t == stapsdt.Int64:
 		return signature.Duration
-	case a.GoType == "uintptr" && t == stapsdt.Uint64:
+	case goType == "uintptr" && t == stapsdt.Uint64:
 		return signature.Pointer
 	case t <= stapsdt.Int64:
 		return signature.Int

@@ -59,8 +59,8 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	case errors.Is(err, errRedirect), errors.Is(err, errSilent):
 		return fmt.Errorf("%s %w", c, err)
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
-		return fmt.Errorf("nobody listens at %s: does the program run, and import "+
-			"stapsdt/stapsdthttp? (%w)", c, err)
+		return fmt.Errorf("nobody listens at %s: does the program run, import stapsdt/stapsdthttp, "+
+			"and %s? (%w)", c, c.demand, err)
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("%s belongs to another user: run usdt as that one (%w)", c, err)
 	case errors.As(err, &certificate):

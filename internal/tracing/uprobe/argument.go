@@ -12,12 +12,22 @@ type Argument struct {
 // NoArgument is none of the arguments.
 var NoArgument = Argument{Number: -1}
 
+// Thread stands for the id of the thread, which every hit has, where an Argument tells hits apart.
+var Thread = Argument{Number: -2}
+
 // Numbered returns the argument with a number.
 func Numbered(n int) Argument { return Argument{Number: n} }
 
 // String returns the name, or argN.
 func (a Argument) String() string {
-	if a.Name != "" {
+	switch {
+	case a == Thread:
+		return "tid"
+	case a == Process:
+		return "pid"
+	case a == Command:
+		return "comm"
+	case a.Name != "":
 		return a.Name
 	}
 	return fmt.Sprintf("arg%d", a.Number)

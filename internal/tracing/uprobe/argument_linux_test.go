@@ -159,7 +159,9 @@ func TestDistributionByName(t *testing.T) {
 func TestPairByName(t *testing.T) {
 	probes, fire := describedProbes(t)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		l, err := uprobe.Pair(probes[0], probes[1], uprobe.Argument{Name: "id"}, o)
+		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
+			Options: o, Key: uprobe.Argument{Name: "id"}, By: uprobe.NoArgument,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +192,9 @@ func TestNoSuchName(t *testing.T) {
 		filtered := o
 		filtered.Filter = e
 		_, errFilter := uprobe.Trace(probes, uprobe.TraceOptions{Options: filtered})
-		_, errPair := uprobe.Pair(probes[0], undescribed, name, o)
+		_, errPair := uprobe.Pair(probes[:1], []uprobe.Probe{undescribed}, uprobe.PairOptions{
+			Options: o, Key: name, By: uprobe.NoArgument,
+		})
 		_, errArg := uprobe.Distribute([]uprobe.Probe{undescribed},
 			uprobe.DistributionOptions{Options: o, Arg: name, By: uprobe.NoArgument})
 		for _, err := range []error{errFilter, errPair, errArg} {

@@ -44,7 +44,9 @@ func BenchmarkTraced(b *testing.B) {
 			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: uprobe.NoArgument})
 		}},
 		{"latency", func() (io.Closer, error) {
-			return uprobe.Pair(probes[0], probes[0], uprobe.Numbered(0), o)
+			return uprobe.Pair(probes[:1], probes[:1], uprobe.PairOptions{
+				Options: o, By: uprobe.NoArgument,
+			})
 		}},
 	} {
 		b.Run(way.name, func(b *testing.B) {

@@ -1,15 +1,12 @@
 package uprobe
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // How many buckets there can be.
@@ -76,7 +73,7 @@ func (d *Distribution) body(p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := p.group(by, o.ByText, unreadable); err != nil {
+		if err := p.group(by, o.ByText, frameKey+8, unreadable); err != nil {
 			return err
 		}
 	}
@@ -90,76 +87,10 @@ func (d *Distribution) body(p *program) error {
 	return nil
 }
 
-// group writes the group that the event belongs to into the bucketKey at frameKey: a text, or an
-// integer and, in the second word, 1 if it is negative. The sites of the probes may differ in the
-// sign of the argument.
-func (p *program) group(arg int, isText bool, unreadable string) error {
-	const by, negative = frameKey + 8, frameKey + 16
-	if !isText {
-		p.emit(
-			asm.LoadMem(asm.R1, asm.RFP, frameArg(arg), asm.DWord),
-			asm.StoreMem(asm.RFP, by, asm.R1, asm.DWord),
-		)
-		if p.args[arg].Signed {
-			done := p.newLabel()
-			p.emit(
-				asm.JSGE.Imm(asm.R1, 0, done),
-				asm.StoreImm(asm.RFP, negative, 1, asm.Word),
-			)
-			p.place(done)
-		}
-		return nil
-	}
-	if p.site.isSized(arg) {
-		if _, err := p.read(Numbered(arg+1), unreadable); err != nil {
-			return err
-		}
-		p.touch(arg)
-		p.emit(loadAddress(asm.R1, by)...)
-		p.sizedText(arg, MaxByText)
-		p.emit(asm.LoadMem(asm.R1, asm.RFP, frameArg(arg+1), asm.DWord))
-		p.atMost(asm.R1, MaxByText)
-	} else {
-		p.touch(arg)
-		p.emit(loadAddress(asm.R1, by)...)
-		p.pointer(asm.R3, arg)
-		p.readUserText(8 * byWords)
-		p.emit(asm.Mov.Imm(asm.R1, 0)) // Linux 5.5 to 5.9 may have copied bytes after the NUL
-	}
-	p.emit(
-		asm.StoreMem(asm.RFP, by+MaxByText, asm.R1, asm.Byte),
-		asm.JSLT.Imm(asm.R0, 0, unreadable),
-	)
-	return nil
-}
-
 // Read returns what was counted so far, in no particular order. When it returns an error, groups
 // may be missing.
 func (d *Distribution) Read() ([]Group, error) {
-	type value struct {
-		by   integer.Int
-		text string
-	}
-	groups := make(map[value]*Group)
-	err := d.counts.read(func(k bucketKey, values []bucketValue) {
-		var v value
-		if d.spec.ByText {
-			v.text = text(k.By)
-		} else {
-			v.by = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
-		}
-		g := groups[v]
-		if g == nil {
-			g = &Group{By: v.by, Text: v.text, Histogram: &histogram.Histogram{Scale: d.spec.Scale}}
-			groups[v] = g
-		}
-		addTo(g.Histogram, k, values)
-	})
-	list := make([]Group, 0, len(groups))
-	for _, g := range groups {
-		list = append(list, *g)
-	}
-	return list, err
+	return d.counts.readGroups(d.spec.Scale, d.spec.ByText)
 }
 
 // Unreadable returns how many events are missing because an argument could not be read.
@@ -170,16 +101,4 @@ func (d *Distribution) Unreadable() (uint64, error) { return sum(d.unreadable, 0
 func (d *Distribution) Lost() (uint64, error) {
 	full, err := sum(d.counts.full, 0)
 	return full + d.missed(), err
-}
-
-func text(by [byWords]uint64) string {
-	b, err := binary.Append(nil, binary.NativeEndian, by)
-	if err != nil {
-		panic(err) // an array of integers has a size
-	}
-	if n := b[MaxByText]; n > 0 {
-		return string(b[:n])
-	}
-	b, _, _ = bytes.Cut(b, []byte{0})
-	return string(b)
 }

@@ -11,6 +11,12 @@ type Event struct {
 	Args     []Value
 }
 
+// A SlowPair is a pair of hits that took long. Its slices are valid until the next call of Next.
+type SlowPair struct {
+	Start, End Event // Probe is the index among the starts or the ends
+	Took       time.Duration
+}
+
 // A Value is an argument of an event.
 type Value struct {
 	Int  uint64 // extended to 64 bits, as the note says

@@ -1,84 +1,105 @@
 package uprobe
 
-// A group is the sites that have the same program.
-type group struct {
-	program *program
-	targets []*target
-}
+import (
+	"bytes"
+	"encoding/binary"
 
-// A target is the sites of one file in one process, or in all. The kernel attaches to them by one
-// link, and detaches from all of them in one grace period.
-type target struct{ sites []probeSite }
+	"github.com/cilium/ebpf/asm"
 
-// A probeSite is a site and the probe that it belongs to.
-type probeSite struct {
-	Site
-	probe Probe
-	index int // of the probe among those that are traced
-}
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+)
 
-// manySites is the number of sites from which on probes share a program if their arguments are in
-// the same places. Sharing saves 2 ms and two descriptors for each site, but to ask for the cookie
-// costs each hit some 25 ns.
-const manySites = 64
-
-// group writes the programs of all sites and groups the sites.
-func (s *session) group(body func(*program) error, probes []Probe) ([]*group, error) {
-	var g grouping
-	sites := 0
-	for _, p := range probes {
-		sites += len(p.Sites)
-	}
-	for i, p := range probes {
-		for _, site := range p.Sites {
-			if err := s.interrupted(); err != nil {
-				return nil, err
-			}
-			prog := newProgram(probeSite{site, p, i}, s.featuresFor(site))
-			prog.shared = s.features.Multi && sites >= manySites
-			if err := body(prog); err != nil {
-				return nil, err
-			}
-			code, err := prog.code()
-			if err != nil {
-				return nil, err
-			}
-			g.add(prog, code, s.pidOf(site))
+// group writes the group that the event belongs to into the byWords words at an offset of the
+// frame, which are zeros: a text, or an integer and, in the second word, 1 if it is negative. The
+// sites of the probes may differ in the sign of the argument. It changes R0 to R5, frameWord and
+// frameWord2.
+func (p *program) group(arg int, isText bool, by int, unreadable string) error {
+	if !isText {
+		p.emit(
+			asm.LoadMem(asm.R1, asm.RFP, frameArg(arg), asm.DWord),
+			asm.StoreMem(asm.RFP, displacement(by), asm.R1, asm.DWord),
+		)
+		if p.args[arg].Signed {
+			done := p.newLabel()
+			p.emit(
+				asm.JSGE.Imm(asm.R1, 0, done),
+				asm.StoreImm(asm.RFP, displacement(by+8), 1, asm.Word),
+			)
+			p.place(done)
 		}
+		return nil
 	}
-	return g.groups, nil
+	if p.site.isSized(arg) {
+		if _, err := p.read(Numbered(arg+1), unreadable); err != nil {
+			return err
+		}
+		p.touch(arg)
+		p.emit(loadAddress(asm.R1, by)...)
+		p.sizedText(arg, MaxByText)
+		p.emit(asm.LoadMem(asm.R1, asm.RFP, frameArg(arg+1), asm.DWord))
+		p.atMost(asm.R1, MaxByText)
+	} else {
+		p.touch(arg)
+		p.emit(loadAddress(asm.R1, by)...)
+		p.pointer(asm.R3, arg)
+		p.readUserText(8 * byWords)
+		p.emit(asm.Mov.Imm(asm.R1, 0)) // Linux 5.5 to 5.9 may have copied bytes after the NUL
+	}
+	p.emit(
+		asm.StoreMem(asm.RFP, displacement(by+MaxByText), asm.R1, asm.Byte),
+		asm.JSLT.Imm(asm.R0, 0, unreadable),
+	)
+	return nil
 }
 
-// A grouping makes groups. The zero value is ready.
-type grouping struct {
-	groups  []*group
-	byCode  map[string]*group
-	targets map[targetKey]*target
+// copyGroup copies the words of a group from one address and offset to another. It changes R1.
+func (p *program) copyGroup(to asm.Register, offset int, from asm.Register, fromOffset int) {
+	for word := range byWords {
+		p.emit(
+			asm.LoadMem(asm.R1, from, displacement(fromOffset+8*word), asm.DWord),
+			asm.StoreMem(to, displacement(offset+8*word), asm.R1, asm.DWord),
+		)
+	}
 }
 
-type targetKey struct {
-	siteFile
-	pid  int
-	code string
+// readGroups returns the histogram of each group, in no particular order. When it returns an error,
+// groups may be missing.
+func (c *valueCounts) readGroups(scale histogram.Scale, isText bool) ([]Group, error) {
+	type value struct {
+		by   integer.Int
+		text string
+	}
+	groups := make(map[value]*Group)
+	err := c.read(func(k bucketKey, values []bucketValue) {
+		var v value
+		if isText {
+			v.text = text(k.By)
+		} else {
+			v.by = integer.Int{Bits: k.By[0], Negative: k.By[1] != 0}
+		}
+		g := groups[v]
+		if g == nil {
+			g = &Group{By: v.by, Text: v.text, Histogram: &histogram.Histogram{Scale: scale}}
+			groups[v] = g
+		}
+		addTo(g.Histogram, k, values)
+	})
+	list := make([]Group, 0, len(groups))
+	for _, g := range groups {
+		list = append(list, *g)
+	}
+	return list, err
 }
 
-// add adds a site, which is traced in the process pid by a program with the code.
-func (g *grouping) add(prog *program, code string, pid int) {
-	if g.byCode == nil {
-		g.byCode, g.targets = make(map[string]*group), make(map[targetKey]*target)
+func text(by [byWords]uint64) string {
+	b, err := binary.Append(nil, binary.NativeEndian, by)
+	if err != nil {
+		panic(err) // an array of integers has a size
 	}
-	of := g.byCode[code]
-	if of == nil {
-		of = &group{program: prog}
-		g.byCode[code] = of
-		g.groups = append(g.groups, of)
+	if n := b[MaxByText]; n > 0 {
+		return string(b[:n])
 	}
-	key := targetKey{prog.site.file(), pid, code}
-	t := g.targets[key]
-	if t == nil {
-		t = new(target)
-		g.targets[key] = t
-		of.targets = append(of.targets, t)
-	}
-	t.sites = append(t.sites, prog.site)
+	b, _, _ = bytes.Cut(b, []byte{0})
+	return string(b)
 }

@@ -2,55 +2,77 @@ package uprobe
 
 import (
 	"errors"
-	"fmt"
+	"time"
 
 	"github.com/cilium/ebpf"
-	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
 // The outcomes of hits that a Latency counts, as indexes of an array.
 const (
-	starts         = iota // that wait for their ends, or have waited
-	endsAlone             // without a start
-	startsAgain           // in place of another start with the same key
+	starts         = iota // that satisfy the filter
+	startsAgain           // of these, those that another start with the same key replaced
 	startsLost            // for which there was no room
+	ends                  // that have taken a start
+	endsAlone             // without a start
+	endsHidden            // of starts that the filter hid
 	unreadableKeys        // hits whose key could not be read
 	outcomes              // how many outcomes there are
 )
 
-// A Latency measures the time between the hits of two probes. Two hits are a pair when they are in
-// the same process and have the same key. Its methods are not safe for concurrent use,
-// except for Detach.
-type Latency struct {
-	*session
-	open     *ebpf.Map // the time of the start, by process and key
-	outcomes *ebpf.Map
-	counts   *valueCounts
-	argument Argument // the key
+// PairOptions say which hits are a pair, and which of them are counted together.
+type PairOptions struct {
+	Options          // the filter is for the starts
+	Key     Argument // two hits are a pair that have the same process and key; may be Thread
+	By      Argument // by whose values the times are grouped; NoArgument for one group
+	ByText  bool     // By points to text, of which the first MaxByText bytes count
+	ByEnd   bool     // By is an argument of the end, not of the start
+
+	// Slower, unless 0, asks for each pair that takes so long or longer: see Latency.Next. Captures
+	// are what is wanted of each of the starts and of the ends; nil for none.
+	Slower                     time.Duration
+	StartCaptures, EndCaptures [][]Capture
 }
 
-// Pair attaches to two probes, of which an argument is the key. The filter applies to the starts:
-// an end whose start does not satisfy the filter counts as an end without a start. The caller
-// closes the Latency.
-func Pair(start, end Probe, key Argument, o Options) (*Latency, error) {
-	l := &Latency{session: newSession(o), argument: key}
-	if err := l.attachAll(start, end); err != nil {
+// A Latency measures the time between the hits of two probes. Its methods are not safe for
+// concurrent use, except for Detach.
+type Latency struct {
+	*session
+	spec     PairOptions
+	open     openStarts
+	outcomes *ebpf.Map
+	counts   *valueCounts
+	slow     *slowPairs // nil if none are wanted
+}
+
+// Pair attaches to two probes, each of which can be in several parts: events tell them apart, if
+// their sites differ in the types of arguments. The caller closes the Latency.
+func Pair(starts, ends []Probe, o PairOptions) (*Latency, error) {
+	l := &Latency{session: newSession(o.Options), spec: o}
+	if err := l.attachAll(starts, ends); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-func (l *Latency) attachAll(start, end Probe) error {
+func (l *Latency) attachAll(starts, ends []Probe) error {
+	limit := logBuckets
+	if l.spec.By != NoArgument {
+		limit = groupBuckets
+	}
 	var err error
-	if l.counts, err = l.newValueCounts(logBuckets); err != nil {
+	if l.counts, err = l.newValueCounts(limit); err != nil {
 		return err
 	}
-	l.open, err = l.newMap(&ebpf.MapSpec{
-		Name: "usdt_open", Type: ebpf.Hash, KeySize: 16, ValueSize: 8, MaxEntries: maxOpen,
-	})
-	if err != nil {
+	record := 0
+	if l.spec.Slower > 0 {
+		if l.slow, err = newSlowPairs(l.session, starts, ends, l.spec); err != nil {
+			return err
+		}
+		record = largest(l.slow.starts)
+	}
+	if l.open, err = l.newOpenStarts(record, l.byStart()); err != nil {
 		return err
 	}
 	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
@@ -58,116 +80,46 @@ func (l *Latency) attachAll(start, end Probe) error {
 	}
 	// The end is attached first. Otherwise a start could be seen whose end is hit before the end is
 	// attached.
-	if err := l.attach(l.end, end); err != nil {
+	if err := l.attach(l.end, ends...); err != nil {
 		return err
 	}
-	return l.attach(l.start, start)
+	return l.attach(l.start, starts...)
 }
 
-// key writes the process and the key to frameKey.
-func (l *Latency) key(p *program, unreadable string) error {
-	key, err := p.read(l.argument, unreadable)
-	if err != nil {
-		return fmt.Errorf("pair by %v: %w", l.argument, err)
-	}
-	p.pidTgid()
-	p.emit(
-		asm.RSh.Imm(asm.R0, 32),
-		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
-		asm.LoadMem(asm.R1, asm.RFP, frameArg(key), asm.DWord),
-		asm.StoreMem(asm.RFP, frameKey+8, asm.R1, asm.DWord),
-	)
-	return nil
-}
-
-// start writes the program of the first probe, which stores the time.
-func (l *Latency) start(p *program) error {
-	const exists = -17 // -EEXIST
-	again, lost, unreadable, end := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
-	if err := p.unless(l.options.Filter, end); err != nil {
-		return err
-	}
-	if err := l.key(p, unreadable); err != nil {
-		return err
-	}
-	p.emit(
-		asm.FnKtimeGetNs.Call(),
-		asm.StoreMem(asm.RFP, frameWord2, asm.R0, asm.DWord),
-	)
-	p.update(l.open, frameKey, frameWord2, newKey)
-	// A kernel that inlines calls of maps, such as Linux 5.10, returns a 32-bit int in R0.
-	p.emit(
-		asm.LSh.Imm(asm.R0, 32),
-		asm.ArSh.Imm(asm.R0, 32),
-		asm.JEq.Imm(asm.R0, exists, again),
-		asm.JNE.Imm(asm.R0, 0, lost),
-	)
-	p.increment(l.outcomes, starts)
-	p.jump(end)
-	p.place(again)
-	p.update(l.open, frameKey, frameWord2, anyKey)
-	p.increment(l.outcomes, startsAgain)
-	p.jump(end)
-	l.finish(p, lost, startsLost, unreadable, end)
-	return nil
-}
-
-// finish ends a program. A hit that jumps to the label other is counted as that outcome.
-func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
-	p.place(other)
-	p.increment(l.outcomes, outcome)
-	p.jump(end)
-	p.place(unreadable)
-	p.increment(l.outcomes, unreadableKeys)
-	p.place(end)
-	p.exit()
-}
-
-// end writes the program of the second probe, which counts how much later it was hit.
-func (l *Latency) end(p *program) error {
-	alone, end, unreadable := p.newLabel(), p.newLabel(), p.newLabel()
-	p.emit(asm.FnKtimeGetNs.Call(), asm.Mov.Reg(regTemp, asm.R0))
-	if err := l.key(p, unreadable); err != nil {
-		return err
-	}
-	p.lookup(l.open, frameKey)
-	p.emit(
-		asm.JEq.Imm(asm.R0, 0, alone),
-		asm.LoadMem(asm.R1, asm.R0, 0, asm.DWord),
-		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
-		asm.Sub.Reg(regTemp, asm.R1),
-	)
-	p.emit(loadAddress(asm.R2, frameKey)...)
-	p.emit(
-		asm.LoadMapPtr(asm.R1, l.open.FD()),
-		asm.FnMapDeleteElem.Call(),
-		asm.JNE.Imm(asm.R0, 0, alone), // another end has taken the start
-	)
-	p.clearKey()
-	p.countValue(l.counts, histogram.Log2(), false)
-	p.jump(end)
-	l.finish(p, alone, endsAlone, unreadable, end)
-	return nil
-}
-
-// Read returns what was measured so far.
+// Read returns what was measured so far. While hits come, starts may count as open that have fallen
+// out; after Detach all numbers are exact.
 func (l *Latency) Read() (LatencyReading, error) {
-	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}}
-	err := l.counts.read(func(k bucketKey, values []bucketValue) {
-		addTo(r.Histogram, k, values)
-	})
+	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}, Room: l.open.room}
+	groups, err := l.counts.readGroups(r.Histogram.Scale, l.spec.ByText)
 	if err != nil {
 		return r, err
 	}
-	var started, full, lost uint64
+	for _, g := range groups {
+		r.Histogram.Merge(g.Histogram)
+	}
+	if l.spec.By != NoArgument {
+		r.Groups = groups
+	}
+	// First the starts, then which of them are still there, then those that are not: a start that
+	// comes meanwhile can only hide one that has fallen out.
+	started, err := sum(l.outcomes, starts)
+	if err != nil {
+		return r, err
+	}
+	there, err := l.open.count()
+	if err != nil {
+		return r, err
+	}
+	var ended, full, lost uint64
 	for _, n := range []struct {
 		array *ebpf.Map
 		index uint32
 		dst   *uint64
 	}{
-		{l.outcomes, starts, &started},
-		{l.outcomes, endsAlone, &r.EndsAlone},
+		{l.outcomes, ends, &ended},
 		{l.outcomes, startsAgain, &r.StartsAgain},
+		{l.outcomes, endsAlone, &r.EndsAlone},
+		{l.outcomes, endsHidden, &r.Hidden},
 		{l.outcomes, unreadableKeys, &r.Unreadable},
 		{l.outcomes, startsLost, &lost},
 		{l.counts.full, 0, &full},
@@ -177,7 +129,8 @@ func (l *Latency) Read() (LatencyReading, error) {
 		}
 	}
 	r.Lost = lost + full + l.missed()
-	pairs := r.Histogram.Total() + full
-	r.Open = started - min(started, pairs)
+	r.Open = started - min(started, ended+r.StartsAgain)
+	r.FellOut = r.Open - min(r.Open, there)
+	r.Open -= r.FellOut
 	return r, nil
 }

@@ -18,7 +18,9 @@ func TestLatency(t *testing.T) {
 	})
 	probes := find(t, p, "job_start", "job_end")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		l, err := uprobe.Pair(probes[0], probes[1], uprobe.Numbered(0), o)
+		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
+			Options: o, By: uprobe.NoArgument,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +51,7 @@ func TestLatency(t *testing.T) {
 			t.Errorf("percentile 50 is %g, the maximum %g", r.Histogram.Percentile(50), max)
 		}
 		r.Histogram = nil
-		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1}
+		want := uprobe.LatencyReading{Open: 2, EndsAlone: 1, StartsAgain: 1, Room: 1 << 16}
 		if diff := cmp.Diff(want, r); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}

@@ -33,7 +33,9 @@ func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 			})
 		},
 		func(o uprobe.Options) (io.Closer, error) {
-			return uprobe.Pair(probes[0], probes[1], uprobe.Numbered(0), o)
+			return uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
+				Options: o, By: uprobe.NoArgument,
+			})
 		},
 	}
 }

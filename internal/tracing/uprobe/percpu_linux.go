@@ -21,15 +21,11 @@ type perCPU struct {
 
 const perCPUBytes = 1 << 20
 
-func newPerCPU(s *session, layouts []layout, bytes int) (stream, error) {
+func newPerCPU(s *session, largest, bytes int) (stream, error) {
 	if bytes == 0 {
 		bytes = perCPUBytes
 	}
 	bytes = roundBuffer(bytes)
-	largest := 0
-	for _, l := range layouts {
-		largest = max(largest, l.size())
-	}
 	b := new(perCPU)
 	var err error
 	b.events, err = s.newMap(&ebpf.MapSpec{Name: "usdt_events", Type: ebpf.PerfEventArray})
@@ -41,7 +37,8 @@ func newPerCPU(s *session, layouts []layout, bytes int) (stream, error) {
 	}
 	b.scratch, err = s.newMap(&ebpf.MapSpec{
 		Name: "usdt_record", Type: ebpf.PerCPUArray,
-		KeySize: 4, ValueSize: uint32(largest), MaxEntries: 1,
+		KeySize: 4, ValueSize: uint32(largest), // #nosec G115 -- see layout.check
+		MaxEntries: 1,
 	})
 	if err != nil {
 		return nil, err
@@ -54,7 +51,7 @@ func newPerCPU(s *session, layouts []layout, bytes int) (stream, error) {
 	return b, nil
 }
 
-func (b *perCPU) send(p *program, l layout) {
+func (b *perCPU) send(p *program, size int, write func()) {
 	const currentCPU = 0xffffffff // BPF_F_CURRENT_CPU
 	done := p.newLabel()
 	p.increment(b.sent, 0)
@@ -64,13 +61,13 @@ func (b *perCPU) send(p *program, l layout) {
 		asm.JEq.Imm(asm.R0, 0, done),
 		asm.Mov.Reg(regOut, asm.R0),
 	)
-	p.writeRecord(l)
+	write()
 	p.emit(
 		asm.Mov.Reg(asm.R1, regContext),
 		asm.LoadMapPtr(asm.R2, b.events.FD()),
 		asm.LoadImm(asm.R3, currentCPU, asm.DWord),
 		asm.Mov.Reg(asm.R4, regOut),
-		asm.Mov.Imm(asm.R5, imm(l.size())),
+		asm.Mov.Imm(asm.R5, imm(size)),
 		asm.FnPerfEventOutput.Call(),
 	)
 	p.place(done)

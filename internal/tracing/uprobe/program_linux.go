@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/cilium/ebpf"
@@ -33,6 +34,7 @@ const (
 	frameWord2 = frameWord - 8              // the same
 	frameKey   = frameWord2 - 8*(1+byWords) // the key of a map
 	frameText  = frameKey - 8*textWords     // a text to be compared
+	frameStart = frameText - 8              // the address of an open start
 )
 
 func frameArg(i int) int16 { return displacement(frameArgs + 8*i) }
@@ -90,6 +92,12 @@ func (p *program) newLabel() string {
 
 // place puts the label at the next instruction.
 func (p *program) place(label string) { p.pending = append(p.pending, label) }
+
+// leadsTo reports whether an instruction jumps to the label. The kernel refuses code to which none
+// does.
+func (p *program) leadsTo(label string) bool {
+	return slices.ContainsFunc(p.ins, func(in asm.Instruction) bool { return in.Reference() == label })
+}
 
 func (p *program) jump(label string) { p.emit(asm.Ja.Label(label)) }
 

@@ -59,7 +59,45 @@ func (l layout) check(p Probe) error {
 	return nil
 }
 
-// writeRecord writes the record at regOut. The arguments are in the frame.
+// largest returns the size of the largest record.
+func largest(layouts []layout) int {
+	size := 0
+	for _, l := range layouts {
+		size = max(size, l.size())
+	}
+	return size
+}
+
+// needRecord fetches what writeRecord needs. It changes R0 to R5, frameWord and frameWord2.
+func (p *program) needRecord(l layout) error {
+	for _, c := range l.captures {
+		if err := p.need(c.Arg); err != nil {
+			return err
+		}
+		if c.Length >= 0 {
+			if err := p.need(c.Length); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range l.args {
+		if p.need(i) != nil {
+			p.setUnreadable(i)
+		}
+	}
+	// The memory is touched before a record is reserved, because no later record can be read while
+	// an earlier one is reserved.
+	for _, c := range l.captures {
+		p.touch(c.Arg)
+		if c.Length >= 0 {
+			p.touchEnd(c)
+		}
+	}
+	return nil
+}
+
+// writeRecord writes the record at regOut. The arguments are in the frame. It changes R0 to R5 and
+// frameWord.
 func (p *program) writeRecord(l layout) {
 	p.probeIndex()
 	p.emit(

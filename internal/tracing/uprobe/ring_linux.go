@@ -41,18 +41,18 @@ func newRing(s *session, bytes int) (stream, error) {
 	return r, nil
 }
 
-func (r *ring) send(p *program, l layout) {
+func (r *ring) send(p *program, size int, write func()) {
 	const noWakeup = 1 // BPF_RB_NO_WAKEUP
 	full, done := p.newLabel(), p.newLabel()
 	p.emit(
 		asm.LoadMapPtr(asm.R1, r.events.FD()),
-		asm.Mov.Imm(asm.R2, imm(l.size())),
+		asm.Mov.Imm(asm.R2, imm(size)),
 		asm.Mov.Imm(asm.R3, 0),
 		asm.FnRingbufReserve.Call(),
 		asm.JEq.Imm(asm.R0, 0, full),
 		asm.Mov.Reg(regOut, asm.R0),
 	)
-	p.writeRecord(l)
+	write()
 	p.emit(
 		asm.Mov.Reg(asm.R1, regOut),
 		asm.Mov.Imm(asm.R2, noWakeup),

@@ -8,8 +8,9 @@ import (
 
 // A stream is one of the kernel's ways to pass records to this process.
 type stream interface {
-	// send makes p reserve a record, write it and pass it on.
-	send(p *program, l layout)
+	// send makes p reserve a record of a size, have write write it at regOut, and pass it on. It
+	// changes R0 to R5, regOut and frameWord, and what write changes.
+	send(p *program, size int, write func())
 
 	// next returns the next record, which is valid until the next call, or os.ErrDeadlineExceeded
 	// when the buffer has been empty for a while.
@@ -25,15 +26,16 @@ type stream interface {
 // MaxBuffer is the size of the largest buffer in bytes.
 const MaxBuffer = 1 << 30
 
-// newStream makes the best stream that the kernel has. bytes is the size of its buffers, or 0.
-func newStream(s *session, layouts []layout, bytes int) (stream, error) {
+// newStream makes the best stream that the kernel has, for records of at most largest bytes. bytes
+// is the size of its buffers, or 0.
+func newStream(s *session, largest, bytes int) (stream, error) {
 	if bytes > MaxBuffer {
 		return nil, fmt.Errorf("buffer of %d bytes, at most %d", bytes, MaxBuffer)
 	}
 	if s.features.RingBuffer {
 		return newRing(s, bytes)
 	}
-	return newPerCPU(s, layouts, bytes)
+	return newPerCPU(s, largest, bytes)
 }
 
 // roundBuffer returns the least size of a buffer, from bytes on, that the kernel accepts.

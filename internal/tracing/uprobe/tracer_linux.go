@@ -45,7 +45,7 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 		return err
 	}
 	t.layouts = layouts
-	if t.stream, err = newStream(t.session, layouts, o.BufferBytes); err != nil {
+	if t.stream, err = newStream(t.session, largest(layouts), o.BufferBytes); err != nil {
 		return err
 	}
 	return t.attach(func(p *program) error {
@@ -77,30 +77,10 @@ func (p *program) trace(l layout, e filter.Expr, s stream) error {
 	if err := p.unless(e, end); err != nil {
 		return err
 	}
-	for _, c := range l.captures {
-		if err := p.need(c.Arg); err != nil {
-			return err
-		}
-		if c.Length >= 0 {
-			if err := p.need(c.Length); err != nil {
-				return err
-			}
-		}
+	if err := p.needRecord(l); err != nil {
+		return err
 	}
-	for i := range l.args {
-		if p.need(i) != nil {
-			p.setUnreadable(i)
-		}
-	}
-	// The memory is touched before a record is reserved, because no later record can be read while
-	// an earlier one is reserved.
-	for _, c := range l.captures {
-		p.touch(c.Arg)
-		if c.Length >= 0 {
-			p.touchEnd(c)
-		}
-	}
-	s.send(p, l)
+	s.send(p, l.size(), func() { p.writeRecord(l) })
 	p.place(end)
 	p.exit()
 	return nil

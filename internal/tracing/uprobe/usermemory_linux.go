@@ -18,6 +18,17 @@ func (p *program) callReadUser() {
 	}
 }
 
+// readKernel copies size bytes from the kernel's address in R3 to the address in R1. It sets R0 to
+// 0 or an error, and changes R1 to R5.
+func (p *program) readKernel(size int) {
+	p.emit(asm.Mov.Imm(asm.R2, imm(size)))
+	if p.features.ReadUser { // which came with it
+		p.emit(asm.FnProbeReadKernel.Call())
+	} else {
+		p.emit(asm.FnProbeRead.Call())
+	}
+}
+
 // readUserText copies a text with its NUL from the traced process's address in R3 to the address in
 // R1. It copies at most size bytes, of which the last is always a NUL. It sets R0 to the number of
 // bytes or an error, and changes R1 to R5.

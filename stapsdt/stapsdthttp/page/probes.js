@@ -8,7 +8,7 @@ const names = () => [...table.querySelectorAll('[data-name]')].map((row) => row.
 export const name = (probe) => `${probe.provider}:${probe.probe}`;
 
 // showProbes shows what the program says of its probes, and returns whether there are others than
-// before. own returns how many listeners of this page hear a probe.
+// before. own returns how many streams of this page hear a probe.
 export function showProbes(list, own) {
   const isOther = list.map(name).join('\n') !== names().join('\n');
   if (isOther) rebuild(list);
@@ -18,7 +18,7 @@ export function showProbes(list, own) {
     set(rows[i], 'description', probe.description);
     set(rows[i], 'tracer', probe.traced ? 'attached' : 'no');
     rows[i].querySelector('[data-field=tracer]').classList.toggle('on', probe.traced);
-    set(rows[i], 'listeners', String(Math.max(0, probe.listeners - own(name(probe)))));
+    set(rows[i], 'heard_by', String(Math.max(0, probe.heard_by - own(name(probe)))));
     set(rows[i], 'path', probe.loaded ? probe.path : 'not loaded');
   });
   return isOther;

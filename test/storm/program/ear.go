@@ -50,7 +50,7 @@ func (e *ear) close() (heard, counted uint64) {
 	for _, c := range e.counter.Counts() {
 		counted += c.Fires
 	}
-	return e.events.Total() + e.listener.Dropped(), counted
+	return e.events.Total() + e.listener.Lost(), counted
 }
 
 // drawConfig keeps as much of a text as checksums are over. Small buffers overflow.

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/signature"
+)
+
+// describeAt carries out the command by the program itself.
+func (f *describeFlags) describeAt(cmd *cobra.Command, texts []string) error {
+	client, err := f.at.open(cmd)
+	if err != nil {
+		return err
+	}
+	patterns, err := describedPatterns(texts)
+	if err != nil {
+		return err
+	}
+	list, err := client.Probes(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if err := checkMatchedAt(client, patterns, atNames(list)); err != nil {
+		return err
+	}
+	var known []signature.Signature
+	isKnown := make(map[probeName]bool)
+	for _, p := range list {
+		name := probeName{p.Provider, p.Name}
+		if isKnown[name] || !patterns.match(name) {
+			continue
+		}
+		isKnown[name] = true
+		s, err := p.Declared()
+		if err != nil {
+			return fmt.Errorf("%s: %w", client, err)
+		}
+		known = append(known, s)
+	}
+	return f.write(cmd, known)
+}

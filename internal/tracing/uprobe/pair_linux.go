@@ -1,0 +1,230 @@
+package uprobe
+
+import (
+	"fmt"
+
+	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+)
+
+// needKey fetches the argument that is the key.
+func (l *Latency) needKey(p *program) error {
+	if l.spec.Key == Thread {
+		return nil
+	}
+	place, err := p.site.Place(l.spec.Key)
+	if err == nil {
+		err = p.needIntegers(place)
+	}
+	if err != nil {
+		return fmt.Errorf("pair by %v: %w", l.spec.Key, err)
+	}
+	return nil
+}
+
+// key writes the openKey to frameKey. It changes R0 to R5 and frameWord.
+func (l *Latency) key(p *program, unreadable string) error {
+	p.pidTgid()
+	p.emit(
+		asm.Mov.Reg(asm.R1, asm.R0),
+		asm.RSh.Imm(asm.R0, 32),
+		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
+	)
+	if l.spec.Key == Thread {
+		p.zeroExtend(asm.R1)
+	} else {
+		place, err := p.read(l.spec.Key, unreadable)
+		if err != nil {
+			return err // needKey has had it
+		}
+		p.emit(asm.LoadMem(asm.R1, asm.RFP, frameArg(place), asm.DWord))
+	}
+	p.emit(asm.StoreMem(asm.RFP, frameKey+8, asm.R1, asm.DWord))
+	return nil
+}
+
+// start writes the program of the first probe, which stores the time.
+func (l *Latency) start(p *program) error {
+	hidden, lost, unreadable, end := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
+	if err := l.needKey(p); err != nil {
+		return err
+	}
+	if err := p.unless(l.options.Filter, hidden); err != nil {
+		return err
+	}
+	if err := l.key(p, unreadable); err != nil {
+		return err
+	}
+	if l.byStart() {
+		if err := l.group(p, frameText, unreadable); err != nil {
+			return err
+		}
+	}
+	if err := l.store(p, lost); err != nil {
+		return err
+	}
+	p.increment(l.outcomes, starts)
+	p.jump(end)
+	if p.leadsTo(hidden) {
+		p.place(hidden)
+		if err := l.key(p, end); err != nil {
+			return err
+		}
+		l.storeHidden(p, end)
+		p.jump(end)
+	}
+	l.finish(p, lost, startsLost, unreadable, end)
+	return nil
+}
+
+// byStart reports whether the times are grouped by an argument of the start, byEnd by one of the
+// end.
+func (l *Latency) byStart() bool { return l.spec.By != NoArgument && !l.spec.ByEnd }
+func (l *Latency) byEnd() bool   { return l.spec.By != NoArgument && l.spec.ByEnd }
+
+// needGroup fetches the argument of the end that times are grouped by. Later, the program may have
+// fetched it or not.
+func (l *Latency) needGroup(p *program) error {
+	if !l.byEnd() {
+		return nil
+	}
+	place, err := p.site.Place(l.spec.By)
+	if err == nil {
+		err = p.needIntegers(place)
+	}
+	if err == nil && l.spec.ByText && p.site.isSized(place) {
+		err = p.needIntegers(place + 1)
+	}
+	if err != nil {
+		return fmt.Errorf("group by %v: %w", l.spec.By, err)
+	}
+	return nil
+}
+
+// group writes the group into byWords words of the frame.
+func (l *Latency) group(p *program, at int, unreadable string) error {
+	by, err := p.read(l.spec.By, unreadable)
+	if err != nil {
+		return fmt.Errorf("group by %v: %w", l.spec.By, err)
+	}
+	p.clear(at, byWords)
+	return p.group(by, l.spec.ByText, at, unreadable)
+}
+
+// store stores a start and its group, which is at frameText. The program jumps to lost when there
+// is no room.
+func (l *Latency) store(p *program, lost string) error {
+	isFirst := p.newLabel()
+	if l.slow != nil {
+		if err := p.needRecord(l.slow.starts[p.site.index]); err != nil {
+			return err
+		}
+	}
+	l.open.reach(p, lost)
+	if l.byStart() {
+		p.copyGroup(regOut, l.open.group, asm.RFP, frameText)
+	}
+	p.emit(
+		asm.LoadMem(asm.R1, regOut, displacement(l.open.time), asm.DWord),
+		asm.StoreMem(asm.RFP, frameWord2, asm.R1, asm.DWord),
+	)
+	if l.slow != nil {
+		p.writeRecord(l.slow.starts[p.site.index])
+	} else {
+		p.emit(
+			asm.FnKtimeGetNs.Call(),
+			asm.StoreMem(regOut, displacement(l.open.time), asm.R0, asm.DWord),
+		)
+	}
+	p.emit(
+		asm.LoadMem(asm.R1, asm.RFP, frameWord2, asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, isFirst), // or it replaces a hidden one
+	)
+	p.increment(l.outcomes, startsAgain)
+	p.place(isFirst)
+	return nil
+}
+
+// storeHidden stores a start that the filter hides.
+func (l *Latency) storeHidden(p *program, end string) {
+	l.open.reach(p, end)
+	p.emit(
+		asm.LoadMem(asm.R1, regOut, displacement(l.open.time), asm.DWord),
+		asm.Mov.Imm(asm.R2, 0),
+		asm.StoreMem(regOut, displacement(l.open.time), asm.R2, asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, end),
+	)
+	p.increment(l.outcomes, startsAgain)
+}
+
+// finish ends a program. A hit that jumps to the label other is counted as that outcome.
+func (l *Latency) finish(p *program, other string, outcome int, unreadable, end string) {
+	p.place(other)
+	p.increment(l.outcomes, outcome)
+	if p.leadsTo(unreadable) {
+		p.jump(end)
+		p.place(unreadable)
+		p.increment(l.outcomes, unreadableKeys)
+	}
+	p.place(end)
+	p.exit()
+}
+
+// end writes the program of the second probe, which counts how much later it was hit.
+func (l *Latency) end(p *program) error {
+	alone, hidden, end, unreadable := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
+	p.emit(asm.FnKtimeGetNs.Call(), asm.Mov.Reg(regTemp, asm.R0))
+	if err := l.needKey(p); err != nil {
+		return err
+	}
+	if err := l.needGroup(p); err != nil {
+		return err
+	}
+	if err := l.key(p, unreadable); err != nil {
+		return err
+	}
+	p.lookup(l.open.Map, frameKey)
+	p.emit(
+		asm.JEq.Imm(asm.R0, 0, alone),
+		asm.LoadMem(asm.R1, asm.R0, displacement(l.open.time), asm.DWord),
+		asm.JEq.Imm(asm.R1, 0, hidden),
+		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
+		asm.Sub.Reg(regTemp, asm.R1),
+	)
+	if l.slow != nil {
+		if err := l.send(p); err != nil {
+			return err
+		}
+	}
+	if err := l.count(p, alone, unreadable); err != nil {
+		return err
+	}
+	p.jump(end)
+	p.place(hidden)
+	l.open.take(p, alone)
+	p.increment(l.outcomes, endsHidden)
+	p.jump(end)
+	l.finish(p, alone, endsAlone, unreadable, end)
+	return nil
+}
+
+// count takes the start away, which R0 points to, and counts the time in regTemp.
+func (l *Latency) count(p *program, alone, unreadable string) error {
+	if l.byStart() {
+		p.copyGroup(asm.RFP, frameText, asm.R0, l.open.group)
+	}
+	l.open.take(p, alone)
+	p.increment(l.outcomes, ends)
+	p.clearKey()
+	switch {
+	case l.byEnd():
+		if err := l.group(p, frameKey+8, unreadable); err != nil {
+			return err
+		}
+	case l.byStart():
+		p.copyGroup(asm.RFP, frameKey+8, asm.RFP, frameText)
+	}
+	p.countValue(l.counts, histogram.Log2(), false)
+	return nil
+}

@@ -1,0 +1,141 @@
+package stapsdt
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+	"unsafe"
+	"weak"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// brief fires a probe of a provider that is closed at once, and returns whether it is still in
+// memory.
+func brief(t *testing.T, n uint64) weak.Pointer[Provider] {
+	t.Helper()
+	p := MustProvider("brief")
+	if other := MustProbe1[uint64](p, "other"); n == 0 {
+		other.Fire(n)
+	}
+	MustProbe1[uint64](p, "p").Fire(n)
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return weak.Make(p)
+}
+
+// isFreed collects garbage until p is not in memory any more.
+func isFreed(p weak.Pointer[Provider]) bool {
+	for deadline := time.Now().Add(testenv.Patience); p.Value() != nil; runtime.GC() {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestListenerForgets: the probes of closed providers take memory only as long as they have events.
+func TestListenerForgets(t *testing.T) {
+	const rounds = 1000
+	l, err := ListenConfig{Buffer: 16 << 10, Text: 64}.Listen("brief:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var oldest weak.Pointer[Provider]
+	for n := range uint64(rounds) {
+		p := brief(t, n)
+		if n == 0 {
+			oldest = p
+		}
+	}
+	room := rounds + 1 - l.Lost() // the first provider has fired two
+	if got := uint64(len(l.probes.list())); got != room || l.Lost() == 0 {
+		t.Errorf("nobody has received: %d probes for %d events, %d lost", got, room, l.Lost())
+	}
+	var received uint64
+	for _, e := range l.Take() {
+		if name := e.Probe.Provider().Name() + ":" + e.Probe.Name(); name != "brief:p" && received > 0 {
+			t.Errorf("an event of %s", name)
+		}
+		received++
+	}
+	if received != room {
+		t.Errorf("received %d events of %d", received, room)
+	}
+	l.Take() // which drops the events that were received
+	if left := l.probes.list(); len(left) != 0 {
+		t.Errorf("all is received: %d probes are left", len(left))
+	}
+	if !isFreed(oldest) {
+		t.Error("a closed provider stays in memory")
+	}
+}
+
+// TestListenerLate: a goroutine that was about to fire when the provider was closed may write its
+// record when the probe is forgotten. It counts as lost.
+func TestListenerLate(t *testing.T) {
+	l, err := Listen("late:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p := MustProvider("late")
+	probe := MustProbe1[uint64](p, "p")
+	hearers, value := probe.hearers(), uint64(1)
+	fire := func() {
+		for _, h := range hearers {
+			h.hear(&[MaxArgs]unsafe.Pointer{unsafe.Pointer(&value)})
+		}
+	}
+	fire()
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	fire()
+	if got := l.Take(); len(got) != 2 || l.Lost() != 0 {
+		t.Errorf("before it is forgotten: received %v, lost %d", got, l.Lost())
+	}
+	fire()
+	if got := l.Take(); len(got) != 0 || l.Lost() != 1 {
+		t.Errorf("afterwards: received %v, lost %d", got, l.Lost())
+	}
+}
+
+// TestCounterForgets: closed providers of one name have one count for each name of a probe.
+func TestCounterForgets(t *testing.T) {
+	const rounds = 1000
+	c, err := Count("brief:*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	oldest := brief(t, 0)
+	for n := range uint64(rounds) {
+		brief(t, n+1)
+	}
+	open := MustProvider("brief")
+	MustProbe1[int](open, "p").Fire(1)
+	check := func(when string, want ...uint64) {
+		t.Helper()
+		var got []uint64
+		for _, n := range c.Counts() {
+			got = append(got, n.Fires)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: counts %d, want %d", when, got, want)
+		}
+	}
+	check("one is open", 1, rounds+1, 1)
+	if err := open.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check("all are closed", 1, rounds+2)
+	if !isFreed(oldest) {
+		t.Error("a closed provider stays in memory")
+	}
+	c.Close()
+	check("the counter is closed", 1, rounds+2)
+}
