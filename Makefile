@@ -26,7 +26,7 @@ demo: ## trace a live program for five seconds, with nothing installed
 .PHONY: check
 check: format ## while you work, in two minutes: format, vet, and the short Go tests once
 	go vet ./...
-	go test -short $(TIMEOUT) $(PACKAGES)
+	go test -short $(FLAGS) $(PACKAGES)
 
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
@@ -78,27 +78,29 @@ test-c: ## the C library: sanitizers, valgrind, header, symbols, ctypes
 
 .PHONY: test-go
 test-go: ## Go tests with and without -race and cgo
-	$(TRACED) go test $(TIMEOUT) $(PACKAGES)
-	$(TRACED) go test $(TIMEOUT) -race $(PACKAGES)
-	$(TRACED) CGO_ENABLED=0 go test $(TIMEOUT) $(PORTABLE) ./test/static ./test/embedded \
-	  ./test/readme
-	$(TRACED) go test $(TIMEOUT) -tags stapsdt_purego ./stapsdt
+	$(TRACED) go test $(FLAGS) $(PACKAGES)
+	$(TRACED) go test $(FLAGS) -race $(RACED)
+	$(TRACED) CGO_ENABLED=0 go test $(FLAGS) $(PORTABLE) ./test/static ./test/embedded ./test/readme
+	$(TRACED) go test $(FLAGS) -tags stapsdt_purego ./stapsdt
 
-# A package's tests may take this long, on a machine ten times slower than usual.
-TIMEOUT := -timeout=60m
+# A package's tests may take this long, on a machine ten times slower than usual. Most wait for the
+# kernel and for other programs more than they compute, so more of them run at once than there are
+# processors. What go test would vet, lint vets, and more.
+TOGETHER := $(shell expr 2 '*' $$(nproc))
+FLAGS := -timeout=60m -p=$(TOGETHER) -parallel=$(TOGETHER) -vet=off
 
 .PHONY: test-arm64
 test-arm64: ## the same on arm64, emulated, with and without cgo
-	$(ARM64) CGO_ENABLED=0 go test $(TIMEOUT) -exec $(QEMU) $(PORTABLE)
+	$(ARM64) CGO_ENABLED=0 go test $(FLAGS) -exec $(QEMU) $(PORTABLE)
 	$(ARM64) CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc QEMU_LD_PREFIX=/usr/aarch64-linux-gnu \
-	  go test $(TIMEOUT) -exec $(QEMU) $(PORTABLE)
+	  go test $(FLAGS) -exec $(QEMU) $(PORTABLE)
 	$(MAKE) -C vendor_c test-arm64
 
 .PHONY: test-unsupported
 test-unsupported: ## where there are no probes, Load says so; listening and usdt --at work
-	export CGO_ENABLED=0 GOARCH=386; go test $(TIMEOUT) $(PORTABLE) ./cmd/usdt
+	export CGO_ENABLED=0 GOARCH=386; go test $(FLAGS) $(PORTABLE) ./cmd/usdt
 	export CGO_ENABLED=0 GOARCH=s390x USDT_TEST_EXEC=qemu-s390x-static; \
-	  go test $(TIMEOUT) -exec qemu-s390x-static $(LISTENING)
+	  go test $(FLAGS) -exec qemu-s390x-static $(LISTENING)
 
 # What listening is made of.
 LISTENING := ./stapsdt/... ./internal/ring ./internal/ticks
@@ -113,13 +115,18 @@ PORTABLE = ./stapsdt/... ./cstub \
 # in test-tracers, test-languages and test-browser.
 PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -e /test/browser)
 
+# The race detector sees what runs in the test program. These tests only look at files, or at
+# programs, which they build as they are without it.
+RACED = $(filter-out $(addprefix %/test/,architecture environments faults linking lint readme \
+	secure static),$(PACKAGES))
+
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
 	trixie=$$(test/chroot.sh trixie bpftrace libbpf-dev libc6-dev) && \
 	sid=$$(test/chroot.sh sid bpftrace) && \
 	tools=$$(test/chroot.sh bookworm $(TOOLS)) && \
 	  USDT_TRIXIE=$$trixie USDT_SID=$$sid USDT_TOOLS=$$tools \
-	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/tracers/...
+	  $(TRACED) go test -count=1 $(FLAGS) ./test/tracers/...
 
 # Tracers that come with compilers, kernel headers and daemons have a root directory of their own.
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
@@ -127,7 +134,7 @@ TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clan
 .PHONY: test-languages
 test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by built-in descriptions
 	root=$$(test/chroot.sh bookworm $(LANGUAGES)) && USDT_LANGUAGES=$$root \
-	  $(TRACED) go test -count=1 $(TIMEOUT) ./test/languages
+	  $(TRACED) go test -count=1 $(FLAGS) ./test/languages
 
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
@@ -135,7 +142,7 @@ LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon pyth
 .PHONY: test-browser
 test-browser: ## the debug page in headless Chromium: values, hostile texts, keyboard, looks
 	test/setup.sh chromium chromium-driver fonts-dejavu-core
-	$(TRACED) go test -count=1 $(TIMEOUT) ./test/browser \
+	$(TRACED) go test -count=1 $(FLAGS) ./test/browser \
 	  $(addprefix -screenshots ,$(SCREENSHOTS))
 
 .PHONY: test-kernels
@@ -188,7 +195,7 @@ test-deb: ## Debian packages of the C library, installed in a clean Debian
 
 .PHONY: test-storm
 test-storm: ## a minute of make storm, for the two main builds, and some of make steady
-	$(STORM) $(TIMEOUT) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60 -steady 20s
+	$(STORM) $(FLAGS) -each 15s -builds cgo,nocgo -fires 1000000 -kills 60 -steady 20s
 
 .PHONY: storm
 storm: ## torture every build while tracers come and go: EACH=2m each; SEED=N does it again
@@ -203,12 +210,12 @@ STORM = $(TRACED) go test -count=1 -v ./test/storm $(if $(UPDATE),-update)
 
 .PHONY: faults
 faults: ## what Load says when system calls, limits, file systems fail; a part of test-go
-	$(TRACED) go test -count=1 -v $(TIMEOUT) ./test/faults
+	$(TRACED) go test -count=1 -v $(FLAGS) ./test/faults
 
 .PHONY: test-oldest
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
-	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(TIMEOUT) $(PORTABLE)
+	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(FLAGS) $(PORTABLE)
 
 .PHONY: bench
 bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load

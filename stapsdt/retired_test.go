@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/testing/room"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -167,7 +168,7 @@ func TestMappingLimit(t *testing.T) {
 	mustLoad(t, loaded)
 	refused := newProvider(t)
 	stapsdt.MustProbe1[string](refused, "p")
-	growHeap()
+	room.Make()
 	free := useUpMappings(t)
 	err := refused.Load()
 	probe.Fire("harmless")
@@ -185,19 +186,6 @@ func TestMappingLimit(t *testing.T) {
 		t.Errorf("at the limit of mappings: Unload: %v, Close: %v", unloadErr, closeErr)
 	}
 	mustLoad(t, refused)
-}
-
-// growHeap lets the Go runtime map memory in advance: if it needs a mapping and gets none, it ends
-// the program.
-func growHeap() {
-	memory := make([][]byte, 4000)
-	for i := range memory {
-		memory[i] = make([]byte, 8<<10)
-	}
-	runtime.KeepAlive(memory)
-	memory = nil
-	runtime.GC()
-	debug.SetGCPercent(-1)
 }
 
 // useUpMappings makes mappings, each of one page, until the kernel allows no more.

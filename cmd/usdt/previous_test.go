@@ -39,7 +39,9 @@ func previousCommand(t *testing.T) string {
 	sources, command := filepath.Join(dir, "sources.tar"), filepath.Join(dir, "usdt")
 	git("archive", "--output="+sources, added[len(added)-1]+"^")
 	for _, args := range [][]string{
-		{"tar", "-xf", sources}, {"go", "build", "-o", command, "./cmd/usdt"},
+		{"tar", "-xf", sources},
+		// With -trimpath, what was compiled in another directory need not be compiled again.
+		{"go", "build", "-trimpath", "-o", command, "./cmd/usdt"},
 	} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")

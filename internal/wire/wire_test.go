@@ -55,7 +55,11 @@ func everyFrame() []wire.Frame {
 		&everyType[3],
 		&wire.Event{Probe: 3, Nanoseconds: math.MinInt64, Values: []wire.Value{
 			wire.ValueOf(float32(-1.5), 0), wire.ValueOf(math.Inf(1), 0),
+<<<<<<< HEAD
 			wire.ValueOf(name("Ada\x00\xff"), 0), {Data: long, Length: 1 << 20},
+=======
+			wire.ValueOf(name("Ada\x00\xff"), 5), wire.ValueOf(body(long), 1<<20),
+>>>>>>> h-house
 		}},
 		wire.End{Sent: 4, Lost: math.MaxUint64, Reason: "it has run for 10m"},
 	}
@@ -64,6 +68,7 @@ func everyFrame() []wire.Frame {
 type (
 	status int16
 	name   string
+	body   []byte
 )
 
 var header = wire.Header{PID: 4711, Command: "shop"}
@@ -143,6 +148,19 @@ func firsts(n int) (all []int) {
 	return all
 }
 
+// TestBuffered: a reader that has more than the next frame says so.
+func TestBuffered(t *testing.T) {
+	d, _, err := wire.NewDecoder(bytes.NewReader(encode([]wire.Frame{wire.Lost(1), wire.Lost(2)})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []bool{true, false} {
+		if _, err := d.Next(); err != nil || d.Buffered() != want {
+			t.Errorf("buffered %t, want %t; %v", d.Buffered(), want, err)
+		}
+	}
+}
+
 func TestUnknownFrame(t *testing.T) {
 	var e wire.Encoder
 	b := e.AppendHeader(nil, header)
@@ -168,6 +186,7 @@ func TestRefuses(t *testing.T) {
 		{wire.Magic + "\x01\x01\xff\x7f", wire.ErrFormat, "a name of 16383 bytes"},
 		{begin + "p\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", wire.ErrFormat, "without an end"},
 		{begin + "p\xff\xff\xff\xff\x0f", wire.ErrFormat, "a frame of 4294967295 bytes"},
+		{begin + "p\x02\xff\x7f", wire.ErrFormat, "ends too early"}, // a name of 16383 bytes
 		{begin + "p\x00", wire.ErrFormat, "'p' of 0 bytes ends too early"},
 		{begin + "p\x04\x00\x00\x00\x7f", wire.ErrFormat, "127 arguments"},
 		{begin + "p\x07\x00\x00\x00\x01\x00\x00\x63", wire.ErrFormat, "of the type 99"},

@@ -1,6 +1,7 @@
 package stapsdthttp
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -368,6 +369,13 @@ func TestReachable(t *testing.T) {
 	} {
 		if got := isReachable(test.local); got != test.want {
 			t.Errorf("%v: %t", test.local, got)
+		}
+		request := httptest.NewRequest(http.MethodGet, "http://any.name/probes", nil)
+		ctx := context.WithValue(request.Context(), http.LocalAddrContextKey, test.local)
+		answer := httptest.NewRecorder()
+		Handler().ServeHTTP(answer, request.WithContext(ctx))
+		if isAllowed := answer.Code == http.StatusOK; isAllowed != test.want {
+			t.Errorf("%v: any name is answered with %d", test.local, answer.Code)
 		}
 	}
 }

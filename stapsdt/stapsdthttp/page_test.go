@@ -67,6 +67,11 @@ func TestPageHTML(t *testing.T) {
 	p := newProvider(t, "html")
 	stapsdt.MustProbe1[string](p, "p", "s").Describe("<i>\u202e&amp;\"{{.}}")
 	newProvider(t, "empty")
+	traced := probeJSON{Provider: "html", Probe: "traced", Loaded: true, Traced: true, Path: "/<path>"}
+	if got := traced.html(); !strings.Contains(got, "/&lt;path&gt;") ||
+		!strings.Contains(got, "attached") {
+		t.Errorf("a probe that is loaded and traced: %s", got)
+	}
 	_, text := get(t, newServer(t))
 	const want = `<p data-field="description">&lt;i&gt;\u202e&amp;amp;&#34;{{.}}</p>`
 	if !strings.Contains(text, want) {

@@ -1,9 +1,13 @@
 package stapsdthttp
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -206,6 +210,33 @@ func TestTraceEnds(t *testing.T) {
 	got, n := lines[len(lines)-1], len(lines)-1
 	if want := fmt.Sprintf(`{"events":%d,"lost":0,"end":""}`, n); got != want {
 		t.Errorf("the last line is %s, want %s", got, want)
+	}
+}
+
+// TestWithoutFlush: a server, or what wraps its answers, cannot pass on what is written at once.
+// The answer comes when it is complete.
+func TestWithoutFlush(t *testing.T) {
+	stapsdt.MustProbe0(newProvider(t, "whole"), "p")
+	recorder := httptest.NewRecorder()
+	plain := struct{ http.ResponseWriter }{recorder} // has no other methods
+	url := "http://localhost/count?probe=whole:*&seconds=0.1"
+	Handler().ServeHTTP(plain, httptest.NewRequest(http.MethodGet, url, nil))
+	if text := recorder.Body.String(); recorder.Code != http.StatusOK || !json.Valid([]byte(text)) {
+		t.Errorf("status %d, %q", recorder.Code, text)
+	}
+}
+
+// TestFramesLost: a binary stream says how many events are lost so far.
+func TestFramesLost(t *testing.T) {
+	f := new(frames)
+	d, _, err := wire.NewDecoder(bytes.NewReader(f.lost(f.begin(nil, nil), 7)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []wire.Lost{0, 7} {
+		if frame, err := d.Next(); err != nil || frame != wire.Frame(want) {
+			t.Errorf("got %v, %v, want %v", frame, err, want)
+		}
 	}
 }
 

@@ -18,14 +18,15 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// TestMain is, in a child, a program that fires a probe until its input ends. The package's init
-// has done what STAPSDT_LISTEN asks for.
-func TestMain(m *testing.M) {
-	if os.Getenv("STAPSDTHTTP_CHILD") == "" {
-		os.Exit(m.Run())
+const childEnv = "STAPSDTHTTP_CHILD"
+
+// TestChild is, in a child of another test, a program that fires a probe until its input ends. The
+// package's init has done what STAPSDT_LISTEN asks for.
+func TestChild(t *testing.T) {
+	if os.Getenv(childEnv) == "" {
+		t.Skip("other tests run this one in a child")
 	}
-	p := stapsdt.MustProvider("child")
-	probe := stapsdt.MustProbe1[int](p, "p", "n")
+	probe := stapsdt.MustProbe1[int](newProvider(t, "child"), "p", "n")
 	fmt.Println("ready")
 	buffer := make([]byte, 1)
 	for n := 0; ; n++ {
@@ -38,15 +39,15 @@ func TestMain(m *testing.M) {
 
 func startChild(t *testing.T, address string) *testenv.Child {
 	t.Helper()
-	args := []string{os.Args[0]}
+	args := testenv.Again("TestChild")
 	if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
 		args = append([]string{emulator}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "STAPSDTHTTP_CHILD=1", listenVariable+"="+address)
+	cmd.Env = append(os.Environ(), childEnv+"=1", listenVariable+"="+address)
 	child := testenv.Start(t, cmd)
-	if got := child.Next(t); got != "ready" {
-		t.Fatalf("the child says %q", got)
+	for child.Next(t) != "ready" { // after lines of package testing
+		continue
 	}
 	return child
 }
@@ -78,7 +79,10 @@ func TestListenVariable(t *testing.T) {
 	path := filepath.Join(shortDir(t), "s")
 	previous := syscall.Umask(0)
 	defer syscall.Umask(previous)
-	for range 2 { // the second finds the socket of the first
+	for _, end := range []func(child *testenv.Child){
+		(*testenv.Child).Kill,
+		func(child *testenv.Child) { child.End(t) }, // it has found the socket of the first
+	} {
 		child := startChild(t, "unix:"+path)
 		info, err := os.Lstat(path)
 		if err != nil || info.Mode() != os.ModeSocket|0o600 {
@@ -102,7 +106,7 @@ func TestListenVariable(t *testing.T) {
 			t.Errorf("%s, %v", line, err)
 		}
 		response.Body.Close()
-		child.Kill()
+		end(child)
 	}
 }
 

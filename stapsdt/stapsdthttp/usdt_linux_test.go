@@ -54,7 +54,8 @@ func startUsdt(t *testing.T, usdt string, probes []*stapsdt.Probe, args ...strin
 // endUsdt returns the last reading that the command has written.
 func endUsdt[R any](t *testing.T, child *testenv.Child) (r R) {
 	t.Helper()
-	if err := child.Process.Signal(syscall.SIGINT); err != nil {
+	// Not SIGINT: the command leaves it ignored if the tests run where it is, as in the background.
+	if err := child.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := child.Wait()

@@ -25,13 +25,14 @@ const (
 	reasons = "test/coverage/uncovered.txt"
 )
 
-// library lists the packages that a program with probes has. They are tested by their own tests,
-// and by those of testers, which build programs.
+// library lists the packages that a program with probes, or with tests of them, can have. They are
+// tested by their own tests, and by those of testers, which build programs with GOFLAGS.
 var (
-	library = []string{"stapsdt", "cstub", "internal/btf", "internal/elf", "internal/elfimage",
-		"internal/gdbjit", "internal/imagefile", "internal/linux", "internal/memfd",
-		"internal/probesite", "internal/sdtnote"}
-	testers = []string{"test/secure", "test/linking"}
+	library = []string{"stapsdt", "stapsdt/stapsdthttp", "stapsdt/stapsdttest", "stapsdt/toggle",
+		"cstub", "internal/btf", "internal/elf", "internal/elfimage", "internal/gdbjit",
+		"internal/imagefile", "internal/linux", "internal/memfd", "internal/pattern",
+		"internal/probesite", "internal/ring", "internal/sdtnote", "internal/ticks", "internal/wire"}
+	testers = []string{"test/secure"}
 )
 
 func main() {

@@ -69,6 +69,8 @@ func TestCompare(t *testing.T) {
 		{"", "p f: 2 statements are not run, 0 have a reason; see lines [4 7]"},
 		{"p f 1: why", "p f: 2 statements are not run, 1 have a reason"},
 		{"p f 2: why\np g 1: why", "p g: all statements are run; remove its reason"},
+		{"p f 2: why\np g 1?: why", ""},
+		{"p f 1?: why", "p f: 2 statements are not run, 1 have a reason"},
 		{"p f 2: why\np h 1: why", "p h: there is no such function; remove its reason"},
 	} {
 		reasons, err := parseReasons(test.reasons)
@@ -81,7 +83,9 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", test.reasons, err, test.want)
 		}
 	}
-	for _, text := range []string{"p f: why", "p f 0: why", "p f x: why", "p f 1", "p f 1: "} {
+	for _, text := range []string{
+		"p f: why", "p f 0: why", "p f x: why", "p f 1??: why", "p f 1", "p f 1: ",
+	} {
 		if reasons, err := parseReasons(text); err == nil {
 			t.Errorf("%q: got %v and no error", text, reasons)
 		}

@@ -26,6 +26,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/go-usdt/usdt/internal/testing/room"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -46,7 +47,7 @@ func init() { runtime.LockOSThread() }
 
 func main() {
 	log.SetFlags(0)
-	makeRoom()
+	room.Make()
 	p := declare()
 	say(p.state(nil))
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
@@ -100,7 +101,7 @@ func (p *program) do(line string) error {
 	case "unset":
 		return os.Unsetenv(argument)
 	case "rest":
-		runtime.GC() // see makeRoom
+		runtime.GC() // see room.Make
 		return nil
 	case "limit":
 		return limit(argument)

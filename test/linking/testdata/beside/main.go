@@ -2,6 +2,10 @@
 package main
 
 /*
+#cgo CFLAGS: -I${SRCDIR}/../../installed/include
+#cgo LDFLAGS: -L${SRCDIR}/../../installed/lib
+#cgo !archive LDFLAGS: -lstapsdt -Wl,-rpath,${SRCDIR}/../../installed/lib
+#cgo archive LDFLAGS: -l:libstapsdt.a -ldl
 #include <libstapsdt.h>
 
 static int load(void) {

@@ -1,20 +1,18 @@
-//go:build linux && (amd64 || arm64)
-
-package main
+// Package room lets a program live on without new memory and mappings.
+package room
 
 import (
-	"fmt"
-	"os"
 	"runtime"
 	"runtime/debug"
-	"syscall"
 	"time"
 )
 
-// makeRoom has the Go runtime take in advance what it may need: if it gets no memory, thread or
-// descriptor, it ends the program, whatever the library does. No garbage is collected from now on,
-// except by the command rest.
-func makeRoom() {
+// Make has the Go runtime take in advance what it may need: if it gets no memory, thread or
+// descriptor, it ends the program, whatever the library does. From then on one goroutine runs at a
+// time, because each processor of the runtime takes memory of its own, and no garbage is collected,
+// except by runtime.GC.
+func Make() {
+	runtime.GOMAXPROCS(1)
 	memory := make([][]byte, 4000)
 	for i := range memory {
 		memory[i] = make([]byte, 8<<10)
@@ -46,19 +44,4 @@ func growThreads() {
 		close(locked[i])
 		<-done[i]
 	}
-}
-
-// limit sets a soft limit.
-func limit(argument string) error {
-	var resource int
-	var value int64
-	if _, err := fmt.Sscan(argument, &resource, &value); err != nil {
-		return err
-	}
-	var l syscall.Rlimit
-	if err := syscall.Getrlimit(resource, &l); err != nil {
-		return os.NewSyscallError("getrlimit", err)
-	}
-	l.Cur = min(uint64(value), l.Max)
-	return os.NewSyscallError("setrlimit", syscall.Setrlimit(resource, &l))
 }
