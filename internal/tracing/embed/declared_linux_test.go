@@ -46,9 +46,18 @@ func TestDeclaredHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("INIT", "hang")
+	told := filepath.Join(t.TempDir(), "told")
+	t.Setenv("TELL", told)
 	late := errors.New("too late")
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 1, late)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		for ctx.Err() == nil {
+			if _, err := os.Stat(told); err == nil {
+				cancel(late)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
 	if l, err := p.Declared(ctx, filepath.Dir(path)); !errors.Is(err, late) {
 		t.Errorf("%v, error %v", l, err)
 	}
@@ -59,11 +68,11 @@ func TestDeclaredHangs(t *testing.T) {
 func TestDeclaredChild(t *testing.T) {
 	path := build(t, "0", nil)
 	t.Setenv("INIT", "child")
-	t.Setenv("CHILD", filepath.Join(t.TempDir(), "child"))
+	t.Setenv("TELL", filepath.Join(t.TempDir(), "child"))
 	if l := learn(t, path); len(l.Libraries) != 1 || len(l.Libraries[0].Probes) != 2 {
 		t.Errorf("declared is %v", l)
 	}
-	text := read(t, os.Getenv("CHILD"))
+	text := read(t, os.Getenv("TELL"))
 	pid, err := strconv.Atoi(text)
 	if err != nil {
 		t.Fatal(err)

@@ -49,18 +49,20 @@ func (p *Program) tail() (t tail, err error) {
 		}
 		if p.isReplaced(i) {
 			known = max(known, end)
-			err = errors.Join(err, p.checkReplaced(i))
+			if err := p.checkReplaced(i); err != nil {
+				return t, err
+			}
 		} else {
 			stays = max(stays, end)
 		}
 	}
 	known = max(stays, known, p.header.Shoff+uint64(len(p.sections)*sectionSize)) // #nosec G115
 	if extra := bytes.TrimRight(p.content[known:], "\x00"); len(extra) > 0 {
-		err = errors.Join(err, fmt.Errorf("%d bytes were appended to the program, which embedding "+
-			"would lose; embed first, then append", len(extra)))
+		return t, fmt.Errorf("%d bytes were appended to the program, which embedding would lose; "+
+			"embed first, then append", len(extra))
 	}
 	t.start = stays
-	return t, err
+	return t, nil
 }
 
 // checkReplaced refuses to replace what is not as Embed or the linker make it.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"time"
 
 	"github.com/go-usdt/usdt/stapsdt"
 	_ "github.com/go-usdt/usdt/stapsdt/static"
@@ -28,7 +29,8 @@ func init() {
 	case "panic":
 		panic("no configuration \x1b[31m")
 	case "hang":
-		select {}
+		tell("hangs")
+		time.Sleep(24 * time.Hour)
 	case "child": // keeps descriptor 3 and the output open
 		child := exec.Command("sleep", "1000")
 		child.Stdout, child.Stderr = os.Stdout, os.Stderr
@@ -36,12 +38,23 @@ func init() {
 		if err := child.Start(); err != nil {
 			panic(err)
 		}
-		pid := []byte(strconv.Itoa(child.Process.Pid))
-		if err := os.WriteFile(os.Getenv("CHILD"), pid, 0o600); err != nil {
-			panic(err)
-		}
+		tell(strconv.Itoa(child.Process.Pid))
 	case "close":
 		_ = os.NewFile(3, "printed").Close()
+	}
+}
+
+// tell writes a text to the file that the environment variable TELL names, if it names one.
+func tell(text string) {
+	path := os.Getenv("TELL")
+	if path == "" {
+		return
+	}
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		panic(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		panic(err)
 	}
 }
 
