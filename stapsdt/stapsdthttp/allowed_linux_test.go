@@ -59,18 +59,25 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// askAs returns what a user is answered at a socket. The thread that has become the user ends with
-// the goroutine.
+// askAs returns what a user is answered at a socket. A thread becomes the user, and root again: it
+// ends with the goroutine, unless it is the main thread.
 func askAs(user int, path string) (answer string, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		runtime.LockOSThread()
-		id := uintptr(user)
-		if _, _, errno := syscall.RawSyscall(syscall.SYS_SETRESUID, id, id, id); errno != 0 {
-			err = errno
+		const keep = ^uintptr(0)
+		become := func(user int) error {
+			_, _, errno := syscall.RawSyscall(syscall.SYS_SETRESUID, keep, uintptr(user), keep)
+			if errno != 0 {
+				return os.NewSyscallError("setresuid", errno)
+			}
+			return nil
+		}
+		if err = become(user); err != nil {
 			return
 		}
+		defer func() { err = errors.Join(err, become(0)) }()
 		connection, dialed := net.Dial("unix", path)
 		if err = dialed; err != nil {
 			return
