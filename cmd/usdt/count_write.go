@@ -56,7 +56,15 @@ func (r countReading) shown() []int {
 	if !r.isGrouped() {
 		return all
 	}
-	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(r.hits[b], r.hits[a]) })
+	slices.SortStableFunc(all, func(a, b int) int {
+		switch {
+		case r.rows[a].isOthers:
+			return 1
+		case r.rows[b].isOthers:
+			return -1
+		}
+		return cmp.Compare(r.hits[b], r.hits[a])
+	})
 	return slices.DeleteFunc(all, func(i int) bool { return r.hits[i] == 0 })
 }
 
