@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Event is one fire of a probe, as a [Listener] receives it. go-cmp
-// compares events by Equal, and shows them by String.
+// Event is one fire of a probe, as a [Listener] receives it. Package go-cmp compares events by
+// Equal and shows them by String.
 type Event struct {
 	// Time is when the probe was fired. The times of a listener's events never go back. They come
 	// from a counter of the processor, and are right within some microseconds.

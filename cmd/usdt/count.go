@@ -22,9 +22,9 @@ on Ctrl-C, after --duration, or when the process ends.
 With --by, hits are counted for each combination of values: of arguments, pid, tid, or comm, the
 name of the thread. --str N says that argument N of probes that are not described points to text.
 Of a text, 255 bytes count, of each of several less; an … follows the quote where there is more.
-Where not on a terminal, there is then one report at the end, with the groups that had most hits
-first, unless --interval is given. After 65536 groups, hits of further ones are counted together,
-as others. With --at, --by takes one argument, of which 63 bytes count.
+On a terminal, those with most hits are shown, at most 100. Elsewhere there is one report at the
+end, with all of them, unless --interval is given. After 65536 combinations, hits of further ones
+are counted together, as others. With --at, --by takes one argument, of which 63 bytes count.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'

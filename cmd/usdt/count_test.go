@@ -3,6 +3,9 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,5 +68,35 @@ func TestCountScreenFits(t *testing.T) {
 				t.Errorf("%d characters in a terminal of %d: %q", width, columns, line)
 			}
 		}
+	}
+}
+
+// TestCountShown: the groups with most hits in the interval come first, then the others, and those
+// without hits are left out. A group that comes later begins at 0.
+func TestCountShown(t *testing.T) {
+	rows := newGroupRows(time.Unix(0, 0))
+	probe := uprobe.Probe{Provider: "shop", Name: "order"}
+	row := func(key string) countRow { return countRow{probe: probe, key: " id=" + key} }
+	read := func(counts map[string]uint64, others uint64, seconds int64) []string {
+		rows.clear()
+		for _, key := range slices.Sorted(maps.Keys(counts)) {
+			rows.add(row(key), counts[key])
+		}
+		rows.add(countRow{isOthers: true}, others)
+		r := rows.readings.next(rows.totals, 0, time.Unix(seconds, 0), 0)
+		var shown []string
+		for _, i := range r.shown() {
+			shown = append(shown, fmt.Sprint(r.rows[i].name(), " ", r.hits[i], " of ", r.totals[i]))
+		}
+		return shown
+	}
+	want := []string{"shop:order id=b 3 of 3", "shop:order id=a 1 of 1", "others 9 of 9"}
+	if diff := cmp.Diff(want, read(map[string]uint64{"a": 1, "b": 3}, 9, 1)); diff != "" {
+		t.Errorf("first (-want +got):\n%s", diff)
+	}
+	want = []string{"shop:order id=c 7 of 7", "shop:order id=a 4 of 5"}
+	got := read(map[string]uint64{"a": 5, "b": 3, "c": 7}, 9, 2)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("second (-want +got):\n%s", diff)
 	}
 }

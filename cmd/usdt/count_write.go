@@ -56,7 +56,15 @@ func (r countReading) shown() []int {
 	if !r.isGrouped() {
 		return all
 	}
-	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(r.hits[b], r.hits[a]) })
+	slices.SortStableFunc(all, func(a, b int) int {
+		switch {
+		case r.rows[a].isOthers:
+			return 1
+		case r.rows[b].isOthers:
+			return -1
+		}
+		return cmp.Compare(r.hits[b], r.hits[a])
+	})
 	return slices.DeleteFunc(all, func(i int) bool { return r.hits[i] == 0 })
 }
 
@@ -114,7 +122,11 @@ func (c *countScreen) write(r countReading, last bool) error {
 	return err
 }
 
-// countTable has at most room probes, and one more row for the total.
+// mostGroupRows is how many groups are on a screen at most, also at the end.
+const mostGroupRows = 100
+
+// countTable has at most room probes, or as many groups with most hits, and one more row for the
+// total.
 func countTable(r countReading, rateTitle string, room int) *table {
 	probe := column{title: "PROVIDER:PROBE", least: 14}
 	rate := column{title: rateTitle, right: true}
@@ -124,11 +136,16 @@ func countTable(r countReading, rateTitle string, room int) *table {
 		rate.add(r.rate(hits))
 		total.add(strconv.FormatUint(count, 10))
 	}
-	for _, i := range busiest(r.hits, room) {
+	shown := busiest(r.hits, room)
+	if r.isGrouped() {
+		shown = r.shown()
+		shown = shown[:min(len(shown), room, mostGroupRows)]
+	}
+	for _, i := range shown {
 		row(r.rows[i].name(), r.hits[i], r.totals[i])
 	}
 	name := "total"
-	if hidden := len(r.rows) - room; hidden > 0 {
+	if hidden := len(r.rows) - len(shown); hidden > 0 {
 		name = fmt.Sprintf("total, with %d more", hidden)
 	}
 	row(name, sum(r.hits), sum(r.totals))

@@ -86,8 +86,8 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 	return l.attach(l.start, starts...)
 }
 
-// Read returns what was measured so far. While hits come, starts may count as open that have fallen
-// out; after Detach all numbers are exact.
+// Read returns what was measured so far. While hits come, some starts that have fallen out may not
+// be counted yet; after Detach all numbers are exact.
 func (l *Latency) Read() (LatencyReading, error) {
 	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}, Room: l.open.room}
 	groups, err := l.counts.readGroups(r.Histogram.Scale, l.spec.ByText)
@@ -100,9 +100,9 @@ func (l *Latency) Read() (LatencyReading, error) {
 	if l.spec.By != NoArgument {
 		r.Groups = groups
 	}
-	// First the starts, then which of them are still there, then those that are not: a start that
-	// comes meanwhile can only hide one that has fallen out.
-	started, err := sum(l.outcomes, starts)
+	// First the starts, then which of them are still there, then those that are not: what comes
+	// meanwhile can only hide starts that have fallen out.
+	before, err := sum(l.outcomes, starts)
 	if err != nil {
 		return r, err
 	}
@@ -110,7 +110,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 	if err != nil {
 		return r, err
 	}
-	var ended, full, lost uint64
+	var started, ended, full, lost uint64
 	for _, n := range []struct {
 		array *ebpf.Map
 		index uint32
@@ -122,6 +122,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 		{l.outcomes, endsHidden, &r.Hidden},
 		{l.outcomes, unreadableKeys, &r.Unreadable},
 		{l.outcomes, startsLost, &lost},
+		{l.outcomes, starts, &started},
 		{l.counts.full, 0, &full},
 	} {
 		if *n.dst, err = sum(n.array, n.index); err != nil {
@@ -129,8 +130,8 @@ func (l *Latency) Read() (LatencyReading, error) {
 		}
 	}
 	r.Lost = lost + full + l.missed()
-	r.Open = started - min(started, ended+r.StartsAgain)
-	r.FellOut = r.Open - min(r.Open, there)
-	r.Open -= r.FellOut
+	over := ended + r.StartsAgain
+	r.FellOut = before - min(before, over+there)
+	r.Open = min(there, started-min(started, over))
 	return r, nil
 }
