@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -102,7 +103,7 @@ func (s scope) flag() string {
 }
 
 // descriptions yields the flags that describe processes, with their values.
-func (s scope) descriptions() func(yield func(flag string, values []string) bool) {
+func (s scope) descriptions() iter.Seq2[string, []string] {
 	return func(yield func(string, []string) bool) {
 		_ = yield("--comm", s.comms) && yield("--exe", s.exes) && yield("--user", s.users)
 	}
