@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf/asm"
-
-	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
 // needKey fetches the argument that is the key.
@@ -169,62 +167,4 @@ func (l *Latency) finish(p *program, other string, outcome int, unreadable, end 
 	}
 	p.place(end)
 	p.exit()
-}
-
-// end writes the program of the second probe, which counts how much later it was hit.
-func (l *Latency) end(p *program) error {
-	alone, hidden, end, unreadable := p.newLabel(), p.newLabel(), p.newLabel(), p.newLabel()
-	p.emit(asm.FnKtimeGetNs.Call(), asm.Mov.Reg(regTemp, asm.R0))
-	if err := l.needKey(p); err != nil {
-		return err
-	}
-	if err := l.needGroup(p); err != nil {
-		return err
-	}
-	if err := l.key(p, unreadable); err != nil {
-		return err
-	}
-	p.lookup(l.open.Map, frameKey)
-	p.emit(
-		asm.JEq.Imm(asm.R0, 0, alone),
-		asm.LoadMem(asm.R1, asm.R0, displacement(l.open.time), asm.DWord),
-		asm.JEq.Imm(asm.R1, 0, hidden),
-		asm.JLT.Reg(regTemp, asm.R1, alone), // another processor has just replaced the start
-		asm.Sub.Reg(regTemp, asm.R1),
-	)
-	if l.slow != nil {
-		if err := l.send(p); err != nil {
-			return err
-		}
-	}
-	if err := l.count(p, alone, unreadable); err != nil {
-		return err
-	}
-	p.jump(end)
-	p.place(hidden)
-	l.open.take(p, alone)
-	p.increment(l.outcomes, endsHidden)
-	p.jump(end)
-	l.finish(p, alone, endsAlone, unreadable, end)
-	return nil
-}
-
-// count takes the start away, which R0 points to, and counts the time in regTemp.
-func (l *Latency) count(p *program, alone, unreadable string) error {
-	if l.byStart() {
-		p.copyGroup(asm.RFP, frameText, asm.R0, l.open.group)
-	}
-	l.open.take(p, alone)
-	p.increment(l.outcomes, ends)
-	p.clearKey()
-	switch {
-	case l.byEnd():
-		if err := l.group(p, frameKey+8, unreadable); err != nil {
-			return err
-		}
-	case l.byStart():
-		p.copyGroup(asm.RFP, frameKey+8, asm.RFP, frameText)
-	}
-	p.countValue(l.counts, histogram.Log2(), false)
-	return nil
 }
