@@ -508,12 +508,12 @@ func TestAtDescribe(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	stapsdt.MustProbe3[int8, uintptr, []byte](other, "bare")
+	stapsdt.MustProbe3[int8, uint32, []byte](other, "bare")
 	stapsdt.MustProbe0(other, "order_end")
 	stapsdt.MustProbe0(other, "with-dash")
 	status, out, stderr := usdt(t.Context(), "describe", "--at", a.url, "atdescribe:*")
 	const want = `provider atdescribe {
-	probe bare(int8_t arg0, void *arg1, const uint8_t *arg2, int arg2_len);
+	probe bare(int8_t arg0, uint32_t arg1, const uint8_t *arg2, int arg2_len);
 	probe order_end(uint64_t id, int64_t cents, double ratio, bool ok);
 
 	/* An order comes. */

@@ -48,7 +48,7 @@ func (f *file) gap(in elf.Prog64) uint64 {
 		address += f.headersEnd()
 	}
 	sections := slices.DeleteFunc(slices.Clone(f.sections), func(s section) bool {
-		return elf.SectionFlag(s.Flags)&elf.SHF_ALLOC == 0 || isBase(s)
+		return elf.SectionFlag(s.Flags)&elf.SHF_ALLOC == 0 || isBase(s) // #nosec G115 -- a low bit
 	})
 	slices.SortFunc(sections, func(a, b section) int { return cmp.Compare(a.Addr, b.Addr) })
 	for _, s := range sections {

@@ -65,7 +65,8 @@ func (*file) decode(b []byte, to any) {
 }
 
 func (f *file) parseSegments() error {
-	table, err := f.at(f.header.Phoff, uint64(f.header.Phnum)*uint64(segmentSize)) // #nosec G115
+	// #nosec G115 -- a constant
+	table, err := f.at(f.header.Phoff, uint64(f.header.Phnum)*uint64(segmentSize))
 	if err != nil {
 		return fmt.Errorf("program headers: %w", err)
 	}
@@ -80,7 +81,8 @@ func (f *file) parseSegments() error {
 }
 
 func (f *file) parseSections() error {
-	table, err := f.at(f.header.Shoff, uint64(f.header.Shnum)*uint64(sectionSize)) // #nosec G115
+	// #nosec G115 -- a constant
+	table, err := f.at(f.header.Shoff, uint64(f.header.Shnum)*uint64(sectionSize))
 	if err != nil {
 		return fmt.Errorf("section headers: %w", err)
 	}
@@ -91,7 +93,12 @@ func (f *file) parseSections() error {
 			return fmt.Errorf("section %d: %w", i, err)
 		}
 	}
-	names, _ := f.data(f.sections[f.header.Shstrndx])
+	named := f.sections[f.header.Shstrndx]
+	if elf.SectionType(named.Type) != elf.SHT_STRTAB {
+		return fmt.Errorf("the names of its sections are in section %d, which is no string table",
+			f.header.Shstrndx)
+	}
+	names, _ := f.data(named)
 	for i := range f.sections {
 		s := &f.sections[i]
 		if s.name, err = stringAt(names, uint64(s.Name), maxName); err != nil {

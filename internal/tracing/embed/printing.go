@@ -22,8 +22,8 @@ func (p *Program) printing(b slots) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("main.main is not in the file: the program is damaged")
 	}
-	return slices.Replace(bytes.Clone(p.content), int(offset), int(offset)+len(jump), // #nosec G115
-		jump...), nil
+	// #nosec G115 -- it is in the file, which is in memory
+	return slices.Replace(bytes.Clone(p.content), int(offset), int(offset)+len(jump), jump...), nil
 }
 
 // jump returns the instruction at an address that leads to another.

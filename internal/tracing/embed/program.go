@@ -94,7 +94,7 @@ func (f *file) saysPIE(dynamic []byte) bool {
 		var d elf.Dyn64
 		f.decode(dynamic, &d)
 		if elf.DynTag(d.Tag) == elf.DT_FLAGS_1 {
-			return elf.DynFlag1(d.Val)&elf.DF_1_PIE != 0
+			return elf.DynFlag1(d.Val)&elf.DF_1_PIE != 0 // #nosec G115 -- a low bit
 		}
 	}
 	return false

@@ -27,20 +27,25 @@ func TestOpenRefuses(t *testing.T) {
 		change func([]byte) []byte
 		want   string
 	}{
-		"text":           {func([]byte) []byte { return []byte("#!/bin/sh\n") }, "not an ELF file"},
-		"empty":          {func([]byte) []byte { return nil }, "not an ELF file"},
-		"short":          {func(b []byte) []byte { return b[:40] }, "not an ELF file"},
-		"truncated":      {func(b []byte) []byte { return b[:len(b)-1] }, "it is truncated"},
-		"half":           {func(b []byte) []byte { return b[:len(b)/2] }, "it is truncated"},
-		"32 bits":        {put8(4, 1), "linux/amd64 and linux/arm64 only"},
-		"big-endian":     {put8(5, 2), "linux/amd64 and linux/arm64 only"},
-		"machine":        {put16(18, 243), "linux/amd64 and linux/arm64 only"},
-		"object file":    {put16(16, 1), "want a program that is linked"},
-		"core":           {put16(16, 4), "want a program that is linked"},
-		"library":        {put16(16, 3), "shared library or a plugin"},
-		"no sections":    {put16(58, 0), "no section headers"},
-		"numbering":      {put16(60, 0), "0 section headers"},
-		"names":          {put16(62, 9), "the names of which are in section 9"},
+		"text":        {func([]byte) []byte { return []byte("#!/bin/sh\n") }, "not an ELF file"},
+		"empty":       {func([]byte) []byte { return nil }, "not an ELF file"},
+		"short":       {func(b []byte) []byte { return b[:40] }, "not an ELF file"},
+		"truncated":   {func(b []byte) []byte { return b[:len(b)-1] }, "it is truncated"},
+		"half":        {func(b []byte) []byte { return b[:len(b)/2] }, "it is truncated"},
+		"32 bits":     {put8(4, 1), "linux/amd64 and linux/arm64 only"},
+		"big-endian":  {put8(5, 2), "linux/amd64 and linux/arm64 only"},
+		"machine":     {put16(18, 243), "linux/amd64 and linux/arm64 only"},
+		"object file": {put16(16, 1), "want a program that is linked"},
+		"core":        {put16(16, 4), "want a program that is linked"},
+		"library":     {put16(16, 3), "shared library or a plugin"},
+		"no sections": {put16(58, 0), "no section headers"},
+		"numbering":   {put16(60, 0), "0 section headers"},
+		"names":       {put16(62, 9), "the names of which are in section 9"},
+		"names of names": {func(b []byte) []byte {
+			table, last := binary.LittleEndian.Uint64(b[40:]), uint64(binary.LittleEndian.Uint16(b[62:]))
+			b[table+64*last+4] = 1
+			return b
+		}, "which is no string table"},
 		"section table":  {put64(40, 1<<63), "section headers: the file ends"},
 		"program table":  {put64(32, 1<<40), "program headers: the file ends"},
 		"segment":        {put64(64+32, 1<<62), "segment 0: the file ends"},

@@ -56,7 +56,8 @@ func (p *Program) tail() (t tail, err error) {
 			stays = max(stays, end)
 		}
 	}
-	known = max(stays, known, p.header.Shoff+uint64(len(p.sections)*sectionSize)) // #nosec G115
+	// #nosec G115 -- the table is in the file
+	known = max(stays, known, p.header.Shoff+uint64(len(p.sections)*sectionSize))
 	if extra := bytes.TrimRight(p.content[known:], "\x00"); len(extra) > 0 {
 		return t, fmt.Errorf("%d bytes were appended to the program, which embedding would lose; "+
 			"embed first, then append", len(extra))
@@ -70,6 +71,7 @@ func (p *Program) checkReplaced(i int) error {
 	s := p.sections[i]
 	const strange = elf.SHF_ALLOC | elf.SHF_COMPRESSED
 	isSame := func(other section) bool { return other.name == s.name }
+	// #nosec G115 -- these flags are low bits
 	if elf.SectionFlag(s.Flags)&strange != 0 || slices.IndexFunc(p.sections, isSame) != i {
 		return fmt.Errorf("its section %q is compressed, loaded, or one of two; embed before the tool "+
 			"that makes it so", s.name)

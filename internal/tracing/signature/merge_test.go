@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,9 @@ func TestMerge(t *testing.T) {
 		t.Errorf("error %v, (-want +got)\n%s", err, diff)
 	}
 
+	if math.MaxInt == math.MaxInt32 {
+		return // the other reader needs 64 bits: a tag on a whole function has the index 1<<32 - 1
+	}
 	spec, err := btf.LoadSpecFromReader(bytes.NewReader(merged))
 	if err != nil {
 		t.Fatal(err)
