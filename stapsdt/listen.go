@@ -130,9 +130,10 @@ func (l *Listener) subscribed() []*Probe { return l.probes.list() }
 
 func (l *Listener) leave(h hearer) { l.probes.leave(h.(*recordWriter)) }
 
-// Lost returns how many events were lost so far, because the buffer was full or, seldom, because
-// the provider was closed while the probe was fired. After Close, it and the events received make
-// up all fires, exactly. It is safe for concurrent use.
+// Lost returns how many events were lost so far, because the buffer was full or, very seldom,
+// because the provider was closed while the probe was fired, and the goroutine had to wait for a
+// processor for more than a second. After Close, it and the events received make up all fires,
+// exactly. It is safe for concurrent use.
 func (l *Listener) Lost() uint64 { return l.ring.Lost() + l.late.Load() }
 
 // Close ends the listening. What was fired before can still be received. Closing again does
