@@ -2,7 +2,6 @@ package stapsdt
 
 import (
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 	"unsafe"
@@ -127,40 +126,4 @@ func firer(p *Probe, value *uint64) (fire func()) {
 			h.hear(&[MaxArgs]unsafe.Pointer{unsafe.Pointer(value)})
 		}
 	}
-}
-
-// TestCounterForgets: closed providers of one name have one count for each name of a probe.
-func TestCounterForgets(t *testing.T) {
-	const rounds = 1000
-	c, err := Count("brief:*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	oldest := brief(t, 0)
-	for n := range uint64(rounds) {
-		brief(t, n+1)
-	}
-	open := MustProvider("brief")
-	MustProbe1[int](open, "p").Fire(1)
-	check := func(when string, want ...uint64) {
-		t.Helper()
-		var got []uint64
-		for _, n := range c.Counts() {
-			got = append(got, n.Fires)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: counts %d, want %d", when, got, want)
-		}
-	}
-	check("one is open", 1, rounds+1, 1)
-	if err := open.Close(); err != nil {
-		t.Fatal(err)
-	}
-	check("all are closed", 1, rounds+2)
-	if !isFreed(oldest) {
-		t.Error("a closed provider stays in memory")
-	}
-	c.Close()
-	check("the counter is closed", 1, rounds+2)
 }

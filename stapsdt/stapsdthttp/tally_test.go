@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -428,4 +429,43 @@ func TestProvidersComeAndGo(t *testing.T) {
 	if received != rounds {
 		t.Errorf("received %d events, fired %d", received, rounds)
 	}
+}
+
+// TestNamesComeAndGo: providers of ever new names take no more memory. What they fire is counted as
+// missed, and no count goes back when its provider is closed.
+func TestNamesComeAndGo(t *testing.T) {
+	const more = 100
+	first := newProvider(t, "names")
+	probe := stapsdt.MustProbe0(first, "p")
+	counter, err := stapsdt.Count("names*:p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := &counterTally{counter, newCounts()}
+	defer tally.finish()
+	expect := func(when string, probes int, missed, hits uint64) {
+		t.Helper()
+		r := tally.reading(time.Now()).(reading.Count)
+		want := reading.ProbeCount{Provider: "names", Probe: "p", Hits: hits, Total: 1}
+		if len(r.Probes) != probes || r.Missed != missed || r.Probes[0] != want {
+			t.Errorf("%s: %d probes, %d missed, want %d and %d; the first is %+v, want %+v", when,
+				len(r.Probes), r.Missed, probes, missed, r.Probes[0], want)
+		}
+	}
+	probe.Fire()
+	expect("one", 1, 0, 1)
+	for n := range maxGroups + more {
+		p := stapsdt.MustProvider(fmt.Sprint("names", n))
+		stapsdt.MustProbe0(p, "p").Fire()
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect("many are closed", maxGroups, more+1, 0)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expect("the first is closed", maxGroups, more+1, 0)
+	tally.finish()
+	expect("the end", maxGroups, more+1, 0)
 }
