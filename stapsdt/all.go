@@ -91,6 +91,7 @@ var soon struct {
 	sync.Mutex
 	timer *time.Timer // nil if it will not
 	end   time.Time   // at the latest
+	waits uint64      // that are over
 }
 
 // loadSoon has loadNew called in some milliseconds.
@@ -99,19 +100,32 @@ func loadSoon() {
 	defer soon.Unlock()
 	if soon.timer == nil {
 		soon.end = time.Now().Add(gatherTime)
-		soon.timer = time.AfterFunc(quietTime, loadNew)
+		wait := soon.waits
+		soon.timer = time.AfterFunc(quietTime, func() { loadNew(wait) })
 	} else {
 		soon.timer.Reset(min(quietTime, time.Until(soon.end)))
 	}
 }
 
-// loadNew loads what was added to providers that want it.
-func loadNew() {
+// loadNew ends a wait. A timer that is reset when it has gone off, and loadNew has to wait for a
+// lock, goes off again: that wait is over then, and there may be another.
+func loadNew(wait uint64) {
 	all.Lock()
 	defer all.Unlock()
 	soon.Lock()
-	soon.timer = nil // what is added from here on may come too late for this call
+	isOver := soon.waits != wait
+	if !isOver {
+		soon.waits++
+		soon.timer = nil // what is added from here on may come too late for this call
+	}
 	soon.Unlock()
+	if !isOver {
+		loadAdded()
+	}
+}
+
+// loadAdded loads what was added to providers that want it. The caller holds the lock of all.
+func loadAdded() {
 	for _, p := range Providers() {
 		_ = p.load(true) // Info has the error
 	}

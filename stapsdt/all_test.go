@@ -184,7 +184,7 @@ func TestLoadLater(t *testing.T) {
 		t.Error(err)
 	}
 	afterwards := stapsdt.MustProbe0(after, "afterwards")
-	stapsdt.LoadNew()
+	stapsdt.LoadAdded()
 	if afterwards.Path() != "" {
 		t.Error("after Unload, a Load of one provider has its later probes loaded")
 	}
@@ -222,6 +222,34 @@ func TestGather(t *testing.T) {
 	waitFor(t, "second image", func() bool { return fourth.Path() != "" })
 	if n := len(p.Info().Images); n != 2 {
 		t.Errorf("%d images, want 2", n)
+	}
+	closeAll(t)
+}
+
+// TestTimerTwice: when the timer of a wait goes off again, the next wait goes on.
+func TestTimerTwice(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	if err := stapsdt.Load(); err != nil {
+		t.Fatal(err)
+	}
+	wait := stapsdt.Waits()
+	first := declare("first", 1)
+	waitFor(t, "image", first.Loaded)
+	stapsdt.LoadNew(wait) // no wait follows yet
+
+	*stapsdt.QuietTime, *stapsdt.GatherTime = time.Hour, time.Hour
+	second := declare("second", 1)
+	stapsdt.LoadNew(wait)
+	if second.Loaded() {
+		t.Error("the timer of the last wait has ended this one")
+	}
+	*stapsdt.QuietTime = 0
+	stapsdt.MustProbe0(second, "last")
+	waitFor(t, "second image", second.Loaded)
+	if got := stapsdt.Waits(); got > wait+2 {
+		t.Errorf("%d waits, want 2", got-wait)
 	}
 	closeAll(t)
 }

@@ -1,6 +1,8 @@
 package stapsdt
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,10 +15,16 @@ import (
 type Counter struct {
 	patterns
 
-	mu     sync.Mutex
-	counts []*count
-	closed map[probeName]*count // those among them whose provider is closed
+	mu      sync.Mutex
+	numbers uint64 // that were given
+	open    map[hearer]*count
+	settled []*count             // those whose provider is closed; all, after Close
+	closed  map[probeName]*count // those among them whose provider is closed
+	missed  uint64               // fires of probes for which closed has no room
 }
+
+// maxClosed is how many names of probes whose providers are closed are counted apart.
+const maxClosed = 4096
 
 // ProbeCount is how often a probe was fired.
 type ProbeCount struct {
@@ -30,14 +38,16 @@ type ProbeCount struct {
 // [ErrArgs].
 //
 // Like [Listen], it needs no right, works on every platform, and needs no Load. A Counter takes 4
-// KiB for each probe until Close, of it or of the provider. All its methods are safe for concurrent
-// use.
+// KiB for each probe until Close, of it or of the provider, and then less than 1 KiB for each of up
+// to 4096 names. All its methods are safe for concurrent use.
 func Count(patterns ...string) (*Counter, error) {
 	list, err := parsePatterns("count", patterns)
 	if err != nil {
 		return nil, err
 	}
-	c := &Counter{patterns: list, closed: make(map[probeName]*count)}
+	c := &Counter{
+		patterns: list, open: make(map[hearer]*count), closed: make(map[probeName]*count),
+	}
 	subscribe(c)
 	return c, nil
 }
@@ -45,22 +55,34 @@ func Count(patterns ...string) (*Counter, error) {
 func (c *Counter) subscribe(p *Probe) hearer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := &count{probe: p, running: new(runningCount)}
-	c.counts = append(c.counts, n)
+	n := &count{probe: p, number: c.numbers, running: new(runningCount)}
+	c.numbers++
+	c.open[n.running] = n
 	return n.running
 }
 
 // Counts returns the counts so far, those of one provider in the order of their declaration. The
 // fires of all closed providers with one name have one count for each name of a probe; its Probe is
-// that of the provider that was closed last. The caller owns the slice.
+// that of the provider that was closed last. There are such counts of 4096 names; the fires of
+// others are in [Counter.Missed] when their provider is closed. The caller owns the slice.
 func (c *Counter) Counts() []ProbeCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list := make([]ProbeCount, len(c.counts))
-	for i, n := range c.counts {
+	all := slices.AppendSeq(slices.Clone(c.settled), maps.Values(c.open))
+	slices.SortFunc(all, func(a, b *count) int { return cmp.Compare(a.number, b.number) })
+	list := make([]ProbeCount, len(all))
+	for i, n := range all {
 		list[i] = ProbeCount{n.probe, n.sum()}
 	}
 	return list
+}
+
+// Missed returns how many fires so far are not in Counts any more, because probes of more than 4096
+// names were closed. After Close, it and Counts make up all fires, exactly.
+func (c *Counter) Missed() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.missed
 }
 
 // Close ends the counting. The counts stay. Closing again does nothing.
@@ -68,17 +90,18 @@ func (c *Counter) Close() {
 	unsubscribe(c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, n := range c.counts {
+	for _, n := range c.open {
 		n.settle()
+		c.settled = append(c.settled, n)
 	}
+	clear(c.open)
 }
 
-func (c *Counter) subscribed() []*Probe {
+func (c *Counter) subscribed() (probes []*Probe) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	probes := make([]*Probe, len(c.counts))
-	for i, n := range c.counts {
-		probes[i] = n.probe
+	for _, n := range c.open {
+		probes = append(probes, n.probe)
 	}
 	return probes
 }
@@ -87,21 +110,20 @@ func (c *Counter) subscribed() []*Probe {
 func (c *Counter) leave(h hearer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.counts, func(n *count) bool { return n.running == h })
-	if i < 0 {
-		return // c is closed
-	}
-	n := c.counts[i]
+	n := c.open[h]
+	delete(c.open, h)
 	n.settle()
 	name := probeName{n.probe.provider.name, n.probe.name}
-	before := c.closed[name]
-	if before == nil {
+	switch before := c.closed[name]; {
+	case before != nil:
+		before.settled += n.settled
+		before.probe = n.probe
+	case len(c.closed) < maxClosed:
 		c.closed[name] = n
-		return
+		c.settled = append(c.settled, n)
+	default:
+		c.missed += n.settled
 	}
-	before.settled += n.settled
-	before.probe = n.probe
-	c.counts = slices.Delete(c.counts, i, i+1)
 }
 
 type probeName struct{ provider, probe string }
@@ -109,7 +131,8 @@ type probeName struct{ provider, probe string }
 // count is the number of fires of a probe.
 type count struct {
 	probe   *Probe
-	settled uint64        // the number, when nobody counts any more
+	number  uint64        // of the count, in the order of declaration
+	settled uint64        // how often, when nobody counts any more
 	running *runningCount // nil then
 }
 

@@ -38,7 +38,21 @@ func HoldAll() (release func()) {
 	return all.Unlock
 }
 
-// LoadNew is what follows a declaration after Load.
+// LoadAdded is what follows a declaration after Load.
+func LoadAdded() {
+	all.Lock()
+	defer all.Unlock()
+	loadAdded()
+}
+
+// Waits is how many waits for more declarations are over.
+func Waits() uint64 {
+	soon.Lock()
+	defer soon.Unlock()
+	return soon.waits
+}
+
+// LoadNew is what the timer of a wait calls.
 var LoadNew = loadNew
 
 // QuietTime and GatherTime are how long it waits for more declarations.

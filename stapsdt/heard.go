@@ -3,17 +3,30 @@ package stapsdt
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // heardProbes are the probes of a listener, by the number in their records. No number is used
-// twice. A probe whose provider is closed is forgotten as soon as no record of it can be in the
-// ring: so there are as many as are open and have records, however many providers come and go.
+// twice. A probe whose provider is closed is forgotten after lateTime, when no record of it can be
+// in the ring: so there are as many as are open, have records or were closed just now, however many
+// providers come and go.
 type heardProbes struct {
 	sync.Mutex
 	numbers uint64 // that were given
 	writers map[uint64]*recordWriter
-	closed  []uint64 // numbers of probes whose provider is closed, that may have records
+	left    []leftProbe // whose provider was closed less than lateTime ago, in this order
+	closed  []uint64    // numbers of those that were closed before, that may have records
 }
+
+// leftProbe is a probe whose provider was closed at a time.
+type leftProbe struct {
+	writer *recordWriter
+	at     time.Time
+}
+
+// lateTime is how long a goroutine that was about to fire when the provider was closed has to write
+// its record: it may have to wait for a processor. A record that comes later is lost.
+var lateTime = time.Second
 
 // add returns what writes the records of another probe.
 func (h *heardProbes) add(l *Listener, p *Probe) *recordWriter {
@@ -51,18 +64,29 @@ func (h *heardProbes) list() (probes []*Probe) {
 func (h *heardProbes) leave(w *recordWriter) {
 	h.Lock()
 	defer h.Unlock()
-	if w.hasRecords.Load() {
-		h.closed = append(h.closed, w.number)
-	} else {
-		delete(h.writers, w.number)
+	h.left = append(h.left, leftProbe{w, time.Now()})
+	h.settle()
+}
+
+// settle ends the time of those that left lateTime ago. The caller holds the lock.
+func (h *heardProbes) settle() {
+	for len(h.left) > 0 && time.Since(h.left[0].at) >= lateTime {
+		if w := h.left[0].writer; w.hasRecords.Load() {
+			h.closed = append(h.closed, w.number)
+		} else {
+			delete(h.writers, w.number)
+		}
+		h.left[0] = leftProbe{} // or else the array would keep it in memory
+		h.left = h.left[1:]
 	}
 }
 
 // ended returns the numbers of probes that have no records but those that are in the ring now,
-// unless a goroutine that was about to fire when the provider was closed comes late.
+// unless a goroutine comes later than lateTime.
 func (h *heardProbes) ended() []uint64 {
 	h.Lock()
 	defer h.Unlock()
+	h.settle()
 	return slices.Clone(h.closed)
 }
 

@@ -23,9 +23,10 @@ type ListenConfig struct {
 	// Buffer is the size in bytes of the memory for events that nobody has received yet: 16 times
 	// Text to 1 GiB; 0 means DefaultBuffer or, with more than 8 processors, as much more, up to
 	// MaxDefaultBuffer. It is rounded up to a power of two. An event takes 24 bytes, 8 more for each
-	// argument, and those of texts. The processors share it: what runs on one has one part of
-	// GOMAXPROCS, and the receiver hurries when half of that is full. Several times as
-	// much is used for a moment when the events of a full buffer are received.
+	// argument, and those of texts. The processors share it: it has a part for each of GOMAXPROCS, or
+	// fewer if that would be less than 16 times Text. What runs on one processor has one part, and
+	// the receiver hurries when half of that is full. Several times as much is used for a moment when
+	// the events of a full buffer are received.
 	Buffer int
 	// Text is how many bytes are kept of each string and []byte: 64 to MaxText; 0 means
 	// DefaultListenText.
@@ -130,9 +131,10 @@ func (l *Listener) subscribed() []*Probe { return l.probes.list() }
 
 func (l *Listener) leave(h hearer) { l.probes.leave(h.(*recordWriter)) }
 
-// Lost returns how many events were lost so far, because the buffer was full or, seldom, because
-// the provider was closed while the probe was fired. After Close, it and the events received make
-// up all fires, exactly. It is safe for concurrent use.
+// Lost returns how many events were lost so far, because the buffer was full or, very seldom,
+// because the provider was closed while the probe was fired, and the goroutine had to wait for a
+// processor for more than a second. After Close, it and the events received make up all fires,
+// exactly. It is safe for concurrent use.
 func (l *Listener) Lost() uint64 { return l.ring.Lost() + l.late.Load() }
 
 // Close ends the listening. What was fired before can still be received. Closing again does

@@ -56,9 +56,9 @@ func (p *Probe) Name() string { return p.name }
 // Provider returns the provider with which the probe was declared.
 func (p *Probe) Provider() *Provider { return p.provider }
 
-// Enabled reports whether a tracer is attached to the probe in this process, or a [Listener] hears
-// it. It costs about a nanosecond. Use it to compute costly arguments only when somebody will read
-// them.
+// Enabled reports whether a tracer is attached to the probe in this process, or a [Listener] or
+// [Counter] hears it. It costs about a nanosecond. Use it to compute costly arguments only when
+// somebody will read them.
 func (p *Probe) Enabled() bool { return *(*entryWord)(atomic.LoadPointer(&p.entry)) != p.idle }
 
 // Path returns what to give to a tracer that cannot find this probe by pid, or "" while the probe

@@ -113,7 +113,7 @@ func beganAt(at time.Time, seconds float64) time.Time {
 // loss says why hits are missing.
 func (f *aggregateFlags) loss() string {
 	if f.at != "" {
-		return "because they came faster than the program could count them"
+		return "because they came too fast for the program, or with too many names or values"
 	}
 	return "while another BPF program was running"
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// maxGroups is how many values of an argument a count tells apart.
+// maxGroups is how many values of an argument a count tells apart or, without an argument, names of
+// probes, besides those that were open at the beginning.
 const maxGroups = 4096
 
 func serveCount(w http.ResponseWriter, r *http.Request) error {
@@ -49,7 +50,11 @@ func (q *query) countAll(w http.ResponseWriter, r *http.Request) error {
 		return badQuery("%v", err)
 	}
 	defer counter.Close()
-	return q.serveTally(w, r, &counterTally{counter, newCounts()})
+	t := &counterTally{counter, newCounts()}
+	for _, c := range counter.Counts() {
+		t.counts.index(c.Probe, nil)
+	}
+	return q.serveTally(w, r, t)
 }
 
 type counterTally struct {
@@ -62,11 +67,24 @@ func (t *counterTally) collect(done <-chan struct{}) { <-done }
 func (t *counterTally) finish() { t.counter.Close() }
 
 func (t *counterTally) reading(at time.Time) any {
-	clear(t.counts.totals)
-	for _, c := range t.counter.Counts() {
-		t.counts.totals[t.counts.index(c.Probe, nil)] += c.Fires
+	c := t.counts
+	c.missed = t.counter.Missed() // first: what moves there meanwhile is in no sum twice
+	sums := make(map[int]uint64)
+	for _, n := range t.counter.Counts() {
+		if i, ok := c.place(n.Probe, nil); ok {
+			sums[i] += n.Fires
+		} else {
+			c.missed += n.Fires
+		}
 	}
-	return t.counts.reading(at, 0)
+	for i, total := range c.totals {
+		if sums[i] < total { // the counter has it among those that it has missed, or will have
+			c.missed -= min(total-sums[i], c.missed)
+		} else {
+			c.totals[i] = sums[i]
+		}
+	}
+	return c.reading(at, 0)
 }
 
 // counted is what a count tells apart: the name of a probe, which several providers can have, and
@@ -105,17 +123,26 @@ func (c *counts) index(p *stapsdt.Probe, by any) int {
 	return i
 }
 
+// place returns the index of what is counted, if there is one or room for it.
+func (c *counts) place(p *stapsdt.Probe, by any) (i int, ok bool) {
+	if _, known := c.indexes[countedOf(p, by)]; !known && len(c.list) >= maxGroups {
+		return 0, false
+	}
+	return c.index(p, by), true
+}
+
 func (c *counts) add(v *view) {
 	var by any
 	if len(v.needs) > 0 && v.needs[0] != noPlace {
 		by, _ = v.group(v.needs[0])
 	}
-	_, known := c.indexes[countedOf(v.probe, by)]
-	if v.isIncomplete || !known && len(c.list) >= maxGroups {
+	if v.isIncomplete {
 		c.missed++
-		return
+	} else if i, ok := c.place(v.probe, by); ok {
+		c.totals[i]++
+	} else {
+		c.missed++
 	}
-	c.totals[c.index(v.probe, by)]++
 }
 
 func (c *counts) reading(at time.Time, lost uint64) any {

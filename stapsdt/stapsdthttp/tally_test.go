@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -268,67 +269,6 @@ func TestHistBucketsAreBounded(t *testing.T) {
 	}
 }
 
-func TestLatency(t *testing.T) {
-	p := newProvider(t, "latency")
-	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
-	end := stapsdt.MustProbe2[string, int](p, "end", "s", "id")
-	s := openStream(t, newServer(t)+
-		"latency?interval=0.1&seconds=600&start=latency:start&end=latency:end&key=id&where=s+==+%22yes%22")
-	start.Fire(1, "yes")
-	start.Fire(2, "yes")
-	start.Fire(2, "yes")
-	start.Fire(3, "no")
-	start.Fire(4, "yes")
-	time.Sleep(20 * time.Millisecond)
-	end.Fire("", 2)
-	end.Fire("", 3)
-	end.Fire("", 1)
-	end.Fire("", 1)
-	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 1 })
-	want := reading.Latency{
-		Start: "latency:start", End: "latency:end", Key: "id", Open: 1, EndsAlone: 1, Hidden: 1,
-		StartsAgain: 1,
-	}
-	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {
-		t.Errorf("latency (-want +got):\n%s", diff)
-	}
-	if got.Count != 2 || *got.P50 < 20e6 || *got.P50 > 60e9 {
-		t.Errorf("figures %+v", got.Figures)
-	}
-}
-
-// TestLatencyGroups groups by an argument of the start, and by one that only the end has.
-func TestLatencyGroups(t *testing.T) {
-	p := newProvider(t, "latencyby")
-	start := stapsdt.MustProbe2[int, string](p, "start", "id", "s")
-	end := stapsdt.MustProbe3[string, int, bool](p, "end", "s", "id", "ok")
-	url := newServer(t) + "latency?interval=0.1&seconds=600&start=latencyby:start&end=latencyby:end" +
-		"&key=id&by="
-	for by, want := range map[string]map[any]uint64{
-		"s": {"a": 4, "b": 2}, "ok": {true: 3, false: 3},
-	} {
-		s := openStream(t, url+by)
-		for id := range 9 {
-			start.Fire(id, []string{"a", "a", "b"}[id%3])
-		}
-		for id := range 6 {
-			end.Fire("end", id, id%2 == 0)
-		}
-		r := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 6 && l.Open == 3 })
-		got := make(map[any]uint64)
-		for _, g := range r.Groups {
-			got[g.By] += g.Count
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("by %s (-want +got):\n%s", by, diff)
-		}
-	}
-	response, text := get(t, url+"x")
-	if response.StatusCode != 400 || !strings.Contains(text, "neither latencyby:start nor ") {
-		t.Errorf("by=x: %d %s", response.StatusCode, text)
-	}
-}
-
 func TestNextReading(t *testing.T) {
 	began := time.Now()
 	for now, want := range map[time.Duration]time.Duration{
@@ -346,6 +286,7 @@ func TestLateProbes(t *testing.T) {
 	stapsdt.MustProbe1[int](p, "early", "n")
 	hist := openStream(t, newServer(t)+"hist?interval=0.1&seconds=600&probe=late:*&arg=n")
 	mute := openStream(t, newServer(t)+"count?interval=0.1&seconds=600&probe=late:*&where=n+==+1")
+	groups := openStream(t, newServer(t)+"count?interval=0.1&seconds=600&probe=late:*&by=n")
 	stapsdt.MustProbe1[int](p, "has", "n").Fire(1)
 	stapsdt.MustProbe1[int](p, "hasnot", "m").Fire(1)
 	stapsdt.MustProbe1[string](p, "text", "n").Fire("x")
@@ -353,6 +294,9 @@ func TestLateProbes(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	if c := countOf(t, mute, 1); len(c.Probes) != 2 || c.Probes[1].Total != 1 || c.Missed != 0 {
+		t.Errorf("%+v", c)
+	}
+	if c := countOf(t, groups, 3); len(c.Probes) != 2 || c.Missed != 1 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -428,4 +372,43 @@ func TestProvidersComeAndGo(t *testing.T) {
 	if received != rounds {
 		t.Errorf("received %d events, fired %d", received, rounds)
 	}
+}
+
+// TestNamesComeAndGo: providers of ever new names take no more memory. What they fire is counted as
+// missed, and no count goes back when its provider is closed.
+func TestNamesComeAndGo(t *testing.T) {
+	const more = 100
+	first := newProvider(t, "names")
+	probe := stapsdt.MustProbe0(first, "p")
+	counter, err := stapsdt.Count("names*:p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := &counterTally{counter, newCounts()}
+	defer tally.finish()
+	expect := func(when string, probes int, missed, hits uint64) {
+		t.Helper()
+		r := tally.reading(time.Now()).(reading.Count)
+		want := reading.ProbeCount{Provider: "names", Probe: "p", Hits: hits, Total: 1}
+		if len(r.Probes) != probes || r.Missed != missed || r.Probes[0] != want {
+			t.Errorf("%s: %d probes, %d missed, want %d and %d; the first is %+v, want %+v", when,
+				len(r.Probes), r.Missed, probes, missed, r.Probes[0], want)
+		}
+	}
+	probe.Fire()
+	expect("one", 1, 0, 1)
+	for n := range maxGroups + more {
+		p := stapsdt.MustProvider(fmt.Sprint("names", n))
+		stapsdt.MustProbe0(p, "p").Fire()
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect("many are closed", maxGroups, more+1, 0)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expect("the first is closed", maxGroups, more+1, 0)
+	tally.finish()
+	expect("the end", maxGroups, more+1, 0)
 }

@@ -186,7 +186,8 @@ func (r *Recorder) checkLost() {
 	if n := lost - r.lost; n > 0 {
 		r.t.Errorf("stapsdttest: %d events were fired and not recorded, because there are too many for "+
 			"the buffer of %d MiB: look at the events more often, such as by Reset or Events, record fewer "+
-			"probes, or count with stapsdt.Count", n, buffer>>20)
+			"probes, or count with stapsdt.Count; or a goroutine fired more than a second after the "+
+			"provider was closed: close it after the goroutines", n, buffer>>20)
 	}
 	r.lost = lost
 }

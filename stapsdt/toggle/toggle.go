@@ -38,6 +38,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -66,6 +67,8 @@ type toggle struct {
 // Probes are on while any provider is loaded, whoever has loaded it, and while providers that are
 // declared will be loaded, as after a Load before there are any. A Load that fails for all of them
 // leaves nothing on: the next signal is another try, and what is declared meanwhile is not loaded.
+//
+// With STAPSDT_DISABLE=1 in the environment signals switch on and off, but load nothing.
 //
 // After each signal, report is called, in a goroutine of its own, with whether probes are on now,
 // and the error of Load or Unload. Without a report, package log writes a line, which goes where
@@ -164,6 +167,8 @@ func logReport(on bool, err error) {
 	switch {
 	case on && isAnyLoaded():
 		state = "loaded"
+	case on && isKeptOff():
+		state = "kept off by STAPSDT_DISABLE in the environment"
 	case on:
 		state = "on, and none is loaded so far"
 	}
@@ -172,4 +177,11 @@ func logReport(on bool, err error) {
 		return
 	}
 	log.Printf("tracing probes are %s", state)
+}
+
+// isKeptOff reports whether the operator has Load do nothing: see package stapsdt.
+func isKeptOff() bool {
+	value := os.Getenv("STAPSDT_DISABLE")
+	off, err := strconv.ParseBool(value)
+	return value != "" && (off || err != nil)
 }
