@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/tracing/embed"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // embedFlags are the flags of usdt embed.
@@ -89,7 +87,14 @@ func (f *embedFlags) run(cmd *cobra.Command, path string, form probesite.Form) e
 	if err != nil {
 		return err
 	}
-	list, err := f.list(cmd, program, path)
+	var list embed.List
+	if f.from != "" {
+		list, err = f.readList()
+	}
+	defer catchSignals(cmd)() // a signal leaves neither the copy nor half of the result
+	if f.from == "" {
+		list, err = f.learn(cmd, program, path)
+	}
 	if err != nil {
 		return err
 	}
@@ -100,31 +105,29 @@ func (f *embedFlags) run(cmd *cobra.Command, path string, form probesite.Form) e
 	if err != nil {
 		return err
 	}
-	for _, p := range result.Left {
-		warn(cmd.ErrOrStderr(), "there is no slot for %s:%s, which is published when it is loaded",
-			p.Provider, p.Name)
-	}
+	warnOfProbes(cmd.ErrOrStderr(), result)
 	if f.check {
 		return f.compare(cmd, program, result, path)
 	}
 	return f.write(cmd, source, result, path)
 }
 
-// list returns what the program declares.
-func (f *embedFlags) list(cmd *cobra.Command, p *embed.Program, path string) (embed.List, error) {
-	if f.from != "" {
-		file, err := os.Open(f.from)
-		if err != nil {
-			return embed.List{}, fmt.Errorf("--from: %w", err)
-		}
-		defer file.Close()
-		l, err := embed.ReadList(file)
-		if err != nil {
-			return l, fmt.Errorf("--from: %s: %w", f.from, err)
-		}
-		return l, nil
+// readList reads what the program declares.
+func (f *embedFlags) readList() (embed.List, error) {
+	file, err := embed.OpenReadable(f.from)
+	if err != nil {
+		return embed.List{}, fmt.Errorf("--from: %w", err)
 	}
-	defer catchSignals(cmd)()
+	defer file.Close()
+	l, err := embed.ReadList(file)
+	if err != nil {
+		return l, fmt.Errorf("--from: %s: %w", f.from, err)
+	}
+	return l, nil
+}
+
+// learn runs the program to learn what it declares.
+func (f *embedFlags) learn(cmd *cobra.Command, p *embed.Program, path string) (embed.List, error) {
 	late := fmt.Errorf("it took more than %v, see --timeout", f.timeout)
 	ctx, cancel := context.WithTimeoutCause(cmd.Context(), f.timeout, late)
 	defer cancel()
@@ -134,55 +137,4 @@ func (f *embedFlags) list(cmd *cobra.Command, p *embed.Program, path string) (em
 			"--print where it runs, and use it here by --from", err)
 	}
 	return l, err
-}
-
-// write writes the result, and says what it is.
-func (f *embedFlags) write(cmd *cobra.Command, s *embed.Source, r embed.Result, path string) error {
-	to := path
-	var err error
-	if f.output != "" {
-		to = f.output
-		err = s.WriteTo(to, r.Content)
-	} else {
-		var lost []string
-		lost, err = s.Replace(r.Content)
-		for _, what := range lost {
-			warn(cmd.ErrOrStderr(), "%s: %s of the file could not be kept", path, what)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "embedded %s in %s\n", count(r.Probes),
-		printable.Text(to))
-	return err
-}
-
-// count says how many probes of how many providers there are.
-func count(probes []embed.Probe) string {
-	providers := make(map[string]bool)
-	for _, p := range probes {
-		providers[p.Provider] = true
-	}
-	return plural(len(probes), "probe", "probes") + " of " +
-		plural(len(providers), "provider", "providers")
-}
-
-// compare says how the file differs from what it should be.
-func (f *embedFlags) compare(cmd *cobra.Command, p *embed.Program, r embed.Result, path string,
-) error {
-	differences, err := p.Compare(r, !cmd.Flags().Changed("site"))
-	if err != nil {
-		return err
-	}
-	if len(differences) == 0 {
-		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s has %s\n", printable.Text(path), count(r.Probes))
-		return err
-	}
-	for _, line := range differences {
-		if _, err := fmt.Fprintln(cmd.OutOrStdout(), printable.Escape(line)); err != nil {
-			return err
-		}
-	}
-	return errors.New("its probes are not those that it declares; run usdt embed after each build")
 }

@@ -36,7 +36,6 @@ var openers = func() set {
 // mayOpen has the functions that may open a path that is not written in them, and why.
 var mayOpen = map[string]string{
 	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
-	"cmd/usdt.*embedFlags.list":                         "the user named it",
 	"cmd/usdt.*picture.open":                            "the user named it, to be written",
 	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
@@ -44,8 +43,9 @@ var mayOpen = map[string]string{
 	"internal/tracing/doctor.Observe":                   "the root directory, for files of the kernel",
 	"internal/tracing/doctor.countFire":                 "the image of its own probe",
 	"internal/tracing/embed.*Source.checkUnchanged":     "of Read",
-	"internal/tracing/embed.*Source.write":              "the user named it, to be written",
+	"internal/tracing/embed.OpenReadable":               "the user named it, and may read it",
 	"internal/tracing/embed.Read":                       "the user named it; checked to be regular",
+	"internal/tracing/embed.target":                     "the user named it, to be written",
 	"internal/tracing/kernel.hasMulti":                  "its own program",
 	"internal/tracing/perfevent.CountsSemaphores":       "a constant below /sys",
 	"internal/tracing/perfevent.OnlineCPUs":             "a constant below /sys",

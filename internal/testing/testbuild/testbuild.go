@@ -68,8 +68,8 @@ func Embed(path, to string, form probesite.Form) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if path == to {
-		_, err = source.Replace(result.Content)
+		_, err = source.Replace(context.Background(), result.Content)
 		return err
 	}
-	return source.WriteTo(to, result.Content)
+	return source.WriteTo(context.Background(), to, result.Content)
 }

@@ -192,6 +192,36 @@ func TestReadelf(t *testing.T) {
 	}
 }
 
+// What tools leave of the notes and signatures of two probes; embed works after each.
+func TestStrip(t *testing.T) {
+	path := build(t, "0", nil)
+	built := []byte(read(t, path))
+	l := learn(t, path)
+	content := embedded(t, built, l, probesite.Nop).Content
+	for command, want := range map[string][2]int{
+		"strip": {2, 2}, "strip -g": {2, 2}, "eu-strip": {2, 0}, "eu-strip -g": {2, 2},
+		"llvm-strip": {0, 0}, "llvm-strip -g": {2, 2}, "llvm-strip --strip-all-gnu": {2, 2},
+	} {
+		t.Run(command, func(t *testing.T) {
+			words := strings.Fields(command)
+			tool := testenv.Tool(t, words[0])
+			write(t, path, string(content), 0o755)
+			if out, err := exec.Command(tool, append(words[1:], path)...).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			stripped := []byte(read(t, path))
+			signatures, err := signature.ReadFile(bytes.NewReader(stripped))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := [2]int{len(notes(t, stripped)), len(signatures)}; got != want {
+				t.Errorf("%d notes and signatures are left, want %d", got, want)
+			}
+			checkContent(t, embedded(t, stripped, l, probesite.Nop).Content, command)
+		})
+	}
+}
+
 // The probes of a program for the other machine are learnt by an emulator.
 func TestOtherMachine(t *testing.T) {
 	testenv.Tool(t, "qemu-aarch64-static")

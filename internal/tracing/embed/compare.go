@@ -14,7 +14,8 @@ import (
 
 // Compare returns how the program differs from a result of its Embed: a line for each probe that
 // only one of them has, which begins with - for the program and with + for the result. A probe in
-// another slot is the same, and so is one with another form of site unless anyForm is false.
+// another slot is the same, unless it shares that with another probe, and so is one with another
+// form of site unless anyForm is false.
 func (p *Program) Compare(r Result, anyForm bool) (differences []string, err error) {
 	is, err := p.lines(p.content, anyForm)
 	if err != nil {
@@ -48,6 +49,7 @@ func (p *Program) lines(content []byte, anyForm bool) (map[string]bool, error) {
 		return nil, err
 	}
 	known, lines := signature.NewSet(all), make(map[string]bool)
+	owners := make(map[uint64]string) // of slots
 	err = sdtnote.Each(bytes.NewReader(content), func(n sdtnote.Note) {
 		line := n.Provider + ":" + n.Name
 		s := known.Find(n.Provider, n.Name)
@@ -55,10 +57,17 @@ func (p *Program) lines(content []byte, anyForm bool) (map[string]bool, error) {
 			line += "(" + s.String() + ")"
 		}
 		line += " " + n.Args
-		if form, ok := p.formAt(n.Address); !ok {
+		slot, form, ok := p.slotAt(n.Address)
+		if !ok {
 			line += fmt.Sprintf(" at %#x", n.Address)
 		} else if !anyForm {
 			line += " " + form.String()
+		}
+		probe := n.Provider + ":" + n.Name + " " + n.Args
+		if owner, isTaken := owners[slot]; ok && isTaken && owner != probe {
+			line += " in the slot of " + owner
+		} else if ok {
+			owners[slot] = probe
 		}
 		if s != nil && s.Description != "" {
 			line += " # " + s.Description
@@ -68,8 +77,8 @@ func (p *Program) lines(content []byte, anyForm bool) (map[string]bool, error) {
 	return lines, err
 }
 
-// formAt returns the form of the site at an address, if that is in a slot.
-func (p *Program) formAt(address uint64) (probesite.Form, bool) {
+// slotAt returns the address of the slot that has a site at an address, and the form of the site.
+func (p *Program) slotAt(address uint64) (slot uint64, form probesite.Form, ok bool) {
 	size := block.SlotSize(p.machine)
 	for _, b := range p.blocks {
 		if address < b.address+size || address-b.address >= size*block.Slots {
@@ -78,9 +87,9 @@ func (p *Program) formAt(address uint64) (probesite.Form, bool) {
 		for _, form := range forms {
 			at, ok := block.Site(p.machine, form)
 			if ok && (address-b.address)%size == at {
-				return form, true
+				return address - at, form, true
 			}
 		}
 	}
-	return 0, false
+	return 0, 0, false
 }

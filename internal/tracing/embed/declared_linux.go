@@ -21,7 +21,7 @@ import (
 // Declared runs the initialisation of the program, once for each block, and returns what it
 // declares. Whatever that starts in the process group of the program is killed. The program runs as
 // a copy in dir, where it may look for other files, or in the directory of temporary files if dir
-// cannot be written. The copy is removed. The context bounds the time.
+// has no room for it, or runs no programs. The copy is removed. The context bounds the time.
 //
 // A program for another machine runs by QEMU's user emulation, if that is installed.
 func (p *Program) Declared(ctx context.Context, dir string) (List, error) {
@@ -41,23 +41,38 @@ func (p *Program) declared(ctx context.Context, dir string, b slots) (l Library,
 	if err != nil {
 		return l, err
 	}
-	path, err := writeCopy(dir, content)
-	if err != nil {
+	l, err = p.runCopy(ctx, dir, content, b.library)
+	if !errors.Is(err, errNotStarted) {
 		return l, err
 	}
+	l, second := p.runCopy(ctx, os.TempDir(), content, b.library)
+	if errors.Is(second, errNotStarted) {
+		return l, fmt.Errorf("%w; %w; set TMPDIR to a directory where programs can be written and run",
+			err, second)
+	}
+	return l, second
+}
+
+// errNotStarted is the error about a copy of the program that could not be written, or that the
+// kernel did not run, as in a directory that is full or mounted with noexec.
+var errNotStarted = errors.New("a copy of it was not started")
+
+// runCopy runs content as a file in dir.
+func (p *Program) runCopy(ctx context.Context, dir string, content []byte, library string,
+) (l Library, err error) {
+	path, err := writeCopy(dir, content)
+	if err != nil {
+		return l, fmt.Errorf("%w: %w", errNotStarted, err)
+	}
 	defer func() { err = errors.Join(err, os.Remove(path)) }()
-	return p.run(ctx, path, b.library)
+	return p.run(ctx, path, library)
 }
 
 // writeCopy writes a program that nobody else can read or change.
 func writeCopy(dir string, content []byte) (path string, err error) {
-	const name = ".usdt-embed-*"
-	f, err := os.CreateTemp(dir, name)
+	f, err := os.CreateTemp(dir, ".usdt-embed-*")
 	if err != nil {
-		f, err = os.CreateTemp("", name)
-	}
-	if err != nil {
-		return "", fmt.Errorf("write a copy of the program: %w; set TMPDIR to another place", err)
+		return "", err
 	}
 	_, err = f.Write(content)
 	err = errors.Join(err, f.Chmod(0o700), f.Close())
@@ -77,7 +92,11 @@ func (p *Program) run(ctx context.Context, path, library string) (Library, error
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	var output head
 	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Env = append(os.Environ(), "STAPSDT_DISABLE=1") // to Load, there is nothing to publish
+	// The kernel kills the copy when the thread that starts it ends: with usdt, even by SIGKILL.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return killGroup(cmd) }
 	cmd.WaitDelay = time.Second // for what left the group and has the output open
 
@@ -91,6 +110,8 @@ func (p *Program) run(ctx context.Context, path, library string) (Library, error
 	case errors.Is(failed, syscall.ENOEXEC):
 		return l, fmt.Errorf("it is for %s, which this machine does not run; install qemu-user",
 			machineNames[p.machine].goarch)
+	case cmd.Process == nil:
+		return l, fmt.Errorf("%w: %w", errNotStarted, failed)
 	case errors.Is(err, errIncomplete) && failed != nil:
 		err = fmt.Errorf("%w: %w", err, failed)
 	}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/embed"
@@ -62,6 +65,71 @@ func TestDeclaredHangs(t *testing.T) {
 		t.Errorf("%v, error %v", l, err)
 	}
 	wantFiles(t, filepath.Dir(path), "program")
+}
+
+// What hangs ends with usdt, even if that is killed.
+func TestDeclaredKilled(t *testing.T) {
+	if path := os.Getenv("USDT_TEST_DECLARE"); path != "" {
+		t.Log(learn(t, path)) // until this process is killed
+		return
+	}
+	path, told := build(t, "0", nil), filepath.Join(t.TempDir(), "told")
+	usdt := exec.Command("/proc/self/exe", "-test.run=^TestDeclaredKilled$")
+	usdt.Env = append(os.Environ(), "USDT_TEST_DECLARE="+path, "INIT=hang", "TELL="+told)
+	if err := usdt.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid string
+	wait := func(what string, isDone func() bool) {
+		for deadline := time.Now().Add(testenv.Patience); !isDone(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				_ = usdt.Process.Kill()
+				t.Fatal(what)
+			}
+		}
+	}
+	wait("the program does not run", func() bool {
+		b, err := os.ReadFile(told)
+		pid = string(b)
+		return err == nil
+	})
+	if err := usdt.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = usdt.Wait()
+	wait("the program lives", func() bool { return !lives(pid) })
+}
+
+// Where a copy cannot be run, as in a directory mounted with noexec, it runs in TMPDIR. If it does
+// not there either, the error says what to do. Initialisation that calls Load publishes nothing.
+func TestDeclaredElsewhere(t *testing.T) {
+	path := build(t, "0", nil)
+	t.Setenv("INIT", "load")
+	dir := t.TempDir()
+	if err := unix.Mount("none", dir, "tmpfs", unix.MS_NOEXEC, ""); err != nil {
+		t.Skip("this process cannot mount: ", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	p, err := embed.Open([]byte(read(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := p.Declared(t.Context(), dir)
+	if err != nil || len(l.Libraries) != 1 || len(l.Libraries[0].Probes) != 2 {
+		t.Errorf("declared is %v, error %v", l, err)
+	}
+	wantFiles(t, dir)
+	t.Setenv("TMPDIR", dir)
+	l, err = p.Declared(t.Context(), dir)
+	if err == nil || !strings.Contains(err.Error(), "not started") ||
+		!strings.Contains(err.Error(), "set TMPDIR") {
+		t.Errorf("declared is %v, error %v", l, err)
+	}
+	wantFiles(t, dir)
 }
 
 // A process that initialisation starts does not hold anything up, and is killed.

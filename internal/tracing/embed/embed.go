@@ -1,11 +1,13 @@
 package embed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
 	"github.com/go-usdt/usdt/internal/block"
 	"github.com/go-usdt/usdt/internal/probesite"
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
@@ -14,6 +16,7 @@ type Result struct {
 	Content []byte
 	Probes  []Probe // that have a note, by library, provider and name
 	Left    []Probe // for which there was no slot
+	Clashes []Probe // of whose names there are notes of others, to which tracers attach too
 }
 
 // Embed returns the program with notes of the probes in the list, whose sites are of that form. It
@@ -49,7 +52,24 @@ func (p *Program) Embed(l List, form probesite.Form) (Result, error) {
 		return r, err
 	}
 	r.Content = t.write(notes, types)
-	return r, nil
+	return r, p.findClashes(&r)
+}
+
+// findClashes finds the probes that have the provider and the name of a note of others.
+func (p *Program) findClashes(r *Result) error {
+	type name struct{ provider, name string }
+	foreign := make(map[name]bool)
+	err := sdtnote.Each(bytes.NewReader(r.Content), func(n sdtnote.Note) {
+		if _, _, ok := p.slotAt(n.Address); !ok {
+			foreign[name{n.Provider, n.Name}] = true
+		}
+	})
+	for _, probe := range r.Probes {
+		if foreign[name{probe.Provider, probe.Name}] {
+			r.Clashes = append(r.Clashes, probe)
+		}
+	}
+	return err
 }
 
 // libraries returns what the list has of each block.

@@ -231,4 +231,37 @@ func TestEmbedForeign(t *testing.T) {
 	r = embedded(t, f.bytes(), listOf(declared(library, probe("a", 8))), probesite.Nop)
 	wantNotes(t, r.Content,
 		fmt.Sprintf("c:end  at %#x", fakeText+16), fmt.Sprintf("shop:a 8@%%rdi at %#x", fakeBlocks+32))
+	if r.Clashes != nil {
+		t.Errorf("clashes are %v", r.Clashes)
+	}
+
+	end := embed.Probe{Provider: "c", Name: "end", Sizes: []int{8}}
+	r = embedded(t, f.bytes(), listOf(declared(library, probe("a", 8), end)), probesite.Nop)
+	if diff := cmp.Diff([]embed.Probe{end}, r.Clashes); diff != "" {
+		t.Errorf("clashes (-want +got)\n%s", diff)
+	}
+}
+
+// A slot with the notes of two probes is a difference: a tracer at one would get the hits of both.
+func TestCompareShared(t *testing.T) {
+	r := embedded(t, newFake(library).bytes(),
+		listOf(declared(library, probe("a", 8), probe("b", 8))), probesite.Nop)
+	site := func(slot int) []byte {
+		return binary.LittleEndian.AppendUint64(nil, uint64(fakeAddress+fakeBlocks+32*slot))
+	}
+	if bytes.Count(r.Content, site(2)) != 1 {
+		t.Fatal("the site of b is not found")
+	}
+	p, err := embed.Open(bytes.Replace(r.Content, site(2), site(1), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	differences, err := p.Compare(r, true)
+	want := []string{"- shop:b(a int64) 8@%rdi in the slot of shop:a 8@%rdi",
+		"+ shop:b(a int64) 8@%rdi"}
+	slices.Sort(want)
+	slices.Sort(differences)
+	if diff := cmp.Diff(want, differences); diff != "" || err != nil {
+		t.Errorf("error %v, (-want +got)\n%s", err, diff)
+	}
 }

@@ -30,7 +30,7 @@ func TestReplaceKeeps(t *testing.T) {
 			t.Skip("the file system has no such attributes: ", err)
 		}
 	}
-	lost, err := source(t, path).Replace([]byte("new"))
+	lost, err := source(t, path).Replace(t.Context(), []byte("new"))
 	if err != nil || !slices.Equal(lost, []string{"security.capability"}) {
 		t.Errorf("lost %q, error %v", lost, err)
 	}

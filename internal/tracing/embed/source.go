@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ func Read(path string) (*Source, error) {
 	if !info.Mode().IsRegular() { // to open a FIFO could take forever
 		return nil, errors.New("not a regular file")
 	}
-	f, err := os.Open(path) // #nosec G304 -- the user chose it
+	f, err := OpenReadable(path)
 	if err != nil {
 		return nil, err
 	}
@@ -55,24 +56,45 @@ func (s *Source) checkUnchanged() error {
 // file. All of the content appears at once, and it is on the disk. Whoever runs the program, or has
 // another hard link, keeps the file that was there. A symbolic link stays, and the file that it
 // leads to is replaced. Replace keeps the owner and the extended attributes, except those about the
-// content, such as file capabilities. It returns what could not be kept.
-func (s *Source) Replace(content []byte) (lost []string, err error) {
-	err = s.write(s.path, content, func(f *os.File) (err error) {
+// content, such as file capabilities. It returns what could not be kept. If the context ends before
+// the content appears, nothing is left.
+func (s *Source) Replace(ctx context.Context, content []byte) (lost []string, err error) {
+	err = s.write(ctx, s.path, content, func(f *os.File) (err error) {
 		lost, err = s.keep(f)
 		return err
 	})
 	return lost, err
 }
 
-// WriteTo: see [Source.Replace].
-func (s *Source) WriteTo(path string, content []byte) error {
-	return s.write(path, content, func(f *os.File) error { return f.Chmod(s.info.Mode().Perm()) })
+// WriteTo: see [Source.Replace]. What is there and is no regular file, such as /dev/null, stays.
+func (s *Source) WriteTo(ctx context.Context, path string, content []byte) error {
+	return s.write(ctx, path, content, func(f *os.File) error {
+		return f.Chmod(s.info.Mode().Perm())
+	})
+}
+
+// target returns the path of the file that is to be replaced, which need not be there.
+func target(path string) (string, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return path, nil
+	}
+	to, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", fmt.Errorf("follow the symbolic link: %w; remove it, or name another file", err)
+	}
+	info, err := os.Lstat(to)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file; name one that is, or is not there", path)
+	}
+	return to, err
 }
 
 // write has prepare set the attributes of the new file.
-func (s *Source) write(path string, content []byte, prepare func(*os.File) error) (err error) {
-	if to, err := filepath.EvalSymlinks(path); err == nil {
-		path = to
+func (s *Source) write(ctx context.Context, path string, content []byte,
+	prepare func(*os.File) error) (err error) {
+	path, err = target(path)
+	if err != nil {
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".usdt-embed-*")
 	if err != nil {
@@ -90,7 +112,7 @@ func (s *Source) write(path string, content []byte, prepare func(*os.File) error
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close(), s.checkUnchanged()); err != nil {
+	if err = errors.Join(err, f.Close(), s.checkUnchanged(), context.Cause(ctx)); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

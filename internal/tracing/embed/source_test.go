@@ -1,6 +1,8 @@
 package embed_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +47,7 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if lost, err := source(t, link).Replace([]byte("new")); err != nil || lost != nil {
+	if lost, err := source(t, link).Replace(t.Context(), []byte("new")); err != nil || lost != nil {
 		t.Fatal(lost, err)
 	}
 	if got := read(t, path) + read(t, link) + read(t, hard); got != "newnewold" {
@@ -63,7 +65,7 @@ func TestWriteTo(t *testing.T) {
 	path, to := filepath.Join(dir, "app"), filepath.Join(dir, "other")
 	write(t, path, "old", 0o700)
 	for range 2 {
-		if err := source(t, path).WriteTo(to, []byte("new")); err != nil {
+		if err := source(t, path).WriteTo(t.Context(), to, []byte("new")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +83,7 @@ func TestReplaceChanged(t *testing.T) {
 	write(t, path, "old", 0o755)
 	s := source(t, path)
 	write(t, path, "newer", 0o755)
-	if _, err := s.Replace([]byte("new")); err == nil ||
+	if _, err := s.Replace(t.Context(), []byte("new")); err == nil ||
 		!strings.Contains(err.Error(), "changes while") {
 		t.Errorf("error %v", err)
 	}
@@ -105,7 +107,8 @@ func TestReadRefuses(t *testing.T) {
 func TestWriteToNowhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app")
 	write(t, path, "old", 0o755)
-	err := source(t, path).WriteTo(filepath.Join(t.TempDir(), "none", "app"), []byte("new"))
+	to := filepath.Join(t.TempDir(), "none", "app")
+	err := source(t, path).WriteTo(t.Context(), to, []byte("new"))
 	if err == nil || !strings.Contains(err.Error(), "--output") {
 		t.Errorf("error %v", err)
 	}
@@ -124,4 +127,43 @@ func wantFiles(t *testing.T, dir string, want ...string) {
 	if strings.Join(names, " ") != strings.Join(want, " ") {
 		t.Errorf("the directory has %s, want %s", names, want)
 	}
+}
+
+// What is no regular file is not replaced.
+func TestWriteToRefuses(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "app")
+	write(t, path, "old", 0o755)
+	dangling, device := filepath.Join(dir, "dangling"), filepath.Join(dir, "device")
+	for link, to := range map[string]string{dangling: "none", device: "/dev/null"} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for to, want := range map[string]string{
+		dir: "not a regular file", device: "not a regular file", dangling: "symbolic link",
+	} {
+		err := source(t, path).WriteTo(t.Context(), to, []byte("new"))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %s", to, err, want)
+		}
+	}
+	wantFiles(t, dir, "app", "dangling", "device")
+}
+
+// An interrupt leaves the file as it is, and no other.
+func TestReplaceInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "app")
+	write(t, path, "old", 0o755)
+	interrupted := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(interrupted)
+	if _, err := source(t, path).Replace(ctx, []byte("new")); !errors.Is(err, interrupted) {
+		t.Errorf("error %v", err)
+	}
+	if got := read(t, path); got != "old" {
+		t.Errorf("the file is %s", got)
+	}
+	wantFiles(t, dir, "app")
 }

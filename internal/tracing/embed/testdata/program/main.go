@@ -29,7 +29,7 @@ func init() {
 	case "panic":
 		panic("no configuration \x1b[31m")
 	case "hang":
-		tell("hangs")
+		tell(strconv.Itoa(os.Getpid()))
 		time.Sleep(24 * time.Hour)
 	case "child": // keeps descriptor 3 and the output open
 		child := exec.Command("sleep", "1000")
@@ -39,6 +39,10 @@ func init() {
 			panic(err)
 		}
 		tell(strconv.Itoa(child.Process.Pid))
+	case "load":
+		if err := shop.Load(); err != nil || shop.Path() != "" {
+			panic(fmt.Sprint("published at ", shop.Path(), ", error ", err))
+		}
 	case "close":
 		_ = os.NewFile(3, "printed").Close()
 	}
