@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
@@ -65,6 +66,19 @@ func TestDeclaredHangs(t *testing.T) {
 		t.Errorf("%v, error %v", l, err)
 	}
 	wantFiles(t, filepath.Dir(path), "program")
+}
+
+// What is learnt does not depend on the order of declaration.
+func TestDeclaredOrder(t *testing.T) {
+	path := build(t, "0", nil)
+	t.Setenv("INIT", "map")
+	first := learn(t, path)
+	if n := len(first.Libraries[0].Probes); n != 66 {
+		t.Errorf("%d probes are declared", n)
+	}
+	if diff := cmp.Diff(first, learn(t, path)); diff != "" {
+		t.Errorf("(-first +second)\n%s", diff)
+	}
 }
 
 // What hangs ends with usdt, even if that is killed.

@@ -43,6 +43,14 @@ func init() {
 		if err := shop.Load(); err != nil || shop.Path() != "" {
 			panic(fmt.Sprint("published at ", shop.Path(), ", error ", err))
 		}
+	case "map": // in another order each time
+		names := make(map[string]bool)
+		for i := range 64 {
+			names["p"+strconv.Itoa(i)] = true
+		}
+		for name := range names {
+			stapsdt.MustProbe1[int32](shop, name, "of_"+name)
+		}
 	case "close":
 		_ = os.NewFile(3, "printed").Close()
 	}
