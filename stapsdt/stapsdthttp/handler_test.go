@@ -307,6 +307,7 @@ func TestOrigins(t *testing.T) {
 		{"POST", "unload?provider=origins", []string{"User-Agent", browser}, false},
 		{"GET", "", []string{"User-Agent", browser}, false},
 		{"GET", "page.js", []string{"User-Agent", browser}, false},
+		{"GET", "probes", []string{"User-Agent", browser}, false}, // the page's link
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"GET", "", []string{"Sec-Fetch-Site", "cross-site"}, false}, // a link to the page

@@ -21,19 +21,12 @@ func isBrowser(r *http.Request) bool { return strings.Contains(r.UserAgent(), "M
 //
 // Another site could not read the answer. But it could have probes loaded and unloaded, and take
 // all places of listeners. A page of this site, an address that somebody types, and a program may
-// ask. Browsers say who asks by Sec-Fetch-Site, but not where they cannot trust the address, which
-// is with plain HTTP at one that is not of this machine; there, only the page may ask.
+// ask.
 func checkOrigin(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
 	default:
 		return refuse(http.StatusForbidden, "another site may not ask this; open the address itself")
-	}
-	if r.Method == http.MethodGet && isBrowser(r) && r.Header.Get("Sec-Fetch-Site") == "" &&
-		r.Header.Get(pageHeader) == "" {
-		return refuse(http.StatusForbidden, "a browser may ask this only by the page, at ./, because "+
-			"at this address it does not say which site asks; other programs send the header %s: 1",
-			pageHeader)
 	}
 	var protection http.CrossOriginProtection
 	if err := protection.Check(r); err != nil {
@@ -41,6 +34,19 @@ func checkOrigin(r *http.Request) error {
 			"from a program that is no browser", err)
 	}
 	return nil
+}
+
+// checkPage refuses places of listeners to browsers that do not say who asks, but for the page.
+//
+// Browsers say it by Sec-Fetch-Site, but not where they cannot trust the address, which is with
+// plain HTTP at one that is not of this machine.
+func checkPage(r *http.Request) error {
+	if !isBrowser(r) || r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get(pageHeader) != "" {
+		return nil
+	}
+	return refuse(http.StatusForbidden, "a browser may ask this only by the page, at ./, because "+
+		"at this address it does not say which site asks; other programs send the header %s: 1",
+		pageHeader)
 }
 
 // checkHost refuses names that are none of this machine's, unless the request has come to an
