@@ -308,6 +308,11 @@ func TestOrigins(t *testing.T) {
 		{"GET", "", []string{"User-Agent", browser}, false},
 		{"GET", "page.js", []string{"User-Agent", browser}, false},
 		{"GET", "probes", []string{"User-Agent", browser}, false}, // the page's link
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{pageHeader, "1", "Origin",
+			"http://evil.example"}, true}, // a program may let all sites send all headers
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{pageHeader, "1", "Origin",
+			"http://" + own.Host}, false},
+		{"GET", "probes", []string{"Origin", "null"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"GET", "", []string{"Sec-Fetch-Site", "cross-site"}, false}, // a link to the page

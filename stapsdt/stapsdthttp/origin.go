@@ -19,9 +19,9 @@ func isBrowser(r *http.Request) bool { return strings.Contains(r.UserAgent(), "M
 // checkOrigin refuses what another site makes a browser ask. Other programs than browsers send
 // none of the headers.
 //
-// Another site could not read the answer. But it could have probes loaded and unloaded, and take
-// all places of listeners. A page of this site, an address that somebody types, and a program may
-// ask.
+// Another site could not read the answer, unless the program allows all sites to read its answers.
+// But it could have probes loaded and unloaded, and take all places of listeners. A page of this
+// site, an address that somebody types, and a program may ask.
 func checkOrigin(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
@@ -29,7 +29,9 @@ func checkOrigin(r *http.Request) error {
 		return refuse(http.StatusForbidden, "another site may not ask this; open the address itself")
 	}
 	var protection http.CrossOriginProtection
-	if err := protection.Check(r); err != nil {
+	asked := *r
+	asked.Method = http.MethodPost // with GET, Check would not look at Origin
+	if err := protection.Check(&asked); err != nil {
 		return refuse(http.StatusForbidden, "%v; send the request from a page of this address, or "+
 			"from a program that is no browser", err)
 	}
@@ -39,7 +41,8 @@ func checkOrigin(r *http.Request) error {
 // checkPage refuses places of listeners to browsers that do not say who asks, but for the page.
 //
 // Browsers say it by Sec-Fetch-Site, but not where they cannot trust the address, which is with
-// plain HTTP at one that is not of this machine.
+// plain HTTP at one that is not of this machine. Nor do they send an Origin with all that a page
+// can have them get.
 func checkPage(r *http.Request) error {
 	if !isBrowser(r) || r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get(pageHeader) != "" {
 		return nil
