@@ -534,6 +534,7 @@ func TestAtDescribe(t *testing.T) {
 	})
 	stapsdt.MustProbe3[int8, uint32, []byte](other, "bare")
 	stapsdt.MustProbe0(other, "order_end")
+	stapsdt.MustProbe4[uint64, string, []byte, time.Duration](other, "order_start", "z", "y", "x", "w")
 	stapsdt.MustProbe0(other, "with-dash")
 	status, out, stderr := usdt(t.Context(), "describe", "--at", a.url, "atdescribe:*")
 	const want = `provider atdescribe {
@@ -548,7 +549,10 @@ func TestAtDescribe(t *testing.T) {
 	if status != 0 || out != want {
 		t.Errorf("status %d:\n%s\nwant\n%s", status, out, want)
 	}
-	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have")
+	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have",
+		"atdescribe:order_end is declared in several ways; this has the most arguments, or is the "+
+			"first of these: (id uint64, cents int64, ratio float64, ok bool)\n",
+		"atdescribe:order_start is declared in several ways; ")
 	_, out, _ = usdt(t.Context(), "describe", "--at", a.url, "atdescribe:order_*", "--markdown")
 	wantMatch(t, "the table", out, "order_start", "An order comes.", "time.Duration", "order_end")
 	for _, args := range [][]string{
