@@ -13,7 +13,8 @@
 // Nothing listens to a probe unless a request asks for it. Then a fire takes some 50 ns, and never
 // waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
 // The client is told how many. When it goes away, or takes nothing for 60 s, or the server shuts
-// down, all ends.
+// down, all ends. There is one exception: a server with a BaseContext that gets its first request
+// of this kind when it shuts down already does not end it early, and Shutdown waits for it.
 //
 // # Page
 //
