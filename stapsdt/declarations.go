@@ -16,19 +16,17 @@ func printDeclarations() {
 	for _, p := range Providers() {
 		probes = append(probes, p.Probes()...)
 	}
+	sortByName(probes) // the same program prints the same
 	out := []byte(block.DeclarationsHeader)
 	for _, p := range probes {
-		out = append(out, "probe "+p.provider.name+" "+p.name...)
+		line := "probe " + p.provider.name + " " + p.name
 		for _, size := range p.sizes {
-			out = append(out, ' ')
-			out = strconv.AppendInt(out, int64(size), 10)
+			line += " " + strconv.Itoa(size)
 		}
-		out = append(out, '\n')
+		out = append(out, line+"\n"...)
 	}
 	signatures := signatures(probes)
-	out = append(out, "btf "...)
-	out = strconv.AppendInt(out, int64(len(signatures)), 10)
-	out = append(append(out, '\n'), signatures...)
+	out = append(out, "btf "+strconv.Itoa(len(signatures))+"\n"+string(signatures)...)
 	for len(out) > 0 {
 		n, err := syscall.Write(block.PrintTo, out)
 		if err != nil && err != syscall.EINTR {
@@ -37,4 +35,19 @@ func printDeclarations() {
 		out = out[max(n, 0):]
 	}
 	syscall.Exit(0)
+}
+
+// sortByName sorts as slices.SortStableFunc does, which would add 4 KB to the program.
+func sortByName(probes []*Probe) {
+	less := func(a, b *Probe) bool {
+		if a.provider.name != b.provider.name {
+			return a.provider.name < b.provider.name
+		}
+		return a.name < b.name
+	}
+	for i := range probes {
+		for j := i; j > 0 && less(probes[j], probes[j-1]); j-- {
+			probes[j], probes[j-1] = probes[j-1], probes[j]
+		}
+	}
 }

@@ -60,8 +60,8 @@ func (p *Probe) setSite(addr unsafe.Pointer, idle entryWord) {
 }
 
 // setIdle changes the word that Enabled compares with. It does so while the probe is switched off,
-// so Enabled may say yes once: what is fired then enters nothing. Hence Enabled needs no atomic
-// load, and the race detector is to know nothing of it.
+// so Enabled may say yes once, and what is fired then enters nothing, or the new site, which is a
+// no-op. Hence Enabled needs no atomic load, and the race detector is to know nothing of it.
 //
 //go:norace
 func (p *Probe) setIdle(idle entryWord) { p.idle = idle }

@@ -9,8 +9,8 @@ type Info struct {
 	Images []Image
 	// Site is the machine instruction that the last Load chose for the probe sites: "nop", which
 	// every kernel can trace, or "nop5" on Linux 6.18 and "nop10" on later kernels, which trace it
-	// faster. It is "" before any Load of an image. STAPSDT_SITE overrides the choice, for diagnosis
-	// only.
+	// faster. It is "" if that Load was for none but probes in the program's file. STAPSDT_SITE
+	// overrides the choice, for diagnosis only.
 	Site string
 	// Skipped has an error for each directory that the last Load of a named file passed over, and
 	// for each file of a dead process that it could not remove; or for the program's own file, if

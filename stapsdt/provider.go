@@ -215,6 +215,7 @@ func (p *Provider) load(follows bool) error {
 	if len(missing) == 0 || disabled() {
 		return nil
 	}
+	p.site, p.skipped = "", nil
 	if enter := enterEmbedded.Load(); enter != nil {
 		if missing = (*enter)(p, missing); len(missing) == 0 {
 			return nil

@@ -68,7 +68,7 @@ func (p *Provider) request(probes []*Probe) (publishRequest, error) {
 // of what dead processes left there.
 func (p *Provider) chooseFile() (string, error) {
 	dir, skipped, err := imagefile.Dir(p.directories()...)
-	p.skipped = skipped
+	p.skipped = append(p.skipped, skipped...)
 	if err != nil {
 		return "", err
 	}

@@ -27,7 +27,7 @@ import (
 const Magic = "go-usdt slots 1\n"
 
 // Slots is the number of slots of a block, the first of which has the Magic.
-const Slots = 384
+const Slots = 368
 
 // A block is aligned to this many bytes.
 const Align = 64

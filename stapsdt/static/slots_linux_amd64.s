@@ -20,7 +20,7 @@
 #define SLOT64	SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 #define SLOT320	SLOT64; SLOT64; SLOT64; SLOT64; SLOT64
 
-// The block has 384 slots, the first of which is the magic.
+// The block has 368 slots, the first of which is the magic.
 TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	PCALIGN	$64
 	LONG	$0x752d6f67	// "go-u"
@@ -28,7 +28,7 @@ TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	LONG	$0x746f6c73	// "slot"
 	LONG	$0x0a312073	// "s 1\n"
 	TRAP4; TRAP4; TRAP4; TRAP4
-	SLOT320; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
+	SLOT320; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 
 // func address() unsafe.Pointer

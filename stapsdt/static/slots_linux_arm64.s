@@ -12,14 +12,14 @@
 #define SLOT64	SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 #define SLOT320	SLOT64; SLOT64; SLOT64; SLOT64; SLOT64
 
-// The block has 384 slots, the first of which is the magic.
+// The block has 368 slots, the first of which is the magic.
 TEXT ·slots<>(SB), NOSPLIT|NOFRAME, $0-0
 	PCALIGN	$64
 	WORD	$0x752d6f67	// "go-u"
 	WORD	$0x20746473	// "sdt "
 	WORD	$0x746f6c73	// "slot"
 	WORD	$0x0a312073	// "s 1\n"
-	SLOT320; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
+	SLOT320; SLOT8; SLOT8; SLOT8; SLOT8; SLOT8
 	SLOT; SLOT; SLOT; SLOT; SLOT; SLOT; SLOT
 
 // func address() unsafe.Pointer

@@ -11,7 +11,7 @@
 // that start later, and needs nothing of a live process. [stapsdt.Provider.Load] enters the slots
 // of the probes that the file has, and publishes nothing for them. All others are published in an
 // image, as without this package: probes that are declared with names known at run time only, more
-// than 383 of them, and all if nothing was embedded.
+// than 367 of them, and all if nothing was embedded.
 //
 // The package is for linux/amd64 and linux/arm64, and adds some 20 KiB there. Elsewhere, and in
 // builds with an installed libstapsdt, it does nothing.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/testing/early"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -60,6 +61,21 @@ func TestLifecycle(t *testing.T) {
 	}
 	order.Fire(-3, "Eve")
 	expectCount(t, "after Close", c, 3)
+}
+
+// TestLoadedEarly: what the initialisation of a package has loaded before that of package static is
+// in the program's file, too.
+func TestLoadedEarly(t *testing.T) {
+	if !isInside(t) {
+		return
+	}
+	if early.Err != nil {
+		t.Fatal(early.Err)
+	}
+	expectPath(t, &early.Probe.Probe, true)
+	c := count(t, early.Provider.Path(), "probe")
+	early.Probe.Fire(-1)
+	expectCount(t, "after a fire", c, 1)
 }
 
 // mappings returns what is mapped to execute, or of a file.

@@ -194,11 +194,11 @@ func TestEmbedTooMany(t *testing.T) {
 		probes = append(probes, probe(fmt.Sprintf("p%03d", i), 8))
 	}
 	r := embedded(t, newFake(library).bytes(), listOf(declared(library, probes...)), probesite.Nop)
-	if len(r.Probes) != 383 || len(r.Left) != 217 || r.Left[0].Name != "p383" {
+	if len(r.Probes) != 367 || len(r.Left) != 233 || r.Left[0].Name != "p367" {
 		t.Errorf("%d probes have slots, left is %v", len(r.Probes), r.Left)
 	}
-	last := notes(t, r.Content)[382]
-	if want := fmt.Sprintf("shop:p382 8@%%rdi at %#x", fakeBlocks+383*32); last != want {
+	last := notes(t, r.Content)[366]
+	if want := fmt.Sprintf("shop:p366 8@%%rdi at %#x", fakeBlocks+367*32); last != want {
 		t.Errorf("the last note is %s, want %s", last, want)
 	}
 }

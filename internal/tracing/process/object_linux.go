@@ -98,10 +98,7 @@ func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok 
 		return o, true
 	}
 	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
-	o.Unsigned = c.unsigned
-	if c.sites.block {
-		o.Behind = c.sites.behind
-	}
+	o.Unsigned, o.Behind = c.unsigned, c.sites.slots
 	o.Overlaid = file.isOverlaid(w)
 	return o, true
 }

@@ -21,7 +21,7 @@ type siteCodes struct {
 	// behind has the form of the no-op behind a plain one that is the site, by the site's offset in
 	// the file. Tracers may attach there: libbpf does, to programs with its usdt.h.
 	behind map[uint64]probesite.Form
-	block  bool // the sites are in slots of package static
+	slots  map[uint64]probesite.Form // those of behind that are in slots of package static
 
 	// Of an image of this library; 0 in other files, whose sites have no landings.
 	landing   int    // bytes of a landing
@@ -38,6 +38,7 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 		s.firstSlot = notes[0].FileOffset &^ (elfimage.SlotSize - 1)
 	}
 	s.codes = make([]byte, len(notes)*s.stride())
+	finder := blockFinder{ReaderAt: r}
 	for i, n := range notes {
 		code := s.codes[i*s.stride():][:s.stride()]
 		// No file has offsets that do not fit; the kernel refuses negative ones.
@@ -45,47 +46,65 @@ func readSiteCodes(r io.ReaderAt, notes []sdtnote.Note) (siteCodes, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return siteCodes{}, err
 		}
-		s.setBehind(r, n, code[s.landing:])
+		s.setBehind(&finder, n, code[s.landing:])
 	}
 	return s, nil
 }
 
-// hasBlock reports whether a slot of package static is at an offset in the file: whether its block
-// begins within as many slots before.
-func hasBlock(r io.ReaderAt, machine elf.Machine, slot uint64) bool {
-	size := block.SlotSize(machine)
-	before := min(block.Slots*size, slot-slot%size)
-	if before == 0 {
-		return false
-	}
-	slots := make([]byte, before)
-	// #nosec G115 -- a negative offset is refused
-	if _, err := r.ReadAt(slots, int64(slot-before)); err != nil {
-		return false // the file has become shorter
-	}
-	for ; len(slots) > 0; slots = slots[size:] {
-		if bytes.HasPrefix(slots, []byte(block.Magic)) {
-			return true
-		}
-	}
-	return false
-}
-
 // setBehind looks what is behind the site of a note, whose code begins so.
-func (s *siteCodes) setBehind(r io.ReaderAt, n sdtnote.Note, code []byte) {
+func (s *siteCodes) setBehind(f *blockFinder, n sdtnote.Note, code []byte) {
 	nop := probesite.Nop.Code(n.Machine)
 	if len(nop) != 1 || !bytes.HasPrefix(code, nop) {
 		return
 	}
 	for _, form := range []probesite.Form{probesite.Nop5, probesite.Nop10} {
-		if bytes.HasPrefix(code[len(nop):], form.Code(n.Machine)) {
-			if s.behind == nil {
-				s.behind = make(map[uint64]probesite.Form)
-				s.block = hasBlock(r, n.Machine, n.FileOffset)
-			}
-			s.behind[n.FileOffset] = form
+		if !bytes.HasPrefix(code[len(nop):], form.Code(n.Machine)) {
+			continue
+		}
+		if s.behind == nil {
+			s.behind, s.slots = make(map[uint64]probesite.Form), make(map[uint64]probesite.Form)
+		}
+		s.behind[n.FileOffset] = form
+		if f.has(n.Machine, n.FileOffset) {
+			s.slots[n.FileOffset] = form
 		}
 	}
+}
+
+// A blockFinder finds the block that slots of package static are in.
+type blockFinder struct {
+	io.ReaderAt
+	first, end uint64 // of the block that was found, offsets in the file
+	misses     int
+}
+
+// maxMisses bounds what a file with many such sites of C makes us read.
+const maxMisses = 64
+
+// has reports whether a slot is at an offset in the file: whether a block begins within as many
+// slots before.
+func (f *blockFinder) has(machine elf.Machine, slot uint64) bool {
+	if slot >= f.first && slot < f.end {
+		return true
+	}
+	size := block.SlotSize(machine)
+	before := min(block.Slots*size, slot-slot%size)
+	if before == 0 || f.misses >= maxMisses {
+		return false
+	}
+	slots := make([]byte, before)
+	// #nosec G115 -- a negative offset is refused
+	if _, err := f.ReadAt(slots, int64(slot-before)); err == nil {
+		for at := uint64(0); at < before; at += size {
+			if bytes.HasPrefix(slots[at:], []byte(block.Magic)) {
+				f.first = slot - before + at
+				f.end = f.first + block.Slots*size
+				return slot < f.end
+			}
+		}
+	}
+	f.misses++
+	return false
 }
 
 // stride is the number of bytes of each note in codes.

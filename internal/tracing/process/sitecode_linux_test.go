@@ -35,7 +35,7 @@ func TestBehind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.behind) != 1 || s.behind[size] != probesite.Nop10 || s.block != test.want {
+		if len(s.behind) != 1 || s.behind[size] != probesite.Nop10 || len(s.slots) == 1 != test.want {
 			t.Errorf("%s: %+v", test.name, s)
 		}
 		if got := s.code(0, notes[0]); !bytes.Equal(got, []byte{nop[0], nop10[0]}) {
