@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/wire"
 	"github.com/go-usdt/usdt/stapsdt"
 	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
@@ -318,7 +320,7 @@ func TestAtEnd(t *testing.T) {
 
 // signalOn calls f when a text is written.
 type signalOn struct {
-	to   *bytes.Buffer
+	to   io.Writer
 	text string
 	f    func()
 }
@@ -429,6 +431,46 @@ func TestAtLater(t *testing.T) {
 			wantMatch(t, "stderr", stderr.String(), test.said...)
 		})
 	}
+}
+
+// TestAtFull: if there are more probes than a stream has room for, usdt does not say that events
+// came too fast.
+func TestAtFull(t *testing.T) {
+	a := startAtProgram(t, "atfull2")
+	provider := stapsdt.MustProvider("atfull")
+	t.Cleanup(func() {
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	first := stapsdt.MustProbe0(provider, "p")
+	var last *stapsdt.Probe0
+	for n := range wire.MaxProbes {
+		last = stapsdt.MustProbe0(provider, fmt.Sprint("p", n))
+	}
+	var out, stderr bytes.Buffer
+	told := make(chan struct{})
+	var begin, end sync.Once
+	fire := func() {
+		for {
+			select {
+			case <-told:
+				first.Fire()
+				return
+			case <-time.After(10 * time.Millisecond):
+				last.Fire()
+			}
+		}
+	}
+	status := run(t.Context(), []string{"trace", "--at", a.url, "atfull:*", "--count", "1"}, &out,
+		&signalOn{&signalOn{&stderr, "so far, of probes for which", func() {
+			end.Do(func() { close(told) })
+		}}, "tracing", func() { begin.Do(func() { go fire() }) }})
+	if status != 0 || strings.Contains(stderr.String(), "faster") {
+		t.Errorf("status %d: %s", status, &stderr)
+	}
+	wantMatch(t, "stderr", stderr.String(), " so far, of probes for which", "usdt: 1 event, ",
+		"a stream has room for 16384 probes; events of later ones are among the lost")
 }
 
 // waitingWriter counts lines. Its first Write waits.
