@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
 // describeAt carries out the command by the program itself.
@@ -25,19 +23,16 @@ func (f *describeFlags) describeAt(cmd *cobra.Command, texts []string) error {
 	if err := checkMatchedAt(client, patterns, atNames(list)); err != nil {
 		return err
 	}
-	var known []signature.Signature
-	isKnown := make(map[probeName]bool)
+	var known declared
 	for _, p := range list {
-		name := probeName{p.Provider, p.Name}
-		if isKnown[name] || !patterns.match(name) {
+		if !patterns.match(probeName{p.Provider, p.Name}) {
 			continue
 		}
-		isKnown[name] = true
 		s, err := p.Declared()
 		if err != nil {
 			return fmt.Errorf("%s: %w", client, err)
 		}
-		known = append(known, s)
+		known.add(s)
 	}
 	return f.write(cmd, known)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/wire"
 	"github.com/go-usdt/usdt/stapsdt"
 	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
@@ -318,7 +320,7 @@ func TestAtEnd(t *testing.T) {
 
 // signalOn calls f when a text is written.
 type signalOn struct {
-	to   *bytes.Buffer
+	to   io.Writer
 	text string
 	f    func()
 }
@@ -379,7 +381,8 @@ func TestAtLost(t *testing.T) {
 	}
 }
 
-// TestAtLater: a probe that is declared while usdt traces is not traced, and usdt says so.
+// TestAtLater: probes that are declared while usdt traces are written as if they had been there,
+// and many of one declaration take the room of one. A format that does not fit leaves them out.
 func TestAtLater(t *testing.T) {
 	a := startAtProgram(t, "atlater2")
 	provider := stapsdt.MustProvider("atlater")
@@ -389,22 +392,85 @@ func TestAtLater(t *testing.T) {
 		}
 	})
 	first := stapsdt.MustProbe1[int](provider, "first", "n")
-	var out, stderr bytes.Buffer
-	var once sync.Once
-	status := run(t.Context(), []string{"trace", "--at", a.url, "atlater:*", "--count", "2"}, &out,
-		&signalOn{&stderr, "tracing", func() {
-			once.Do(func() {
-				first.Fire(1)
-				stapsdt.MustProbe1[int](provider, "second").Fire(2)
-				first.Fire(3)
-				first.Fire(4) // the program counts the event that is left out
-			})
-		}})
-	if status != 0 || strings.Contains(out.String(), "second") {
-		t.Errorf("status %d: %s", status, &out)
+	fire := func() {
+		for n := range 3 { // as in a program that has a provider for each connection
+			p := stapsdt.MustProvider("atlater")
+			stapsdt.MustProbe1[int](p, "first", "n").Fire(n)
+			stapsdt.MustProbe2[string, []byte](p, fmt.Sprint("other", n), "s", "b").
+				Fire("Ada", []byte("xyz"))
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		first.Fire(3)
 	}
-	wantMatch(t, "stderr", stderr.String(), "tracing 1 probe in ",
-		"not traced, because the program declared it later: 1 probe; run usdt again")
+	for name, test := range map[string]struct {
+		args         []string
+		lines        int
+		stdout, said []string
+	}{
+		"fields": {[]string{"atlater:*", "--count", "7", "--strlen", "2"}, 7,
+			[]string{"atlater:first n=1\n", `atlater:other1 s="Ad"… b="xy"…` + "\n",
+				"atlater:first n=3\n"}, []string{"7 events, 0 lost"}},
+		"JSON": {[]string{"atlater:*", "--count", "7", "--json"}, 7,
+			[]string{`"probe":"other2","args":["Ada","eHl6",3],"fields":{"s":"Ada","b":"eHl6"}}`},
+			[]string{"7 events, 0 lost"}},
+		"format": {[]string{"atlater:*", "--count", "7", "--bare", "%[n]d"}, 4,
+			[]string{"0\n1\n2\n3\n"}, []string{"4 events, 0 lost",
+				"not written: 3 events of probes that the program declared later: ", "other0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, stderr bytes.Buffer
+			var once sync.Once
+			status := run(t.Context(), append([]string{"trace", "--at", a.url}, test.args...), &out,
+				&signalOn{&stderr, "tracing", func() { once.Do(fire) }})
+			if lines := strings.Count(out.String(), "\n"); status != 0 || lines != test.lines {
+				t.Errorf("status %d, %d lines", status, lines)
+			}
+			wantMatch(t, "output", out.String(), test.stdout...)
+			wantMatch(t, "stderr", stderr.String(), test.said...)
+		})
+	}
+}
+
+// TestAtFull: if there are more probes than a stream has room for, usdt does not say that events
+// came too fast.
+func TestAtFull(t *testing.T) {
+	a := startAtProgram(t, "atfull2")
+	provider := stapsdt.MustProvider("atfull")
+	t.Cleanup(func() {
+		if err := provider.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	first := stapsdt.MustProbe0(provider, "p")
+	var last *stapsdt.Probe0
+	for n := range wire.MaxProbes {
+		last = stapsdt.MustProbe0(provider, fmt.Sprint("p", n))
+	}
+	var out, stderr bytes.Buffer
+	told := make(chan struct{})
+	var begin, end sync.Once
+	fire := func() {
+		for {
+			select {
+			case <-told:
+				first.Fire()
+				return
+			case <-time.After(10 * time.Millisecond):
+				last.Fire()
+			}
+		}
+	}
+	status := run(t.Context(), []string{"trace", "--at", a.url, "atfull:*", "--count", "1"}, &out,
+		&signalOn{&signalOn{&stderr, "so far, of probes for which", func() {
+			end.Do(func() { close(told) })
+		}}, "tracing", func() { begin.Do(func() { go fire() }) }})
+	if status != 0 || strings.Contains(stderr.String(), "faster") {
+		t.Errorf("status %d: %s", status, &stderr)
+	}
+	wantMatch(t, "stderr", stderr.String(), " so far, of probes for which", "usdt: 1 event, ",
+		"a stream has room for 16384 probes; events of later ones are among the lost")
 }
 
 // waitingWriter counts lines. Its first Write waits.
@@ -510,6 +576,7 @@ func TestAtDescribe(t *testing.T) {
 	})
 	stapsdt.MustProbe3[int8, uint32, []byte](other, "bare")
 	stapsdt.MustProbe0(other, "order_end")
+	stapsdt.MustProbe4[uint64, string, []byte, time.Duration](other, "order_start", "z", "y", "x", "w")
 	stapsdt.MustProbe0(other, "with-dash")
 	status, out, stderr := usdt(t.Context(), "describe", "--at", a.url, "atdescribe:*")
 	const want = `provider atdescribe {
@@ -524,7 +591,10 @@ func TestAtDescribe(t *testing.T) {
 	if status != 0 || out != want {
 		t.Errorf("status %d:\n%s\nwant\n%s", status, out, want)
 	}
-	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have")
+	wantMatch(t, "stderr", stderr, "atdescribe:with-dash has a name that a description cannot have",
+		"atdescribe:order_end is declared in several ways; this has the most arguments, or is the "+
+			"first of these: (id uint64, cents int64, ratio float64, ok bool)\n",
+		"atdescribe:order_start is declared in several ways; ")
 	_, out, _ = usdt(t.Context(), "describe", "--at", a.url, "atdescribe:order_*", "--markdown")
 	wantMatch(t, "the table", out, "order_start", "An order comes.", "time.Duration", "order_end")
 	for _, args := range [][]string{

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/remote"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -52,9 +52,10 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	lifetime := f.beginAt(cmd, s)
 	defer lifetime.close()
 	context.AfterFunc(lifetime, cancel)
-	source := newRemoteSource(stream, plan)
+	events := f.writer(plan)
+	source := newRemoteSource(stream, plan, f.laterProbes(parsed, events))
 	r := traceRun{
-		source: source, events: f.writer(plan), limit: f.count,
+		source: source, events: events, limit: f.count,
 		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), isLostKnown: true,
 		stop: func() (finished bool, err error) {
 			stream.Finish()
@@ -97,51 +98,20 @@ func (f *commonFlags) beginAt(cmd *cobra.Command, s *remoteSelection) *lifetime 
 	return begin(cmd, len(s.probes), where, duration)
 }
 
-// A remoteSource has the events that a program sends, as a plan wants them.
-type remoteSource struct {
-	*remote.Stream
-	plan   *tracePlan
-	index  []int // in the plan, by index in the stream
-	broken error // why the events ended
-}
-
-func newRemoteSource(s *remote.Stream, p *tracePlan) *remoteSource {
-	r := &remoteSource{Stream: s, plan: p, index: make([]int, len(s.Probes))}
-	for i, probe := range p.probes {
-		for _, site := range probe.Sites {
-			r.index[site.Note.FileOffset] = i
+// laterProbes returns what plans a probe that the program has declared since the tracing began, and
+// shows it to the writer. The error says why the format does not fit it.
+func (f *traceFlags) laterProbes(
+	parsed *format.Format, events eventWriter,
+) func(uprobe.Probe) (*tracePlan, error) {
+	return func(probe uprobe.Probe) (*tracePlan, error) {
+		p, err := f.plan([]uprobe.Probe{probe}, parsed)
+		if err == nil {
+			err = p.checkTexts()
 		}
-	}
-	return r
-}
-
-// Next returns the next event. When the events break off, those before are written all the same.
-func (r *remoteSource) Next(ev *uprobe.Event) error {
-	err := r.Stream.Next(ev)
-	if errors.Is(err, remote.ErrBrokenOff) {
-		r.broken = err
-		return io.EOF
-	}
-	if err != nil {
-		return err
-	}
-	ev.Probe = r.index[ev.Probe]
-	for _, c := range r.plan.captures[ev.Probe] {
-		v := &ev.Args[c.Arg]
-		if len(v.Data) > c.Max {
-			v.Data, v.Cut = v.Data[:c.Max], true
+		if err != nil {
+			return nil, err
 		}
-	}
-	return nil
-}
-
-// tell says what the user should know of the end, and of what was left out.
-func (r *remoteSource) tell(stderr io.Writer) {
-	if r.Reason != "" {
-		warn(stderr, "the program ended the tracing: %s", r.Reason)
-	}
-	if n := len(r.Later); n > 0 {
-		warn(stderr, "not traced, because the program declared it later: %s; run usdt again",
-			plural(n, "probe", "probes"))
+		events.add(p)
+		return p, nil
 	}
 }

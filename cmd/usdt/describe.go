@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -68,15 +66,13 @@ func describedPatterns(texts []string) (patternList, error) {
 }
 
 // write writes what is known of the probes, sorted by name.
-func (f *describeFlags) write(cmd *cobra.Command, known []signature.Signature) error {
-	slices.SortFunc(known, func(a, b signature.Signature) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Probe, b.Probe))
-	})
+func (f *describeFlags) write(cmd *cobra.Command, known declared) error {
+	known.warnDiffered(cmd.ErrOrStderr())
 	if f.markdown {
-		_, err := io.WriteString(cmd.OutOrStdout(), signature.Markdown(known))
+		_, err := io.WriteString(cmd.OutOrStdout(), signature.Markdown(known.sorted()))
 		return err
 	}
-	text, left := provider.Write(known)
+	text, left := provider.Write(known.sorted())
 	warnUnwritable(cmd.ErrOrStderr(), left)
 	_, err := io.WriteString(cmd.OutOrStdout(), text)
 	return err

@@ -77,35 +77,30 @@ func (f *describeFlags) inventory(paths []string) (*inventory, error) {
 	return v, errors.Join(failed...)
 }
 
-// signatures returns what is known of the probes that match, of each once.
-func (v *inventory) signatures(patterns patternList) []signature.Signature {
-	found := make(map[probeName]*signature.Signature)
-	var undescribed []signature.Signature
+// signatures returns what is known of the probes that match.
+func (v *inventory) signatures(patterns patternList) declared {
+	var found declared
+	undescribed := make(map[probeName]signature.Signature)
 	for _, o := range v.objects {
 		for _, n := range o.Notes {
 			name := nameOf(n)
-			if found[name] != nil || !patterns.match(name) {
+			if !patterns.match(name) {
 				continue
 			}
 			if o.Unsigned {
 				v.descriptions.unsigned(o.Path)
 			}
 			if s := v.descriptions.of(n, o.Signatures); s != nil {
-				found[name] = s
-			} else {
-				undescribed = append(undescribed, catalog.FromNote(n))
+				found.add(*s)
+			} else if _, isKnown := undescribed[name]; !isKnown {
+				undescribed[name] = catalog.FromNote(n)
 			}
 		}
 	}
-	for i := range undescribed {
-		s := &undescribed[i]
-		if name := (probeName{s.Provider, s.Probe}); found[name] == nil {
-			found[name] = s
+	for name, s := range undescribed {
+		if _, isKnown := found.of[name]; !isKnown {
+			found.add(s)
 		}
 	}
-	var all []signature.Signature
-	for _, s := range found {
-		all = append(all, *s)
-	}
-	return all
+	return found
 }

@@ -8,10 +8,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// An eventWriter writes events. Its methods allocate only to grow dst.
+// An eventWriter writes events.
 type eventWriter interface {
-	// append appends an event and a line feed to dst.
+	// append appends an event and a line feed to dst. It allocates only to grow dst.
 	append(dst []byte, ev *uprobe.Event) []byte
+	// add adds the probes of a plan to those that it knows, as the next of them.
+	add(p *tracePlan)
 }
 
 // eventValues is an event as a format reads it.

@@ -27,6 +27,11 @@ type jsonProbe struct {
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
 	w := &jsonEvents{time: timestamp{layout: "2006-01-02T15:04:05", digits: 9}}
+	w.add(p)
+	return w
+}
+
+func (w *jsonEvents) add(p *tracePlan) {
 	for i, probe := range p.probes {
 		var j jsonProbe
 		j.names = printable.AppendJSON([]byte(`,"provider":`), []byte(probe.Provider))
@@ -49,7 +54,6 @@ func newJSONEvents(p *tracePlan) *jsonEvents {
 		}
 		w.probes = append(w.probes, j)
 	}
-	return w
 }
 
 func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {

@@ -122,8 +122,11 @@ func (r *traceRun) tellLost() error {
 		return err
 	}
 	if lost > r.told {
-		warn(r.stderr, "lost %s so far, which came faster than they could be written; "+
-			"try --where, --buffer or usdt count", plural(lost, "event", "events"))
+		why := "which came faster than they could be written; try --where, --buffer or usdt count"
+		if full, ok := r.source.(interface{ IsFull() bool }); ok && full.IsFull() {
+			why = "of probes for which a stream has no room, or which came too fast"
+		}
+		warn(r.stderr, "lost %s so far, %s", plural(lost, "event", "events"), why)
 		r.told = lost
 	}
 	return nil

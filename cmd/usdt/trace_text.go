@@ -34,6 +34,11 @@ type textProbe struct {
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
 	w := &textEvents{time: clock, many: p.many, bare: bare}
+	w.add(p)
+	return w
+}
+
+func (w *textEvents) add(p *tracePlan) {
 	for i, probe := range p.probes {
 		t := textProbe{name: printable.Text(probe.String()), types: probe.Args()}
 		t.fields = fieldsOf(probe, p.captures[i])
@@ -45,7 +50,6 @@ func newTextEvents(p *tracePlan, bare bool) *textEvents {
 		}
 		w.probes = append(w.probes, t)
 	}
-	return w
 }
 
 func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {

@@ -8,9 +8,11 @@ import (
 
 // Encoder makes a stream. Its methods append to dst, and return it. It is for one goroutine.
 type Encoder struct {
-	probes [][]stapsdt.ArgType
-	last   int64 // the time of the event before
-	frame  []byte
+	probes  [][]stapsdt.ArgType
+	numbers map[string]int // of probes, by the contents of their frames
+	table   int            // bytes of these
+	last    int64          // the time of the event before
+	frame   []byte
 }
 
 // AppendHeader appends the beginning of the stream.
@@ -20,12 +22,10 @@ func (e *Encoder) AppendHeader(dst []byte, h Header) []byte {
 	return appendText(dst, h.Command, MaxName)
 }
 
-// AppendProbe introduces a probe and returns its number. Texts that are too long are cut. It
-// returns false if a stream has no room for more probes.
+// AppendProbe introduces a probe and returns its number. One that is declared as another was has
+// the number of that, and nothing is appended: providers come and go. Texts that are too long are
+// cut. It returns false if a stream has no room for more probes.
 func (e *Encoder) AppendProbe(dst []byte, p Probe) (_ []byte, number int, ok bool) {
-	if len(e.probes) == MaxProbes {
-		return dst, 0, false
-	}
 	f := appendText(e.frame[:0], p.Provider, MaxName)
 	f = appendText(f, p.Name, MaxName)
 	f = appendText(f, p.Description, MaxWords)
@@ -38,8 +38,20 @@ func (e *Encoder) AppendProbe(dst []byte, p Probe) (_ []byte, number int, ok boo
 		types = append(types, a.Type)
 	}
 	e.frame = f
+	if number, ok = e.numbers[string(f)]; ok {
+		return dst, number, true
+	}
+	if len(e.probes) == MaxProbes || e.table+len(f) > maxTable {
+		return dst, 0, false
+	}
+	if e.numbers == nil {
+		e.numbers = make(map[string]int)
+	}
+	number = len(e.probes)
+	e.numbers[string(f)] = number
+	e.table += len(f)
 	e.probes = append(e.probes, types)
-	return appendFrame(dst, 'p', f), len(e.probes) - 1, true
+	return appendFrame(dst, 'p', f), number, true
 }
 
 // AppendEvent appends an event of the probe with that number: its time in nanoseconds since 1970,

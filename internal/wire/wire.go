@@ -7,7 +7,8 @@
 // skips frames of kinds that it does not know; anything else that changes takes a new [Version].
 //
 //	'p'  a probe: provider, name, description, number of arguments; of each argument name, Go type
-//	     and ArgType. Probes are numbered from 0 in the order of their frames.
+//	     and ArgType. Probes are numbered from 0 in the order of their frames. Several probes that
+//	     are declared alike share a frame
 //	'e'  an event: number of the probe, nanoseconds since the event before (at first since 1970),
 //	     the values as the ArgTypes say; of a text its length as it was fired, then what is kept
 //	'l'  how many events are lost so far; without news, a sign of life

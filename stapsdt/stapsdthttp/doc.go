@@ -13,7 +13,8 @@
 // Nothing listens to a probe unless a request asks for it. Then a fire takes some 50 ns, and never
 // waits: of a client that reads slowly, the events wait in a buffer, and are lost when it is full.
 // The client is told how many. When it goes away, or takes nothing for 60 s, or the server shuts
-// down, all ends.
+// down, all ends. There is one exception: a server with a BaseContext that gets its first request
+// of this kind when it shuts down already does not end it early, and Shutdown waits for it.
 //
 // # Page
 //
@@ -70,19 +71,20 @@
 // unloads probes. Mount it where only those come who may do that, as with net/http/pprof: at a
 // loopback address, a Unix socket, or behind authentication. Do not pass secrets to probes.
 //
-// Browsers are kept from helping others. What another site makes a browser ask is refused: POST by
-// [http.CrossOriginProtection], and what is not the page by Sec-Fetch-Site. Where browsers do not
-// send that, with plain HTTP at an address that is not a loopback one, they get events, counts,
-// histograms and latencies only by the page, whose script sends the header Stapsdt-Page; programs
-// that call themselves Mozilla have to send it, too. At a loopback address
-// and at a Unix socket, which a proxy may have at one, the name in the request must be localhost,
-// an address, or one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead
-// to 127.0.0.1, and his page would read the answers (DNS rebinding). At other addresses any name
-// will do: a container cannot know that "docker run -p 127.0.0.1:6060:6060" leads a loopback
-// address to it. There, put a proxy in between that checks the name, or have the program listen at
-// a Unix socket in a volume. Whatever a probe fired is data: each answer has a
-// Content-Security-Policy without scripts, or with those of this package only on the page, may not
-// be sniffed, and may not be stored.
+// Browsers are kept from helping others. What another site makes a browser ask is refused, but for
+// the page itself: by Sec-Fetch-Site, and by Origin, as [http.CrossOriginProtection] does for POST.
+// So it is even where a program allows all sites to read its answers (CORS). Where browsers do not
+// send Sec-Fetch-Site, with plain HTTP at an address that is not a loopback one, they get events,
+// counts, histograms and latencies only by the page, whose script sends the header Stapsdt-Page;
+// programs that call themselves Mozilla have to send it, too. At a loopback address and at a Unix
+// socket, which a proxy may have at one, the name in the request must be localhost, an address, or
+// one of [Config].Hosts; otherwise the owner of a name in the DNS could have it lead to 127.0.0.1,
+// and his page would read the answers (DNS rebinding). At other addresses any name will do: a
+// container cannot know that "docker run -p 127.0.0.1:6060:6060" leads a loopback address to it.
+// There, put a proxy in between that checks the name, or have the program listen at a Unix socket
+// in a volume. Whatever a probe fired is data: each answer has a Content-Security-Policy without
+// scripts, or with those of this package only on the page, may not be sniffed, and may not be
+// stored.
 //
 // # Unix socket
 //

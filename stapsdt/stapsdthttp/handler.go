@@ -46,6 +46,7 @@ type handler struct{ hosts []string }
 type endpoint struct {
 	methods []string
 	serve   func(http.ResponseWriter, *http.Request) error
+	listens bool // takes a place of a listener
 }
 
 // The methods of endpoints. A HEAD of a stream would have the program listen for nobody.
@@ -56,13 +57,13 @@ var (
 )
 
 var endpoints = map[string]endpoint{
-	"probes":  {getOrHead, serveProbes},
-	"trace":   {getOnly, serveTrace},
-	"count":   {getOnly, serveCount},
-	"hist":    {getOnly, serveHist},
-	"latency": {getOnly, serveLatency},
-	"load":    {postOnly, serveLoad},
-	"unload":  {postOnly, serveUnload},
+	"probes":  {getOrHead, serveProbes, false},
+	"trace":   {getOnly, serveTrace, true},
+	"count":   {getOnly, serveCount, true},
+	"hist":    {getOnly, serveHist, true},
+	"latency": {getOnly, serveLatency, true},
+	"load":    {postOnly, serveLoad, false},
+	"unload":  {postOnly, serveUnload, false},
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -99,6 +100,11 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := checkOrigin(r); err != nil {
 		return err
+	}
+	if e.listens {
+		if err := checkPage(r); err != nil {
+			return err
+		}
 	}
 	if r.Method != http.MethodPost {
 		if err := checkNoBody(w, r); err != nil {

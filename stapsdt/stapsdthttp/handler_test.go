@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -275,6 +277,37 @@ func TestLoadFails(t *testing.T) {
 	}
 }
 
+// TestUnloadFails: an error of one provider is in the answer, beside it.
+func TestUnloadFails(t *testing.T) {
+	directory := t.TempDir()
+	p, err := stapsdt.NewProvider("unloadfails", stapsdt.WithBacking(stapsdt.FileBacking),
+		stapsdt.WithDir(directory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	other := newProvider(t, "unloads")
+	stapsdt.MustProbe0(p, "p")
+	stapsdt.MustProbe0(other, "p")
+	if err := stapsdt.Load(); err != nil {
+		t.Skip("probes cannot be loaded here: ", err)
+	}
+	defer stapsdt.Unload()
+	path := p.Path()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	response, text := do(t, "POST", newServer(t)+"unload?provider=all", "")
+	list := parse[[]providerJSON](t, text)
+	if response.StatusCode != 500 || len(list) != 2 || list[0].Loaded || list[1].Loaded ||
+		!strings.Contains(list[0].Error, "unload unloadfails: ") || list[1].Error != "" {
+		t.Errorf("%s: %+v", response.Status, list)
+	}
+}
+
 // TestOrigins: what another site makes a browser ask is refused.
 func TestOrigins(t *testing.T) {
 	p := newProvider(t, "origins")
@@ -307,6 +340,12 @@ func TestOrigins(t *testing.T) {
 		{"POST", "unload?provider=origins", []string{"User-Agent", browser}, false},
 		{"GET", "", []string{"User-Agent", browser}, false},
 		{"GET", "page.js", []string{"User-Agent", browser}, false},
+		{"GET", "probes", []string{"User-Agent", browser}, false}, // the page's link
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{pageHeader, "1", "Origin",
+			"http://evil.example"}, true}, // a program may let all sites send all headers
+		{"GET", "count?probe=origins:p&seconds=0.01", []string{pageHeader, "1", "Origin",
+			"http://" + own.Host}, false},
+		{"GET", "probes", []string{"Origin", "null"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-site"}, true},
 		{"GET", "probes", []string{"Sec-Fetch-Site", "same-origin"}, false},
 		{"GET", "", []string{"Sec-Fetch-Site", "cross-site"}, false}, // a link to the page

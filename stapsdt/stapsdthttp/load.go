@@ -1,6 +1,7 @@
 package stapsdthttp
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -16,20 +17,45 @@ type providerJSON struct {
 }
 
 func serveLoad(w http.ResponseWriter, r *http.Request) error {
-	return change(w, r, stapsdt.Load, (*stapsdt.Provider).Load)
+	return change(w, r, (*stapsdt.Provider).Load, func() func(*stapsdt.Provider) error {
+		_ = stapsdt.Load() // its errors are those of the providers
+		return func(p *stapsdt.Provider) error { return p.Info().Err }
+	})
 }
 
 func serveUnload(w http.ResponseWriter, r *http.Request) error {
-	return change(w, r, stapsdt.Unload, (*stapsdt.Provider).Unload)
+	return change(w, r, (*stapsdt.Provider).Unload, func() func(*stapsdt.Provider) error {
+		failed := stapsdt.Unload()
+		return func(p *stapsdt.Provider) error { return errorOf(failed, p.Name()) }
+	})
 }
 
-// change does one with the providers of a request, and doAll besides if these are all.
-func change(
-	w http.ResponseWriter, r *http.Request, doAll func() error, one func(*stapsdt.Provider) error,
+// errorOf returns the first of joined errors that is about providers of a name.
+func errorOf(joined error, provider string) error {
+	errs, _ := joined.(interface{ Unwrap() []error })
+	if errs == nil {
+		return nil
+	}
+	for _, err := range errs.Unwrap() {
+		var about *stapsdt.Error
+		if errors.As(err, &about) && about.Provider == provider {
+			return err
+		}
+	}
+	return nil
+}
+
+// change does one with the providers of a request or, if these are all, doAll, which returns what
+// has become of each.
+func change(w http.ResponseWriter, r *http.Request, one func(*stapsdt.Provider) error,
+	doAll func() func(*stapsdt.Provider) error,
 ) error {
 	name, err := providerName(w, r)
 	if err != nil {
 		return err
+	}
+	if name == "all" {
+		one = doAll()
 	}
 	list := []providerJSON{}
 	status := http.StatusOK
@@ -44,9 +70,7 @@ func change(
 		j.Loaded, j.Path = p.Loaded(), p.Path()
 		list = append(list, j)
 	}
-	if name == "all" {
-		_ = doAll() // for what is declared later; the errors of one were those of doAll
-	} else if len(list) == 0 {
+	if name != "all" && len(list) == 0 {
 		return badQuery("there is no provider %s; the endpoint probes has them all", quote(name))
 	}
 	if status == http.StatusOK && backToPage(w, r) {

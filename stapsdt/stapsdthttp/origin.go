@@ -19,28 +19,37 @@ func isBrowser(r *http.Request) bool { return strings.Contains(r.UserAgent(), "M
 // checkOrigin refuses what another site makes a browser ask. Other programs than browsers send
 // none of the headers.
 //
-// Another site could not read the answer. But it could have probes loaded and unloaded, and take
-// all places of listeners. A page of this site, an address that somebody types, and a program may
-// ask. Browsers say who asks by Sec-Fetch-Site, but not where they cannot trust the address, which
-// is with plain HTTP at one that is not of this machine; there, only the page may ask.
+// Another site could not read the answer, unless the program allows all sites to read its answers.
+// But it could have probes loaded and unloaded, and take all places of listeners. A page of this
+// site, an address that somebody types, and a program may ask.
 func checkOrigin(r *http.Request) error {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
 	default:
 		return refuse(http.StatusForbidden, "another site may not ask this; open the address itself")
 	}
-	if r.Method == http.MethodGet && isBrowser(r) && r.Header.Get("Sec-Fetch-Site") == "" &&
-		r.Header.Get(pageHeader) == "" {
-		return refuse(http.StatusForbidden, "a browser may ask this only by the page, at ./, because "+
-			"at this address it does not say which site asks; other programs send the header %s: 1",
-			pageHeader)
-	}
 	var protection http.CrossOriginProtection
-	if err := protection.Check(r); err != nil {
+	asked := *r
+	asked.Method = http.MethodPost // with GET, Check would not look at Origin
+	if err := protection.Check(&asked); err != nil {
 		return refuse(http.StatusForbidden, "%v; send the request from a page of this address, or "+
 			"from a program that is no browser", err)
 	}
 	return nil
+}
+
+// checkPage refuses places of listeners to browsers that do not say who asks, but for the page.
+//
+// Browsers say it by Sec-Fetch-Site, but not where they cannot trust the address, which is with
+// plain HTTP at one that is not of this machine. Nor do they send an Origin with all that a page
+// can have them get.
+func checkPage(r *http.Request) error {
+	if !isBrowser(r) || r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get(pageHeader) != "" {
+		return nil
+	}
+	return refuse(http.StatusForbidden, "a browser may ask this only by the page, at ./, because "+
+		"at this address it does not say which site asks; other programs send the header %s: 1",
+		pageHeader)
 }
 
 // checkHost refuses names that are none of this machine's, unless the request has come to an

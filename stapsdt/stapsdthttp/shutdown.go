@@ -5,14 +5,17 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
+	"weak"
 )
 
 // shutdowns has a context for each server that was asked for a long answer, which is done when the
-// server shuts down. It stays: a request that the server had read by then may come here afterwards.
+// server shuts down. It stays for as long as there is the server, which it does not hold: a request
+// that the server had read by then may come here afterwards.
 var shutdowns struct {
 	sync.Mutex
-	contexts map[*http.Server]context.Context
+	contexts map[weak.Pointer[http.Server]]context.Context
 }
 
 // untilShutdown returns the context of the request, which is done also when the server shuts down:
@@ -30,19 +33,27 @@ func untilShutdown(r *http.Request) (context.Context, func()) {
 func shutdownOf(server *http.Server) context.Context {
 	shutdowns.Lock()
 	defer shutdowns.Unlock()
-	if ctx := shutdowns.contexts[server]; ctx != nil {
+	key := weak.Make(server)
+	if ctx := shutdowns.contexts[key]; ctx != nil {
 		return ctx
 	}
 	if shutdowns.contexts == nil {
-		shutdowns.contexts = make(map[*http.Server]context.Context)
+		shutdowns.contexts = make(map[weak.Pointer[http.Server]]context.Context)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	shutdowns.contexts[server] = ctx
+	shutdowns.contexts[key] = ctx
+	runtime.AddCleanup(server, forget, key)
 	server.RegisterOnShutdown(cancel)
 	if isShuttingDown(server) {
 		cancel() // what is registered now is not called any more
 	}
 	return ctx
+}
+
+func forget(server weak.Pointer[http.Server]) {
+	shutdowns.Lock()
+	defer shutdowns.Unlock()
+	delete(shutdowns.contexts, server)
 }
 
 // isShuttingDown asks a server in the one way that there is: Serve refuses then. Otherwise it ends

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -210,6 +211,41 @@ func TestBaseContext(t *testing.T) {
 	}
 	if s.rest(t); calls != 1 {
 		t.Errorf("BaseContext was called %d times", calls)
+	}
+}
+
+// TestServersGo: a server that has ended, in whatever way, is not kept.
+func TestServersGo(t *testing.T) {
+	p := newProvider(t, "servers")
+	stapsdt.MustProbe0(p, "p")
+	known := func() int {
+		shutdowns.Lock()
+		defer shutdowns.Unlock()
+		return len(shutdowns.contexts)
+	}
+	begun := func() *httptest.Server {
+		server := httptest.NewServer(Handler())
+		openStream(t, server.URL+"/trace?probe=servers:p&limit=1&seconds=86400").cancel()
+		return server
+	}
+	stays := begun()
+	defer stays.Close()
+	before := known()
+	for range 5 {
+		if err := begun().Config.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		begun().Close()
+	}
+	await(t, "the servers are gone", func() bool {
+		http.DefaultClient.CloseIdleConnections()
+		runtime.GC()
+		return known() <= before
+	})
+	shutdowns.Lock()
+	defer shutdowns.Unlock()
+	if shutdowns.contexts[weak.Make(stays.Config)] == nil {
+		t.Error("a server that has not ended is forgotten")
 	}
 }
 

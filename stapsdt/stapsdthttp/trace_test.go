@@ -138,13 +138,15 @@ func TestTraceFrames(t *testing.T) {
 	p := newProvider(t, "frames")
 	probe := stapsdt.MustProbe4[string, []byte, int8, float64](p, "p", "s", "b", "i", "f").
 		Describe("A description.")
-	s := openStream(t, newServer(t)+"trace?probe=frames:*&limit=3&format=binary&text=128")
+	s := openStream(t, newServer(t)+"trace?probe=frames:*&limit=4&format=binary&text=128")
 	if got := s.response.Header.Get("Content-Type"); got != wire.ContentType {
 		t.Errorf("content type %q", got)
 	}
 	probe.Fire("Ada", []byte{1}, -1, 1.5)
 	probe.Fire(strings.Repeat("x", 200), nil, 1, 0)
 	stapsdt.MustProbe1[int64](p, "later", "n").Fire(5)
+	alike := newProvider(t, "frames")
+	stapsdt.MustProbe1[int64](alike, "later", "n").Fire(6)
 	d, header, err := wire.NewDecoder(s.response.Body)
 	if err != nil || header.PID != os.Getpid() || header.Command != filepath.Base(os.Args[0]) {
 		t.Fatalf("%+v, %v", header, err)
@@ -184,8 +186,8 @@ func TestTraceFrames(t *testing.T) {
 		"event 0", "0 Ada 3", "0 \x01 1", "ffffffffffffffff  0", "3ff8000000000000  0",
 		"event 0", "0 128 bytes 200", "0  0", "1  0", "0  0",
 		"probe {Provider:frames Name:later Description: Args:[{Name:n GoType:int64 Type:Int64}]}",
-		"event 1", "5  0",
-		"wire.End {Sent:3 Lost:0 Reason:}",
+		"event 1", "5  0", "event 1", "6  0", // of a probe that is declared alike
+		"wire.End {Sent:4 Lost:0 Reason:}",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("frames (-want +got):\n%s", diff)

@@ -66,6 +66,8 @@ func TestOtherSite(t *testing.T) {
 	wait(b, "0", field, "shop:order_start", "total")
 	s.start.Fire(1, "Ada")
 	wait(b, "1", field, "shop:order_start", "total")
+	b.click(`a[href="probes"]`)
+	wait(b, true, `return document.body.innerText.includes('"order_start"')`)
 
 	trace := server.URL + "/trace?probe=*:*&seconds=600"
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -52,11 +52,10 @@ func (r Request) query() url.Values {
 
 // Stream is the events that a program sends. Its methods are not safe for concurrent use.
 type Stream struct {
-	// Probes are those that the program had when the stream began. Each has one site, whose
+	// Probes are those that the program had when the stream began and, before their first events,
+	// those that have come since; those that are declared alike are one. Each has one site, whose
 	// FileOffset is the index of the probe here.
 	Probes []uprobe.Probe
-	// Later are the names of those that came since. Their events are left out.
-	Later []string
 	// Reason says why the program ended the stream, if not because that was asked for.
 	Reason string
 
@@ -105,9 +104,16 @@ func (s *Stream) begin() error {
 			s.pending = frame
 			return nil
 		}
-		s.Probes = append(s.Probes, probeOf(p, len(s.Probes)))
+		s.addProbe(p)
 	}
 }
+
+func (s *Stream) addProbe(p *wire.Probe) {
+	s.Probes = append(s.Probes, probeOf(p, len(s.Probes)))
+}
+
+// IsFull reports whether the stream has no room for more probes. Events of others are lost then.
+func (s *Stream) IsFull() bool { return len(s.Probes) == wire.MaxProbes }
 
 // Next waits for an event and stores it in ev, whose memory it reuses. It returns
 // os.ErrDeadlineExceeded before it waits, and io.EOF when the stream is over.
@@ -128,16 +134,14 @@ func (s *Stream) Next(ev *uprobe.Event) error {
 		s.isFresh = true
 		switch f := frame.(type) {
 		case *wire.Probe:
-			s.Later = append(s.Later, f.Provider+":"+f.Name)
+			s.addProbe(f)
 		case wire.Lost:
 			s.lost = uint64(f)
 		case wire.End:
 			s.lost, s.Reason = f.Lost, f.Reason
 		case *wire.Event:
-			if f.Probe < len(s.Probes) {
-				s.setEvent(ev, f)
-				return nil
-			}
+			s.setEvent(ev, f)
+			return nil
 		}
 	}
 }
