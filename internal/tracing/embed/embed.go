@@ -55,7 +55,8 @@ func (p *Program) Embed(l List, form probesite.Form) (Result, error) {
 	return r, p.findClashes(&r)
 }
 
-// findClashes finds the probes that have the provider and the name of a note of others.
+// findClashes finds the probes that have the provider and the name of a note of others. The error
+// is about notes of others that keep tracers from reading the file.
 func (p *Program) findClashes(r *Result) error {
 	type name struct{ provider, name string }
 	foreign := make(map[name]bool)
@@ -69,7 +70,10 @@ func (p *Program) findClashes(r *Result) error {
 			r.Clashes = append(r.Clashes, probe)
 		}
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("tracers could not read its probes beside those that it has of C: %w", err)
+	}
+	return nil
 }
 
 // libraries returns what the list has of each block.
