@@ -255,13 +255,12 @@ func TestFramesProbes(t *testing.T) {
 	}
 	defer s.close()
 	f := new(frames)
-	var number int
-	for ok := true; ok; {
-		_, number, ok = f.encoder.AppendProbe(nil, wire.Probe{})
+	for n, ok := 0, true; ok; n++ {
+		_, _, ok = f.encoder.AppendProbe(nil, wire.Probe{Name: fmt.Sprint(n)})
 	}
 	tr := &trace{source: s, writer: f, lines: []byte("before")}
 	tr.add(v)
 	if string(tr.lines) != "before" || v.number != -1 || tr.sent != 0 || tr.lost() != 1 {
-		t.Errorf("probe %d, number %d; %d events, %d lost", number, v.number, tr.sent, tr.lost())
+		t.Errorf("number %d; %d events, %d lost", v.number, tr.sent, tr.lost())
 	}
 }
