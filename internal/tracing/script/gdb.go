@@ -47,7 +47,7 @@ func gdb(p Probe) (string, error) {
 // does when gdb is ready, and otherwise has gdb quit as soon as it is. gdb fails if Ctrl-C comes
 // between two hits.
 const gdbCommands = `files=$(mktemp -d)
-trap 'rm -rf "$files"' EXIT
+trap 'trap "" INT TERM HUP; rm -rf "$files"' EXIT
 : >"$files/first"
 trap 'echo quit >"$files/first"; [ ! -e "$files/ready" ] || kill -INT "$!"' INT TERM HUP
 { printf 'define begin\nshell touch %%s/ready\nsource %%s/first\nend\n' "$files" "$files"

@@ -31,7 +31,8 @@ events=/sys/kernel/tracing/uprobe_events
 group=usdt_%[1]d_$$ # of this run only
 data=$(mktemp)
 # What could not be defined cannot be removed.
-trap 'rm -f "$data"; { echo "-:$group/%[2]s" >>"$events"; } 2>/dev/null || :' EXIT
+trap 'trap "" INT TERM HUP
+rm -f "$data"; { echo "-:$group/%[2]s" >>"$events"; } 2>/dev/null || :' EXIT
 trap 'if [ "$!" ]; then kill "$!" 2>/dev/null || :; else exit 1; fi' INT TERM HUP
 cat >>"$events" <<END
 %[3]sEND
