@@ -204,17 +204,20 @@ check_capabilities() {
     for capability in "${all[@]}"; do
       [ "$capability" = "$missing" ] || options+=(--cap-add "$capability")
     done
-    client timeout "$patience" docker run --rm --network none \
+    if client timeout "$patience" docker run --rm --network none \
       --pid "container:$(compose ps -q app)" --cap-drop ALL "${options[@]}" \
       "$(client docker inspect --format '{{.Image}}' "$(compose ps -q tracer)")" \
-      usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1 &&
-      fail "usdt traces without CAP_$missing"
+      usdt trace -p 1 shop:order -n 1 >"$scratch/tool" 2>&1; then
+      # The probes are in a file that everybody may read.
+      [ "$missing" = DAC_READ_SEARCH ] || fail "usdt traces without CAP_$missing"
+      continue
+    fi
     refusal=$(documented_refusal "$missing")
     if [ -z "$refusal" ] || ! grep -q "$refusal" "$scratch/tool"; then
       fail "without CAP_$missing usdt says other than \"$refusal\": $(cat "$scratch/tool")"
     fi
   done
-  echo "ok: none of the four capabilities is superfluous"
+  echo "ok: usdt needs all capabilities but CAP_DAC_READ_SEARCH"
 }
 
 # documented_refusal CAPABILITY prints a pattern of what usdt says without the capability, according
