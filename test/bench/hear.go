@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
@@ -18,17 +17,10 @@ const typedByTwo = "typed Fire, by 2 goroutines at once"
 // one processor.
 const burst = 36_000
 
-// firesByTwo has two goroutines share the fires. Their number is large, because goroutines have to
-// be started.
+// firesByTwo has two goroutines share the fires.
 func (g *goProbes) firesByTwo() path {
-	half := g.fires()[0]
-	return path{typedByTwo, ints, func(n int64) {
-		var both sync.WaitGroup
-		for range 2 {
-			both.Go(func() { half.loop(n / 2) })
-		}
-		both.Wait()
-	}, half.file, half.site, burst}
+	p := &partner{half: g.fires()[0]}
+	return path{typedByTwo, ints, p.loop, p.half.file, p.half.site, burst}
 }
 
 // whileHeard runs the path with a listener. Whenever the buffer may be full, the clock stops, and
