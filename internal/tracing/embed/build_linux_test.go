@@ -204,7 +204,10 @@ func TestStrip(t *testing.T) {
 	} {
 		t.Run(command, func(t *testing.T) {
 			words := strings.Fields(command)
-			tool := testenv.Tool(t, words[0])
+			tool, err := exec.LookPath(words[0])
+			if err != nil {
+				t.Skip(err) // LLVM is large, and the tests need nothing else of it
+			}
 			write(t, path, string(content), 0o755)
 			if out, err := exec.Command(tool, append(words[1:], path)...).CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
