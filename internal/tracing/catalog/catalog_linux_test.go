@@ -1,9 +1,12 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +209,40 @@ func watchOpen(t *testing.T, path string) func() bool {
 }
 
 // TestDirectories shows that the user's directory is where other programs have it.
+// TestOpensReadableOnly has the rights of root and the real user ID of another, as a command with
+// file capabilities may have: a directory that the user may not enter protects what is in it.
+func TestOpensReadableOnly(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root becomes another user")
+	}
+	dir, err := os.MkdirTemp("", "readable") // t.TempDir is in one that others may not enter
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	public, inside := write(t, dir+"/public.d", ""), write(t, dir+"/closed/inside.d", "")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Chmod(dir+"/closed", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]error)
+	done := make(chan unix.Errno)
+	go func() {
+		runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
+		const nobody, same = 65534, ^uintptr(0)
+		_, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, nobody, same, same)
+		for _, path := range []string{public, inside} {
+			_, got[path] = Direct{}.ReadDescription(path, true)
+		}
+		done <- errno
+	}()
+	if errno := <-done; errno != 0 {
+		t.Skip("this process may not change its user: ", errno)
+	}
+	if got[public] != nil || !errors.Is(got[inside], fs.ErrPermission) {
+		t.Errorf("errors %v", got)
+	}
+}
+
 func TestDirectories(t *testing.T) {
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("XDG_CONFIG_HOME", "")

@@ -109,6 +109,10 @@ func openReadable(path string, fileType uint32) (fd int, st *unix.Stat_t, err er
 	failed := func(err error) (int, *unix.Stat_t, error) {
 		return -1, nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
+	// The rights of the real user decide, here also on the way to the file.
+	if err := unix.Access(path, unix.R_OK); err != nil {
+		return failed(err)
+	}
 	found, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return failed(err)
