@@ -3,7 +3,6 @@
 package embedded
 
 import (
-	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
@@ -172,15 +171,8 @@ func TestScratch(t *testing.T) {
 
 func requireStatic(t *testing.T, program string) {
 	t.Helper()
-	f, err := elf.Open(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			t.Skip("the program needs a dynamic linker: with CGO_ENABLED=0, as make test-go runs it " +
-				"too, it does not")
-		}
+	if !testenv.IsStatic(t, program) {
+		t.Skip("the program needs a dynamic linker: with CGO_ENABLED=0, as make test-go runs it too, " +
+			"it does not")
 	}
 }

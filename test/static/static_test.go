@@ -5,7 +5,6 @@
 package static
 
 import (
-	"debug/elf"
 	"errors"
 	"os"
 	"os/exec"
@@ -32,7 +31,9 @@ func TestEmptyChroot(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	requireStatic(t, program)
+	if !testenv.IsStatic(t, program) {
+		t.Fatalf("%s needs a dynamic linker", program)
+	}
 
 	demo := exec.Command("/demo")
 	demo.Path = "/demo"
@@ -46,19 +47,5 @@ func TestEmptyChroot(t *testing.T) {
 	defer tracer.Kill()
 	event := regexp.MustCompile(`^\d+ -\d+ (Oslo|Wien|Quito|Yakutsk)\|$`)
 	for !event.MatchString(tracer.Next(t)) {
-	}
-}
-
-func requireStatic(t *testing.T, program string) {
-	t.Helper()
-	f, err := elf.Open(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			t.Fatalf("%s needs a dynamic linker", program)
-		}
 	}
 }

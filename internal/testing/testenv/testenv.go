@@ -3,10 +3,12 @@
 package testenv
 
 import (
+	"debug/elf"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 )
 
@@ -28,6 +30,17 @@ func Tool(t testing.TB, name string) string {
 		Lacks(t, err)
 	}
 	return path
+}
+
+// IsStatic reports whether a program needs no dynamic linker.
+func IsStatic(t testing.TB, program string) bool {
+	t.Helper()
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return !slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
 }
 
 // Again returns the command line that runs one test of this test program in another process. What

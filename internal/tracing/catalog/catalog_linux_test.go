@@ -208,7 +208,6 @@ func watchOpen(t *testing.T, path string) func() bool {
 	}
 }
 
-// TestDirectories shows that the user's directory is where other programs have it.
 // TestOpensReadableOnly has the rights of root and the real user ID of another, as a command with
 // file capabilities may have: a directory that the user may not enter protects what is in it.
 func TestOpensReadableOnly(t *testing.T) {
@@ -243,6 +242,7 @@ func TestOpensReadableOnly(t *testing.T) {
 	}
 }
 
+// TestDirectories shows that the user's directory is where other programs have it.
 func TestDirectories(t *testing.T) {
 	t.Setenv("HOME", "/home/ada")
 	t.Setenv("XDG_CONFIG_HOME", "")
