@@ -49,7 +49,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	defer f.picture.close()
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	attached := attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	attached()

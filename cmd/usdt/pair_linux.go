@@ -14,6 +14,13 @@ func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
+	err = v.awaitProbes("such pair", func() bool {
+		_, err := v.findPair(p)
+		return err == nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	pair, err := v.findPair(p)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,11 @@ func (s scope) resolve() (scope, error) {
 func (s scope) each(
 	reader *process.Client, withAttached bool, f func([]process.Object),
 ) (denied []int, err error) {
+	if s.command != nil {
+		objects, err := s.command.objects(reader)
+		f(objects)
+		return nil, err
+	}
 	if s.all {
 		return reader.Each(withAttached, f)
 	}

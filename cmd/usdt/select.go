@@ -39,6 +39,12 @@ func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) 
 	if err != nil {
 		return nil, err
 	}
+	err = v.awaitProbes("such probes", func() bool {
+		return slices.ContainsFunc(v.names(), patterns.match)
+	})
+	if err != nil {
+		return nil, err
+	}
 	return v.choose(patterns)
 }
 
@@ -60,12 +66,17 @@ func (v *inventory) checkMatched(patterns patternList) error {
 
 // choose selects the probes that match.
 func (v *inventory) choose(patterns patternList) (*selection, error) {
-	if err := v.checkMatched(patterns); err != nil {
-		return nil, err
+	unmatched := v.checkMatched(patterns)
+	later := v.scope.command != nil && slices.ContainsFunc(v.names(), patterns.match)
+	if unmatched != nil && !later {
+		return nil, unmatched
 	}
 	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
 	s.loaded = loadedSites(patterns, v.objects)
 	s.objects, s.refused = v.matching(patterns)
+	if unmatched != nil {
+		s.refused = append(s.refused, unmatched)
+	}
 	s.probes = v.probesIn(s.objects)
 	s.undescribed = v.descriptions.tell()
 	if len(s.probes) == 0 {

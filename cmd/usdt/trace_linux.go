@@ -25,14 +25,17 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	attached := attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	attached()
 	if err != nil {
 		return attachError(err)
 	}
-	lifetime := f.start(cmd, plan.selection)
+	lifetime, err := f.start(cmd, plan.selection)
+	if err != nil {
+		return errors.Join(err, tracer.Close())
+	}
 	defer lifetime.close()
 	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
 	defer func() { err = errors.Join(err, detach.close()) }()
