@@ -1,5 +1,7 @@
 package uprobe
 
+import "slices"
+
 // A group is the sites that have the same program.
 type group struct {
 	program *program
@@ -30,12 +32,15 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 		sites += len(p.Sites)
 	}
 	for i, p := range probes {
-		for _, site := range p.Sites {
+		for _, site := range s.places(p.Sites) {
 			if err := s.interrupted(); err != nil {
 				return nil, err
 			}
 			prog := newProgram(probeSite{site, p, i}, s.featuresFor(site))
 			prog.shared = s.features.Multi && sites >= manySites
+			if set := s.options.Processes; set != nil {
+				prog.onlyIn(set)
+			}
 			if err := body(prog); err != nil {
 				return nil, err
 			}
@@ -47,6 +52,28 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 		}
 	}
 	return g.groups, nil
+}
+
+// places returns the sites to attach to: with Options.Processes each place in a file once,
+// whichever processes have it.
+func (s *session) places(sites []Site) []Site {
+	if s.options.Processes == nil {
+		return sites
+	}
+	type place struct {
+		siteFile
+		offset uint64
+	}
+	seen := make(map[place]bool)
+	return slices.DeleteFunc(slices.Clone(sites), func(site Site) bool {
+		file := site.file()
+		if file.inode != 0 {
+			file.path = "" // each process has another one
+		}
+		at := place{file, site.Note.FileOffset}
+		defer func() { seen[at] = true }()
+		return seen[at]
+	})
 }
 
 // A grouping makes groups. The zero value is ready.
