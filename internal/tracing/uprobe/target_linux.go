@@ -5,6 +5,7 @@ import "slices"
 // A group is the sites that have the same program.
 type group struct {
 	program *program
+	code    string // of the program
 	targets []*target
 }
 
@@ -25,18 +26,18 @@ type probeSite struct {
 const manySites = 64
 
 // group writes the programs of all sites and groups the sites.
-func (s *session) group(body func(*program) error, probes []Probe) ([]*group, error) {
+func (s *session) group(body func(*program) error, probes []Later) ([]*group, error) {
 	var g grouping
 	sites := 0
 	for _, p := range probes {
 		sites += len(p.Sites)
 	}
-	for i, p := range probes {
+	for _, p := range probes {
 		for _, site := range s.places(p.Sites) {
 			if err := s.interrupted(); err != nil {
 				return nil, err
 			}
-			prog := newProgram(probeSite{site, p, i}, s.featuresFor(site))
+			prog := newProgram(probeSite{site, p.Probe, p.Index}, s.featuresFor(site))
 			prog.shared = s.features.Multi && sites >= manySites
 			if set := s.options.Processes; set != nil {
 				prog.onlyIn(set)
@@ -96,7 +97,7 @@ func (g *grouping) add(prog *program, code string, pid int) {
 	}
 	of := g.byCode[code]
 	if of == nil {
-		of = &group{program: prog}
+		of = &group{program: prog, code: code}
 		g.byCode[code] = of
 		g.groups = append(g.groups, of)
 	}
