@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/watch"
 )
 
-// awaitInterval is how often a command is looked at that has no probes yet.
+// awaitInterval is how often a command is looked at that has no probes yet, where the kernel does
+// not tell when it maps code.
 const awaitInterval = 20 * time.Millisecond
 
 // awaitProbes lets the command run when none of its files has what enough asks for, until its
@@ -17,19 +21,21 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 		return nil
 	}
 	warn(c.stderr, "the files of %v have no %s; waiting for it to load them", c, what)
+	watcher, _ := watch.Open()
+	if watcher != nil {
+		defer watcher.Close()
+	}
 	if err := c.run(); err != nil {
 		return err
 	}
-	again := time.NewTicker(awaitInterval)
-	defer again.Stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		<-c.ended
+		cancel()
+	}()
 	before := v.objects
-	for {
-		select {
-		case <-c.ended:
-			v.objects = before
-			return nil
-		case <-again.C:
-		}
+	for awaitCode(ctx, watcher, c.launch.PID()) {
 		var objects []process.Object
 		if objects, _ = v.reader.Read(c.launch.PID(), false); len(objects) == 0 {
 			continue // it ends, or has just begun
@@ -37,6 +43,31 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 		v.objects, v.room = nil, newRoom(v.scope)
 		if v.add(objects); enough() {
 			return nil
+		}
+	}
+	v.objects = before
+	return nil
+}
+
+// awaitCode waits until a process may have mapped code. It returns false when ctx has ended.
+func awaitCode(ctx context.Context, w *watch.Watcher, pid int) bool {
+	if w == nil {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(awaitInterval):
+			return true
+		}
+	}
+	for {
+		events, err := w.Wait(ctx, nil)
+		if err != nil {
+			return false
+		}
+		if slices.ContainsFunc(events, func(e watch.Event) bool {
+			return e.Kind == watch.Lost || e.Kind == watch.Mapped && e.PID == pid
+		}) {
+			return true
 		}
 	}
 }

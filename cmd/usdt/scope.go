@@ -128,7 +128,7 @@ func (s scope) check() error {
 		described = "--children"
 	}
 	switch {
-	case s.command != nil && (s.all || len(s.pids) > 0 || described != ""):
+	case s.command != nil && (s.all || len(s.pids) > 0 || s.describes()):
 		return usagef("use either a command or flags that choose processes, not both")
 	case s.all && len(s.pids) > 0:
 		return usagef("use either --pid or --all, not both")
@@ -136,8 +136,9 @@ func (s scope) check() error {
 		return usagef("use either %s or --all, not both", described)
 	case s.describes() && len(s.pids) > 0:
 		return usagef("use either --pid or %s, not both", described)
-	case s.children && len(s.pids) == 0 && !s.describes():
-		return usagef("the children of which process? use --children with --pid, --comm, --exe or --user")
+	case s.children && s.command == nil && len(s.pids) == 0 && !s.describes():
+		return usagef("the children of which process? use --children with --pid, --comm, " +
+			"--exe or --user, or a command")
 	case s.isZero():
 		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
 	}

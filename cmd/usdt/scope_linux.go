@@ -14,7 +14,7 @@ import (
 
 // resolve checks the scope, and returns it with the ids of the processes that it describes.
 func (s scope) resolve() (scope, error) {
-	if err := s.check(); err != nil || !s.describes() && !s.children {
+	if err := s.check(); err != nil || s.command != nil || !s.describes() && !s.children {
 		return s, err
 	}
 	pids, err := s.find()
@@ -71,6 +71,12 @@ func checkMainThread(pid int) error {
 			"trace it by its id: use --all --where 'pid == %d'", pid, pid)
 	}
 	return nil
+}
+
+// hasEnded tells whether a process is gone, or has only its exit status left.
+func hasEnded(pid int) bool {
+	status := readStatus(pid)
+	return len(status) == 0 || strings.HasPrefix(status["State"], "Z") && status["Threads"] == "1"
 }
 
 // processComm returns the command name of a process, or nothing when it has ended.
