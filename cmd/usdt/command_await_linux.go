@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/watch"
 )
 
@@ -35,13 +34,13 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 		cancel()
 	}()
 	before := v.objects
-	for awaitCode(ctx, watcher, c.launch.PID()) {
-		var objects []process.Object
-		if objects, _ = v.reader.Read(c.launch.PID(), false); len(objects) == 0 {
-			continue // it ends, or has just begun
-		}
+	for awaitCode(ctx, watcher, v.isMember) {
 		v.objects, v.room = nil, newRoom(v.scope)
-		if v.add(objects); enough() {
+		for _, pid := range v.commandPIDs() {
+			objects, _ := v.reader.Read(pid, false) // there are none if it ends
+			v.add(objects)
+		}
+		if enough() {
 			return nil
 		}
 	}
@@ -49,8 +48,22 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 	return nil
 }
 
-// awaitCode waits until a process may have mapped code. It returns false when ctx has ended.
-func awaitCode(ctx context.Context, w *watch.Watcher, pid int) bool {
+// commandPIDs returns the processes of the command.
+func (v *inventory) commandPIDs() []int {
+	if v.scope.children {
+		found, _ := v.scope.find()
+		return found
+	}
+	return v.scope.pids
+}
+
+// isMember tells whether a process may be one of the command's.
+func (v *inventory) isMember(pid int) bool {
+	return v.scope.children || slices.Contains(v.scope.pids, pid)
+}
+
+// awaitCode waits until a member may have mapped code. It returns false when ctx has ended.
+func awaitCode(ctx context.Context, w *watch.Watcher, isMember func(pid int) bool) bool {
 	if w == nil {
 		select {
 		case <-ctx.Done():
@@ -65,7 +78,7 @@ func awaitCode(ctx context.Context, w *watch.Watcher, pid int) bool {
 			return false
 		}
 		if slices.ContainsFunc(events, func(e watch.Event) bool {
-			return e.Kind == watch.Lost || e.Kind == watch.Mapped && e.PID == pid
+			return e.Kind == watch.Lost || e.Kind == watch.Mapped && isMember(e.PID)
 		}) {
 			return true
 		}

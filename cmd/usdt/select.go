@@ -95,7 +95,7 @@ func (s *selection) leaveOut() {
 		has[o.PID] = true
 	}
 	s.scope.pids = slices.DeleteFunc(slices.Clone(s.scope.pids), func(pid int) bool {
-		if !has[pid] && !s.scope.found {
+		if !has[pid] && !s.scope.found && s.scope.command == nil {
 			s.refused = append(s.refused, fmt.Errorf("process %d (%s) has no probes that match",
 				pid, printable.Text(processComm(pid))))
 		}
