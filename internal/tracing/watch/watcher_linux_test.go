@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -132,6 +133,36 @@ func TestLost(t *testing.T) {
 	}
 	w.await(t, func(e Event) bool { return e.Kind == Lost },
 		func(e Event) bool { return e.Kind == Exited && e.PID == cmd.Process.Pid })
+}
+
+// TestWaitSleeps checks that waiting takes no processor, also after it has ended once.
+func TestWaitSleeps(t *testing.T) {
+	w := open(t)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	wait := func() (took, busy time.Duration) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		before, began := threadTime(t), time.Now()
+		for ctx.Err() == nil {
+			_, _ = w.Wait(ctx, nil)
+		}
+		return time.Since(began), threadTime(t) - before
+	}
+	wait()
+	if took, busy := wait(); busy > took/2 {
+		t.Errorf("busy for %v of %v", busy, took)
+	}
+}
+
+// threadTime returns for how long the thread has had a processor.
+func threadTime(t *testing.T) time.Duration {
+	t.Helper()
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(now.Nano())
 }
 
 // TestEnd ends waiting.
