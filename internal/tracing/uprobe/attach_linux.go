@@ -31,6 +31,13 @@ func (s *session) attachIndexed(body func(*program) error, probes []Later) error
 	if err != nil {
 		return err
 	}
+	if s.needsDispatcher(groups) {
+		dispatcher, err := s.dispatch(groups)
+		if err != nil {
+			return err
+		}
+		groups = []*group{dispatcher}
+	}
 	for _, g := range groups {
 		if err := s.attachGroup(g); err != nil {
 			return err
@@ -69,14 +76,11 @@ func (s *session) load(g *group, kind ebpf.AttachType) (*ebpf.Program, error) {
 	if prog := s.programs[g.code]; prog != nil {
 		return prog, nil
 	}
-	if s.nowhere == nil {
-		nowhere, err := s.newNowhere()
-		if err != nil {
-			return nil, err
-		}
-		s.nowhere = nowhere
+	nowhere, err := s.newNowhere()
+	if err != nil {
+		return nil, err
 	}
-	prog, err := g.program.load(kind, s.nowhere)
+	prog, err := g.program.load(kind, nowhere)
 	if err != nil {
 		return nil, err
 	}
