@@ -46,7 +46,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/embed.OpenReadable":               "the user named it, and may read it",
 	"internal/tracing/embed.Read":                       "the user named it; checked to be regular",
 	"internal/tracing/embed.target":                     "the user named it, to be written",
-	"internal/tracing/kernel.hasMulti":                  "its own program",
+	"internal/tracing/kernel.hasMultiProcess":           "its own program",
 	"internal/tracing/perfevent.CountsSemaphores":       "a constant below /sys",
 	"internal/tracing/perfevent.OnlineCPUs":             "a constant below /sys",
 	"internal/tracing/perfevent.pmuType":                "a constant below /sys",

@@ -48,8 +48,12 @@ func (s *session) group(body func(*program) error, probes []Later) ([]*group, er
 			}
 			prog := newProgram(probeSite{Site: site, probe: p.Probe, index: p.Index}, s.featuresFor(site))
 			prog.shared = s.features.Multi && sites >= manySites
-			if set := s.options.Processes; set != nil {
+			pid := s.pidOf(site)
+			switch set := s.options.Processes; {
+			case set != nil:
 				prog.onlyIn(set)
+			case pid != s.linkPID(site):
+				prog.onlyInOne(pid)
 			}
 			if err := body(prog); err != nil {
 				return nil, err
@@ -58,7 +62,7 @@ func (s *session) group(body func(*program) error, probes []Later) ([]*group, er
 			if err != nil {
 				return nil, err
 			}
-			g.add(prog.site, prog, code, s.pidOf(site))
+			g.add(prog.site, prog, code, pid)
 		}
 	}
 	return g.groups, nil
