@@ -31,16 +31,19 @@ func (s *session) needsDispatcher(groups []*group) bool {
 	return s.features.Multi && links-len(files) >= manySites
 }
 
+// dispatched are the programs that the dispatcher of a session can jump to.
+type dispatched struct {
+	array  *ebpf.Map
+	places map[string]int // in the array, by code
+	room   int
+}
+
+// leastRoom is the room for programs, so that those of sites that come later find the first ones.
+const leastRoom = 1 << 13
+
 // dispatch loads the programs of groups, and returns the group of their dispatcher.
 func (s *session) dispatch(groups []*group) (*group, error) {
-	array, err := s.newMap(&ebpf.MapSpec{
-		Name: "usdt_programs", Type: ebpf.ProgramArray, KeySize: 4, ValueSize: 4,
-		MaxEntries: uint32(len(groups)), // #nosec G115 -- at most as many as sites
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.loadInto(array, groups); err != nil {
+	if err := s.loadDispatched(groups); err != nil {
 		return nil, err
 	}
 	p := newProgram(groups[0].targets[0].sites[0], s.features)
@@ -49,7 +52,7 @@ func (s *session) dispatch(groups []*group) (*group, error) {
 		asm.Mov.Reg(asm.R3, asm.R0),
 		asm.RSh.Imm(asm.R3, cookieProgram),
 		asm.Mov.Reg(asm.R1, regContext),
-		asm.LoadMapPtr(asm.R2, array.FD()),
+		asm.LoadMapPtr(asm.R2, s.dispatched.array.FD()),
 		asm.FnTailCall.Call(),
 	)
 	p.exit() // never: all programs are there
@@ -58,10 +61,10 @@ func (s *session) dispatch(groups []*group) (*group, error) {
 		return nil, err
 	}
 	var g grouping
-	for i, group := range groups {
+	for _, group := range groups {
 		for _, t := range group.targets {
 			for _, site := range t.sites {
-				site.program = i
+				site.program = s.dispatched.places[group.code]
 				g.add(site, p, code, s.pidOf(site.Site))
 			}
 		}
@@ -69,9 +72,39 @@ func (s *session) dispatch(groups []*group) (*group, error) {
 	return g.groups[0], nil
 }
 
-// loadInto loads the programs of groups into an array, which keeps them, in their order. Each takes
+// loadDispatched loads the programs of groups, but for those that are there.
+func (s *session) loadDispatched(groups []*group) error {
+	d := &s.dispatched
+	var missing []*group
+	for _, g := range groups {
+		if _, ok := d.places[g.code]; !ok {
+			missing = append(missing, g)
+		}
+	}
+	if len(d.places)+len(missing) > d.room {
+		missing = groups
+		*d = dispatched{places: make(map[string]int), room: max(len(groups), leastRoom)}
+		var err error
+		if d.array, err = s.newMap(&ebpf.MapSpec{
+			Name: "usdt_programs", Type: ebpf.ProgramArray, KeySize: 4, ValueSize: 4,
+			MaxEntries: uint32(d.room), // #nosec G115 -- about as many as sites, at most
+		}); err != nil {
+			return err
+		}
+	}
+	first := len(d.places)
+	if err := s.loadInto(d.array, first, missing); err != nil {
+		return err
+	}
+	for i, g := range missing {
+		d.places[g.code] = first + i
+	}
+	return nil
+}
+
+// loadInto loads the programs of groups into an array, which keeps them, from a place on. Each takes
 // the kernel some time, so all processors do it.
-func (s *session) loadInto(array *ebpf.Map, groups []*group) error {
+func (s *session) loadInto(array *ebpf.Map, first int, groups []*group) error {
 	nowhere, err := s.newNowhere()
 	if err != nil {
 		return err
@@ -81,7 +114,7 @@ func (s *session) loadInto(array *ebpf.Map, groups []*group) error {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range next {
-				if err := load(groups[i].program, nowhere, array, i); err != nil {
+				if err := load(groups[i].program, nowhere, array, first+i); err != nil {
 					select {
 					case failed <- err:
 					default: // another has failed, too

@@ -39,18 +39,32 @@ func TestManyPlaces(t *testing.T) {
 	}
 	closing(t, tracer)
 	const most = 32 // without sharing, they take two for each site
-	if used := descriptors(t) - before; used > most {
+	used := descriptors(t) - before
+	if used > most {
 		t.Errorf("%d sites take %d descriptors, at most %d", 2*n, used, most)
+	}
+	// The same places in a file that comes later take another link only.
+	file := newSlots(t, n, true, false)
+	files = append(files, file)
+	var later []uprobe.Later
+	for i, p := range file.probes {
+		later = append(later, uprobe.Later{Probe: p, Index: i})
+	}
+	if err := tracer.Attach(later, nil); err != nil {
+		t.Fatal(err)
+	}
+	if more := descriptors(t) - before - used; more != 1 {
+		t.Errorf("sites in another file take %d further descriptors, want 1", more)
 	}
 	if *files[1].semaphore != n {
 		t.Errorf("the semaphore is %d, want %d", *files[1].semaphore, n)
 	}
 	var want []event
-	for i := range 2 * n {
+	for i := range 3 * n {
 		of := files[i/n]
 		of.fire(i % n)
 		if i != bad {
-			want = append(want, event{i, []uprobe.Value{unsigned(of.words[i%n])}})
+			want = append(want, event{i % (2 * n), []uprobe.Value{unsigned(of.words[i%n])}})
 		}
 	}
 	if diff := cmp.Diff(want, receive(t, tracer)); diff != "" {
