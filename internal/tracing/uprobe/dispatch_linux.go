@@ -102,8 +102,8 @@ func (s *session) loadDispatched(groups []*group) error {
 	return nil
 }
 
-// loadInto loads the programs of groups into an array, which keeps them, from a place on. Each takes
-// the kernel some time, so all processors do it.
+// loadInto loads the programs of groups into an array, which keeps them, from a place on. Each
+// takes the kernel some time, so all processors do it.
 func (s *session) loadInto(array *ebpf.Map, first int, groups []*group) error {
 	nowhere, err := s.newNowhere()
 	if err != nil {
