@@ -40,6 +40,12 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.command != nil {
+		if err := s.command.prepare(); err != nil {
+			return nil, err
+		}
+		s.pids = pidList{s.command.launch.PID()}
+	}
 	for _, pid := range s.pids {
 		if err := checkMainThread(pid); err != nil && !s.found {
 			return nil, err
@@ -144,7 +150,7 @@ func (v *inventory) noProbes() error {
 		return fmt.Errorf("found no probes in the rest of %v", v.scope)
 	case v.scope.all:
 		return errors.New("found no probes in any process")
-	case len(v.scope.pids) != 1:
+	case len(v.scope.pids) != 1 || v.scope.command != nil:
 		return fmt.Errorf("found no probes in %v", v.scope)
 	}
 	return fmt.Errorf("found no probes in %v (%s)",

@@ -30,7 +30,7 @@ func newMembers(s scope, set *uprobe.Processes) (*members, error) {
 	for _, pid := range s.pids {
 		m.ids[pid] = false
 	}
-	if !s.found {
+	if !s.found && s.command == nil { // a command has its probes once it has begun
 		m.named = s.pids
 	}
 	var err error

@@ -18,6 +18,8 @@ type scope struct {
 	comms, exes, users []string // the processes that have one of each that is not empty
 	children           bool     // also the processes that these have started, and so on
 
+	command *tracedCommand // unless nil, its process, and nothing else is set
+
 	found bool // pids are those of processes that were found, not named
 }
 
@@ -52,7 +54,7 @@ one of several ends, usdt says so and goes on with the others.
 
 // isZero tells whether the command line says nothing of processes.
 func (s scope) isZero() bool {
-	return !s.all && len(s.pids) == 0 && !s.describes() && !s.children
+	return !s.all && len(s.pids) == 0 && !s.describes() && !s.children && s.command == nil
 }
 
 // describes tells whether flags describe processes.
@@ -69,6 +71,8 @@ func (s scope) String() string {
 	switch {
 	case s.all:
 		return "all processes"
+	case s.command != nil:
+		return s.command.String()
 	case n == 1:
 		return fmt.Sprintf("process %d", s.pids[0])
 	case n > mostNamed:
@@ -84,8 +88,11 @@ func (s scope) String() string {
 
 // flag returns the scope as it is written on a command line.
 func (s scope) flag() string {
-	if s.all {
+	switch {
+	case s.all:
 		return "--all"
+	case s.command != nil:
+		return s.command.path
 	}
 	var words []string
 	if len(s.pids) > 0 && !s.describes() {
@@ -121,14 +128,17 @@ func (s scope) check() error {
 		described = "--children"
 	}
 	switch {
+	case s.command != nil && (s.all || len(s.pids) > 0 || s.describes()):
+		return usagef("use either a command or flags that choose processes, not both")
 	case s.all && len(s.pids) > 0:
 		return usagef("use either --pid or --all, not both")
 	case s.all && described != "":
 		return usagef("use either %s or --all, not both", described)
 	case s.describes() && len(s.pids) > 0:
 		return usagef("use either --pid or %s, not both", described)
-	case s.children && len(s.pids) == 0 && !s.describes():
-		return usagef("the children of which process? use --children with --pid, --comm, --exe or --user")
+	case s.children && s.command == nil && len(s.pids) == 0 && !s.describes():
+		return usagef("the children of which process? use --children with --pid, --comm, " +
+			"--exe or --user, or a command")
 	case s.isZero():
 		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
 	}

@@ -14,7 +14,7 @@ import (
 
 // resolve checks the scope, and returns it with the ids of the processes that it describes.
 func (s scope) resolve() (scope, error) {
-	if err := s.check(); err != nil || !s.describes() && !s.children {
+	if err := s.check(); err != nil || s.command != nil || !s.describes() && !s.children {
 		return s, err
 	}
 	pids, err := s.find()
@@ -27,6 +27,11 @@ func (s scope) resolve() (scope, error) {
 func (s scope) each(
 	reader *process.Client, withAttached bool, f func([]process.Object),
 ) (denied []int, err error) {
+	if s.command != nil {
+		objects, err := s.command.objects(reader)
+		f(objects)
+		return nil, err
+	}
 	if s.all {
 		return reader.Each(withAttached, f)
 	}
