@@ -38,7 +38,7 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 		v.objects, v.room = nil, newRoom(v.scope)
 		for _, pid := range v.commandPIDs() {
 			objects, _ := v.reader.Read(pid, false) // there are none if it ends
-			v.add(objects)
+			v.add(v.scope.chosen(objects))
 		}
 		if enough() {
 			return nil

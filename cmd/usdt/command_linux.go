@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -80,12 +81,16 @@ func (c *tracedCommand) cannotRun(err error) error {
 	return statusError{fmt.Errorf("cannot run %s: %w%s", c.args[0], err, hint), status}
 }
 
-// objects returns the files with probes that the command will map, as far as they are known. They
-// are of its process.
-func (c *tracedCommand) objects(reader *process.Client) ([]process.Object, error) {
-	objects, err := reader.ReadExecution(process.Execution{
-		Path: c.path, LibraryPath: os.Getenv("LD_LIBRARY_PATH"), Preload: os.Getenv("LD_PRELOAD"),
-	})
+// objects returns the files with probes that the command will map, as far as they are known or, if
+// files are named, these. They are of its process.
+func (c *tracedCommand) objects(
+	reader *process.Client, named []process.Object,
+) (objects []process.Object, err error) {
+	if objects = slices.Clone(named); len(named) == 0 {
+		objects, err = reader.ReadExecution(process.Execution{
+			Path: c.path, LibraryPath: os.Getenv("LD_LIBRARY_PATH"), Preload: os.Getenv("LD_PRELOAD"),
+		})
+	}
 	for i := range objects {
 		objects[i].PID = c.launch.PID()
 	}

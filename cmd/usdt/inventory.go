@@ -64,7 +64,10 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 			return nil, err
 		}
 	}
-	denied, err := s.each(reader, false, v.add)
+	if err := v.scope.readFiles(reader); err != nil {
+		return nil, err
+	}
+	denied, err := v.read()
 	if err != nil {
 		return nil, forTracing(err)
 	}
@@ -84,6 +87,15 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
+}
+
+// read reads the processes, or the files that stand for all processes that map them.
+func (v *inventory) read() (denied []int, err error) {
+	if v.scope.isOfFiles() {
+		v.add(v.scope.named)
+		return nil, nil
+	}
+	return v.scope.each(v.reader, false, v.add)
 }
 
 // add adds the objects of a process.

@@ -52,6 +52,9 @@ func completeNothing(*cobra.Command, []string, string,
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
+// namedFiles are files, of which there are none.
+type namedFiles struct{}
+
 // launched is the process of a command, of which there is none.
 type launched struct{}
 
