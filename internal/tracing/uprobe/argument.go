@@ -27,6 +27,8 @@ func (a Argument) String() string {
 		return "pid"
 	case a == Command:
 		return "comm"
+	case a == Stack:
+		return "stack"
 	case a.Name != "":
 		return a.Name
 	}

@@ -3,6 +3,7 @@ package uprobe
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -40,6 +41,11 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	})
 	if err != nil {
 		return err
+	}
+	if slices.Contains(c.keys.by, By{Argument: Stack}) {
+		if c.keys.stacks, err = c.newStackTable(); err != nil {
+			return err
+		}
 	}
 	if c.others, err = c.newNumbers("usdt_others", 1); err != nil {
 		return err

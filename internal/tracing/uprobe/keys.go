@@ -17,15 +17,16 @@ const MaxGroups = 1 << 16
 
 // A By is one of the values by which hits are grouped.
 type By struct {
-	Argument      // or Process, Thread, Command
+	Argument      // or Process, Thread, Command, Stack
 	Text     bool // the argument points to text
 }
 
-// A KeyValue is a value of a group: an integer, or a text, which may be cut.
+// A KeyValue is a value of a group: an integer, a text, which may be cut, or a stack.
 type KeyValue struct {
 	Int   integer.Int
 	Text  string
 	IsCut bool // there is more text: other texts may be in the group
+	Stack UserStack
 }
 
 // A GroupCount is how often a probe was hit with some values.

@@ -12,7 +12,7 @@ import (
 
 // A keyLayout says how the values by which hits are grouped are laid out in the key of a map, after
 // a word with the index of the probe. An integer takes two words: its bits, and 1 if it is
-// negative; a name of a thread takes two; a text takes a slot:
+// negative; a name of a thread takes two, and so does a stackID; a text takes a slot:
 //
 //	its bytes, at most limit   zeros   u8 length, unless it ends with a NUL   u8 flags
 type keyLayout struct {
@@ -21,6 +21,8 @@ type keyLayout struct {
 	slot  int   // of a text, in bytes
 	limit int   // of the bytes of a text
 	size  int   // of the key
+
+	stacks *stackTable // nil unless there is a Stack
 }
 
 // Flags of a text.
@@ -70,7 +72,7 @@ func newKeyLayout(by []By) (keyLayout, error) {
 func (l keyLayout) frame() int { return frameWord2 - l.size }
 
 // writeKey writes the key of the hit. The program jumps to unreadable when an argument could not be
-// read. It changes R0 to R5, frameWord and frameWord2.
+// read. It changes R0 to R5, regOut, frameWord and frameWord2.
 func (p *program) writeKey(l keyLayout, unreadable string) error {
 	p.clear(l.frame(), l.size/8)
 	for i, b := range l.by {
@@ -93,6 +95,9 @@ func (p *program) writeValue(l keyLayout, b By, at int, unreadable string) error
 		}
 		p.zeroExtend(asm.R0)
 		p.emit(asm.StoreMem(asm.RFP, displacement(at), asm.R0, asm.DWord))
+		return nil
+	case Stack:
+		p.writeStack(l.stacks, at)
 		return nil
 	case Command:
 		p.emit(loadAddress(asm.R1, at)...)
@@ -152,6 +157,9 @@ func (l keyLayout) decode(key []byte) (probe int, values []KeyValue) {
 	for i, b := range l.by {
 		v, part := KeyValue{}, key[l.at[i]:]
 		switch {
+		case b.Argument == Stack:
+			// A stack that cannot be read is one that is not known.
+			v.Stack, _ = l.stacks.of(stackID(part[:16]))
 		case b.Argument == Command:
 			name, _, _ := bytes.Cut(part[:commSize], []byte{0})
 			v.Text = string(name)

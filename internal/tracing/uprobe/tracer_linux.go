@@ -21,6 +21,7 @@ type Tracer struct {
 type TraceOptions struct {
 	Options
 	Captures [][]Capture // for each probe; nil for none
+	Stack    bool        // Event.Stack is wanted
 
 	// BufferBytes is the size of the ring buffer, or, if the kernel has none, of the buffer of each
 	// processor. 0 means 8 MiB for the former, 1 MiB for the latter. It is rounded up to a power of
@@ -43,6 +44,11 @@ func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
 	layouts, err := newLayouts(probes, o.Captures)
 	if err != nil {
 		return err
+	}
+	if o.Stack {
+		for i := range layouts {
+			layouts[i].stack = true
+		}
 	}
 	t.layouts = layouts
 	if t.stream, err = newStream(t.session, largest(layouts), o.BufferBytes); err != nil {
