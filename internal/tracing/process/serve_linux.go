@@ -12,13 +12,14 @@ import (
 )
 
 // A request asks a server for the objects of a process, of all processes, for the probes of a file,
-// for a descriptor of a file, or for descriptions.
+// for a descriptor of a file, for descriptions, or for where instructions are.
 type request struct {
 	PID          int
 	All          bool
 	File         string
 	Open         *openRequest
 	Description  *descriptionRequest
+	Locate       *locateRequest
 	WithAttached bool
 }
 
@@ -58,6 +59,8 @@ type done struct {
 	Paths   []string // of descriptions
 	Text    string   // of a description
 	Failure *failure
+
+	Locations []Location
 }
 
 // Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
@@ -113,6 +116,8 @@ func (s *server) answer(r request) {
 		err = s.sendDescriptor(r.Open)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
+	case r.Locate != nil:
+		d.Locations, err = s.reader.Locate(r.Locate.PID, r.Locate.Of)
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:
