@@ -26,6 +26,14 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 		return err
 	}
 	defer catchSignals(cmd)()
+	if f.stack {
+		stacks, err := newLocator(plan.selection.scope.pids)
+		if err != nil {
+			return err
+		}
+		defer stacks.Close()
+		plan.stacks = stacks
+	}
 	attached := attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	attached()
@@ -72,6 +80,7 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	}
 	p.options = uprobe.TraceOptions{
 		Options: options, Captures: p.captures, BufferBytes: f.buffer << 20,
+		Stack: bool(f.stack),
 	}
 	p.warnObstacles(cmd.ErrOrStderr())
 	return p, nil

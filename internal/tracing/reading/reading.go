@@ -61,3 +61,14 @@ type Latency struct {
 	Unreadable  uint64  `json:"unreadable"`
 	Lost        uint64  `json:"lost"`
 }
+
+// Frame is a function of a stack.
+type Frame struct {
+	Address  uint64 `json:"address"`            // of the instruction, in the process
+	Function string `json:"function,omitempty"` // none if nobody knows
+	Offset   uint64 `json:"offset"`             // in bytes: in the function or, if none, in object
+	File     string `json:"file,omitempty"`     // of the source
+	Line     int    `json:"line,omitempty"`
+	Inlined  bool   `json:"inlined,omitempty"` // into the function that follows
+	Object   string `json:"object,omitempty"`  // the program or library
+}

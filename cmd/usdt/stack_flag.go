@@ -1,0 +1,18 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// stackFlag asks for the calls that have led to hits.
+type stackFlag bool
+
+func (f *stackFlag) addFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar((*bool)(f), "stack", false, "show from where in the code probes are hit")
+}
+
+// checkAt refuses the flag for programs that are asked themselves.
+func (f stackFlag) checkAt() error {
+	if f {
+		return usagef("--stack is for the kernel: with --at, a program does not tell where it fires")
+	}
+	return nil
+}
