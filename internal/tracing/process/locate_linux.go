@@ -33,8 +33,8 @@ const (
 	spaceInterval = 100 * time.Millisecond
 )
 
-// spaces are the memory maps of processes, and the files that were mapped: both are still known when
-// a process has ended.
+// spaces are the memory maps of processes, and the files that were mapped. Both are known when a
+// process has ended, too.
 type spaces struct {
 	of     map[int]*space
 	files  map[FileID]*codeFile
