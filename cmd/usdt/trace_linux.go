@@ -25,6 +25,9 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
