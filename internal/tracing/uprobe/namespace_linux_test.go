@@ -16,7 +16,7 @@ func TestPIDNamespace(t *testing.T) {
 	if os.Getuid() != 0 {
 		testenv.Lacks(t, errors.New("not root"))
 	}
-	tests := []string{"TestTraceIntegers", "TestFilter"}
+	tests := []string{"TestTraceIntegers", "TestFilter", "TestProcesses"}
 	pattern := "^(" + strings.Join(tests, "|") + ")$/^this$"
 	cmd := exec.Command(testenv.Tool(t, "unshare"), "--pid", "--fork", "--mount-proc",
 		"--time", "--monotonic", "1000000", os.Args[0], "-test.v", "-test.run", pattern)

@@ -15,6 +15,11 @@ type Options struct {
 	PID    int         // the process, in the pid namespace of this process; 0: as each site says
 	Filter filter.Expr // which hits are wanted; nil for all
 
+	// Processes, unless nil, are the processes in which sites are traced, in place of those that
+	// PID and the sites say. The kernel attaches to the sites in every process, so that each hit
+	// costs something there, too: only the programs tell the processes apart, before the filter.
+	Processes *Processes
+
 	// Features are the abilities to use; nil means those of the running kernel.
 	Features *kernel.Features
 
@@ -47,8 +52,13 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// pidOf returns the process in which a site is traced; 0: in every process.
-func (s *session) pidOf(site Site) int { return cmp.Or(site.PID, s.options.PID) }
+// pidOf returns the process to which the kernel is to attach a site; 0: every process.
+func (s *session) pidOf(site Site) int {
+	if s.options.Processes != nil {
+		return 0
+	}
+	return cmp.Or(site.PID, s.options.PID)
+}
 
 // featuresFor returns the abilities that the program of a site uses. When all processes are traced,
 // nobody knows which of them will hold up all tracers.

@@ -31,22 +31,30 @@ func (p *program) pidTgid() {
 		p.emit(asm.FnGetCurrentPidTgid.Call())
 		return
 	}
-	ok, done := p.newLabel(), p.newLabel()
-	p.clear(frameWord, 1)
+	alien, done := p.newLabel(), p.newLabel()
+	p.namespaceIDs(id, frameWord, alien)
 	p.emit(
-		loadConstant(asm.R1, id[0]),
-		loadConstant(asm.R2, id[1]),
+		asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord),
+		asm.Ja.Label(done),
 	)
-	// struct bpf_pidns_info has the thread id before the process id.
-	p.emit(loadAddress(asm.R3, frameWord)...)
+	p.place(alien)
+	p.emit(asm.FnGetCurrentPidTgid.Call())
+	p.place(done)
+}
+
+// namespaceIDs writes the thread id and then the process id that the traced thread has in a pid
+// namespace, each of 4 bytes, to an offset of the frame. It jumps to none if there are none. It
+// changes R0 to R5.
+func (p *program) namespaceIDs(namespace [2]int64, frame int, none string) {
+	p.clear(frame, 1)
+	p.emit(
+		loadConstant(asm.R1, namespace[0]),
+		loadConstant(asm.R2, namespace[1]),
+	)
+	p.emit(loadAddress(asm.R3, frame)...)
 	p.emit(
 		asm.Mov.Imm(asm.R4, 8),
 		asm.FnGetNsCurrentPidTgid.Call(),
-		asm.JEq.Imm(asm.R0, 0, ok),
-		asm.FnGetCurrentPidTgid.Call(),
-		asm.Ja.Label(done),
+		asm.JNE.Imm(asm.R0, 0, none),
 	)
-	p.place(ok)
-	p.emit(asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord))
-	p.place(done)
 }

@@ -1,0 +1,105 @@
+package uprobe
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+	"github.com/cilium/ebpf/rlimit"
+
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
+)
+
+// MaxProcesses is how many processes a set has at most.
+const MaxProcesses = 1 << 16
+
+// ErrNoProcesses matches the error of [NewProcesses] when programs cannot know here by which id
+// this process knows another. Processes then have to be attached to one by one.
+var ErrNoProcesses = errors.New("the kernel does not tell programs the ids of this pid namespace")
+
+// Processes is a set of processes, by their ids in the pid namespace of this process. A program of
+// [Options].Processes asks it at each hit, so the set can change while they trace. It is safe for
+// concurrent use, except for Close.
+//
+// A process that ends stays in the set until it is removed, unless the set follows processes: see
+// [Processes.Follow].
+type Processes struct {
+	ids *ebpf.Map
+}
+
+// NewProcesses makes an empty set. The caller closes it, after what uses it. It takes the rights of
+// attaching.
+func NewProcesses() (*Processes, error) {
+	if _, nested := pidNamespace(); nested && !kernel.Running().Features.NamespacePID {
+		return nil, fmt.Errorf("%w before Linux %v", ErrNoProcesses, kernel.NamespacePID.Since)
+	}
+	_ = rlimit.RemoveMemlock() // see newSession
+	// All memory is allocated beforehand: before Linux 6.1 the kernel logs a warning if a program
+	// of this type may allocate some.
+	ids, err := ebpf.NewMap(&ebpf.MapSpec{
+		Name: "usdt_processes", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: MaxProcesses,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make BPF map: %w", explain(err))
+	}
+	return &Processes{ids: ids}, nil
+}
+
+// Add adds a process. It is no error if it is there already.
+func (p *Processes) Add(pid int) error {
+	key, err := processKey(pid)
+	if err != nil {
+		return err
+	}
+	if err := p.ids.Put(key, uint32(1)); err != nil {
+		return fmt.Errorf("add process %d to those that are traced, at most %d: %w",
+			pid, MaxProcesses, err)
+	}
+	return nil
+}
+
+// Remove takes a process away. It is no error if it is not there.
+func (p *Processes) Remove(pid int) error {
+	key, err := processKey(pid)
+	if err != nil {
+		return err
+	}
+	if err := p.ids.Delete(key); err != nil && !errors.Is(err, ebpf.ErrKeyNotExist) {
+		return fmt.Errorf("take process %d away from those that are traced: %w", pid, err)
+	}
+	return nil
+}
+
+// Close frees the set. Programs that use it keep it as it is.
+func (p *Processes) Close() error { return p.ids.Close() }
+
+func processKey(pid int) ([]byte, error) {
+	if pid <= 0 || pid > math.MaxInt32 {
+		return nil, fmt.Errorf("process %d: no process has this id", pid)
+	}
+	return binary.NativeEndian.AppendUint32(nil, uint32(pid)), nil
+}
+
+// onlyIn ends the program unless the process is in the set. It changes R0 to R5, frameWord and
+// frameWord2.
+func (p *program) onlyIn(set *Processes) {
+	member, end := p.newLabel(), p.newLabel()
+	if id, nested := pidNamespace(); nested {
+		p.namespaceIDs(id, frameWord2, end)
+		// The thread id comes first.
+		p.emit(asm.LoadMem(asm.R0, asm.RFP, displacement(frameWord2+4), asm.Word))
+	} else {
+		p.emit(asm.FnGetCurrentPidTgid.Call(), asm.RSh.Imm(asm.R0, 32))
+	}
+	p.emit(asm.StoreMem(asm.RFP, frameWord, asm.R0, asm.Word))
+	p.lookup(set.ids, frameWord)
+	p.emit(asm.JNE.Imm(asm.R0, 0, member))
+	if p.leadsTo(end) {
+		p.place(end)
+	}
+	p.exit()
+	p.place(member)
+}
