@@ -13,6 +13,7 @@ type aggregateFlags struct {
 	commonFlags
 	interval time.Duration // 0: one report at the end
 	asJSON   bool
+	output   output
 }
 
 func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
@@ -20,6 +21,7 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
 		"report also every `TIME`, such as 1s, not only at the end")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")
+	f.output.addFlags(cmd)
 }
 
 func (f *aggregateFlags) checkInterval() error {

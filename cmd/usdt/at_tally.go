@@ -58,6 +58,9 @@ func runAt[R any](
 	ask func(context.Context) (*remote.Readings[R], error),
 	reporter func(first R) func(r R, last bool) error,
 ) error {
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

@@ -48,7 +48,7 @@ are counted together, as others. With --at, --by takes one argument, of which 63
 
 // chooseInterval leaves out the reports in between that nobody wants.
 func (f *countFlags) chooseInterval(cmd *cobra.Command) {
-	onScreen := !f.asJSON && terminalWidth(cmd.OutOrStdout()) != 0
+	onScreen := !f.asJSON && !f.output.isFile() && terminalWidth(cmd.OutOrStdout()) != 0
 	if len(f.by) > 0 && !onScreen && !cmd.Flags().Changed("interval") {
 		f.interval = 0
 	}

@@ -25,6 +25,9 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	if len(keys) > 0 {
 		return f.countGroups(cmd, sel, keys, options)

@@ -18,7 +18,6 @@ type histFlags struct {
 	aggregateFlags
 	arg, by, text argument
 	linear        string
-	picture       picture
 }
 
 func newHistCommand() *cobra.Command {
@@ -42,7 +41,7 @@ first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if f.at != "" {
@@ -52,6 +51,7 @@ first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 		},
 		ValidArgsFunction: completeProbes,
 	}
+	f.output.draws = true
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
 	flags.Var(&f.arg, "arg", "count the values of the argument `NAME`, or of that number from 0")
@@ -60,7 +60,6 @@ first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 		"the argument `NAME`, which is that of --by, points to text that ends with a NUL")
 	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
-	f.picture.addFlags(cmd)
 	return cmd
 }
 
@@ -112,7 +111,7 @@ func (f *histFlags) reporter(
 	return func(r histReading, at time.Time, last bool) error {
 		if last {
 			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(probes))
-			if err := f.picture.write(title, r.panels(by)); err != nil {
+			if err := f.output.draw(title, r.panels(by)); err != nil {
 				return err
 			}
 		}

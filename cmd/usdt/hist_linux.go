@@ -45,10 +45,9 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	options.ByText = by.isText
-	if err := f.picture.open(); err != nil {
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)

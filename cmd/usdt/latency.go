@@ -21,8 +21,7 @@ type latencyFlags struct {
 	key pairKey
 	by  argument
 	captureFlags
-	slower  time.Duration // 0: no pairs are shown
-	picture picture
+	slower time.Duration // 0: no pairs are shown
 }
 
 func newLatencyCommand() *cobra.Command {
@@ -59,7 +58,7 @@ nanoseconds; start and end, each with provider, probe, args and fields. --str, -
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
-  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
+  sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
   sudo usdt latency -p 1234 http:request --by path
   sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 postgresql:query
@@ -78,6 +77,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completePairs,
 	}
+	f.output.draws = true
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, or by tid")
@@ -86,7 +86,6 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		"show each pair that takes `TIME` or longer, such as 10ms")
 	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
-	f.picture.addFlags(cmd)
 	return cmd
 }
 
@@ -104,7 +103,7 @@ func (f *latencyFlags) reporter(
 			if by.arg != noArgument {
 				panels = groups.panels(by.grouping)
 			}
-			if err := f.picture.write(title, panels); err != nil {
+			if err := f.output.draw(title, panels); err != nil {
 				return err
 			}
 		}

@@ -36,10 +36,9 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	if err := f.picture.open(); err != nil {
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer f.picture.close()
 	defer catchSignals(cmd)()
 	attached := attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{

@@ -25,6 +25,9 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	if f.stack {
 		stacks, err := newLocator(plan.selection.scope.pids)
