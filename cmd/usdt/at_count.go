@@ -72,7 +72,7 @@ func (f *countFlags) countGroupsAt(
 					}
 					probe := uprobe.Probe{Provider: p.Provider, Name: p.Probe}
 					value := []uprobe.KeyValue{{Int: g.By, Text: g.Text}}
-					rows.add(newCountRow(probe, keys, value), p.Total)
+					rows.add(newCountRow(probe, keys, value, nil), p.Total)
 				}
 				return report(rows.totals, r.Missed, r.Time, last)
 			}

@@ -104,11 +104,17 @@ func engineKeys(keys []countKey) []uprobe.By {
 	return by
 }
 
-// newCountRow returns the row of a probe with some values.
-func newCountRow(p uprobe.Probe, keys []countKey, values []uprobe.KeyValue) countRow {
+// newCountRow returns the row of a probe with some values. The reader is nil if these have no stack.
+func newCountRow(
+	p uprobe.Probe, keys []countKey, values []uprobe.KeyValue, stacks stackReader,
+) countRow {
 	row := countRow{probe: p}
 	var all []any
 	for i, v := range values {
+		if keys[i].isStack() {
+			row.stack = newRowStack(p, keys, values, v.Stack, stacks)
+			continue
+		}
 		g := uprobe.Group{By: v.Int, Text: v.Text}
 		row.key += " " + keys[i].arg.label() + "=" + keys[i].text(g)
 		if v.IsCut {
@@ -117,8 +123,12 @@ func newCountRow(p uprobe.Probe, keys []countKey, values []uprobe.KeyValue) coun
 		}
 		all = append(all, keys[i].json(g))
 	}
-	if row.by = any(all); len(all) == 1 {
+	switch len(all) {
+	case 0:
+	case 1:
 		row.by = all[0]
+	default:
+		row.by = all
 	}
 	return row
 }

@@ -28,9 +28,17 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
+	var stacks *locator
+	if f.wantsStacks() {
+		if stacks, err = newLocator(sel.scope.pids); err != nil {
+			return err
+		}
+		defer stacks.Close()
+		keys = append(keys, stackKey)
+	}
 	defer catchSignals(cmd)()
 	if len(keys) > 0 {
-		return f.countGroups(cmd, sel, keys, options)
+		return f.countGroups(cmd, sel, keys, stacks, options)
 	}
 	attached := attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
@@ -50,7 +58,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 
 // countGroups counts by values.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, keys []countKey, stacks stackReader, options uprobe.Options,
 ) error {
 	attached := attaching(cmd, &options)
 	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
@@ -58,7 +66,8 @@ func (f *countFlags) countGroups(
 	if err != nil {
 		return attachError(err)
 	}
-	rows := newGroupRows(time.Now())
+	began := time.Now()
+	rows := newGroupRows(began)
 	report := f.countReporter(cmd, rows.readings)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		groups, err := counter.Read()
@@ -66,8 +75,17 @@ func (f *countFlags) countGroups(
 			return err
 		}
 		rows.clear()
+		var all *stackReport
+		if last {
+			all = f.newStackReport(began, at, "hits", "count")
+		}
 		for _, g := range groups {
-			rows.add(newCountRow(sel.probes[g.Probe], keys, g.Key), g.Hits)
+			row := newCountRow(sel.probes[g.Probe], keys, g.Key, stacks)
+			all.add(row.name(), row.stack, g.Hits)
+			if !f.stack {
+				row.stack = nil
+			}
+			rows.add(row, g.Hits)
 		}
 		others, err := counter.Others()
 		if err != nil {
@@ -75,8 +93,12 @@ func (f *countFlags) countGroups(
 		}
 		if others > 0 {
 			rows.add(countRow{isOthers: true}, others)
+			all.add(countRow{isOthers: true}.name(), nil, others)
 		}
 		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+			return err
+		}
+		if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil {
 			return err
 		}
 		unreadable, err := counter.Unreadable()

@@ -9,10 +9,8 @@ func (f *stackFlag) addFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar((*bool)(f), "stack", false, "show from where in the code probes are hit")
 }
 
-// checkAt refuses the flag for programs that are asked themselves.
-func (f stackFlag) checkAt() error {
-	if f {
-		return usagef("--stack is for the kernel: with --at, a program does not tell where it fires")
-	}
-	return nil
+// errStackAt refuses stacks of programs that are asked themselves.
+func errStackAt() error {
+	return usagef("--stack, --folded and profiles need the kernel: with --at, a program does not tell " +
+		"where it fires")
 }

@@ -27,13 +27,8 @@ type Sample struct {
 	Labels []Label
 }
 
-// A Label tells samples of one stack apart: by a text or, if IsNumber, by a number.
-type Label struct {
-	Name     string
-	Text     string
-	Number   int64
-	IsNumber bool
-}
+// A Label tells samples of one stack apart.
+type Label struct{ Name, Text string }
 
 // A Location is an instruction of a process.
 type Location struct {

@@ -28,9 +28,7 @@ func TestPprof(t *testing.T) {
 			{[]profile.Location{leaf, main}, []int64{3, 0}, []profile.Label{
 				{Name: "customer", Text: "Ada"},
 			}},
-			{[]profile.Location{leaf, main}, []int64{0, 5e9}, []profile.Label{
-				{Name: "id", Number: -2, IsNumber: true},
-			}},
+			{[]profile.Location{leaf, main}, []int64{0, 5e9}, []profile.Label{{Name: "id", Text: "-2"}}},
 			{[]profile.Location{other}, []int64{1, 2e9}, nil},
 			{[]profile.Location{{Process: 9, Address: 0xabc}}, []int64{1, 1e9}, nil},
 		},

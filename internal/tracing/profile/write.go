@@ -23,7 +23,7 @@ const (
 
 	sampleLocation, sampleValue, sampleLabel = 1, 2, 3
 
-	labelKey, labelText, labelNumber = 1, 2, 3
+	labelKey, labelText = 1, 2
 
 	mappingID, mappingFile                      = 1, 5
 	mappingHasFunctions, mappingHasInlineFrames = 7, 10
@@ -100,11 +100,7 @@ func (e *encoder) sample(s Sample) (m message) {
 	for _, l := range s.Labels {
 		var label message
 		label.number(labelKey, e.text(l.Name))
-		if l.IsNumber {
-			label.always(labelNumber, uint64(l.Number)) // #nosec G115 -- as protobuf has it
-		} else {
-			label.always(labelText, e.text(l.Text))
-		}
+		label.always(labelText, e.text(l.Text))
 		m.nested(sampleLabel, label)
 	}
 	return m

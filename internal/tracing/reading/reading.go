@@ -22,6 +22,8 @@ type ProbeCount struct {
 	Cut      bool   `json:"cut,omitempty"` // a text of it was cut: other texts may be in the group
 	Hits     uint64 `json:"hits"`          // in the interval
 	Total    uint64 `json:"total"`         // since the beginning
+
+	Stack []Frame `json:"stack,omitempty"` // with --stack, the innermost first
 }
 
 // Hist is how often an argument had which values since the beginning.

@@ -13,6 +13,20 @@ type File struct {
 	isELF     bool
 	table     *pclntab // nil: not a program of Go, or not one whose table is known
 	functions []function
+	scanned   uint64 // bytes that have been looked through
+}
+
+// maxScanned bounds the bytes of a file that are looked through: a header may claim the whole file
+// for each of many tables. What comes later is not known.
+const maxScanned = 256 << 20
+
+// mayScan reports whether so many bytes more may be looked through.
+func (f *File) mayScan(bytes uint64) bool {
+	if bytes > maxScanned-f.scanned {
+		return false
+	}
+	f.scanned += bytes
+	return true
 }
 
 // New returns the file that r reads. It has read nothing yet.

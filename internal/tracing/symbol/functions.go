@@ -38,6 +38,9 @@ func (f *File) readFunctions() {
 func (f *File) readSymbols(table, names section) {
 	const indirect = 10 // STT_GNU_IFUNC
 	le := binary.LittleEndian
+	if !f.mayScan(table.size) {
+		return
+	}
 	for i := range table.size / elf.Sym64Size {
 		b := f.read(table.offset+i*elf.Sym64Size, elf.Sym64Size)
 		if b == nil || len(f.functions) >= maxFunctions {

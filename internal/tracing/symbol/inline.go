@@ -10,6 +10,8 @@ const (
 
 	inlinedSize = 16 // of an inlinedCall of runtime/symtabinl.go
 	maxInlined  = 64 // frames at one address
+
+	maxValues = 4 << 20 // bytes of values by address that are read for one address
 )
 
 // frames returns the function of the instruction at a link-time address, after those that have been
@@ -19,6 +21,7 @@ func (t *pclntab) frames(address uint64) []Frame {
 	if !ok {
 		return nil
 	}
+	t.left = maxValues
 	outermost := Frame{Function: t.nameAt(fn.name), Offset: address - fn.entry}
 	if !t.hasLines {
 		return []Frame{outermost}

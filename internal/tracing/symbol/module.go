@@ -13,8 +13,6 @@ import (
 const (
 	moduleText   = 22
 	moduleGofunc = 40
-
-	maxScanned = 64 << 20 // bytes of data, or of relocations
 )
 
 // locate finds the address that entries count from, and what has been inlined. The header of Go
@@ -94,7 +92,10 @@ func (t *pclntab) findModule(first, second uint64) (m module, ok bool) {
 
 // scan calls found for each aligned place in a segment where the bytes are, until it returns true.
 func (f *File) scan(s segment, wanted []byte, found func(at uint64) bool) {
-	for offset := s.offset; offset < s.offset+min(s.size, maxScanned); offset += blockSize {
+	if !f.mayScan(s.size) {
+		return
+	}
+	for offset := s.offset; offset < s.offset+s.size; offset += blockSize {
 		b := f.upTo(offset, blockSize+len(wanted)-1)
 		for from := 0; ; from++ {
 			i := bytes.Index(b[from:], wanted)
@@ -116,12 +117,11 @@ func (f *File) findRelocated(first, second uint64) (module, bool) {
 	const relocations, size = 4, 24 // SHT_RELA
 	le := binary.LittleEndian
 	for _, s := range f.sections {
-		if s.typ != relocations || s.flags&elf.SHF_ALLOC == 0 {
+		if s.typ != relocations || s.flags&elf.SHF_ALLOC == 0 || !f.mayScan(s.size) {
 			continue
 		}
-		n := min(s.size, maxScanned) / size
 		var previous, value uint64
-		for i := range n {
+		for i := range s.size / size {
 			b := f.read(s.offset+i*size, size)
 			if b == nil {
 				break

@@ -21,6 +21,7 @@ type pclntab struct {
 	text                              uint64 // the link-time address that entries count from
 	inlining                          uint64 // the offset of go:func.* in the file; 0: not known
 	hasLines                          bool   // of Go 1.20 or later
+	left                              int    // bytes of values that may be read for an address
 }
 
 // The first bytes of the table by version of Go. Earlier ones are not read.
@@ -157,13 +158,14 @@ func (t *pclntab) nameAt(offset uint32) string {
 // The table is a sequence of pairs: how much the value changes, in zigzag encoding, and for how
 // many instructions it then holds.
 func (fn goFunction) value(table uint32, address uint64) (value int32, ok bool) {
-	const most = 1 << 20 // bytes
-	at, end := fn.table.values+uint64(table), fn.entry
+	t := fn.table
+	start := t.values + uint64(table)
+	at, end := start, fn.entry
 	value = -1
-	for read := 0; read < most; {
-		b := fn.table.file.upTo(at, 2*binary.MaxVarintLen32)
+	for t.left > 0 {
+		b := t.file.upTo(at, 2*binary.MaxVarintLen32)
 		change, n := binary.Uvarint(b)
-		if n <= 0 || change == 0 && read > 0 {
+		if n <= 0 || change == 0 && at > start {
 			return 0, false
 		}
 		length, m := binary.Uvarint(b[n:])
@@ -171,11 +173,12 @@ func (fn goFunction) value(table uint32, address uint64) (value int32, ok bool) 
 			return 0, false
 		}
 		value += int32(change>>1) ^ -int32(change&1) // #nosec G115 -- as the runtime does
-		end += length * fn.table.unit
+		end += length * t.unit
 		if address < end {
 			return value, true
 		}
-		at, read = at+uint64(n+m), read+n+m // #nosec G115 -- at most 20
+		at += uint64(n + m) // #nosec G115 -- at most 20
+		t.left -= n + m
 	}
 	return 0, false
 }
