@@ -74,12 +74,11 @@ func (m module) word(i uint64) uint64 {
 // findModule finds the moduledata by its first two words.
 func (t *pclntab) findModule(first, second uint64) (m module, ok bool) {
 	f := t.file
-	words := binary.LittleEndian.AppendUint64(nil, first)
-	words = binary.LittleEndian.AppendUint64(words, second)
 	for _, s := range f.segments {
 		if s.flags&elf.PF_W != 0 && !ok {
-			f.scan(s, words, func(at uint64) bool {
-				m, ok = module{file: f, offset: at}, true
+			f.scan(s, binary.LittleEndian.AppendUint64(nil, first), func(at uint64) bool {
+				next, _ := f.uint64(at + 8)
+				m, ok = module{file: f, offset: at}, next == second
 				return ok
 			})
 		}
@@ -90,21 +89,25 @@ func (t *pclntab) findModule(first, second uint64) (m module, ok bool) {
 	return f.findRelocated(first, second)
 }
 
-// scan calls found for each aligned place in a segment where the bytes are, until it returns true.
+// scan calls found for each place in a segment where the bytes, at most 8, are in an aligned word,
+// until it returns true.
 func (f *File) scan(s segment, wanted []byte, found func(at uint64) bool) {
 	if !f.mayScan(s.size) {
 		return
 	}
-	for offset := s.offset; offset < s.offset+s.size; offset += blockSize {
-		b := f.upTo(offset, blockSize+len(wanted)-1)
+	for at, end := s.offset, s.offset+s.size; at < end; at += blockSize - at%blockSize {
+		b := f.block(at / blockSize)
+		b = b[min(at%blockSize, uint64(len(b))):]
+		if len(b) == 0 {
+			return // the end of the file
+		}
 		for from := 0; ; from++ {
 			i := bytes.Index(b[from:], wanted)
 			if i < 0 {
 				break
 			}
 			from += i
-			at := offset + uint64(from) // #nosec G115 -- an index
-			if (at-s.offset)%8 == 0 && found(at) {
+			if place := at + uint64(from); place%8 == 0 && found(place) { // #nosec G115 -- an index
 				return
 			}
 		}
