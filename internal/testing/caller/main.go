@@ -1,8 +1,10 @@
-// Caller fires probes by known ways, as often as each line of its standard input says: N fires of
-// each way. It writes a line before it reads the first one, and one after each.
+// Caller fires probes by known ways. It prints the path of their image and then, for each line
+// "fire N" of its standard input, fires by each way N times, and "ready" a probe of that name, and
+// answers ok. It is for the tests of stacks.
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 
@@ -15,6 +17,7 @@ var (
 	order = stapsdt.MustProbe2[int, string](shop, "order", "cents", "customer")
 	begin = stapsdt.MustProbe1[int](shop, "work_start", "id")
 	end   = stapsdt.MustProbe1[int](shop, "work_end", "id")
+	ready = stapsdt.MustProbe0(shop, "ready")
 )
 
 func main() {
@@ -23,30 +26,33 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(shop.Path())
-	for n := 0; ; {
-		if _, err := fmt.Scan(&n); err != nil {
-			return
+	for input := bufio.NewScanner(os.Stdin); input.Scan(); fmt.Println("ok") {
+		n := 0
+		if _, err := fmt.Sscanf(input.Text(), "fire %d", &n); err != nil {
+			ready.Fire()
 		}
 		for range n {
-			byDirect()
+			byCall()
 			byInlined()
 			byDepth(2)
 			shelf{}.byMethod()
 		}
-		fmt.Println("fired", n)
 	}
 }
 
 //go:noinline
-func byDirect() {
+func byCall() {
 	order.Fire(1, "Ada")
 	work(1)
 }
 
-func inlined() { order.Fire(20, "Bob") }
-
 //go:noinline
 func byInlined() { inlined() }
+
+func inlined() { fire() }
+
+//go:noinline
+func fire() { order.Fire(20, "Bob") }
 
 //go:noinline
 func byDepth(n int) {
