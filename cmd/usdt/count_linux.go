@@ -14,9 +14,11 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return err
 	}
@@ -42,7 +44,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if len(keys) > 0 {
 		return f.countGroups(cmd, sel, keys, stacks, options)
 	}
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
@@ -64,7 +66,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 func (f *countFlags) countGroups(
 	cmd *cobra.Command, sel *selection, keys []countKey, stacks stackReader, options uprobe.Options,
 ) error {
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
 	if err != nil {
 		return attachError(err)
