@@ -34,7 +34,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	var stacks *locator
 	if f.wantsStacks() {
-		if stacks, err = newLocator(sel.scope.pids); err != nil {
+		if stacks, err = sel.newLocator(); err != nil {
 			return err
 		}
 		defer stacks.Close()

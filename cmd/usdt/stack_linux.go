@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sync"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
@@ -8,9 +9,10 @@ import (
 )
 
 // A locator is a stackReader that asks another process: see [process.Client]. It remembers what it
-// has been told.
+// has been told. Its methods are safe for concurrent use.
 type locator struct {
-	client *process.Client // nil when it has failed
+	mu     sync.Mutex
+	client *process.Client
 	spaces map[uint32]map[process.Instruction]known
 	size   int // of all spaces
 }
@@ -29,23 +31,34 @@ const (
 	askAgain = time.Second
 )
 
-// newLocator returns a locator that knows what the processes have mapped now, so that it can tell
-// of them when they have ended. The caller closes it.
-func newLocator(pids []int) (*locator, error) {
+// newLocator returns a locator that knows what the traced processes have mapped when they are first
+// seen, so that it can tell of them when they have ended. The caller closes it.
+func (s *selection) newLocator() (*locator, error) {
 	client, err := startReader()
 	if err != nil {
 		return nil, err
 	}
 	l := &locator{client: client, spaces: make(map[uint32]map[process.Instruction]known)}
-	for _, pid := range pids {
-		_, _ = client.Locate(pid, nil) // addresses stand for what is not known
+	for _, pid := range s.scope.pids {
+		l.remember(pid)
 	}
+	s.follower.seen = l.remember
 	return l, nil
 }
 
 func (l *locator) Close() { l.client.Close() }
 
+// remember has what a process has mapped remembered. If that is not known, addresses stand for it.
+func (l *locator) remember(pid int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.spaces, uint32(pid)) // #nosec G115 -- of another process that had the id
+	_, _ = l.client.Locate(pid, nil)
+}
+
 func (l *locator) locate(stack uprobe.UserStack) (locations []location, isSettled bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	space := l.spaces[stack.PID]
 	if space == nil || l.size > mostLocations {
 		if l.size > mostLocations {

@@ -33,7 +33,7 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	}
 	defer catchSignals(cmd)()
 	if f.stack {
-		stacks, err := newLocator(plan.selection.scope.pids)
+		stacks, err := plan.selection.newLocator()
 		if err != nil {
 			return err
 		}

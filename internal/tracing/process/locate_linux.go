@@ -61,14 +61,14 @@ type codeFile struct {
 }
 
 // Locate tells where instructions of a process are. It remembers the process from the first call
-// on, and so answers when the process has ended, too. Later calls look again for code that is not
-// known yet.
+// on, and so answers when the process has ended, too. Later calls look again if they are for no
+// instruction, or for one that is not known yet.
 //
 // Errors match [fs.ErrNotExist] when there is no such process, and [fs.ErrPermission] when the
 // caller may not look into it.
 func (r *Reader) Locate(pid int, of []Instruction) ([]Location, error) {
 	s := r.spaces.of[pid]
-	if s == nil || !s.has(of) && time.Since(s.readAt) >= spaceInterval {
+	if s == nil || len(of) == 0 || !s.has(of) && time.Since(s.readAt) >= spaceInterval {
 		if err := r.readSpace(pid); err != nil && s == nil {
 			return nil, err
 		}
