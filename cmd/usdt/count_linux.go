@@ -25,13 +25,13 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
-	keys, err := f.keys(sel.probes)
+	by, err := f.by.grouping(f.strings, sel.probes)
 	if err != nil {
 		return err
 	}
 	defer catchSignals(cmd)()
-	if len(keys) > 0 {
-		return f.countGroups(cmd, sel, keys, options)
+	if len(by) > 0 {
+		return f.countGroups(cmd, sel, by, options)
 	}
 	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
@@ -53,10 +53,10 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 
 // countGroups counts by values.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, by grouping, options uprobe.Options,
 ) error {
 	sel.follower.attaching(cmd, &options)
-	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
+	counter, err := uprobe.CountBy(sel.probes, by.engine(), options)
 	if err != nil {
 		return attachError(err)
 	}
@@ -71,7 +71,7 @@ func (f *countFlags) countGroups(
 		rows.clear()
 		probes := sel.all()
 		for _, g := range groups {
-			rows.add(newCountRow(probes[g.Probe], keys, g.Key), g.Hits)
+			rows.add(newCountRow(probes[g.Probe], by, g.Key), g.Hits)
 		}
 		others, err := counter.Others()
 		if err != nil {

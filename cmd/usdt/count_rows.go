@@ -56,3 +56,12 @@ func (r *groupRows) add(row countRow, hits uint64) {
 	}
 	r.totals[i] += hits
 }
+
+// newCountRow returns the row of a probe with some values.
+func newCountRow(p uprobe.Probe, by grouping, key []uprobe.KeyValue) countRow {
+	row := countRow{probe: p, by: by.json(key), isCut: isCut(key)}
+	for i, v := range key {
+		row.key += " " + by[i].arg.label() + "=" + by[i].text(v)
+	}
+	return row
+}

@@ -47,8 +47,8 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	defer catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
-		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
-		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,
+		Options: options, Key: uprobe.Argument(f.key.argument), By: by.engine(),
+		Slower:        f.slower,
 		StartCaptures: plan.starts.captures, EndCaptures: plan.ends.captures,
 	})
 	if err != nil {
