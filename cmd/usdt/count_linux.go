@@ -25,24 +25,21 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
-	keys, err := f.keys(sel.probes)
+	by, err := f.by.grouping(f.strings, sel.probes)
 	if err != nil {
 		return err
 	}
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	var stacks *locator
-	if f.wantsStacks() {
-		if stacks, err = sel.newLocator(); err != nil {
-			return err
-		}
-		defer stacks.Close()
-		keys = append(keys, stackKey)
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
 	}
+	defer closeStacks()
 	defer catchSignals(cmd)()
-	if len(keys) > 0 {
-		return f.countGroups(cmd, sel, keys, stacks, options)
+	if len(by) > 0 {
+		return f.countGroups(cmd, sel, by, options)
 	}
 	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
@@ -64,10 +61,10 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 
 // countGroups counts by values.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, stacks stackReader, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, by grouping, options uprobe.Options,
 ) error {
 	sel.follower.attaching(cmd, &options)
-	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
+	counter, err := uprobe.CountBy(sel.probes, by.engine(), options)
 	if err != nil {
 		return attachError(err)
 	}
@@ -87,8 +84,8 @@ func (f *countFlags) countGroups(
 		}
 		probes := sel.all()
 		for _, g := range groups {
-			row := newCountRow(probes[g.Probe], keys, g.Key, stacks)
-			all.add(row.name(), row.stack, g.Hits)
+			row := newCountRow(probes[g.Probe], by, g.Key)
+			all.add(row.name(), row.stack, int64(g.Hits)) // #nosec G115 -- a count
 			if !f.stack {
 				row.stack = nil
 			}
@@ -100,7 +97,7 @@ func (f *countFlags) countGroups(
 		}
 		if others > 0 {
 			rows.add(countRow{isOthers: true}, others)
-			all.add(countRow{isOthers: true}.name(), nil, others)
+			all.add(countRow{isOthers: true}.name(), nil, int64(others)) // #nosec G115 -- a count
 		}
 		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
 			return err

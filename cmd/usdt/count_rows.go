@@ -3,7 +3,6 @@ package main
 import (
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/profile"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -16,14 +15,6 @@ type countRow struct {
 	isOthers bool   // all for which there was no row
 
 	stack *rowStack // nil if hits are not counted by stacks
-}
-
-// A rowStack is the stack of a row.
-type rowStack struct {
-	pid    uint32
-	stack  []location
-	text   string // a line for each function
-	labels []profile.Label
 }
 
 // id is what tells rows apart.
@@ -74,4 +65,17 @@ func (r *groupRows) add(row countRow, hits uint64) {
 		r.readings.rows, r.totals = append(r.readings.rows, row), append(r.totals, 0)
 	}
 	r.totals[i] += hits
+}
+
+// newCountRow returns the row of a probe with some values.
+func newCountRow(p uprobe.Probe, by grouping, key []uprobe.KeyValue) countRow {
+	row := countRow{probe: p, by: by.json(key), isCut: isCut(key)}
+	row.stack = by.stack(p.String(), key)
+	for i, v := range key {
+		if by[i].stacks != nil {
+			continue
+		}
+		row.key += " " + by[i].arg.label() + "=" + by[i].text(v)
+	}
+	return row
 }

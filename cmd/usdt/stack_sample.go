@@ -4,22 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/profile"
 	"github.com/go-usdt/usdt/internal/tracing/symbol"
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A stackSample is what was counted for one stack, and one value of each argument to group by.
 type stackSample struct {
-	row    string // the probe, and the values
-	labels []profile.Label
-	pid    uint32
-	stack  []location
+	row string // the probe, and the values
+	rowStack
 	values []int64
 }
 
@@ -90,16 +86,13 @@ func (f *aggregateFlags) newStackReport(began, ended time.Time, types ...string)
 }
 
 // add adds a sample. Without a stack, it is of those that are not known.
-func (r *stackReport) add(row string, of *rowStack, values ...uint64) {
+func (r *stackReport) add(row string, of *rowStack, values ...int64) {
 	if r == nil {
 		return
 	}
-	s := stackSample{row: row}
+	s := stackSample{row: row, values: values}
 	if of != nil {
-		s.labels, s.pid, s.stack = of.labels, of.pid, of.stack
-	}
-	for _, v := range values {
-		s.values = append(s.values, int64(min(v, math.MaxInt64))) // #nosec G115 -- it fits
+		s.rowStack = *of
 	}
 	r.samples = append(r.samples, s)
 }
@@ -150,21 +143,4 @@ func profileStack(pid uint32, stack []location) []profile.Location {
 		})
 	}
 	return all
-}
-
-// stackLabels are the labels of a sample: the probe, and the values of a group.
-func stackLabels(probe string, by []grouping, values []uprobe.KeyValue) []profile.Label {
-	labels := []profile.Label{{Name: "probe", Text: probe}}
-	for i, v := range values {
-		if by[i].arg == argument(uprobe.Stack) {
-			continue
-		}
-		g := uprobe.Group{By: v.Int, Text: v.Text}
-		label := profile.Label{Name: by[i].arg.label(), Text: v.Text}
-		if !by[i].isText {
-			label.Text = by[i].text(g)
-		}
-		labels = append(labels, label)
-	}
-	return labels
 }

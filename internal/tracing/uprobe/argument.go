@@ -29,6 +29,8 @@ func (a Argument) String() string {
 		return "comm"
 	case a == Stack:
 		return "stack"
+	case a == Container:
+		return "container"
 	case a.Name != "":
 		return a.Name
 	}

@@ -3,7 +3,6 @@ package uprobe
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -42,10 +41,8 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	if err != nil {
 		return err
 	}
-	if slices.Contains(c.keys.by, By{Argument: Stack}) {
-		if c.keys.stacks, err = c.newStackTable(); err != nil {
-			return err
-		}
+	if c.keys.stacks, err = c.newStackTable(c.keys.by); err != nil {
+		return err
 	}
 	if c.others, err = c.newNumbers("usdt_others", 1); err != nil {
 		return err

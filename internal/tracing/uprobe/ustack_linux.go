@@ -3,6 +3,7 @@ package uprobe
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -52,7 +53,11 @@ type stackTable struct {
 
 const stackValue = 8 + stackBytes
 
-func (s *session) newStackTable() (*stackTable, error) {
+// newStackTable returns a table if a Stack is among the values, otherwise nil.
+func (s *session) newStackTable(by []By) (*stackTable, error) {
+	if !slices.ContainsFunc(by, func(b By) bool { return b.Argument == Stack }) {
+		return nil, nil
+	}
 	const threads = 1 << 12 // that can be in programs at a time
 	t := &stackTable{known: make(map[stackID]UserStack)}
 	for _, m := range []struct {
