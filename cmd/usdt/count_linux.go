@@ -37,7 +37,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	defer closeStacks()
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	if len(by) > 0 {
 		return f.countGroups(cmd, sel, by, options)
 	}

@@ -57,7 +57,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	defer closeStacks()
 	options.By = by.engine()
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {

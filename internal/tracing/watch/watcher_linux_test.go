@@ -134,6 +134,25 @@ func TestLost(t *testing.T) {
 		func(e Event) bool { return e.Kind == Exited && e.PID == cmd.Process.Pid })
 }
 
+// TestWaitSleeps checks that waiting does not find itself over for ever, once it was.
+func TestWaitSleeps(t *testing.T) {
+	w := open(t)
+	for range 100 { // what ends it may also come when an event has
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		for ctx.Err() == nil {
+			_, _ = w.Wait(ctx, nil)
+		}
+		cancel()
+		ready := []unix.PollFd{{Fd: int32(w.wake), Events: unix.POLLIN}}
+		if n, err := unix.Poll(ready, 0); err != nil {
+			t.Fatal(err)
+		} else if n == 0 {
+			return
+		}
+	}
+	t.Error("waiting ends at once")
+}
+
 // TestEnd ends waiting.
 func TestEnd(t *testing.T) {
 	w := open(t)
