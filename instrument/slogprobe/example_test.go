@@ -1,7 +1,7 @@
 package slogprobe_test
 
 import (
-	"fmt"
+	"log"
 	"log/slog"
 	"os"
 
@@ -12,7 +12,7 @@ import (
 // A service writes what its operator has to know, and shows tracers everything.
 func Example() {
 	if err := stapsdt.Load(); err != nil {
-		fmt.Println("tracing probes are off:", err) // the program goes on
+		log.Println("tracing probes are off:", err) // the program goes on
 	}
 	defer stapsdt.Close()
 	slog.SetDefault(slog.New(slogprobe.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{

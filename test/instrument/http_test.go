@@ -1,0 +1,106 @@
+//go:build linux && (amd64 || arm64)
+
+package instrument
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"github.com/go-usdt/usdt/instrument/httpprobe"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// shop returns the address of a server with probes.
+func shop(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /carts/{cart}", func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "four")
+	})
+	server := httptest.NewServer(httpprobe.Handler(mux))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// get asks for a page, by a new connection.
+func get(t *testing.T, url string) {
+	t.Helper()
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	defer base.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+	answer, err := (&http.Client{Transport: httpprobe.Transport(base)}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, answer.Body)
+	answer.Body.Close()
+}
+
+const took = `\d+(\.\d+)?(ns|µs|ms|s|m\d+.*s)`
+
+func TestServer(t *testing.T) {
+	trace(t, "http_server", func() {
+		url := shop(t)
+		get(t, url+"/carts/12?all")
+		get(t, url+"/sofas")
+	},
+		`request_start id=\d+ method="GET" path="/carts/12" remote="127.0.0.1:\d+" `+
+			`trace_id="4bf92f3577b34da6a3ce929d0e0e4736"`,
+		`request_end id=\d+ status=200 bytes=4 route="GET /carts/{cart}" duration=`+took,
+		`request_start id=\d+ method="GET" path="/sofas" .*`,
+		`request_end id=\d+ status=404 bytes=19 route="" duration=`+took)
+}
+
+func TestClient(t *testing.T) {
+	trace(t, "http_client", func() { get(t, shop(t)+"/carts/12") },
+		`request_start id=\d+ method="GET" host="127.0.0.1:\d+" path="/carts/12" trace_id="4b.*36"`,
+		`connect_start id=\d+ request=\d+ network="tcp" address="127.0.0.1:\d+"`,
+		`connect_end id=\d+ request=\d+ error="" duration=`+took,
+		`connection id=\d+ address="127.0.0.1:\d+" reused=false idle=0s`,
+		`first_byte id=\d+ duration=`+took,
+		`request_end id=\d+ status=200 bytes=4 error="" duration=`+took)
+}
+
+// TestLatency: usdt finds the pairs and their keys by itself.
+func TestLatency(t *testing.T) {
+	const requests = 5
+	usdt := load(t)
+	pairs := []string{"http_server:request", "http_client:request", "http_client:connect"}
+	for _, pair := range pairs {
+		t.Run(pair, func(t *testing.T) {
+			url := shop(t)
+			child := testenv.Start(t, exec.Command(usdt, "latency", "-p", fmt.Sprint(os.Getpid()),
+				"--json", pair))
+			defer child.Kill()
+			await(t, child, pairOf(t, pair))
+			for range requests {
+				get(t, url+"/carts/12")
+			}
+			if err := child.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			lines, err := child.Wait()
+			if err != nil || len(lines) == 0 {
+				t.Fatalf("%v, %q: %s", err, lines, child.Errors())
+			}
+			var result struct{ Count int }
+			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &result); err != nil {
+				t.Fatal(err)
+			}
+			if result.Count != requests {
+				t.Errorf("usdt measured %d pairs, want %d: %s", result.Count, requests, lines)
+			}
+		})
+	}
+}
