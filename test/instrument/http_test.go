@@ -3,18 +3,12 @@
 package instrument
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"syscall"
 	"testing"
 
 	"github.com/go-usdt/usdt/instrument/httpprobe"
-	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // shop returns the address of a server with probes.
@@ -72,35 +66,13 @@ func TestClient(t *testing.T) {
 		`request_end id=\d+ status=200 bytes=4 error="" duration=`+took)
 }
 
-// TestLatency: usdt finds the pairs and their keys by itself.
-func TestLatency(t *testing.T) {
-	const requests = 5
-	usdt := load(t)
-	pairs := []string{"http_server:request", "http_client:request", "http_client:connect"}
-	for _, pair := range pairs {
+func TestHTTPLatency(t *testing.T) {
+	url := shop(t)
+	for _, pair := range []string{
+		"http_server:request", "http_client:request", "http_client:connect",
+	} {
 		t.Run(pair, func(t *testing.T) {
-			url := shop(t)
-			child := testenv.Start(t, exec.Command(usdt, "latency", "-p", fmt.Sprint(os.Getpid()),
-				"--json", pair))
-			defer child.Kill()
-			await(t, child, pairOf(t, pair))
-			for range requests {
-				get(t, url+"/carts/12")
-			}
-			if err := child.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			lines, err := child.Wait()
-			if err != nil || len(lines) == 0 {
-				t.Fatalf("%v, %q: %s", err, lines, child.Errors())
-			}
-			var result struct{ Count int }
-			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &result); err != nil {
-				t.Fatal(err)
-			}
-			if result.Count != requests {
-				t.Errorf("usdt measured %d pairs, want %d: %s", result.Count, requests, lines)
-			}
+			latency(t, pair, func() { get(t, url+"/carts/12") })
 		})
 	}
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // providers are those of the packages in instrument/.
-var providers = []string{"slog", "http_server", "http_client"}
+var providers = []string{"slog", "http_server", "http_client", "checkout"}
 
 // goroutines is how many run when all packages are initialised.
 var goroutines = runtime.NumGoroutine()
@@ -118,19 +118,4 @@ func trace(t *testing.T, provider string, do func(), want ...string) {
 			t.Errorf("usdt printed %q, want %q", event, w)
 		}
 	}
-}
-
-// pairOf returns the probes of PROVIDER:BASE.
-func pairOf(t *testing.T, pair string) (found []*stapsdt.Probe) {
-	t.Helper()
-	provider, base, _ := strings.Cut(pair, ":")
-	for _, p := range probes(t, provider) {
-		if p.Name() == base+"_start" || p.Name() == base+"_end" {
-			found = append(found, p)
-		}
-	}
-	if len(found) != 2 {
-		t.Fatalf("%s is %d probes, want 2", pair, len(found))
-	}
-	return found
 }
