@@ -107,8 +107,7 @@ func TestStack(t *testing.T) {
 	f := Must[int](p, "f", "key")
 	r := stapsdttest.Record(t, f.stack)
 	line := outer(f)
-	var direct func(int) int
-	direct = Wrap(f, func(n int) int { return n })
+	direct := Wrap(f, func(n int) int { return n })
 	direct(2)
 	deep(f, 2*maxFrames)
 	for i, want := range []string{
