@@ -38,6 +38,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-usdt/usdt/instrument/internal/callers"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -112,7 +113,7 @@ func (f *Func[K]) begin(key K) func() {
 	id := ids.Add(1)
 	f.start.Fire(id, key)
 	if f.stack.Enabled() {
-		f.stack.Fire(id, key, stack())
+		f.stack.Fire(id, key, callers.Text(2)) // not begin, nor who calls it
 	}
 	began := time.Now()
 	return func() { f.end.Fire(id, key, time.Since(began)) }

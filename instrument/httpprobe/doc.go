@@ -17,7 +17,7 @@
 //   - request_end: id, status, bytes (written, of the body), route (the pattern of the
 //     [http.ServeMux], or "") and duration;
 //   - panic: id, value and stack of a panic in the handler, which then goes on as it would without
-//     this package. The request_end follows it.
+//     this package. The stack is one line, who panics first. The request_end follows it.
 //
 // Id is a number that no other request of the process has. A status of 0 says that the handler took
 // over the connection, or panicked before it had sent a status. The route is known if the handlers

@@ -3,9 +3,9 @@ package httpprobe
 import (
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"time"
 
+	"github.com/go-usdt/usdt/instrument/internal/callers"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -59,7 +59,7 @@ func (h *handler) trace(w http.ResponseWriter, r *http.Request) {
 			value = recover() // nil in a goroutine that exits
 		}
 		if value != nil && serverPanic.Enabled() {
-			serverPanic.Fire(watch.id, fmt.Sprint(value), string(debug.Stack()))
+			serverPanic.Fire(watch.id, fmt.Sprint(value), callers.OfPanic())
 		}
 		serverEnd.Fire(watch.id, response.status, response.bytes, r.Pattern, watch.duration())
 		if value != nil {

@@ -133,8 +133,8 @@ func TestPanic(t *testing.T) {
 				r.Want(stapsdttest.Fired(serverStart, id, "GET", "/", stapsdttest.Any, ""),
 					stapsdttest.Fired(serverPanic, id, test.text, stapsdttest.Any),
 					ended(id, test.status, 0, ""))
-				if stack := r.Events()[1].Args[2].(string); !strings.Contains(stack, "httpprobe.fail(") {
-					t.Errorf("the stack does not show the handler: %s", stack)
+				if stack := r.Events()[1].Args[2].(string); !strings.HasPrefix(stack, "httpprobe.fail:") {
+					t.Errorf("the stack does not begin with who panics: %s", stack)
 				}
 			}()
 			Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

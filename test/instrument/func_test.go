@@ -17,7 +17,7 @@ func placeOrder(id uint64) {
 }
 
 func TestFunc(t *testing.T) {
-	trace(t, "shop", func() { placeOrder(12) },
+	trace(t, "shop:*", func() { placeOrder(12) },
 		`place_start id=\d+ order=12`,
 		`place_stack id=\d+ order=12 stack="instrument.placeOrder:\d+ < instrument.TestFunc.func1:.*"`,
 		`place_end id=\d+ order=12 duration=`+took)

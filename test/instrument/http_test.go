@@ -44,7 +44,7 @@ func get(t *testing.T, url string) {
 const took = `\d+(\.\d+)?(ns|µs|ms|s|m\d+.*s)`
 
 func TestServer(t *testing.T) {
-	trace(t, "http_server", func() {
+	trace(t, "http_server:*", func() {
 		url := shop(t)
 		get(t, url+"/carts/12?all")
 		get(t, url+"/sofas")
@@ -57,7 +57,7 @@ func TestServer(t *testing.T) {
 }
 
 func TestClient(t *testing.T) {
-	trace(t, "http_client", func() { get(t, shop(t)+"/carts/12") },
+	trace(t, "http_client:*", func() { get(t, shop(t)+"/carts/12") },
 		`request_start id=\d+ method="GET" host="127.0.0.1:\d+" path="/carts/12" trace_id="4b.*36"`,
 		`connect_start id=\d+ request=\d+ network="tcp" address="127.0.0.1:\d+"`,
 		`connect_end id=\d+ request=\d+ error="" duration=`+took,

@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
-	"github.com/go-usdt/usdt/stapsdt"
 )
 
 // latency has usdt measure PROVIDER:BASE while do runs several times. It finds the pair and its key
@@ -24,7 +22,7 @@ func latency(t *testing.T, pair string, do func()) {
 	child := testenv.Start(t, exec.Command(usdt, "latency", "-p", fmt.Sprint(os.Getpid()), "--json",
 		pair))
 	defer child.Kill()
-	await(t, child, pairOf(t, pair))
+	await(t, child, append(probes(t, pair+"_start"), probes(t, pair+"_end")...))
 	for range times {
 		do()
 	}
@@ -42,19 +40,4 @@ func latency(t *testing.T, pair string, do func()) {
 	if result.Count != times {
 		t.Errorf("usdt measured %d pairs, want %d: %s", result.Count, times, lines)
 	}
-}
-
-// pairOf returns the probes of PROVIDER:BASE.
-func pairOf(t *testing.T, pair string) (found []*stapsdt.Probe) {
-	t.Helper()
-	provider, base, _ := strings.Cut(pair, ":")
-	for _, p := range probes(t, provider) {
-		if p.Name() == base+"_start" || p.Name() == base+"_end" {
-			found = append(found, p)
-		}
-	}
-	if len(found) != 2 {
-		t.Fatalf("%s is %d probes, want 2", pair, len(found))
-	}
-	return found
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -23,7 +24,7 @@ import (
 )
 
 // providers are those of the packages in instrument/.
-var providers = []string{"slog", "http_server", "http_client", "checkout", "shop"}
+var providers = []string{"slog", "http_server", "http_client", "checkout", "shop", "go"}
 
 // goroutines is how many run when all packages are initialised.
 var goroutines = runtime.NumGoroutine()
@@ -73,16 +74,18 @@ var buildUsdt = sync.OnceValues(func() (path string, err error) {
 	return path, testbuild.Go(path, nil, "build", "../../cmd/usdt")
 })
 
-// probes returns the probes of a provider.
-func probes(t *testing.T, provider string) (found []*stapsdt.Probe) {
+// probes returns the probes that match PROVIDER:PROBE, in which the probe can have wildcards.
+func probes(t *testing.T, pattern string) (found []*stapsdt.Probe) {
 	t.Helper()
-	for _, p := range stapsdt.Providers() {
-		if p.Name() == provider {
-			found = append(found, p.Probes()...)
+	for _, provider := range stapsdt.Providers() {
+		for _, p := range provider.Probes() {
+			if ok, _ := path.Match(pattern, provider.Name()+":"+p.Name()); ok {
+				found = append(found, p)
+			}
 		}
 	}
 	if len(found) == 0 {
-		t.Fatalf("there is no provider %s", provider)
+		t.Fatalf("there is no %s", pattern)
 	}
 	return found
 }
@@ -102,16 +105,16 @@ func await(t *testing.T, tracer *testenv.Child, of []*stapsdt.Probe) {
 	}
 }
 
-// trace has usdt trace the probes of a provider while do runs, and compares what it prints about
-// each event, without the time and the thread, with expressions.
-func trace(t *testing.T, provider string, do func(), want ...string) {
+// trace has usdt trace the probes that match while do runs, and compares what it prints about each
+// event, without the time, the thread and the provider, with expressions.
+func trace(t *testing.T, pattern string, do func(), want ...string) {
 	t.Helper()
 	usdt := load(t)
-	child := testenv.Start(t, exec.Command(usdt, "trace", "-p", fmt.Sprint(os.Getpid()),
-		provider+":*"))
+	child := testenv.Start(t, exec.Command(usdt, "trace", "-p", fmt.Sprint(os.Getpid()), pattern))
 	defer child.Kill()
-	await(t, child, probes(t, provider))
+	await(t, child, probes(t, pattern))
 	do()
+	provider, _, _ := strings.Cut(pattern, ":")
 	for _, w := range want {
 		_, event, _ := strings.Cut(child.Next(t), " "+provider+":")
 		if !regexp.MustCompile("^(?:" + w + ")$").MatchString(event) {

@@ -14,7 +14,7 @@ import (
 
 func TestSlog(t *testing.T) {
 	log := slog.New(slogprobe.New(slog.DiscardHandler))
-	trace(t, "slog", func() {
+	trace(t, "slog:*", func() {
 		log.With("customer", "Ada").Debug("found", "cents", 390)
 		log.Error("lost")
 	},
@@ -26,14 +26,14 @@ func TestSlog(t *testing.T) {
 func TestSlogByBpftrace(t *testing.T) {
 	bpftrace := testenv.Tool(t, "bpftrace")
 	load(t)
-	record := probes(t, "slog")[0]
+	record := probes(t, "slog:record")[0]
 	tracer := testenv.Start(t, exec.Command(bpftrace, "-e", "usdt:"+record.Path()+
 		`:slog:record /(int64)arg0 < 0/ { printf("%d %s %s|\n", arg0, str(arg1), str(arg2)); }`))
 	defer tracer.Kill()
 	if first := tracer.Next(t); !strings.HasPrefix(first, "Attach") {
 		t.Fatalf("bpftrace printed %q", first)
 	}
-	await(t, tracer, probes(t, "slog"))
+	await(t, tracer, probes(t, "slog:record"))
 	log := slog.New(slogprobe.New(slog.DiscardHandler))
 	log.Info("order placed")
 	log.Debug("price found", "cents", 390)

@@ -13,7 +13,7 @@ import (
 var checkout = spanprobe.MustTracer("checkout")
 
 func TestSpans(t *testing.T) {
-	trace(t, "checkout", func() {
+	trace(t, "checkout:*", func() {
 		order := checkout.Start(t.Context(), "order")
 		pay := checkout.Start(order.Context(), "pay")
 		pay.Fail(errors.New("too little"))
