@@ -29,7 +29,11 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
+	choose, err := choosing(patterns)
+	if err != nil {
+		return err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return err
 	}
@@ -50,12 +54,12 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options.Options)
+	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
+	sel.follower.tracing = sel.extending(options.Filter, d.Attach, d.Release)
 	began := time.Now()
 	report := f.reporter(cmd, sel.probes, by, began)
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {

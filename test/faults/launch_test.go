@@ -69,21 +69,22 @@ func supervised(cmd *exec.Cmd, socket *os.File) *exec.Cmd {
 const supervising = unix.SECCOMP_FILTER_FLAG_NEW_LISTENER |
 	unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 
-// launch puts this thread under a filter, hands the listener over, and becomes the program.
+// launch puts this thread under a filter, hands the listener over, and becomes the program. Nothing
+// is allocated in between: to grow the heap takes a system call, which would wait for the one who
+// is to receive the listener.
 func launch() error {
 	runtime.LockOSThread()
 	os.Unsetenv(launchEnv)
 	unix.CloseOnExec(launchSocket)
-	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}} // the number
-	for _, number := range unsupervised {
-		filter = append(filter,
-			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: number, Jf: 1},
-			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
-	}
-	filter = append(filter,
-		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
-	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	path, arguments, environment := os.Args[1], os.Args[1:], os.Environ()
+	filter := supervisingFilter()
+	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	rights := unix.UnixRights(0)
+	message := unix.Msghdr{
+		Iov: &unix.Iovec{Base: new(byte), Len: 1}, Iovlen: 1,
+		Control: &rights[0], Controllen: uint64(len(rights)),
+	}
+	sent := (*int32)(unsafe.Pointer(&rights[unix.CmsgLen(0)]))
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return os.NewSyscallError("prctl", err)
 	}
@@ -92,9 +93,24 @@ func launch() error {
 	if errno != 0 {
 		return os.NewSyscallError("seccomp", errno)
 	}
-	rights := unix.UnixRights(int(listener))
-	if err := unix.Sendmsg(launchSocket, []byte{0}, rights, nil, 0); err != nil {
-		return os.NewSyscallError("sendmsg", err)
+	*sent = int32(listener)
+	_, _, errno = syscall.RawSyscall(unix.SYS_SENDMSG, launchSocket,
+		uintptr(unsafe.Pointer(&message)), 0)
+	if errno != 0 {
+		return os.NewSyscallError("sendmsg", errno)
 	}
 	return errors.Join(errors.New("exec "+path), unix.Exec(path, arguments, environment))
+}
+
+// supervisingFilter asks the supervisor about each call that is not in unsupervised.
+func supervisingFilter() []unix.SockFilter {
+	const number = 0 // where struct seccomp_data has it
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: number}}
+	for _, number := range unsupervised {
+		filter = append(filter,
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: number, Jf: 1},
+			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
+	}
+	return append(filter,
+		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
 }

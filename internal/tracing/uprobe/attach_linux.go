@@ -18,36 +18,39 @@ import (
 // attach attaches to every site of the probes. body writes the program of a site. When all sites
 // are skipped, the error is why the last one was.
 func (s *session) attach(body func(*program) error, probes ...Probe) error {
-	before := s.sites
+	indexed := make([]Later, len(probes))
+	for i, p := range probes {
+		indexed[i] = Later{p, i}
+	}
+	return s.attachIndexed(body, indexed)
+}
+
+func (s *session) attachIndexed(body func(*program) error, probes []Later) error {
+	before := s.sites.Load()
 	groups, err := s.group(body, probes)
 	if err != nil {
 		return err
 	}
-	nowhere, err := s.newNowhere()
-	if err != nil {
-		return err
-	}
 	for _, g := range groups {
-		if err := s.attachGroup(g, nowhere); err != nil {
+		if err := s.attachGroup(g); err != nil {
 			return err
 		}
 	}
-	if s.sites == before {
+	if s.sites.Load() == before {
 		return s.skipped
 	}
 	return nil
 }
 
-func (s *session) attachGroup(g *group, nowhere *ebpf.Map) error {
+func (s *session) attachGroup(g *group) error {
 	kind, perLink := ebpf.AttachNone, 1
 	if s.features.Multi {
 		kind, perLink = ebpf.AttachTraceUprobeMulti, maxPerLink
 	}
-	prog, err := g.program.load(kind, nowhere)
+	prog, err := s.load(g, kind)
 	if err != nil {
 		return err
 	}
-	s.programs = append(s.programs, prog)
 	for _, t := range g.targets {
 		for sites := range slices.Chunk(t.sites, perLink) {
 			if err := s.interrupted(); err != nil {
@@ -59,6 +62,28 @@ func (s *session) attachGroup(g *group, nowhere *ebpf.Map) error {
 		}
 	}
 	return nil
+}
+
+// load loads the program of a group, unless one with the same code is there.
+func (s *session) load(g *group, kind ebpf.AttachType) (*ebpf.Program, error) {
+	if prog := s.programs[g.code]; prog != nil {
+		return prog, nil
+	}
+	if s.nowhere == nil {
+		nowhere, err := s.newNowhere()
+		if err != nil {
+			return nil, err
+		}
+		s.nowhere = nowhere
+	}
+	prog, err := g.program.load(kind, s.nowhere)
+	if err != nil {
+		return nil, err
+	}
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	s.programs[g.code] = prog
+	return prog, nil
 }
 
 // maxPerLink bounds the time of a system call that no signal interrupts.
@@ -78,8 +103,8 @@ func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 	half := len(sites) / 2
 	switch {
 	case err == nil:
-		s.links = append(s.links, siteLink{link, len(sites)})
-		s.sites += len(sites)
+		s.links = append(s.links, siteLink{link, sites[0].Site, len(sites)})
+		s.sites.Add(int64(len(sites)))
 		return nil
 	case half == 0:
 		return s.skip(sites[0], explain(err))

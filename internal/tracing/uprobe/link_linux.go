@@ -15,6 +15,7 @@ import (
 // A siteLink makes a program run at sites until it is closed.
 type siteLink struct {
 	io.Closer
+	first Site // all are in its file and, unless that is every process, in its process
 	sites int
 }
 

@@ -15,6 +15,11 @@ type Options struct {
 	PID    int         // the process, in the pid namespace of this process; 0: as each site says
 	Filter filter.Expr // which hits are wanted; nil for all
 
+	// Processes, unless nil, are the processes in which sites are traced, in place of those that
+	// PID and the sites say. The kernel attaches to the sites in every process, so that each hit
+	// costs something there, too: only the programs tell the processes apart, before the filter.
+	Processes *Processes
+
 	// Features are the abilities to use; nil means those of the running kernel.
 	Features *kernel.Features
 
@@ -31,10 +36,10 @@ type Options struct {
 	Interrupted func() error
 
 	// WaitForPages lets programs wait for a page that is not in memory, in processes that are given
-	// by their ids, where the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot
-	// be read. While a program waits, so does its thread, and no tracer of the machine can attach or
-	// detach. A page can take for ever: with userfaultfd, or with a file system that does not
-	// answer.
+	// by their ids or in Processes, where the kernel can (see kernel.Features.Sleep). Otherwise such
+	// a page cannot be read. While a program waits, so does its thread, and no tracer of the machine
+	// can attach or detach. A page can take for ever: with userfaultfd, or with a file system that
+	// does not answer.
 	WaitForPages bool
 }
 
@@ -47,14 +52,19 @@ func (o Options) features() kernel.Features {
 	return f
 }
 
-// pidOf returns the process in which a site is traced; 0: in every process.
-func (s *session) pidOf(site Site) int { return cmp.Or(site.PID, s.options.PID) }
+// pidOf returns the process to which the kernel is to attach a site; 0: every process.
+func (s *session) pidOf(site Site) int {
+	if s.options.Processes != nil {
+		return 0
+	}
+	return cmp.Or(site.PID, s.options.PID)
+}
 
 // featuresFor returns the abilities that the program of a site uses. When all processes are traced,
 // nobody knows which of them will hold up all tracers.
 func (s *session) featuresFor(site Site) kernel.Features {
 	f := s.features
-	f.Sleep = f.Sleep && s.pidOf(site) != 0
+	f.Sleep = f.Sleep && (s.pidOf(site) != 0 || s.options.Processes != nil)
 	return f
 }
 

@@ -17,10 +17,14 @@ var pidNamespace = sync.OnceValues(func() (id [2]int64, nested bool) {
 	if err != nil || s.Ino == kernel.InitialPIDNamespace {
 		return id, false
 	}
-	const minorBits = 20 // of the kernel's internal dev_t
-	dev := int64(unix.Major(s.Dev))<<minorBits | int64(unix.Minor(s.Dev))
-	return [2]int64{dev, int64(s.Ino)}, true
+	return [2]int64{int64(kernelDevice(s.Dev)), int64(s.Ino)}, true
 })
+
+// kernelDevice returns a device of stat(2) as the kernel encodes it.
+func kernelDevice(dev uint64) uint64 {
+	const minorBits = 20
+	return uint64(unix.Major(dev))<<minorBits | uint64(unix.Minor(dev))
+}
 
 // pidTgid sets R0 to the process id of the traced thread, shifted left by 32, and its thread id.
 // The ids are those of this process's pid namespace. If they have none there, or if the kernel
@@ -31,22 +35,30 @@ func (p *program) pidTgid() {
 		p.emit(asm.FnGetCurrentPidTgid.Call())
 		return
 	}
-	ok, done := p.newLabel(), p.newLabel()
-	p.clear(frameWord, 1)
+	alien, done := p.newLabel(), p.newLabel()
+	p.namespaceIDs(id, frameWord, alien)
 	p.emit(
-		loadConstant(asm.R1, id[0]),
-		loadConstant(asm.R2, id[1]),
+		asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord),
+		asm.Ja.Label(done),
 	)
-	// struct bpf_pidns_info has the thread id before the process id.
-	p.emit(loadAddress(asm.R3, frameWord)...)
+	p.place(alien)
+	p.emit(asm.FnGetCurrentPidTgid.Call())
+	p.place(done)
+}
+
+// namespaceIDs writes the thread id and then the process id that the traced thread has in a pid
+// namespace, each of 4 bytes, to an offset of the frame. It jumps to none if there are none. It
+// changes R0 to R5.
+func (p *program) namespaceIDs(namespace [2]int64, frame int, none string) {
+	p.clear(frame, 1)
+	p.emit(
+		loadConstant(asm.R1, namespace[0]),
+		loadConstant(asm.R2, namespace[1]),
+	)
+	p.emit(loadAddress(asm.R3, frame)...)
 	p.emit(
 		asm.Mov.Imm(asm.R4, 8),
 		asm.FnGetNsCurrentPidTgid.Call(),
-		asm.JEq.Imm(asm.R0, 0, ok),
-		asm.FnGetCurrentPidTgid.Call(),
-		asm.Ja.Label(done),
+		asm.JNE.Imm(asm.R0, 0, none),
 	)
-	p.place(ok)
-	p.emit(asm.LoadMem(asm.R0, asm.RFP, frameWord, asm.DWord))
-	p.place(done)
 }

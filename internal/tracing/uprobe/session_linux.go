@@ -17,11 +17,14 @@ type session struct {
 	options  Options
 	features kernel.Features
 	maps     []*ebpf.Map
-	programs []*ebpf.Program
+	programs map[string]*ebpf.Program // by their code
+	nowhere  *ebpf.Map                // see newNowhere
 	links    []siteLink
-	sites    int          // that were attached to
+	sites    atomic.Int64 // that were attached to
 	detached atomic.Int64 // how many of these are not any more
-	detach   sync.Mutex   // held while detaching
+	detach   sync.Mutex   // held while detaching, and while attaching later
+	isOver   bool         // it has begun to detach
+	loading  sync.Mutex   // held while programs change or are read
 
 	semaphores semaphores // those that this process counts in itself
 	skipped    error      // why the last skipped site was skipped
@@ -31,12 +34,17 @@ type session struct {
 func newSession(o Options) *session {
 	// If this fails and the limit is too low, the first map cannot be made and its error says so.
 	_ = rlimit.RemoveMemlock()
-	return &session{options: o, features: o.features(), unopened: make(map[siteFile]error)}
+	return &session{
+		options: o, features: o.features(), unopened: make(map[siteFile]error),
+		programs: make(map[string]*ebpf.Program),
+	}
 }
 
 // missed returns how many runs of the programs the kernel left out because another BPF program was
 // running on the same processor. Kernels before 5.12 do not count them.
 func (s *session) missed() uint64 {
+	s.loading.Lock()
+	defer s.loading.Unlock()
 	var sum uint64
 	for _, p := range s.programs {
 		if stats, err := p.Stats(); err == nil {
@@ -52,14 +60,17 @@ func (s *session) missed() uint64 {
 func (s *session) Detach() error {
 	s.detach.Lock()
 	defer s.detach.Unlock()
-	err := errors.Join(s.closeLinks(), s.semaphores.restore())
+	s.isOver = true
+	err := errors.Join(s.closeLinks(s.links), s.semaphores.restore())
 	s.links = nil
 	return err
 }
 
 // Detached returns how many sites are detached of all that were attached to. It is safe for
 // concurrent use with Detach.
-func (s *session) Detached() (sites, of int) { return int(s.detached.Load()), s.sites }
+func (s *session) Detached() (sites, of int) {
+	return int(s.detached.Load()), int(s.sites.Load())
+}
 
 // Close detaches and frees everything. It is safe to call twice.
 func (s *session) Close() error {
@@ -76,12 +87,12 @@ func (s *session) Close() error {
 
 // closeLinks closes the links at the same time: at each, the kernel waits for some 30 milliseconds,
 // until no processor can be in its program any more.
-func (s *session) closeLinks() error {
+func (s *session) closeLinks(links []siteLink) error {
 	const atOnce = 64 // each takes a thread
-	errs := make([]error, len(s.links))
+	errs := make([]error, len(links))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
-	for i, link := range s.links {
+	for i, link := range links {
 		slots <- struct{}{}
 		wg.Go(func() {
 			errs[i] = link.Close()

@@ -1,8 +1,11 @@
 package uprobe
 
+import "slices"
+
 // A group is the sites that have the same program.
 type group struct {
 	program *program
+	code    string // of the program
 	targets []*target
 }
 
@@ -23,19 +26,22 @@ type probeSite struct {
 const manySites = 64
 
 // group writes the programs of all sites and groups the sites.
-func (s *session) group(body func(*program) error, probes []Probe) ([]*group, error) {
+func (s *session) group(body func(*program) error, probes []Later) ([]*group, error) {
 	var g grouping
 	sites := 0
 	for _, p := range probes {
 		sites += len(p.Sites)
 	}
-	for i, p := range probes {
-		for _, site := range p.Sites {
+	for _, p := range probes {
+		for _, site := range s.places(p.Sites) {
 			if err := s.interrupted(); err != nil {
 				return nil, err
 			}
-			prog := newProgram(probeSite{site, p, i}, s.featuresFor(site))
+			prog := newProgram(probeSite{site, p.Probe, p.Index}, s.featuresFor(site))
 			prog.shared = s.features.Multi && sites >= manySites
+			if set := s.options.Processes; set != nil {
+				prog.onlyIn(set)
+			}
 			if err := body(prog); err != nil {
 				return nil, err
 			}
@@ -47,6 +53,28 @@ func (s *session) group(body func(*program) error, probes []Probe) ([]*group, er
 		}
 	}
 	return g.groups, nil
+}
+
+// places returns the sites to attach to: with Options.Processes each place in a file once,
+// whichever processes have it.
+func (s *session) places(sites []Site) []Site {
+	if s.options.Processes == nil {
+		return sites
+	}
+	type place struct {
+		siteFile
+		offset uint64
+	}
+	seen := make(map[place]bool)
+	return slices.DeleteFunc(slices.Clone(sites), func(site Site) bool {
+		file := site.file()
+		if file.inode != 0 {
+			file.path = "" // each process has another one
+		}
+		at := place{file, site.Note.FileOffset}
+		defer func() { seen[at] = true }()
+		return seen[at]
+	})
 }
 
 // A grouping makes groups. The zero value is ready.
@@ -69,7 +97,7 @@ func (g *grouping) add(prog *program, code string, pid int) {
 	}
 	of := g.byCode[code]
 	if of == nil {
-		of = &group{program: prog}
+		of = &group{program: prog, code: code}
 		g.byCode[code] = of
 		g.groups = append(g.groups, of)
 	}

@@ -5,15 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // A Tracer receives events. Its methods are not safe for concurrent use, except for Detach.
 type Tracer struct {
 	*session
 	stream  stream
-	layouts []layout // by index of probe
+	spec    TraceOptions
+	layouts atomic.Pointer[[]layout] // by index of probe
+	room    int                      // for a record, in bytes
 	clock   clock
 }
 
@@ -32,25 +36,31 @@ type TraceOptions struct {
 // either received or counted by Lost. To end without losing the events in the buffer, call Detach,
 // then Next until it returns os.ErrDeadlineExceeded, then Close.
 func Trace(probes []Probe, o TraceOptions) (*Tracer, error) {
-	t := &Tracer{session: newSession(o.Options), clock: newClock()}
-	if err := t.attachAll(probes, o); err != nil {
+	t := &Tracer{session: newSession(o.Options), spec: o, clock: newClock()}
+	if err := t.attachAll(probes); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
 
-func (t *Tracer) attachAll(probes []Probe, o TraceOptions) error {
-	layouts, err := newLayouts(probes, o.Captures)
+func (t *Tracer) attachAll(probes []Probe) error {
+	layouts, err := newLayouts(probes, t.spec.Captures)
 	if err != nil {
 		return err
 	}
-	t.layouts = layouts
-	if t.stream, err = newStream(t.session, largest(layouts), o.BufferBytes); err != nil {
+	t.layouts.Store(&layouts)
+	t.room = max(largest(layouts), roomForLater)
+	if t.stream, err = newStream(t.session, t.room, t.spec.BufferBytes); err != nil {
 		return err
 	}
-	return t.attach(func(p *program) error {
-		return p.trace(layouts[p.site.index], o.Filter, t.stream)
-	}, probes...)
+	return t.attach(t.body, probes...)
+}
+
+// roomForLater is the room for a record of a probe that is added later, in bytes.
+const roomForLater = recordArgs + 8*operand.MaxArgs + 4<<10
+
+func (t *Tracer) body(p *program) error {
+	return p.trace((*t.layouts.Load())[p.site.index], t.spec.Filter, t.stream)
 }
 
 func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
@@ -101,10 +111,11 @@ func (t *Tracer) Next(ev *Event) error {
 		return fmt.Errorf("record of %d bytes", len(b))
 	}
 	probe := binary.NativeEndian.Uint32(b[recordProbe:])
-	if int(probe) >= len(t.layouts) || len(b) < t.layouts[probe].size() {
+	layouts := *t.layouts.Load()
+	if int(probe) >= len(layouts) || len(b) < layouts[probe].size() {
 		return fmt.Errorf("record of %d bytes for probe %d", len(b), probe)
 	}
-	t.layouts[probe].decode(ev, b, t.clock)
+	layouts[probe].decode(ev, b, t.clock)
 	return nil
 }
 

@@ -1,0 +1,105 @@
+package uprobe
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A Later is further sites of a probe, which appear while it is traced.
+type Later struct {
+	Probe     // with the further sites only
+	Index int // of the probe among those that are traced; the next one if it is a new probe
+}
+
+// MaxLater is how many probes can be added to those that are counted.
+const MaxLater = 1 << 10
+
+// attachLater attaches to further sites. When the session has begun to detach, it does nothing.
+// Sites that are skipped are no error.
+func (s *session) attachLater(body func(*program) error, probes []Later) error {
+	s.detach.Lock()
+	defer s.detach.Unlock()
+	if s.isOver {
+		return nil
+	}
+	s.skipped = nil
+	err := s.attachIndexed(body, probes)
+	if err != nil && errors.Is(err, s.skipped) {
+		return nil
+	}
+	return err
+}
+
+// Release detaches from sites that are gone, with the files that only ended processes had: else
+// the kernel would keep both as long as the session lives. It is safe for concurrent use.
+func (s *session) Release(isGone func(Site) bool) error {
+	s.detach.Lock()
+	defer s.detach.Unlock()
+	var gone, left []siteLink
+	for _, l := range s.links {
+		if isGone(l.first) {
+			gone = append(gone, l)
+		} else {
+			left = append(left, l)
+		}
+	}
+	s.links = left
+	return s.closeLinks(gone)
+}
+
+// Attach attaches to further sites. A new probe has the captures that are given for it. It is safe
+// for concurrent use with all other methods except Close.
+func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
+	layouts := *t.layouts.Load()
+	for i, l := range later {
+		if l.Index < len(layouts) {
+			continue
+		}
+		added, err := newLayouts([]Probe{l.Probe}, captures[i:i+1])
+		if err != nil {
+			return err
+		}
+		added[0].probe = l.Index
+		if size := added[0].size(); size > t.room {
+			return fmt.Errorf("attach to %s: no room for records of %d bytes, at most %d",
+				l.Probe, size, t.room)
+		}
+		layouts = append(layouts[:len(layouts):len(layouts)], added...)
+	}
+	t.layouts.Store(&layouts)
+	return t.attachLater(t.body, later)
+}
+
+// Attach attaches to further sites, of at most MaxLater new probes. It is safe for concurrent use
+// with all other methods except Close.
+func (c *Counter) Attach(later []Later) error {
+	probes := c.probes.Load()
+	for _, l := range later {
+		probes = max(probes, int64(l.Index)+1)
+	}
+	if probes > c.room {
+		return fmt.Errorf("no room for more than %d further probes", MaxLater)
+	}
+	if err := c.attachLater(c.body, later); err != nil {
+		return err
+	}
+	c.probes.Store(probes)
+	return nil
+}
+
+// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all
+// other methods except Close.
+func (c *GroupCounter) Attach(later []Later) error { return c.attachLater(c.body, later) }
+
+// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all
+// other methods except Close.
+func (d *Distribution) Attach(later []Later) error { return d.attachLater(d.body, later) }
+
+// Attach attaches to further sites of the two probes, or of the parts that they are in. It is safe
+// for concurrent use with all other methods except Close.
+func (l *Latency) Attach(starts, ends []Later) error {
+	if err := l.attachLater(l.end, ends); err != nil { // first, as in the beginning
+		return err
+	}
+	return l.attachLater(l.start, starts)
+}

@@ -1,0 +1,150 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// open opens a watcher, which ends with the test. Without the rights for it, the test is skipped.
+func open(t *testing.T) *Watcher {
+	t.Helper()
+	w, err := Open()
+	if errors.Is(err, fs.ErrPermission) {
+		testenv.Lacks(t, err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// await waits until an event has come for each of the conditions, in any order.
+func (w *Watcher) await(t *testing.T, conditions ...func(Event) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
+	defer cancel()
+	var events []Event
+	for len(conditions) > 0 {
+		var err error
+		if events, err = w.Wait(ctx, events[:0]); err != nil {
+			t.Fatalf("%d conditions are left: %v", len(conditions), err)
+		}
+		for _, e := range events {
+			for i, holds := range conditions {
+				if holds(e) {
+					conditions = append(conditions[:i:i], conditions[i+1:]...)
+					break
+				}
+			}
+		}
+	}
+}
+
+// TestMapped maps a file as code, which is not the first that has its inode.
+func TestMapped(t *testing.T) {
+	w := open(t)
+	path := filepath.Join(t.TempDir(), "code")
+	if err := os.WriteFile(path, make([]byte, os.Getpagesize()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var st unix.Stat_t
+	if err := unix.Fstat(int(file.Fd()), &st); err != nil {
+		t.Fatal(err)
+	}
+	code, err := unix.Mmap(int(file.Fd()), 0, os.Getpagesize(), unix.PROT_READ|unix.PROT_EXEC,
+		unix.MAP_PRIVATE)
+	if err != nil {
+		t.Skip(err) // mounted without code
+	}
+	defer unix.Munmap(code)
+	w.await(t, func(e Event) bool {
+		return e.Kind == Mapped && e.PID == os.Getpid() && e.File.Inode == st.Ino &&
+			e.File.Major == unix.Major(st.Dev) && e.File.Minor == unix.Minor(st.Dev)
+	})
+}
+
+// TestProcess starts a process, which maps code and ends.
+func TestProcess(t *testing.T) {
+	w := open(t)
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	pid := cmd.Process.Pid
+	w.await(t,
+		func(e Event) bool { return e.Kind == Forked && e.PID == pid && e.Parent == os.Getpid() },
+		func(e Event) bool { return e.Kind == Mapped && e.PID == pid },
+		func(e Event) bool { return e.Kind == Exited && e.PID == pid },
+	)
+}
+
+// TestLost has more happen than there is room for, and then the watcher goes on.
+func TestLost(t *testing.T) {
+	w := open(t)
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	const record = mappedPath + 8
+	for range len(w.rings) * len(w.rings[0].data) / record {
+		code, err := unix.Mmap(int(file.Fd()), 0, os.Getpagesize(),
+			unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := unix.Munmap(code); err != nil {
+			t.Fatal(err)
+		}
+	}
+	events, err := w.Wait(t.Context(), nil)
+	if err != nil || len(events) < 1000 {
+		t.Errorf("%d events and %v", len(events), err)
+	}
+	// What was lost is told with the next record.
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	w.await(t, func(e Event) bool { return e.Kind == Lost },
+		func(e Event) bool { return e.Kind == Exited && e.PID == cmd.Process.Pid })
+}
+
+// TestEnd ends waiting.
+func TestEnd(t *testing.T) {
+	w := open(t)
+	end := errors.New("end")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(time.Millisecond, func() { cancel(end) })
+	for {
+		if _, err := w.Wait(ctx, nil); errors.Is(err, end) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
