@@ -35,10 +35,10 @@ package funcprobe
 
 import (
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-usdt/usdt/instrument/internal/callers"
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -92,8 +92,6 @@ func (f *Func[K]) Enabled() bool {
 	return f.start.Enabled() || f.end.Enabled() || f.stack.Enabled()
 }
 
-var ids atomic.Uint64
-
 // Time begins a call, and returns a function that ends it, which the caller defers or calls once:
 //
 //	defer funcprobe.Time(place, id)()
@@ -110,7 +108,7 @@ func nothing() {}
 //
 //go:noinline
 func (f *Func[K]) begin(key K) func() {
-	id := ids.Add(1)
+	id := pair.NewKey()
 	f.start.Fire(id, key)
 	if f.stack.Enabled() {
 		f.stack.Fire(id, key, callers.Text(2)) // not begin, nor who calls it

@@ -5,15 +5,17 @@ import (
 	"io"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 )
 
 // A body is that of a response to a client. It fires the end of the request.
 type body struct {
 	io.ReadCloser
-	watch  stopwatch
-	status int
-	bytes  atomic.Int64 // Close may be called during a Read
-	ended  atomic.Bool
+	request pair.Pair
+	status  int
+	bytes   atomic.Int64 // Close may be called during a Read
+	ended   atomic.Bool
 }
 
 // A duplexBody is that of a response that has switched protocols: it can be written, too.
@@ -22,9 +24,9 @@ type duplexBody struct {
 	io.Writer
 }
 
-// watchBody returns what takes the place of the body of a response.
-func watchBody(r *http.Response, watch stopwatch) io.ReadCloser {
-	b := &body{ReadCloser: r.Body, watch: watch, status: r.StatusCode}
+// wrapBody returns what takes the place of the body of a response.
+func wrapBody(r *http.Response, request pair.Pair) io.ReadCloser {
+	b := &body{ReadCloser: r.Body, request: request, status: r.StatusCode}
 	if r.Body == nil || r.Body == http.NoBody {
 		b.end(nil)
 		return r.Body
@@ -56,6 +58,6 @@ func (b *body) Close() error {
 // end fires once, for whichever comes first.
 func (b *body) end(err error) {
 	if b.ended.CompareAndSwap(false, true) {
-		clientEnd.Fire(b.watch.id, b.status, b.bytes.Load(), textOf(err), b.watch.duration())
+		clientEnd.Fire(b.request.ID, b.status, b.bytes.Load(), pair.ErrorText(err), b.request.Duration())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -47,22 +48,26 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-func (t *transport) trace(r *http.Request) (*http.Response, error) {
-	watch := start()
+func (t *transport) trace(r *http.Request) (answer *http.Response, err error) {
+	request := pair.Begin()
 	method := cmp.Or(r.Method, http.MethodGet)
-	clientStart.Fire(watch.id, method, r.URL.Host, r.URL.Path, traceID(r.Header))
+	clientStart.Fire(request.ID, method, r.URL.Host, r.URL.Path, traceID(r.Header))
 	sent := r
 	if phasesEnabled() {
-		sent = r.WithContext(withPhases(r.Context(), watch))
+		sent = r.WithContext(withPhases(r.Context(), request))
 	}
-	answer, err := t.base.RoundTrip(sent)
+	defer func() {
+		if answer == nil || err != nil { // or base panics
+			clientEnd.Fire(request.ID, 0, 0, pair.ErrorText(err), request.Duration())
+		}
+	}()
+	answer, err = t.base.RoundTrip(sent)
 	if err != nil || answer == nil {
-		clientEnd.Fire(watch.id, 0, 0, textOf(err), watch.duration())
 		return answer, err
 	}
 	if answer.Request == sent {
 		answer.Request = r
 	}
-	answer.Body = watchBody(answer, watch)
+	answer.Body = wrapBody(answer, request)
 	return answer, nil
 }

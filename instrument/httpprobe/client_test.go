@@ -155,6 +155,16 @@ func TestEnds(t *testing.T) {
 				stapsdttest.Any))
 		})
 	}
+	t.Run("panic", func(t *testing.T) {
+		r := stapsdttest.Record(t, clientEnd)
+		defer func() {
+			if got := recover(); got != lost {
+				t.Errorf("recovered %v, want %v", got, lost)
+			}
+			r.Want(stapsdttest.Fired(clientEnd, firstID(t, r), 0, 0, "", stapsdttest.Any))
+		}()
+		_, _ = Transport(panicking{lost}).RoundTrip(httptest.NewRequest("GET", "http://shop/", nil))
+	})
 	t.Run("closed", func(t *testing.T) {
 		r := stapsdttest.Record(t, clientEnd)
 		request := httptest.NewRequest(http.MethodGet, "http://shop.example/", nil)
@@ -163,6 +173,10 @@ func TestEnds(t *testing.T) {
 		r.Want(stapsdttest.Fired(clientEnd, firstID(t, r), 200, 0, "close", stapsdttest.Any))
 	})
 }
+
+type panicking struct{ value any }
+
+func (p panicking) RoundTrip(*http.Request) (*http.Response, error) { panic(p.value) }
 
 type failing struct{ err error }
 

@@ -49,29 +49,3 @@
 // read, and the handler gets the server's own [http.ResponseWriter]. Phases are observed only if
 // one of their probes, connection and first_byte included, is traced when the request begins.
 package httpprobe
-
-import (
-	"sync/atomic"
-	"time"
-)
-
-// ids counts requests and phases, so that each has a key of its own.
-var ids atomic.Uint64
-
-// A stopwatch runs from the start of a pair of probes.
-type stopwatch struct {
-	id    uint64
-	began time.Time
-}
-
-func start() stopwatch { return stopwatch{ids.Add(1), time.Now()} }
-
-func (s stopwatch) duration() time.Duration { return time.Since(s.began) }
-
-// textOf returns the error that a probe fires.
-func textOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -53,56 +54,56 @@ func phasesEnabled() bool {
 // A phases is the open phases of a request. The goroutines that open connections for it, of which
 // there may be several at once, outlive it.
 type phases struct {
-	request stopwatch
+	request pair.Pair
 	lock    sync.Mutex
 	open    []phase
 }
 
 type phase struct {
-	name  string
-	watch stopwatch
+	name   string
+	opened pair.Pair
 }
 
 // begin opens a phase, and returns its id.
 func (p *phases) begin(name string) uint64 {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	watch := start()
-	p.open = append(p.open, phase{name, watch})
-	return watch.id
+	opened := pair.Begin()
+	p.open = append(p.open, phase{name, opened})
+	return opened.ID
 }
 
 // end closes a phase of that name.
-func (p *phases) end(name string) stopwatch {
+func (p *phases) end(name string) pair.Pair {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	i := slices.IndexFunc(p.open, func(open phase) bool { return open.name == name })
 	if i < 0 {
-		return start() // of a transport that ends what it has not begun
+		return pair.Begin() // of a transport that ends what it has not begun
 	}
-	watch := p.open[i].watch
+	opened := p.open[i].opened
 	p.open = slices.Delete(p.open, i, i+1)
-	return watch
+	return opened
 }
 
 // withPhases returns a context with which a transport fires the phases of the request.
-func withPhases(ctx context.Context, request stopwatch) context.Context {
+func withPhases(ctx context.Context, request pair.Pair) context.Context {
 	p := &phases{request: request}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              p.gotConnection,
-		GotFirstResponseByte: func() { firstByte.Fire(request.id, request.duration()) },
+		GotFirstResponseByte: func() { firstByte.Fire(request.ID, request.Duration()) },
 		DNSStart: func(info httptrace.DNSStartInfo) {
-			dnsStart.Fire(p.begin("dns"), request.id, info.Host)
+			dnsStart.Fire(p.begin("dns"), request.ID, info.Host)
 		},
 		DNSDone: p.endDNS,
 		ConnectStart: func(network, address string) {
-			connectStart.Fire(p.begin(network+" "+address), request.id, network, address)
+			connectStart.Fire(p.begin(network+" "+address), request.ID, network, address)
 		},
 		ConnectDone: func(network, address string, err error) {
-			watch := p.end(network + " " + address)
-			connectEnd.Fire(watch.id, request.id, textOf(err), watch.duration())
+			opened := p.end(network + " " + address)
+			connectEnd.Fire(opened.ID, request.ID, pair.ErrorText(err), opened.Duration())
 		},
-		TLSHandshakeStart: func() { tlsStart.Fire(p.begin("tls"), request.id) },
+		TLSHandshakeStart: func() { tlsStart.Fire(p.begin("tls"), request.ID) },
 		TLSHandshakeDone:  p.endTLS,
 	})
 }
@@ -114,24 +115,24 @@ func (p *phases) gotConnection(info httptrace.GotConnInfo) {
 			address = remote.String()
 		}
 	}
-	connection.Fire(p.request.id, address, info.Reused, info.IdleTime)
+	connection.Fire(p.request.ID, address, info.Reused, info.IdleTime)
 }
 
 func (p *phases) endDNS(info httptrace.DNSDoneInfo) {
-	watch := p.end("dns")
+	opened := p.end("dns")
 	addresses := make([]string, len(info.Addrs))
 	for i, a := range info.Addrs {
 		addresses[i] = a.String()
 	}
-	dnsEnd.Fire(watch.id, p.request.id, strings.Join(addresses, ","), textOf(info.Err),
-		watch.duration())
+	dnsEnd.Fire(opened.ID, p.request.ID, strings.Join(addresses, ","), pair.ErrorText(info.Err),
+		opened.Duration())
 }
 
 func (p *phases) endTLS(state tls.ConnectionState, err error) {
-	watch := p.end("tls")
+	opened := p.end("tls")
 	version := ""
 	if err == nil {
 		version = tls.VersionName(state.Version)
 	}
-	tlsEnd.Fire(watch.id, p.request.id, version, textOf(err), watch.duration())
+	tlsEnd.Fire(opened.ID, p.request.ID, version, pair.ErrorText(err), opened.Duration())
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-usdt/usdt/instrument/internal/callers"
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -48,8 +49,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // trace hands on r itself, in which a mux leaves its pattern.
 func (h *handler) trace(w http.ResponseWriter, r *http.Request) {
 	response := &response{ResponseWriter: w}
-	watch := start()
-	serverStart.Fire(watch.id, r.Method, r.URL.Path, r.RemoteAddr, traceID(r.Header))
+	request := pair.Begin()
+	serverStart.Fire(request.ID, r.Method, r.URL.Path, r.RemoteAddr, traceID(r.Header))
 	returned := false
 	defer func() {
 		var value any
@@ -59,9 +60,9 @@ func (h *handler) trace(w http.ResponseWriter, r *http.Request) {
 			value = recover() // nil in a goroutine that exits
 		}
 		if value != nil && serverPanic.Enabled() {
-			serverPanic.Fire(watch.id, fmt.Sprint(value), callers.OfPanic())
+			serverPanic.Fire(request.ID, fmt.Sprint(value), callers.OfPanic())
 		}
-		serverEnd.Fire(watch.id, response.status, response.bytes, r.Pattern, watch.duration())
+		serverEnd.Fire(request.ID, response.status, response.bytes, r.Pattern, request.Duration())
 		if value != nil {
 			panic(value) // its stack is still there, and is what net/http logs
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-usdt/usdt/instrument/internal/pair"
 )
 
 // A Span is a part of an operation. It can be copied; all copies are the same span. Context and
@@ -36,13 +38,11 @@ func (o *open) Value(k any) any {
 	return o.Context.Value(k)
 }
 
-var ids atomic.Uint64
-
 func (t *Tracer) trace(ctx context.Context, name string) Span {
 	if ctx == nil {
 		ctx = context.Background() // nobody shall panic because somebody traces
 	}
-	o := &open{Context: ctx, outer: ctx, tracer: t, id: ids.Add(1), name: name, began: time.Now()}
+	o := &open{Context: ctx, outer: ctx, tracer: t, id: pair.NewKey(), name: name, began: time.Now()}
 	o.trace = o.id
 	var parent uint64
 	if outer, ok := ctx.Value(key{}).(*open); ok {
