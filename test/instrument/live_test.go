@@ -24,7 +24,7 @@ import (
 )
 
 // providers are those of the packages in instrument/.
-var providers = []string{"slog", "http_server", "http_client", "checkout", "shop", "go"}
+var providers = []string{"slog", "http_server", "http_client", "checkout", "shop", "go", "sql"}
 
 // goroutines is how many run when all packages are initialised.
 var goroutines = runtime.NumGoroutine()
