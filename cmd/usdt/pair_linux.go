@@ -14,7 +14,12 @@ func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = v.awaitProbes("such pair", func() bool {
+	return p.choose(v)
+}
+
+// choose is a chooser.
+func (p pairing) choose(v *inventory) (*selection, error) {
+	err := v.awaitProbes("such pair", func() bool {
 		_, err := v.findPair(p)
 		return err == nil
 	})

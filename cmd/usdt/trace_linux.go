@@ -28,8 +28,19 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer f.catchSignals(cmd)()
-	attaching(cmd, &plan.options.Options)
+	if f.stack {
+		stacks, err := plan.selection.newLocator()
+		if err != nil {
+			return err
+		}
+		defer stacks.Close()
+		plan.stacks = stacks
+	}
+	plan.selection.follower.attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
 		return attachError(err)
@@ -66,9 +77,11 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	if err != nil {
 		return nil, err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +94,7 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	}
 	p.options = uprobe.TraceOptions{
 		Options: options, Captures: p.captures, BufferBytes: f.buffer << 20,
+		Stack: bool(f.stack),
 	}
 	p.warnObstacles(cmd.ErrOrStderr())
 	return p, nil
