@@ -31,13 +31,13 @@ func TestParse(t *testing.T) {
 
 func TestInUnit(t *testing.T) {
 	for path, want := range map[string]bool{
-		"/system.slice/shop.service":                                           true,
-		"/system.slice/shop.service/worker":                                    true,
+		"/system.slice/shop.service":                           true,
+		"/system.slice/shop.service/worker":                    true,
 		"/user.slice/user@1000.service/app.slice/shop.service": true,
-		"/system.slice/_shop.service":                                          true,
-		"/system.slice/shop.service.d":                                         false,
-		"/system.slice/workshop.service":                                       false,
-		"/shop":                                                                false,
+		"/system.slice/_shop.service":                          true,
+		"/system.slice/shop.service.d":                         false,
+		"/system.slice/workshop.service":                       false,
+		"/shop":                                                false,
 	} {
 		if got := Parse("0::" + path).InUnit(UnitName("shop")); got != want {
 			t.Errorf("%s: %v", path, got)
@@ -53,22 +53,22 @@ func TestInUnit(t *testing.T) {
 
 func TestContainers(t *testing.T) {
 	for path, want := range map[string][]Container{
-		"/system.slice/docker-" + id + ".scope":                                     {{ID: id}},
-		"/docker/" + id + "/docker/" + other:                                        {{ID: id}, {ID: other}},
-		"/kubepods.slice/pod1.slice/cri-containerd-" + id + ".scope":       {{ID: id}},
-		"/kubepods/burstable/pod1/" + id:                                            {{ID: id}},
-		"/containerd.service/pod1.slice:cri-containerd:" + id: {{ID: id}},
-		"/machine.slice/libpod-" + id + ".scope/container":                          {{ID: id}},
-		"/machine.slice/libpod-conmon-" + id + ".scope":                             nil,
-		"/machine.slice/crio-" + id + ".scope":                                      {{ID: id}},
-		"/lxc/web":                                                                  {{Name: "web"}},
-		"/lxc.payload/web/init.scope":                                               {{Name: "web"}},
-		"/lxc.payload.web/system.slice":                                             {{Name: "web"}},
-		"/lxc.monitor.web":                                                          nil,
-		`/machine.slice/machine-my\x2dweb.scope/payload`:                            {{Name: "my-web"}},
-		`/machine.slice/systemd-nspawn@web.service/payload`:                         {{Name: "web"}},
-		"/system.slice/ssh.service":                                                 nil,
-		"/docker/" + id[1:]:                                                         nil,
+		"/system.slice/docker-" + id + ".scope":                      {{ID: id}},
+		"/docker/" + id + "/docker/" + other:                         {{ID: id}, {ID: other}},
+		"/kubepods.slice/pod1.slice/cri-containerd-" + id + ".scope": {{ID: id}},
+		"/kubepods/burstable/pod1/" + id:                             {{ID: id}},
+		"/pod1.slice:cri-containerd:" + id:                           {{ID: id}},
+		"/machine.slice/libpod-" + id + ".scope/container":           {{ID: id}},
+		"/machine.slice/libpod-conmon-" + id + ".scope":              nil,
+		"/machine.slice/crio-" + id + ".scope":                       {{ID: id}},
+		"/lxc/web":                                                   {{Name: "web"}},
+		"/lxc.payload/web/init.scope":                                {{Name: "web"}},
+		"/lxc.payload.web/system.slice":                              {{Name: "web"}},
+		"/lxc.monitor.web":                                           nil,
+		`/machine.slice/machine-my\x2dweb.scope/payload`:             {{Name: "my-web"}},
+		`/machine.slice/systemd-nspawn@web.service/payload`:          {{Name: "web"}},
+		"/system.slice/ssh.service":                                  nil,
+		"/docker/" + id[1:]:                                          nil,
 	} {
 		if got := Parse("0::" + path).Containers(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v, want %v", path, got, want)
@@ -82,13 +82,16 @@ func TestMounts(t *testing.T) {
 33 31 0:30 /docker/1 /sys/fs/cgroup/systemd rw - cgroup none rw,xattr,release_agent=/x,name=systemd
 34 31 0:31 / /sys/fs/cgroup/my\040unified rw - cgroup2 cgroup2 rw,nsdelegate
 `)
+	everywhere := []Cgroup{
+		{"cpu,cpuacct", "/a/b"}, {"name=systemd", "/docker/1/a/b"}, {"", "/a/b"},
+	}
 	for name, want := range map[string][]Cgroup{
 		"/sys/fs/cgroup/cpu,cpuacct/a/b/":  {{"cpu,cpuacct", "/a/b"}},
 		"/sys/fs/cgroup/systemd/a":         {{"name=systemd", "/docker/1/a"}},
 		"/sys/fs/cgroup/my unified/a/../b": {{"", "/b"}},
 		"/sys/fs/cgroup/my unified":        {{"", "/"}},
-		"a/b":                              {{"cpu,cpuacct", "/a/b"}, {"name=systemd", "/docker/1/a/b"}, {"", "/a/b"}},
-		"/a/b":                             {{"cpu,cpuacct", "/a/b"}, {"name=systemd", "/docker/1/a/b"}, {"", "/a/b"}},
+		"a/b":                              everywhere,
+		"/a/b":                             everywhere,
 	} {
 		if got := m.Named(name); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
@@ -131,4 +134,29 @@ func TestFind(t *testing.T) {
 		err.Error(), id+", "+other) {
 		t.Error(err)
 	}
+}
+
+// FuzzParse checks that whatever a process is in, it is in the root of that hierarchy, and in what
+// its path says.
+func FuzzParse(f *testing.F) {
+	f.Add(hybrid)
+	f.Add("0::/lxc.payload.web/" + `machine-a\x2db.scope` + "\n1:cpu:\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		m := Parse(text)
+		for _, c := range m {
+			if !m.In(c) || strings.HasPrefix(c.Path, "/") && !m.In(Cgroup{c.Hierarchy, "/"}) {
+				t.Errorf("not in %q", c)
+			}
+			for part := range strings.SplitSeq(c.Path, "/") {
+				if !m.InUnit(part) {
+					t.Errorf("not in %q", part)
+				}
+			}
+		}
+		for _, c := range m.Containers() {
+			if (c.ID == "") == (c.Name == "") || c.ID != "" && !strings.Contains(text, c.ID) {
+				t.Errorf("container %q", c)
+			}
+		}
+	})
 }
