@@ -2,7 +2,9 @@ package main
 
 import (
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +56,10 @@ func (f *commonFlags) mayStart(cmd *cobra.Command) {
 	}
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string,
 	) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if _, words := cutAtDash(cmd, args); words != nil {
+		if slices.Contains(os.Args, "--") { // cobra does not tell, as it adds one itself
 			return nil, cobra.ShellCompDirectiveDefault // files
 		}
+		cmd.Args = check
 		return complete(cmd, args, toComplete)
 	}
 }
