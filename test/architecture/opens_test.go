@@ -58,7 +58,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
-	"internal/tracing/uprobe.*follower.addBelow":        "directories of a cgroup2 file system",
+	"internal/tracing/uprobe.*keeper.addBelow":          "directories of a cgroup2 file system",
 	"internal/tracing/uprobe.cgroupID":                  "the user named it; asks for its type only",
 	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }
