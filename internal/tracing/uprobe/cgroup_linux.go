@@ -28,9 +28,10 @@ func (k *keeper) followCgroups() error {
 	}
 	var paths [][]byte
 	for _, dir := range k.criteria.Cgroups {
-		path := make([]byte, cgroupPath)
-		if copy(path, kernelCgroup(dir)) < cgroupPath {
-			paths = append(paths, path)
+		if path := kernelCgroup(dir); path != "" && len(path) < cgroupPath {
+			key := make([]byte, cgroupPath)
+			copy(key, path)
+			paths = append(paths, key)
 		}
 	}
 	mkdir, err := k.mkdir(paths)
