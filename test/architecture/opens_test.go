@@ -36,9 +36,10 @@ var openers = func() set {
 // mayOpen has the functions that may open a path that is not written in them, and why.
 var mayOpen = map[string]string{
 	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
-	"cmd/usdt.*picture.open":                            "the user named it, to be written",
+	"cmd/usdt.*output.openFile":                         "the user named it, to be written",
 	"cmd/usdt.criteria.forKernel":                       "the user named it; asks what file it is",
 	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
+	"cmd/usdt.scope.findContainers":                     "/var/lib, where engines keep names of containers",
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.Mounts.Directories":        "directories of a cgroup2 file system",
@@ -53,6 +54,8 @@ var mayOpen = map[string]string{
 	"internal/tracing/perfevent.OnlineCPUs":             "a constant below /sys",
 	"internal/tracing/perfevent.pmuType":                "a constant below /sys",
 	"internal/tracing/process.*process.readDescriptors": "links in /proc/PID/fd, which it reads",
+	"internal/tracing/process.*Containers.Remember":     "directories of the kernel's cgroups",
+	"internal/tracing/process.CgroupsTell":              "a constant below /sys",
 	"internal/tracing/process.idsIn":                    "directories of the kernel in /proc",
 	"internal/tracing/process.openInProc":               "files of the kernel in /proc/PID",
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
