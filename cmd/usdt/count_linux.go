@@ -29,7 +29,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	if len(by) > 0 {
 		return f.countGroups(cmd, sel, by, options)
 	}

@@ -26,7 +26,7 @@ type histFlags struct {
 func newHistCommand() *cobra.Command {
 	f := histFlags{arg: noArgument}
 	cmd := &cobra.Command{
-		Use:   "hist {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... --arg NAME|N",
+		Use:   "hist [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... --arg NAME|N [-- COMMAND...]",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
 end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
@@ -43,6 +43,7 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 ` + histogramOthersHelp + `
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
+  sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
 		Args: cobra.MinimumNArgs(1),

@@ -53,7 +53,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	defer f.picture.close()
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {

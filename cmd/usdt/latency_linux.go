@@ -44,7 +44,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	defer f.picture.close()
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
 		Options: options, Key: uprobe.Argument(f.key.argument), By: by.engine(),
