@@ -34,10 +34,6 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.picture.open(); err != nil {
-		return err
-	}
-	defer f.picture.close()
 	request := f.request()
 	request.Patterns, request.Linear = patterns, f.linear
 	request.Arg, request.By = f.arg.String(), f.by.String()

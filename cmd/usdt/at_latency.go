@@ -39,10 +39,6 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	if err := f.picture.open(); err != nil {
-		return err
-	}
-	defer f.picture.close()
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
 	request.By = f.by.String()

@@ -55,8 +55,9 @@ hits are others.
 
 // chooseInterval leaves out the reports in between that nobody wants.
 func (f *countFlags) chooseInterval(cmd *cobra.Command) {
-	onScreen := !f.asJSON && terminalWidth(cmd.OutOrStdout()) != 0
-	if len(f.by) > 0 && !onScreen && !cmd.Flags().Changed("interval") {
+	onScreen := !f.asJSON && !f.output.isFile() && terminalWidth(cmd.OutOrStdout()) != 0
+	isOnce := len(f.by) > 0 && !onScreen || f.wantsStacks()
+	if isOnce && !cmd.Flags().Changed("interval") {
 		f.interval = 0
 	}
 }
@@ -66,7 +67,7 @@ func (f *countFlags) chooseInterval(cmd *cobra.Command) {
 func (f *countFlags) countReporter(
 	cmd *cobra.Command, readings *countReadings,
 ) func(totals []uint64, missed uint64, at time.Time, last bool) error {
-	out := newCountWriter(cmd.OutOrStdout(), f.asJSON)
+	out := f.writer(cmd.OutOrStdout())
 	return func(totals []uint64, missed uint64, at time.Time, last bool) error {
 		shortest := time.Duration(0)
 		if last && !f.asJSON {
@@ -82,11 +83,14 @@ func (f *countFlags) countReporter(
 	}
 }
 
-func newCountWriter(w io.Writer, asJSON bool) countWriter {
+// writer returns what writes readings to w. Stacks are too long for a screen.
+func (f *countFlags) writer(w io.Writer) countWriter {
 	switch {
-	case asJSON:
+	case f.folded:
+		return &countLines{w: io.Discard}
+	case f.asJSON:
 		return countJSON{w}
-	case terminalWidth(w) != 0:
+	case terminalWidth(w) != 0 && !bool(f.stack):
 		return newCountScreen(w)
 	}
 	return &countLines{w: w}

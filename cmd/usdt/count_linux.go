@@ -29,6 +29,14 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
 	defer f.catchSignals(cmd)()
 	if len(by) > 0 {
 		return f.countGroups(cmd, sel, by, options)
@@ -61,7 +69,8 @@ func (f *countFlags) countGroups(
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	rows := newGroupRows(time.Now())
+	began := time.Now()
+	rows := newGroupRows(began)
 	report := f.countReporter(cmd, rows.readings)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		groups, err := counter.Read()
@@ -69,9 +78,18 @@ func (f *countFlags) countGroups(
 			return err
 		}
 		rows.clear()
+		var all *stackReport
+		if last {
+			all = f.newStackReport(began, at, "hits", "count")
+		}
 		probes := sel.all()
 		for _, g := range groups {
-			rows.add(newCountRow(probes[g.Probe], by, g.Key), g.Hits)
+			row := newCountRow(probes[g.Probe], by, g.Key)
+			all.add(row.name(), row.stack, int64(g.Hits)) // #nosec G115 -- a count
+			if !f.stack {
+				row.stack = nil
+			}
+			rows.add(row, g.Hits)
 		}
 		others, err := counter.Others()
 		if err != nil {
@@ -79,8 +97,12 @@ func (f *countFlags) countGroups(
 		}
 		if others > 0 {
 			rows.add(countRow{isOthers: true}, others)
+			all.add(countRow{isOthers: true}.name(), nil, int64(others)) // #nosec G115 -- a count
 		}
 		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+			return err
+		}
+		if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil {
 			return err
 		}
 		unreadable, err := counter.Unreadable()

@@ -16,21 +16,10 @@ func figures(h *histogram.Histogram) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "count %d  mean %s", h.Total(), h.Unit.Format(h.Mean()))
 	for _, p := range percentiles {
-		fmt.Fprintf(&b, "  p%g %s", p, percentile(h, p))
+		fmt.Fprintf(&b, "  p%g %s", p, h.FormatPercentile(p))
 	}
 	fmt.Fprintf(&b, "  max %s", h.Unit.FormatInteger(h.Max))
 	return b.String()
-}
-
-// percentile writes a percentile, or the end of a linear scale beyond which it is.
-func percentile(h *histogram.Histogram, p float64) string {
-	switch {
-	case h.IsBelow(p):
-		return "<" + h.Unit.Format(float64(h.Scale.Lo))
-	case h.IsAbove(p):
-		return ">=" + h.Unit.Format(float64(h.Scale.Hi))
-	}
-	return h.Unit.Format(h.Percentile(p))
 }
 
 // writeHistogram draws the histogram, in lines of at most width columns, and writes its figures.

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -20,6 +21,8 @@ type byValue struct {
 	isBytes bool   // the argument points to bytes, which need not be text
 	value   *field // how values are shown, nil when all that is known is that they are integers
 	isOfEnd bool   // of a pair, it is an argument of the end, not of the start
+
+	stacks stackReader // of stacks; nil for other values
 }
 
 // label names the values.
@@ -34,7 +37,7 @@ func (g grouping) label() string {
 // isOthers reports whether a key is that of all groups for which there was no room.
 func (g grouping) isOthers(key []uprobe.KeyValue) bool { return len(g) > 0 && key == nil }
 
-// name says which group it is, in words of which each ends with a value. Of each text it has at
+// name says which group it is, in words of which each ends with a value, but for stacks. Of each text it has at
 // most longest characters, 0 for all.
 func (g grouping) name(key []uprobe.KeyValue, longest int) string {
 	if g.isOthers(key) {
@@ -42,7 +45,9 @@ func (g grouping) name(key []uprobe.KeyValue, longest int) string {
 	}
 	var names []string
 	for i, v := range key {
-		names = append(names, g[i].arg.label()+" = "+shortened(g[i].text(v), longest))
+		if g[i].stacks == nil {
+			names = append(names, g[i].arg.label()+" = "+shortened(g[i].text(v), longest))
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -75,11 +80,14 @@ func valueOf(v uprobe.KeyValue) []uprobe.Value {
 	return []uprobe.Value{{Int: v.Int.Bits, Read: true}}
 }
 
-// json returns the values of a group for JSON, several as a list. It is nil when there are none.
+// json returns the values of a group for JSON, but for stacks, several as a list. It is nil when
+// there are none.
 func (g grouping) json(key []uprobe.KeyValue) any {
 	var all []any
 	for i, v := range key {
-		all = append(all, g[i].json(v))
+		if g[i].stacks == nil {
+			all = append(all, g[i].json(v))
+		}
 	}
 	switch len(all) {
 	case 0:
@@ -116,7 +124,8 @@ func isCut(key []uprobe.KeyValue) bool {
 // compareKeys orders the keys of groups, that of others last.
 func compareKeys(a, b []uprobe.KeyValue) int {
 	for i := range min(len(a), len(b)) {
-		order := cmp.Or(a[i].Int.Compare(b[i].Int), cmp.Compare(a[i].Text, b[i].Text))
+		order := cmp.Or(a[i].Int.Compare(b[i].Int), cmp.Compare(a[i].Text, b[i].Text),
+			slices.Compare(a[i].Stack.Addresses, b[i].Stack.Addresses))
 		if order != 0 {
 			return order
 		}

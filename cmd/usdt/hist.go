@@ -20,7 +20,6 @@ type histFlags struct {
 	by      byFlag
 	strings pointedFlag
 	linear  string
-	picture picture
 }
 
 func newHistCommand() *cobra.Command {
@@ -45,7 +44,7 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg`,
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if f.at != "" {
@@ -55,6 +54,7 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 		},
 		ValidArgsFunction: completeProbes,
 	}
+	f.output.draws = true
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
 	flags.Var(&f.arg, "arg", "count the values of the argument `NAME`, or of that number from 0")
@@ -62,7 +62,6 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 	flags.Var(&f.strings, "str", strHelp)
 	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
-	f.picture.addFlags(cmd)
 	return cmd
 }
 
@@ -109,9 +108,15 @@ func (f *histFlags) reporter(
 	cmd *cobra.Command, probes []uprobe.Probe, by grouping, began time.Time,
 ) func(r histReading, at time.Time, last bool) error {
 	return func(r histReading, at time.Time, last bool) error {
+		by := by
+		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label())
+		r.groups, by = f.shown(r.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(probes))
-			if err := f.picture.write(title, r.panels(by)); err != nil {
+			if err := f.output.draw(title, r.panels(by)); err != nil {
 				return err
 			}
 		}

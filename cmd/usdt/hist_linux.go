@@ -48,11 +48,15 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	options.By = by.engine()
-	if err := f.picture.open(); err != nil {
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer f.picture.close()
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
+	options.By = by.engine()
 	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)

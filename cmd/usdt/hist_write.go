@@ -60,6 +60,9 @@ func (r histReading) draw(out io.Writer, width int, by grouping) error {
 		if name := by.name(g.Key, 0); name != "" {
 			fmt.Fprintln(out, name)
 		}
+		if stack := by.stack("", g.Key); stack != nil {
+			fmt.Fprint(out, stack.text)
+		}
 		if err := writeHistogram(out, width, g.Histogram); err != nil {
 			return err
 		}
@@ -118,7 +121,7 @@ func (r histReading) panels(by grouping) []histogram.Group {
 	var panels []histogram.Group
 	drawn, _ := r.drawn(by)
 	for _, g := range drawn {
-		name := by.name(g.Key, longestInPicture/max(len(by), 1))
+		name := by.name(g.Key, longestInPicture/max(len(by), 1)) + by.innermost(g.Key)
 		panels = append(panels, histogram.Group{Name: name, Histogram: g.Histogram})
 	}
 	if len(panels) == 0 {
@@ -159,6 +162,7 @@ func (r histReading) json(by grouping) (groups []reading.Group, others *reading.
 func groupJSON(g uprobe.Group, by grouping) reading.Group {
 	j := reading.Group{
 		By: by.json(g.Key), Cut: isCut(g.Key), Figures: reading.NewFigures(g.Histogram),
+		Stack: by.stack("", g.Key).json(),
 	}
 	if len(by) > 0 {
 		j.Unplaced = g.Unplaced

@@ -21,8 +21,7 @@ type latencyFlags struct {
 	key pairKey
 	by  byFlag
 	captureFlags
-	slower  time.Duration // 0: no pairs are shown
-	picture picture
+	slower time.Duration // 0: no pairs are shown
 }
 
 func newLatencyCommand() *cobra.Command {
@@ -62,7 +61,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency shop:order -- ./shop
-  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
+  sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
   sudo usdt latency -p 1234 http:request --by path,container
   sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 postgresql:query
@@ -81,6 +80,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completePairs,
 	}
+	f.output.draws = true
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, tid, or goroutine")
@@ -89,7 +89,6 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		"show each pair that takes `TIME` or longer, such as 10ms")
 	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
-	f.picture.addFlags(cmd)
 	return cmd
 }
 
@@ -98,16 +97,22 @@ func (f *latencyFlags) reporter(
 	cmd *cobra.Command, start, end uprobe.Probe, by grouping, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
+		by := by
 		r.Histogram.Unit = histogram.Nanoseconds
 		groups := histReading{groups: r.Groups}
 		groups.prepare(histogram.Nanoseconds)
+		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time")
+		groups.groups, by = f.shown(groups.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
 			if len(by) > 0 {
 				panels = groups.panels(by)
 			}
-			if err := f.picture.write(title, panels); err != nil {
+			if err := f.output.draw(title, panels); err != nil {
 				return err
 			}
 		}

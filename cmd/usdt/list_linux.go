@@ -39,6 +39,9 @@ func (f *listFlags) listKernel(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	list := listing{
 		w: newListTableWriter(cmd.OutOrStdout(), listColumns{
 			process: len(files) == 0 && of.isMany(), raw: f.raw, description: f.verbose,

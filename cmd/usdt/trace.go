@@ -16,7 +16,8 @@ type traceFlags struct {
 	bare   bool
 	json   bool
 	count  uint64 // 0: no limit
-	buffer int    // in MiB; without the flag 0: the engine decides
+	output output
+	buffer int // in MiB; without the flag 0: the engine decides
 }
 
 func newTraceCommand() *cobra.Command {
@@ -92,6 +93,7 @@ With --all, files that no process had mapped when the command began are not trac
 	}
 	f.commonFlags.addFlags(cmd)
 	f.captureFlags.addFlags(cmd)
+	f.output.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
 	flags.BoolVar(&f.bare, "bare", false, "write only what the format says")

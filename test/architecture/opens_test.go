@@ -36,7 +36,7 @@ var openers = func() set {
 // mayOpen has the functions that may open a path that is not written in them, and why.
 var mayOpen = map[string]string{
 	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
-	"cmd/usdt.*picture.open":                            "the user named it, to be written",
+	"cmd/usdt.*output.openFile":                         "the user named it, to be written",
 	"cmd/usdt.criteria.forKernel":                       "the user named it; asks what file it is",
 	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",

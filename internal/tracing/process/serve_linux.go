@@ -12,8 +12,8 @@ import (
 )
 
 // A request asks a server for the objects of a process, of all processes, of a file that is going to
-// be executed or that the user has named, for the probes of a file, for a descriptor of a file, or
-// for descriptions.
+// be executed or that the user has named, for the probes of a file, for a descriptor of a file,
+// for descriptions, or for where instructions are.
 type request struct {
 	PID          int
 	All          bool
@@ -22,6 +22,7 @@ type request struct {
 	File         string
 	Open         *openRequest
 	Description  *descriptionRequest
+	Locate       *locateRequest
 	WithAttached bool
 	Goroutines   int // a process
 }
@@ -63,6 +64,8 @@ type done struct {
 	Text    string   // of a description
 	Offset  int64    // of the id of a goroutine
 	Failure *failure
+
+	Locations []Location
 }
 
 // Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
@@ -120,6 +123,8 @@ func (s *server) answer(r request) {
 		d.Offset, err = s.reader.GoroutineID(r.Goroutines)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
+	case r.Locate != nil:
+		d.Locations, err = s.reader.Locate(r.Locate.PID, r.Locate.Of)
 	case r.Execution != nil:
 		var objects []Object
 		objects, err = s.reader.ReadExecution(*r.Execution)

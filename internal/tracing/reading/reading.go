@@ -22,6 +22,8 @@ type ProbeCount struct {
 	Cut      bool   `json:"cut,omitempty"` // a text of it was cut: other texts may be in the group
 	Hits     uint64 `json:"hits"`          // in the interval
 	Total    uint64 `json:"total"`         // since the beginning
+
+	Stack []Frame `json:"stack,omitempty"` // with --stack, the innermost first
 }
 
 // Hist is how often an argument had which values since the beginning.
@@ -43,6 +45,7 @@ type Group struct {
 	Cut      bool   `json:"cut,omitempty"`      // a text of it was cut: others may be in the group
 	Unplaced uint64 `json:"unplaced,omitempty"` // values that are missing here: there were too many
 	Figures
+	Stack []Frame `json:"stack,omitempty"` // with --stack, the innermost first
 }
 
 // MaxOpen is for how many starts of a latency there is room until their ends come.
@@ -65,4 +68,15 @@ type Latency struct {
 	StartsAgain uint64  `json:"starts_again"` // starts replaced by another with the same key
 	Unreadable  uint64  `json:"unreadable"`
 	Lost        uint64  `json:"lost"`
+}
+
+// Frame is a function of a stack.
+type Frame struct {
+	Address  uint64 `json:"address"`            // of the instruction, in the process
+	Function string `json:"function,omitempty"` // none if nobody knows
+	Offset   uint64 `json:"offset"`             // in bytes: in the function or, if none, in object
+	File     string `json:"file,omitempty"`     // of the source
+	Line     int    `json:"line,omitempty"`
+	Inlined  bool   `json:"inlined,omitempty"` // into the function that follows
+	Object   string `json:"object,omitempty"`  // the program or library
 }

@@ -27,7 +27,13 @@ func (s *session) newGroupTable(by []By) (*groupTable, error) {
 	if short, ok := longest.shorter(); ok {
 		t.layouts = []keyLayout{short, longest}
 	}
-	for _, l := range t.layouts {
+	stacks, err := s.newStackTable(by)
+	if err != nil {
+		return nil, err
+	}
+	for i := range t.layouts {
+		t.layouts[i].stacks = stacks
+		l := t.layouts[i]
 		m, err := s.newMap(&ebpf.MapSpec{
 			Name: "usdt_groups", Type: ebpf.Hash, ValueSize: 8, MaxEntries: MaxGroups,
 			KeySize: uint32(l.size), // #nosec G115 -- at most keyRoom
@@ -47,8 +53,8 @@ func (t *groupTable) room() int { return len(t.maps) * MaxGroups }
 
 // reach stores the id of the hit's group at an offset of the frame, noGroup if there is no room for
 // another one. The code of first, unless nil, sets R0 to the first word of the key. The program
-// jumps to unreadable when an argument could not be read. It changes R0 to R5, frameWord and
-// frameWord2.
+// jumps to unreadable when an argument could not be read. It changes R0 to R5, regOut, frameWord
+// and frameWord2.
 func (t *groupTable) reach(p *program, first func(), at int, unreadable string) error {
 	found, full, done := p.newLabel(), p.newLabel(), p.newLabel()
 	if err := p.needValues(t.by()); err != nil {

@@ -19,7 +19,7 @@ const MaxGroups = 1 << 16
 
 // A By is one of the values by which hits, or pairs, are grouped.
 type By struct {
-	Argument      // or Process, Thread, Command, Container
+	Argument      // or Process, Thread, Command, Container, Stack
 	Text     bool // the argument points to text
 	OfEnd    bool // of a pair, the value is one of the end, not of the start
 
@@ -31,17 +31,18 @@ type By struct {
 // isOfHit reports whether every hit has the value: it is no argument.
 func (b By) isOfHit() bool {
 	switch b.Argument {
-	case Process, Thread, Command, Container:
+	case Process, Thread, Command, Container, Stack:
 		return true
 	}
 	return false
 }
 
-// A KeyValue is a value of a group: an integer, or a text, which may be cut.
+// A KeyValue is a value of a group: an integer, a text, which may be cut, or a stack.
 type KeyValue struct {
 	Int   integer.Int
 	Text  string
 	IsCut bool // there is more text: other texts may be in the group
+	Stack UserStack
 }
 
 // A GroupCount is how often a probe was hit with some values.

@@ -12,8 +12,8 @@ import (
 
 // A keyLayout says how the values by which hits are grouped are laid out in the key of a map, after
 // a word that says of what they are: the index of a probe, or the id of another group. An integer
-// takes two words: its bits, and 1 if it is negative; a name of a thread takes two; a text takes a
-// slot:
+// takes two words: its bits, and 1 if it is negative; a name of a thread takes two, and so does a
+// stackID; a text takes a slot:
 //
 //	its bytes, at most limit   zeros   u8 length, unless it ends with a NUL   u8 flags
 type keyLayout struct {
@@ -22,6 +22,8 @@ type keyLayout struct {
 	slot  int   // of a text, in bytes
 	limit int   // of the bytes of a text
 	size  int   // of the key
+
+	stacks *stackTable // nil unless there is a Stack
 }
 
 // Flags of a text.
@@ -103,7 +105,8 @@ func (p *program) needValues(by []By) error {
 }
 
 // writeKey writes the key of the hit, with the index of the probe. The program jumps to unreadable
-// when an argument could not be read. It changes R0 to R5, frameWord and frameWord2.
+// when an argument could not be read. It changes R0 to R5, regOut, frameWord
+// and frameWord2.
 func (p *program) writeKey(l keyLayout, unreadable string) error {
 	if err := p.writeValues(l, unreadable, ""); err != nil {
 		return err
@@ -115,7 +118,7 @@ func (p *program) writeKey(l keyLayout, unreadable string) error {
 
 // writeValues writes the key of the hit but for its first word, which is 0. The program jumps to
 // unreadable when an argument could not be read, and to tooLong when a text does not fit; if that
-// is "", texts are cut. It changes R0 to R5, frameWord and frameWord2.
+// is "", texts are cut. It changes R0 to R5, regOut, frameWord and frameWord2.
 func (p *program) writeValues(l keyLayout, unreadable, tooLong string) error {
 	p.clear(l.frame(), l.size/8)
 	for i, b := range l.by {
@@ -136,6 +139,9 @@ func (p *program) writeValue(l keyLayout, b By, at int, unreadable, tooLong stri
 		}
 		p.zeroExtend(asm.R0)
 		p.emit(asm.StoreMem(asm.RFP, displacement(at), asm.R0, asm.DWord))
+		return nil
+	case Stack:
+		p.writeStack(l.stacks, at)
 		return nil
 	case Command:
 		p.emit(loadAddress(asm.R1, at)...)
@@ -228,6 +234,9 @@ func (l keyLayout) decode(key []byte) (of int, values []KeyValue) {
 	for i, b := range l.by {
 		v, part := KeyValue{}, key[l.at[i]:]
 		switch {
+		case b.Argument == Stack:
+			// A stack that cannot be read is one that is not known.
+			v.Stack, _ = l.stacks.of(stackID(part[:16]))
 		case b.Argument == Command:
 			name, _, _ := bytes.Cut(part[:commSize], []byte{0})
 			v.Text = string(name)
