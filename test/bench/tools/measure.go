@@ -86,15 +86,15 @@ func fire(n int) float64 {
 	return float64(time.Since(begin).Nanoseconds()) / float64(n)
 }
 
-// measureRate fires at full speed for some seconds.
-func measureRate(t tool) (fired, printed float64, err error) {
-	var lines lineCounter
-	stop, err := t.attach(&lines)
+// measureRate fires at full speed for some seconds. Each event that is printed has the mark once.
+func measureRate(t tool, mark string) (fired, printed float64, err error) {
+	events := &markCounter{mark: mark}
+	stop, err := t.attach(events)
 	if err != nil {
 		return 0, 0, err
 	}
 	const load = 3 * time.Second
-	before, n := lines.n.Load(), 0
+	before, n := events.n.Load(), 0
 	begin := time.Now()
 	for time.Since(begin) < load {
 		fire(1000)
@@ -104,13 +104,19 @@ func measureRate(t tool) (fired, printed float64, err error) {
 	if err := stop(); err != nil {
 		return 0, 0, err
 	}
-	return float64(n) / seconds, float64(lines.n.Load()-before) / seconds, nil
+	return float64(n) / seconds, float64(events.n.Load()-before) / seconds, nil
 }
 
-// A lineCounter counts the lines that are written to it.
-type lineCounter struct{ n atomic.Int64 }
+// A markCounter counts how often a text is in what is written to it.
+type markCounter struct {
+	mark string
+	last []byte // the end of what was written, too short for the text
+	n    atomic.Int64
+}
 
-func (c *lineCounter) Write(b []byte) (int, error) {
-	c.n.Add(int64(bytes.Count(b, []byte{'\n'})))
+func (c *markCounter) Write(b []byte) (int, error) {
+	all := append(c.last, b...)
+	c.n.Add(int64(bytes.Count(all, []byte(c.mark))))
+	c.last = append([]byte(nil), all[max(0, len(all)-len(c.mark)+1):]...)
 	return len(b), nil
 }
