@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/go-usdt/usdt/stapsdt"
@@ -65,25 +64,20 @@ func run() error {
 	for _, t := range []tool{
 		{"usdt trace --json, integers", []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
 		{"bpftrace printf, integers",
-			[]string{"bpftrace", "-e", site + ` { printf("EVENT %d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+			[]string{"bpftrace", "-e", site +
+				` { printf("event %d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
 		{"usdt trace --json, text",
 			[]string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
 		{"bpftrace printf, text",
-			[]string{"bpftrace", "-e", site + ` { printf("EVENT %d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+			[]string{"bpftrace", "-e", site +
+				` { printf("event %d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
 		{"usdt trace, text and stack", []string{usdt, "trace", "-p", pid, "--stack", "tools:event"}},
 		{"bpftrace printf, text and stack", []string{
 			"env", "BPFTRACE_CACHE_USER_SYMBOLS=1", "bpftrace", "-e", site +
-				` { printf("EVENT %d %d %lu %s%s\n", pid, tid, arg0, str(arg1), ustack); }`,
+				` { printf("event %d %d %lu %s%s\n", pid, tid, arg0, str(arg1), ustack); }`,
 		}},
 	} {
-		mark := "EVENT"
-		if slices.Contains(t.command, "--stack") {
-			mark = "tools:event"
-		}
-		if slices.Contains(t.command, "--json") {
-			mark = `"event"`
-		}
-		fired, printed, err := measureRate(t, mark)
+		fired, printed, err := measureRate(t)
 		if err != nil {
 			return err
 		}
