@@ -24,15 +24,28 @@ func (c cgroupCriteria) isZero() bool {
 
 // match tells whether a process has what it has to have.
 func (c cgroupCriteria) match(pid int) bool {
-	if c.isZero() {
-		return true
-	}
-	m := readCgroups(pid)
+	return c.isZero() || c.holds(readCgroups(pid))
+}
+
+// holds tells whether a process with these cgroups has what it has to have.
+func (c cgroupCriteria) holds(m cgroup.Membership) bool {
 	return (len(c.services) == 0 || slices.ContainsFunc(c.services, m.InUnit)) &&
 		(len(c.containers) == 0 || slices.ContainsFunc(m.Containers(), func(of cgroup.Container) bool {
 			return slices.Contains(c.containers, of)
 		})) &&
 		(len(c.cgroups) == 0 || m.In(c.cgroups...))
+}
+
+// directories returns the cgroups of version 2 that the processes have to be in.
+func (c cgroupCriteria) directories() []string {
+	if c.isZero() {
+		return nil
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil
+	}
+	return cgroup.ParseMounts(string(mounts)).Directories(c.holds)
 }
 
 func readCgroups(pid int) cgroup.Membership {
