@@ -63,6 +63,10 @@ arguments (by name, or arg0 to arg` + lastArg + `), pid, tid, numbers, times suc
 false and text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and
 parentheses. All traced probes must have the arguments that the filter names.
 
+With --stack, the calls that led to the hit follow, the innermost first: function, offset in it,
+and where in the source the call is. In JSON, the list stack has address, function, offset, file,
+line and object of each.
+
 With --json, each event is one line: an object with time (RFC 3339, UTC, in nanoseconds), pid,
 tid, comm, provider, probe and args, an array of numbers and strings. Bytes are in base64, and
 what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. The array cut has the
@@ -78,6 +82,7 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
   sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
   sudo usdt trace -p 1234,1240 'shop:*' --count 10
+  sudo usdt trace -p 1234 shop:order_start --stack
   sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
   sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
   sudo usdt trace --service shop --container 9b2cd0f6 --cgroup /user.slice 'shop:*'
