@@ -14,11 +14,13 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// noThreadAt is why threads are no key.
+const noThreadAt = "a goroutine has no thread of its own; name an argument that both probes have"
+
 // latencyAt carries out the command by the program itself.
 func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if f.key.isThread() {
-		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
-			"probes have")
+		return usagef("--key tid: %s", noThreadAt)
 	}
 	if f.slower != 0 {
 		return usagef("--slower: a program that is asked itself keeps no arguments of starts; use -p " +

@@ -29,13 +29,22 @@ func (f *traceFlags) plan(probes []uprobe.Probe, parsed *format.Format) (*traceP
 			return nil, err
 		}
 	}
+	if f.timeline != nil {
+		if _, _, err := f.timeline.findPairs(p.probes); err != nil {
+			return nil, err
+		}
+	}
 	p.captures, err = f.captures(p.probes, p.formats)
 	return p, err
 }
 
 // writer returns what writes the events.
 func (f *traceFlags) writer(p *tracePlan) eventWriter {
-	if f.json {
+	switch {
+	case f.timeline != nil:
+		f.timeline.events = newTimelineEvents(p, f.timeline)
+		return f.timeline.events
+	case f.json:
 		return newJSONEvents(p)
 	}
 	return newTextEvents(p, f.bare)
