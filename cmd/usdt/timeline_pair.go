@@ -19,7 +19,9 @@ type spanPair struct {
 // findPairs returns the pairs among probes: those that flags name, and those whose names belong
 // together. Of the latter, those without a key are left out: why says of each the reason. It is an
 // error if the key that the user names fits no pair.
-func (f *timelineFlags) findPairs(probes []uprobe.Probe) (pairs []spanPair, why []error, err error) {
+func (f *timelineFlags) findPairs(
+	probes []uprobe.Probe,
+) (pairs []spanPair, why []error, err error) {
 	byName := make(map[string]uprobe.Probe) // with all sites
 	var names []string
 	for _, p := range probes {

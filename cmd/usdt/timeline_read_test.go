@@ -115,6 +115,7 @@ func (r *timelineReader) addEnd(e traceEvent) error {
 	if to < from || e.Name != began.Name {
 		return errors.New("the end of another span")
 	}
-	r.lines = append(r.lines, fmt.Sprintf("span %s [%s] %s %s", e.Name, e.ID.Local, began.Args, e.Args))
+	r.lines = append(r.lines,
+		fmt.Sprintf("span %s [%s] %s %s", e.Name, e.ID.Local, began.Args, e.Args))
 	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -74,7 +76,10 @@ func TestTimelineSpans(t *testing.T) {
 		alone     uint64
 	}{
 		{
-			name: "overlapping", hits: []timelineHit{{orderStart, 1, 7}, {orderStart, 2, 7}, {orderEnd, 1, 7}, {orderEnd, 2, 8}},
+			name: "overlapping",
+			hits: []timelineHit{
+				{orderStart, 1, 7}, {orderStart, 2, 7}, {orderEnd, 1, 7}, {orderEnd, 2, 8},
+			},
 			want: []string{
 				`span shop:order [shop:order 1] {"arg0":1} {"end":{"arg0":1}}`,
 				`span shop:order [shop:order 2] {"arg0":2} {"end":{"arg0":2}}`,
@@ -82,7 +87,9 @@ func TestTimelineSpans(t *testing.T) {
 		},
 		{
 			name: "nested", key: "tid",
-			hits: []timelineHit{{orderStart, 1, 7}, {orderStart, 2, 7}, {orderEnd, 2, 7}, {orderEnd, 1, 7}},
+			hits: []timelineHit{
+				{orderStart, 1, 7}, {orderStart, 2, 7}, {orderEnd, 2, 7}, {orderEnd, 1, 7},
+			},
 			want: []string{
 				`span shop:order [shop:order 7] {"arg0":1} {"end":{"arg0":1}}`,
 				`span shop:order [shop:order 7] {"arg0":2} {"end":{"arg0":2}}`,
@@ -125,17 +132,11 @@ func TestTimelineText(t *testing.T) {
 	plan, flags := timelineOf(t, "", "order_start", "order_end", "tick")
 	w, text := writeTimeline(plan, flags,
 		timelineHit{orderStart, 1, 7}, timelineHit{tick, 2, 12}, timelineHit{orderEnd, 1, 7})
-	const want = `[{"ph":"i","s":"g","name":"usdt","cat":"usdt","ts":0,"args":{"time":"2026-01-02T03:04:05Z"},"pid":12,"tid":7},
-{"ph":"M","name":"process_name","pid":12,"tid":7,"args":{"name":"a \"comm\"\n"}},
-{"ph":"M","name":"thread_name","pid":12,"tid":7,"args":{"name":"a \"comm\"\n"}},
-{"ph":"b","name":"shop:order","cat":"shop","id2":{"local":"shop:order 1"},"pid":12,"tid":7,"ts":1240.789,"args":{"arg0":1}},
-{"ph":"M","name":"process_name","pid":12,"tid":12,"args":{"name":"a \"comm\"\n"}},
-{"ph":"M","name":"thread_name","pid":12,"tid":12,"args":{"name":"a \"comm\"\n"}},
-{"ph":"i","s":"t","name":"shop:tick","cat":"shop","pid":12,"tid":12,"ts":2474.789,"args":{"arg0":2}},
-{"ph":"e","name":"shop:order","cat":"shop","id2":{"local":"shop:order 1"},"pid":12,"tid":7,"ts":3708.789,"args":{"end":{"arg0":1}}}
-]
-`
-	if diff := cmp.Diff(want, string(text)+string(w.end())); diff != "" {
+	want, err := os.ReadFile(filepath.Join("testdata", "timeline.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(text)+string(w.end())); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -166,7 +167,8 @@ func TestTimelineOfLaterProbes(t *testing.T) {
 func TestTimelineOfChain(t *testing.T) {
 	plan, flags := timelineOf(t, "", "a", "b", "c")
 	flags.pairs = []string{"shop:a,shop:b", "shop:b,shop:c"}
-	_, text := writeTimeline(plan, flags, timelineHit{0, 1, 7}, timelineHit{1, 1, 7}, timelineHit{2, 1, 7})
+	_, text := writeTimeline(plan, flags,
+		timelineHit{0, 1, 7}, timelineHit{1, 1, 7}, timelineHit{2, 1, 7})
 	lines, err := readTimeline(append(text, ']'))
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +209,8 @@ func TestTimelineRoom(t *testing.T) {
 // TestMicroseconds: all nanoseconds are written.
 func TestMicroseconds(t *testing.T) {
 	for ns, want := range map[time.Duration]string{
-		0: "0.000", 1: "0.001", 999: "0.999", 1000: "1.000", -1: "-0.001", 12_345_678_901: "12345678.901",
+		0: "0.000", 1: "0.001", 999: "0.999", 1000: "1.000", -1: "-0.001",
+		12_345_678_901: "12345678.901",
 	} {
 		if got := string(appendMicroseconds(nil, ns)); got != want {
 			t.Errorf("%d ns: got %s, want %s", ns, got, want)
