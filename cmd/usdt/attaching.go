@@ -11,9 +11,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// attaching completes options for attaching: a signal ends it, also while a file system does not
-// answer. It comes after catchSignals. The caller calls attached when it has.
-func attaching(cmd *cobra.Command, o *uprobe.Options) (attached func()) {
+// attaching completes options for attaching, now and later: a signal ends it, also while a file
+// system does not answer. It comes after catchSignals.
+func attaching(cmd *cobra.Command, o *uprobe.Options) {
 	ctx := cmd.Context()
 	requests := make(chan openRequest)
 	o.Interrupted = func() error { return context.Cause(ctx) }
@@ -30,8 +30,7 @@ func attaching(cmd *cobra.Command, o *uprobe.Options) (attached func()) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	go answerOpen(requests)
-	return func() { close(requests) }
+	go answerOpen(ctx, requests)
 }
 
 // An openRequest asks for the file of a site.
@@ -47,16 +46,21 @@ type openAnswer struct {
 
 // answerOpen has the second process open the files. It waits as long as that process does, so it
 // is a goroutine of its own.
-func answerOpen(requests <-chan openRequest) {
+func answerOpen(ctx context.Context, requests <-chan openRequest) {
 	reader, err := newReader()
 	if err == nil {
 		defer reader.Close()
 	}
-	for r := range requests {
-		a := openAnswer{err: err}
-		if err == nil {
-			a.file, a.err = reader.OpenPath(r.site.Path, r.site.Dev, r.site.Inode)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-requests:
+			a := openAnswer{err: err}
+			if err == nil {
+				a.file, a.err = reader.OpenPath(r.site.Path, r.site.Dev, r.site.Inode)
+			}
+			r.answer <- a
 		}
-		r.answer <- a
 	}
 }

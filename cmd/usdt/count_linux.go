@@ -14,7 +14,9 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
+	sel, err := following(func() (*selection, error) {
+		return selectProbes(f.scope, f.types, patterns)
+	})
 	if err != nil {
 		return err
 	}
@@ -32,18 +34,20 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if len(keys) > 0 {
 		return f.countGroups(cmd, sel, keys, options)
 	}
-	attached := attaching(cmd, &options)
+	attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
-	report := f.countReporter(cmd, newCountReadings(rowsOf(sel.probes), time.Now()))
+	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
+	readings := newCountReadings(rowsOf(sel.probes), time.Now())
+	report := f.countReporter(cmd, readings)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
+		readings.rows = append(readings.rows, rowsOf(sel.all()[len(readings.rows):len(totals)])...)
 		return report(totals, counter.Missed(), at, last)
 	})
 }
@@ -52,12 +56,12 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 func (f *countFlags) countGroups(
 	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
 ) error {
-	attached := attaching(cmd, &options)
+	attaching(cmd, &options)
 	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
+	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
 	rows := newGroupRows(time.Now())
 	report := f.countReporter(cmd, rows.readings)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
@@ -66,8 +70,9 @@ func (f *countFlags) countGroups(
 			return err
 		}
 		rows.clear()
+		probes := sel.all()
 		for _, g := range groups {
-			rows.add(newCountRow(sel.probes[g.Probe], keys, g.Key), g.Hits)
+			rows.add(newCountRow(probes[g.Probe], keys, g.Key), g.Hits)
 		}
 		others, err := counter.Others()
 		if err != nil {

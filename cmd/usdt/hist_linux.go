@@ -29,7 +29,9 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
+	sel, err := following(func() (*selection, error) {
+		return selectProbes(f.scope, f.types, patterns)
+	})
 	if err != nil {
 		return err
 	}
@@ -49,12 +51,12 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options.Options)
+	attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
+	sel.follower.tracing = sel.extending(options.Filter, d.Attach, d.Release)
 	began := time.Now()
 	report := f.reporter(cmd, sel.probes, by, began)
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {

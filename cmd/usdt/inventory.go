@@ -18,9 +18,10 @@ import (
 // selects from.
 type inventory struct {
 	scope   scope
-	reader  *process.Client  // of the scope, unless that is all processes; then nil
+	reader  *process.Client
 	files   []string         // if it is not about processes
 	objects []process.Object // the files with probes
+	seen    map[siteID]bool  // the sites that are selected, or refused
 	unread  []error          // what could not be read, and what would help
 	room    room             // for probes
 	leftOut int              // probes for which there was no room
@@ -30,8 +31,8 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
-// takeInventory reads the processes and, unless types is nil, the descriptions. The reader of a
-// single process stays for [selection.watchReload], and ends with this process at the latest.
+// takeInventory reads the processes and, unless types is nil, the descriptions. The reader stays
+// for [selection.follow], and ends with this process at the latest.
 func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	s, err := s.resolve() // first, because it would find the reader
 	if err != nil {
@@ -46,12 +47,7 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{scope: s, room: newRoom(s)}
-	if s.all {
-		defer reader.Close()
-	} else {
-		v.reader = reader
-	}
+	v := &inventory{scope: s, reader: reader, room: newRoom(s), seen: make(map[siteID]bool)}
 	if types != nil {
 		if v.descriptions, err = types.open(reader); err != nil {
 			return nil, err
@@ -81,6 +77,11 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 
 // add adds the objects of a process.
 func (v *inventory) add(objects []process.Object) {
+	v.objects = append(v.objects, v.admit(objects)...)
+}
+
+// admit returns the objects of a process that could be read and for which there is room.
+func (v *inventory) admit(objects []process.Object) (admitted []process.Object) {
 	share := v.room.share()
 	for _, o := range objects {
 		size := 0
@@ -95,9 +96,10 @@ func (v *inventory) add(objects []process.Object) {
 		default:
 			share -= size
 			v.room.fill(size)
-			v.objects = append(v.objects, o)
+			admitted = append(admitted, o)
 		}
 	}
+	return admitted
 }
 
 // addUnread keeps an error about a file, if it is not one of very many.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -14,7 +18,9 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	sel, err := selectPair(f.scope, f.types, pair)
+	sel, err := following(func() (*selection, error) {
+		return selectPair(f.scope, f.types, pair)
+	})
 	if err != nil {
 		return err
 	}
@@ -40,16 +46,16 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	defer catchSignals(cmd)()
-	attached := attaching(cmd, &options)
+	attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
 		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
 		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,
 		StartCaptures: plan.starts.captures, EndCaptures: plan.ends.captures,
 	})
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
+	sel.follower.tracing = followed{plan.attaching(options.Filter, l), l.Release}
 	report := f.reporter(cmd, start, end, by, time.Now())
 	shown := newSlowRun(cmd, l, plan)
 	return f.runBeside(cmd, l, sel, shown, func(at time.Time, last bool) error {
@@ -60,4 +66,37 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 		}
 		return report(r, at, last)
 	})
+}
+
+// attaching returns what attaches to further sites of the pair.
+func (p *slowPlan) attaching(where filter.Expr, l *uprobe.Latency) func([]uprobe.Probe) error {
+	return func(probes []uprobe.Probe) error {
+		starts, err := p.starts.parts(probes)
+		if err != nil {
+			return err
+		}
+		ends, err := p.ends.parts(probes)
+		if err != nil {
+			return err
+		}
+		for _, s := range starts {
+			if err := checkWhere(where, s.Probe); err != nil {
+				return err
+			}
+		}
+		return l.Attach(starts, ends)
+	}
+}
+
+// parts returns those of further sites that are of the plan's probe, by the parts that it is in.
+func (p *tracePlan) parts(probes []uprobe.Probe) ([]uprobe.Later, error) {
+	probes = slices.DeleteFunc(byTypes(probes), func(other uprobe.Probe) bool {
+		return !isNamesake(other, p.probes[0])
+	})
+	all, later := index(p.probes, probes, isAlike)
+	if len(all) > len(p.probes) {
+		return nil, fmt.Errorf("%s has other arguments there; run usdt again to trace it",
+			printable.Text(p.probes[0].String()))
+	}
+	return later, nil
 }

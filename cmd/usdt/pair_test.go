@@ -48,8 +48,8 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if known, others := sel.compare(objects); !known || others {
-		t.Errorf("known %t, others %t; want true, false", known, others)
+	if more, _, refused := sel.extend(objects); len(more)+len(refused) > 0 || !sel.hasProbes(objects) {
+		t.Errorf("the pair is extended by %v, %v", names(more), refused)
 	}
 }
 

@@ -68,6 +68,12 @@ func checkMainThread(pid int) error {
 	return nil
 }
 
+// hasEnded tells whether a process is gone, or has only its exit status left.
+func hasEnded(pid int) bool {
+	status := readStatus(pid)
+	return len(status) == 0 || strings.HasPrefix(status["State"], "Z") && status["Threads"] == "1"
+}
+
 // processComm returns the command name of a process, or nothing when it has ended.
 func processComm(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -17,13 +18,14 @@ import (
 
 // A selection is the probes that a command line has chosen.
 type selection struct {
-	scope    scope
-	reader   *process.Client // as that of the inventory; the scope has only processes with probes
-	patterns patternList
-	probes   []uprobe.Probe      // at least one, sorted by provider and name
-	objects  []process.Object    // the files with the probes, each with the notes of these only
-	refused  []error             // why other probes, or processes, are not traced
-	loaded   map[loadedSite]bool // all sites that matched, to know those that are loaded later
+	scope     scope // only processes with probes
+	inventory *inventory
+	patterns  patternList
+	mu        sync.Mutex       // of probes, once there is a follower
+	probes    []uprobe.Probe   // at least one, sorted by provider and name; later ones follow
+	objects   []process.Object // the files with the probes, each with the notes of these only
+	refused   []error          // why other probes, or processes, are not traced
+	follower  *follower        // nil if nobody follows processes
 
 	undescribed []error // why signatures of the probes are not used
 }
@@ -63,9 +65,8 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 	if err := v.checkMatched(patterns); err != nil {
 		return nil, err
 	}
-	s := &selection{scope: v.scope, reader: v.reader, patterns: patterns}
-	s.loaded = loadedSites(patterns, v.objects)
-	s.objects, s.refused = v.matching(patterns)
+	s := &selection{scope: v.scope, inventory: v, patterns: patterns}
+	s.objects, s.refused = v.matching(patterns, v.objects, process.Identify(v.objects))
 	s.probes = v.probesIn(s.objects)
 	s.undescribed = v.descriptions.tell()
 	if len(s.probes) == 0 {
@@ -109,13 +110,12 @@ type siteID struct {
 }
 
 // matching returns the objects that have matching probes, with the notes of these probes only and
-// each site once, and why other probes that match cannot be traced.
+// each site once, and why other probes that match cannot be traced. files are the ids of the
+// objects.
 func (v *inventory) matching(
-	patterns patternList,
+	patterns patternList, objects []process.Object, files []process.FileID,
 ) (matched []process.Object, refused []error) {
-	seen := make(map[siteID]bool)
-	files := process.Identify(v.objects)
-	for i, o := range v.objects {
+	for i, o := range objects {
 		pid := o.PID
 		if v.scope.all {
 			pid = 0
@@ -124,14 +124,14 @@ func (v *inventory) matching(
 		for _, n := range o.Notes {
 			id := siteID{pid, files[i], n.FileOffset, nameOf(n)}
 			switch {
-			case seen[id] || !patterns.match(id.probe):
+			case v.seen[id] || !patterns.match(id.probe):
 				continue
 			case n.SemaphoreErr() != nil:
 				untraceable = append(untraceable, n)
 			default:
 				traceable = append(traceable, n)
 			}
-			seen[id] = true
+			v.seen[id] = true
 		}
 		if len(untraceable) > 0 {
 			refused = append(refused, refusal(o.Path, untraceable))

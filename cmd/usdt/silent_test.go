@@ -131,9 +131,8 @@ func TestSilentAtAttach(t *testing.T) {
 				skipped = append(skipped, err)
 			}
 		}}
-		attached := attaching(cmd, &options)
+		attaching(cmd, &options)
 		counter, err := uprobe.Count(sel.probes, options)
-		attached()
 		if err != nil {
 			t.Fatalf("%s: %v", operation, err)
 		}
@@ -156,7 +155,7 @@ func TestInterruptSilentAtAttach(t *testing.T) {
 	cmd := new(cobra.Command)
 	cmd.SetContext(ctx)
 	options := uprobe.Options{PID: os.Getpid(), Skipped: func(uprobe.Site, error) {}}
-	defer attaching(cmd, &options)()
+	attaching(cmd, &options)
 	ended := make(chan error)
 	go func() {
 		counter, err := uprobe.Count(sel.probes, options)

@@ -31,8 +31,8 @@ func (f *latencyFlags) planSlow(start, end uprobe.Probe) (*slowPlan, error) {
 		return nil, err
 	}
 	both := append(p.starts.probes[:len(p.starts.probes):len(p.starts.probes)], p.ends.probes...)
-	captures, err := f.captures(both, nil)
-	if err != nil {
+	captures := f.captures(both, nil)
+	if err := f.checkUsed(both); err != nil {
 		return nil, err
 	}
 	p.starts.captures = captures[:len(p.starts.probes)]

@@ -42,7 +42,7 @@ func (c *captureFlags) check() error {
 // what the signatures and the flags say.
 func (c *captureFlags) captures(
 	probes []uprobe.Probe, formats []*format.Format,
-) ([][]uprobe.Capture, error) {
+) [][]uprobe.Capture {
 	captures := make([][]uprobe.Capture, len(probes))
 	for i, p := range probes {
 		if formats != nil {
@@ -58,10 +58,7 @@ func (c *captureFlags) captures(
 			captures[i] = append(captures[i], capture)
 		}
 	}
-	if formats == nil {
-		return captures, c.checkUsed(probes)
-	}
-	return captures, nil
+	return captures
 }
 
 // share returns how many bytes are read of each of some texts, so that all find room.

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/format"
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -16,6 +18,7 @@ const maxTraceBuffer = uprobe.MaxBuffer >> 20
 type kernelPlan struct {
 	*tracePlan
 	selection *selection
+	format    *format.Format // as the user has written it; nil if there is none
 	options   uprobe.TraceOptions
 }
 
@@ -29,19 +32,20 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 		return err
 	}
 	defer catchSignals(cmd)()
-	attached := attaching(cmd, &plan.options.Options)
+	attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
-	attached()
 	if err != nil {
 		return attachError(err)
 	}
+	events := &sharedWriter{eventWriter: f.writer(plan.tracePlan)}
+	plan.selection.follower.tracing = followed{f.attaching(plan, events, tracer), tracer.Release}
 	lifetime := f.start(cmd, plan.selection)
 	defer lifetime.close()
 	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
 	defer func() { err = errors.Join(err, detach.close()) }()
 
 	r := traceRun{
-		source: tracer, events: f.writer(plan.tracePlan), limit: f.count,
+		source: tracer, events: events, limit: f.count,
 		out: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(),
 		isLostKnown: kernel.Running().Features.RingBuffer,
 		stop: func() (finished bool, err error) {
@@ -62,14 +66,16 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	if err != nil {
 		return nil, err
 	}
-	sel, err := selectProbes(f.scope, f.types, patterns)
+	sel, err := following(func() (*selection, error) {
+		return selectProbes(f.scope, f.types, patterns)
+	})
 	if err != nil {
 		return nil, err
 	}
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return nil, err
 	}
-	p := &kernelPlan{selection: sel}
+	p := &kernelPlan{selection: sel, format: parsed}
 	if f.timeline != nil {
 		f.timeline.threadsTell = !sel.describesItself()
 	}
@@ -81,4 +87,61 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	}
 	p.warnObstacles(cmd.ErrOrStderr())
 	return p, nil
+}
+
+// attaching returns what attaches to further probes, and shows the new ones to the writer first.
+func (f *traceFlags) attaching(
+	p *kernelPlan, events eventWriter, t *uprobe.Tracer,
+) func([]uprobe.Probe) error {
+	known := p.probes
+	return func(probes []uprobe.Probe) error {
+		if err := checkWhere(p.options.Filter, probes...); err != nil {
+			return err
+		}
+		more, err := f.planLater(probes, p.format)
+		if err != nil {
+			return err
+		}
+		before := len(known)
+		var later []uprobe.Later
+		known, later = index(known, more.probes, isAlike)
+		if len(known) > before {
+			events.add(more.from(later, before))
+		}
+		return t.Attach(later, more.captures)
+	}
+}
+
+// from returns the part of the plan with the probes that are new: those from an index on.
+func (p *tracePlan) from(later []uprobe.Later, first int) *tracePlan {
+	added := &tracePlan{many: p.many}
+	for i, l := range later {
+		if l.Index < first {
+			continue
+		}
+		added.probes = append(added.probes, p.probes[i])
+		added.captures = append(added.captures, p.captures[i])
+		if p.formats != nil {
+			added.formats = append(added.formats, p.formats[i])
+		}
+	}
+	return added
+}
+
+// A sharedWriter is a writer of events to which probes are added while it writes.
+type sharedWriter struct {
+	mu sync.Mutex
+	eventWriter
+}
+
+func (w *sharedWriter) append(dst []byte, ev *uprobe.Event) []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.eventWriter.append(dst, ev)
+}
+
+func (w *sharedWriter) add(p *tracePlan) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.eventWriter.add(p)
 }

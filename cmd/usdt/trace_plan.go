@@ -22,20 +22,27 @@ type tracePlan struct {
 
 // plan returns how events of the probes are written. parsed is the format, nil if there is none.
 func (f *traceFlags) plan(probes []uprobe.Probe, parsed *format.Format) (*tracePlan, error) {
+	p, err := f.planLater(probes, parsed)
+	if err == nil && parsed == nil {
+		err = f.checkUsed(p.probes)
+	}
+	if err == nil && f.timeline != nil {
+		_, _, err = f.timeline.findPairs(p.probes)
+	}
+	return p, err
+}
+
+// planLater is plan for further probes, which need not use all flags.
+func (f *traceFlags) planLater(probes []uprobe.Probe, parsed *format.Format) (*tracePlan, error) {
 	p := &tracePlan{many: f.scope.isMany(), probes: byTypes(probes)}
-	var err error
 	if parsed != nil {
+		var err error
 		if p.formats, err = bindFormat(parsed, p.probes); err != nil {
 			return nil, err
 		}
 	}
-	if f.timeline != nil {
-		if _, _, err := f.timeline.findPairs(p.probes); err != nil {
-			return nil, err
-		}
-	}
-	p.captures, err = f.captures(p.probes, p.formats)
-	return p, err
+	p.captures = f.captures(p.probes, p.formats)
+	return p, nil
 }
 
 // writer returns what writes the events.

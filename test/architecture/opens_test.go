@@ -56,6 +56,8 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
+	"internal/tracing/uprobe.*follower.addBelow":        "directories in a file system of type cgroup2",
+	"internal/tracing/uprobe.cgroupID":                  "the user named it; asks for its type only",
 	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }
 

@@ -70,8 +70,8 @@ const supervising = unix.SECCOMP_FILTER_FLAG_NEW_LISTENER |
 	unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 
 // launch puts this thread under a filter, hands the listener over, and becomes the program. Nothing
-// is allocated in between: to grow the heap takes a system call, which would wait for the one who is
-// to receive the listener.
+// is allocated in between: to grow the heap takes a system call, which would wait for the one who
+// is to receive the listener.
 func launch() error {
 	runtime.LockOSThread()
 	os.Unsetenv(launchEnv)
@@ -104,7 +104,8 @@ func launch() error {
 
 // supervisingFilter asks the supervisor about each call that is not in unsupervised.
 func supervisingFilter() []unix.SockFilter {
-	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}} // the number
+	const number = 0 // where struct seccomp_data has it
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: number}}
 	for _, number := range unsupervised {
 		filter = append(filter,
 			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: number, Jf: 1},

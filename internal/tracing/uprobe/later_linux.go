@@ -87,12 +87,12 @@ func (c *Counter) Attach(later []Later) error {
 	return nil
 }
 
-// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all other
-// methods except Close.
+// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all
+// other methods except Close.
 func (c *GroupCounter) Attach(later []Later) error { return c.attachLater(c.body, later) }
 
-// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all other
-// methods except Close.
+// Attach attaches to further sites, of new probes, too. It is safe for concurrent use with all
+// other methods except Close.
 func (d *Distribution) Attach(later []Later) error { return d.attachLater(d.body, later) }
 
 // Attach attaches to further sites of the two probes, or of the parts that they are in. It is safe

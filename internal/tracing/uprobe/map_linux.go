@@ -9,11 +9,18 @@ import (
 
 // newMap makes a map that lives as long as the session.
 func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
+	m, err := newMap(spec)
+	if err == nil {
+		s.maps = append(s.maps, m)
+	}
+	return m, err
+}
+
+func newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
 	m, err := ebpf.NewMap(spec)
 	if err != nil {
 		return nil, fmt.Errorf("make BPF map: %w", explain(err))
 	}
-	s.maps = append(s.maps, m)
 	return m, nil
 }
 
@@ -73,9 +80,12 @@ func (p *program) increment(array *ebpf.Map, index int) {
 }
 
 // incrementAt is increment with the index at frameWord. It changes R0 to R5.
-func (p *program) incrementAt(array *ebpf.Map) {
+func (p *program) incrementAt(array *ebpf.Map) { p.countAt(array, frameWord) }
+
+// countAt is increment with the index at an offset of the frame. It changes R0 to R5.
+func (p *program) countAt(array *ebpf.Map, index int) {
 	none := p.newLabel()
-	p.lookup(array, frameWord)
+	p.lookup(array, index)
 	p.emit(
 		asm.JEq.Imm(asm.R0, 0, none),
 		asm.Mov.Imm(asm.R1, 1),

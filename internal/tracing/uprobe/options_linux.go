@@ -36,10 +36,10 @@ type Options struct {
 	Interrupted func() error
 
 	// WaitForPages lets programs wait for a page that is not in memory, in processes that are given
-	// by their ids, where the kernel can (see kernel.Features.Sleep). Otherwise such a page cannot
-	// be read. While a program waits, so does its thread, and no tracer of the machine can attach or
-	// detach. A page can take for ever: with userfaultfd, or with a file system that does not
-	// answer.
+	// by their ids or in Processes, where the kernel can (see kernel.Features.Sleep). Otherwise such
+	// a page cannot be read. While a program waits, so does its thread, and no tracer of the machine
+	// can attach or detach. A page can take for ever: with userfaultfd, or with a file system that
+	// does not answer.
 	WaitForPages bool
 }
 
@@ -64,7 +64,7 @@ func (s *session) pidOf(site Site) int {
 // nobody knows which of them will hold up all tracers.
 func (s *session) featuresFor(site Site) kernel.Features {
 	f := s.features
-	f.Sleep = f.Sleep && s.pidOf(site) != 0
+	f.Sleep = f.Sleep && (s.pidOf(site) != 0 || s.options.Processes != nil)
 	return f
 }
 

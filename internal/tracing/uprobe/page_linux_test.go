@@ -84,19 +84,29 @@ func TestWaitForPages(t *testing.T) {
 	if !kernel.Running().Features.Sleep {
 		t.Skip("this kernel has no uprobe_multi links that choose a process")
 	}
-	program := testenv.Start(t, exec.Command(buildC(t, "page.c", "-O2", "-pthread"), "serve"))
-	program.Next(t)
-	tracer, err := uprobe.Trace(findIn(t, program.PID(), "page", "text"), uprobe.TraceOptions{
-		Options:  uprobe.Options{PID: program.PID(), WaitForPages: true},
-		Captures: [][]uprobe.Capture{{{Arg: 0, Length: -1, Max: 8}}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	closing(t, tracer)
-	program.Fire(t)
-	events := receiveFrom(t, tracer, program.PID())
-	if len(events) != 1 || string(events[0].Args[0].Data) != "has come" {
-		t.Errorf("events %+v, want one with the text of the page", events)
+	path := buildC(t, "page.c", "-O2", "-pthread")
+	for _, inSet := range []bool{false, true} {
+		program := testenv.Start(t, exec.Command(path, "serve"))
+		program.Next(t)
+		o := uprobe.Options{PID: program.PID(), WaitForPages: true}
+		if inSet {
+			o.PID, o.Processes = 0, newProcesses(t)
+			if err := o.Processes.Add(program.PID()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tracer, err := uprobe.Trace(findIn(t, program.PID(), "page", "text"), uprobe.TraceOptions{
+			Options:  o,
+			Captures: [][]uprobe.Capture{{{Arg: 0, Length: -1, Max: 8}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, tracer)
+		program.Fire(t)
+		events := receiveFrom(t, tracer, program.PID())
+		if len(events) != 1 || string(events[0].Args[0].Data) != "has come" {
+			t.Errorf("in a set %t: events %+v, want one with the text of the page", inSet, events)
+		}
 	}
 }

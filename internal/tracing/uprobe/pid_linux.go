@@ -17,10 +17,14 @@ var pidNamespace = sync.OnceValues(func() (id [2]int64, nested bool) {
 	if err != nil || s.Ino == kernel.InitialPIDNamespace {
 		return id, false
 	}
-	const minorBits = 20 // of the kernel's internal dev_t
-	dev := int64(unix.Major(s.Dev))<<minorBits | int64(unix.Minor(s.Dev))
-	return [2]int64{dev, int64(s.Ino)}, true
+	return [2]int64{int64(kernelDevice(s.Dev)), int64(s.Ino)}, true
 })
+
+// kernelDevice returns a device of stat(2) as the kernel encodes it.
+func kernelDevice(dev uint64) uint64 {
+	const minorBits = 20
+	return uint64(unix.Major(dev))<<minorBits | uint64(unix.Minor(dev))
+}
 
 // pidTgid sets R0 to the process id of the traced thread, shifted left by 32, and its thread id.
 // The ids are those of this process's pid namespace. If they have none there, or if the kernel

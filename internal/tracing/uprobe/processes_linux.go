@@ -8,6 +8,7 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
+	"github.com/cilium/ebpf/link"
 	"github.com/cilium/ebpf/rlimit"
 
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
@@ -28,6 +29,12 @@ var ErrNoProcesses = errors.New("the kernel does not tell programs the ids of th
 // [Processes.Follow].
 type Processes struct {
 	ids *ebpf.Map
+
+	// If the set follows processes:
+	maps     []*ebpf.Map
+	programs []*ebpf.Program
+	links    []link.Link
+	full     *ebpf.Map // counts those for which there was no room
 }
 
 // NewProcesses makes an empty set. The caller closes it, after what uses it. It takes the rights of
@@ -39,13 +46,24 @@ func NewProcesses() (*Processes, error) {
 	_ = rlimit.RemoveMemlock() // see newSession
 	// All memory is allocated beforehand: before Linux 6.1 the kernel logs a warning if a program
 	// of this type may allocate some.
-	ids, err := ebpf.NewMap(&ebpf.MapSpec{
+	p := new(Processes)
+	var err error
+	p.ids, err = p.newMap(&ebpf.MapSpec{
 		Name: "usdt_processes", Type: ebpf.Hash, KeySize: 4, ValueSize: 4, MaxEntries: MaxProcesses,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make BPF map: %w", explain(err))
+		return nil, err
 	}
-	return &Processes{ids: ids}, nil
+	return p, nil
+}
+
+// newMap makes a map that lives as long as the set.
+func (p *Processes) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
+	m, err := newMap(spec)
+	if err == nil {
+		p.maps = append(p.maps, m)
+	}
+	return m, err
 }
 
 // Add adds a process. It is no error if it is there already.
@@ -73,8 +91,15 @@ func (p *Processes) Remove(pid int) error {
 	return nil
 }
 
-// Close frees the set. Programs that use it keep it as it is.
-func (p *Processes) Close() error { return p.ids.Close() }
+// Close frees the set. Programs that use it keep it as it is. It is safe to call twice.
+func (p *Processes) Close() error {
+	errs := []error{p.unfollow()}
+	for _, m := range p.maps {
+		errs = append(errs, m.Close())
+	}
+	p.maps = nil
+	return errors.Join(errs...)
+}
 
 func processKey(pid int) ([]byte, error) {
 	if pid <= 0 || pid > math.MaxInt32 {

@@ -42,6 +42,7 @@ func memberOffset(typ string, path ...string) (int32, error) {
 	return int32(offset), nil // #nosec G115 -- some kilobytes
 }
 
+// member returns a member of a structure, with its offset there, or of what has no name in it.
 func member(s *btf.Struct, name string) (btf.Member, bool) {
 	if s == nil {
 		return btf.Member{}, false
@@ -49,6 +50,12 @@ func member(s *btf.Struct, name string) (btf.Member, bool) {
 	for _, m := range s.Members {
 		if m.Name == name {
 			return m, true
+		}
+		if within, ok := m.Type.(*btf.Struct); ok && m.Name == "" {
+			if found, ok := member(within, name); ok {
+				found.Offset += m.Offset
+				return found, true
+			}
 		}
 	}
 	return btf.Member{}, false

@@ -1,0 +1,98 @@
+//go:build linux
+
+package main
+
+import (
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// everywhere tells whether sites are traced in every process that has them, not in one.
+func (v *inventory) everywhere() bool { return v.scope.all }
+
+// hasProbes tells whether there is a site of a selected probe in objects.
+func (s *selection) hasProbes(objects []process.Object) bool {
+	return slices.ContainsFunc(namesIn(objects), s.patterns.match)
+}
+
+// extend returns what a process has that is new: probes that match, with the new sites only, the
+// objects that these are in, and why others cannot be traced.
+func (s *selection) extend(
+	objects []process.Object,
+) (probes []uprobe.Probe, matched []process.Object, refused []error) {
+	v := s.inventory
+	files := process.Identify(slices.Concat(v.objects, objects))[len(v.objects):]
+	matched, refused = v.matching(s.patterns, objects, files)
+	matched = v.admit(matched)
+	for _, o := range matched {
+		if !isImage(o) {
+			v.objects = append(v.objects, o) // for the ids of those that come later
+		}
+	}
+	return v.probesIn(matched), matched, refused
+}
+
+// forget forgets the sites that are gone, so that there is room for others.
+func (v *inventory) forget(isGone func(uprobe.Site) bool) {
+	for id := range v.seen {
+		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
+			delete(v.seen, id)
+			v.room.left++
+		}
+	}
+}
+
+// all returns the selected probes, those that have come since included. It is safe for concurrent
+// use, as is index.
+func (s *selection) all() []uprobe.Probe {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.probes
+}
+
+// index returns where the probes are among the selected ones, to which it adds those that are new.
+func (s *selection) index(probes []uprobe.Probe) (later []uprobe.Later) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.probes, later = index(s.probes, probes, isNamesake)
+	return later
+}
+
+// index returns where the probes are among those that are known, to which it adds those that are
+// new.
+func index(
+	known []uprobe.Probe, probes []uprobe.Probe, isSame func(a, b uprobe.Probe) bool,
+) (all []uprobe.Probe, later []uprobe.Later) {
+	for _, p := range probes {
+		i := slices.IndexFunc(known, func(k uprobe.Probe) bool { return isSame(k, p) })
+		if i < 0 {
+			i = len(known)
+			known = append(known[:i:i], p)
+		}
+		later = append(later, uprobe.Later{Probe: p, Index: i})
+	}
+	return known, later
+}
+
+// isNamesake tells whether two probes have the same name.
+func isNamesake(a, b uprobe.Probe) bool { return a.Provider == b.Provider && a.Name == b.Name }
+
+// isAlike tells whether two probes have the same name and types of arguments.
+func isAlike(a, b uprobe.Probe) bool {
+	return isNamesake(a, b) && argTypes(a.Sites[0]) == argTypes(b.Sites[0])
+}
+
+// extending returns what extends a tracing by further probes that the filter fits.
+func (s *selection) extending(
+	where filter.Expr, attach func([]uprobe.Later) error, release func(func(uprobe.Site) bool) error,
+) followed {
+	return followed{release: release, attach: func(probes []uprobe.Probe) error {
+		if err := checkWhere(where, probes...); err != nil {
+			return err
+		}
+		return attach(s.index(probes))
+	}}
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/watch"
+)
+
+// A follower attaches to probes that appear while a command traces: in processes that start or
+// begin to execute another file, in libraries that they open, and in images that they publish. The
+// kernel tells it which processes map code; where this user may not be told, it reads the memory
+// maps again and again. Its methods are for one goroutine.
+type follower struct {
+	watcher *watch.Watcher // nil where the kernel does not tell
+	tracing followed
+
+	selection *selection
+	members   *members
+	known     knownFiles
+	owners    owners
+	ending    map[int]bool // processes whose main thread has ended
+	again     map[int]bool // processes to read
+	unloaded  map[int]bool // named processes without the probes
+	refused   map[string]bool
+	releases  sync.WaitGroup
+	tell      notices
+}
+
+// A followed is a tracing that can be extended.
+type followed struct {
+	// attach attaches to further sites, of further probes, too.
+	attach func([]uprobe.Probe) error
+	// release detaches from sites that are gone. It takes a while.
+	release func(isGone func(uprobe.Site) bool) error
+}
+
+// followInterval is how often the follower looks for what the kernel does not tell, and for
+// everything if it tells nothing.
+const followInterval = time.Second
+
+// following chooses probes. The follower knows of all processes that have changed since.
+func following(choose func() (*selection, error)) (*selection, error) {
+	f := &follower{
+		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
+		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
+	}
+	f.watcher, _ = watch.Open()
+	s, err := choose()
+	if err != nil {
+		return nil, errors.Join(err, f.closeWatcher())
+	}
+	f.selection, s.follower = s, f
+	f.members, err = newMembers(s.inventory.scope)
+	return s, err
+}
+
+// follow follows the processes until ctx is done. It starts no process: a child has all descriptors
+// until it has called exec, and a link that a child closes last, while it is killed, leaves its
+// breakpoints behind.
+func (f *follower) follow(ctx context.Context, stderr io.Writer) {
+	defer f.selection.inventory.reader.Close()
+	f.tell.stderr = stderr
+	f.owners.add(f.selection.objects)
+	for _, pid := range f.selection.scope.pids {
+		f.members.trace(pid)
+	}
+	for ctx.Err() == nil {
+		began := f.wait(ctx)
+		for pid := range f.again {
+			if ctx.Err() == nil {
+				f.read(pid)
+			}
+		}
+		clear(f.again)
+		f.tell.flush()
+		// A process that maps one file after the other must not take a whole processor here.
+		f.rest(ctx, time.Since(began))
+	}
+	f.releases.Wait()
+	_ = f.closeWatcher()
+}
+
+func (f *follower) closeWatcher() error {
+	if f.watcher == nil {
+		return nil
+	}
+	err := f.watcher.Close()
+	f.watcher = nil
+	return err
+}
+
+func (f *follower) rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(d, followInterval)):
+	}
+}
+
+// wait waits until there is something to do, and returns when that was.
+func (f *follower) wait(ctx context.Context) time.Time {
+	if f.watcher == nil {
+		f.rest(ctx, followInterval)
+		f.addAll()
+		f.look()
+		return time.Now()
+	}
+	tick, cancel := context.WithTimeout(ctx, followInterval)
+	defer cancel()
+	events, err := f.watcher.Wait(tick, nil)
+	began := time.Now()
+	for _, e := range events {
+		f.take(e, began)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		f.look()
+	case err != nil && ctx.Err() == nil:
+		_ = f.closeWatcher()
+	}
+	return began
+}
+
+// take takes an event.
+func (f *follower) take(e watch.Event, now time.Time) {
+	switch {
+	case e.Kind == watch.Lost:
+		clear(f.known)
+		f.addAll()
+	case e.PID <= 0 || e.PID == os.Getpid():
+	case e.Kind == watch.Forked:
+		if f.ending[e.PID] { // its id is used again
+			delete(f.ending, e.PID)
+			f.end([]int{e.PID})
+		}
+		f.members.fork(e.Parent, e.PID)
+		f.owners.fork(e.Parent, e.PID)
+	case e.Kind == watch.Exited:
+		if f.members.has(e.PID) || f.owners.has(e.PID) {
+			f.ending[e.PID] = true
+		}
+	case f.selection.inventory.everywhere() && f.known.has(e.File, now):
+	case f.members.choose(e.PID):
+		f.again[e.PID] = true
+		f.known[e.File] = now
+	}
+}
+
+// addAll has all processes of the scope read.
+func (f *follower) addAll() {
+	for _, pid := range f.members.all() {
+		f.again[pid] = true
+	}
+}
+
+// look looks for what the kernel does not tell: that a named process has unloaded its probes, and
+// that a process has ended.
+func (f *follower) look() {
+	for _, pid := range f.members.named {
+		f.again[pid] = true
+	}
+	var gone []int
+	for pid := range f.ending {
+		if hasEnded(pid) {
+			gone = append(gone, pid)
+			delete(f.ending, pid)
+		}
+	}
+	f.end(gone)
+}
+
+// end takes note of processes that are gone. Beside all else, it detaches from the sites that only
+// they had.
+func (f *follower) end(gone []int) {
+	if len(gone) == 0 {
+		return
+	}
+	f.members.end(gone)
+	isGone := f.owners.end(gone)
+	f.selection.inventory.forget(isGone)
+	f.releases.Go(func() { _ = f.tracing.release(isGone) })
+}
+
+// read reads a process, and attaches to what is new there.
+func (f *follower) read(pid int) {
+	objects, err := f.selection.inventory.reader.Read(pid, false)
+	if err != nil {
+		return // it has ended, or belongs to another user
+	}
+	has := f.selection.hasProbes(objects)
+	if f.members.isNamed(pid) && !has && !f.unloaded[pid] {
+		f.tell.now("process %d has unloaded the probes", pid)
+	}
+	f.unloaded[pid] = !has
+	probes, matched, refused := f.selection.extend(objects)
+	for _, err := range refused {
+		if !f.refused[err.Error()] && len(f.refused) < maxRefused {
+			f.refused[err.Error()] = true
+			f.tell.now("%v", err)
+		}
+	}
+	if len(probes) == 0 {
+		return
+	}
+	f.owners.add(matched)
+	if err := f.tracing.attach(probes); err != nil {
+		f.tell.now("probes in process %d are not traced: %v", pid, err)
+		return
+	}
+	f.members.trace(pid)
+	f.tell.attached(pid, printable.Text(processComm(pid)), len(probes))
+}
+
+// knownFiles are files that a process has mapped of late: if they have probes, these are attached to
+// in every process. A file can be written anew between two processes, so not for ever.
+type knownFiles map[watch.FileID]time.Time
+
+func (k knownFiles) has(file watch.FileID, now time.Time) bool {
+	const many = 1 << 12
+	if len(k) > many {
+		clear(k)
+	}
+	at, known := k[file]
+	return known && now.Sub(at) < followInterval
+}

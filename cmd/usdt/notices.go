@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// notices tell of processes to which usdt attaches while it traces: of each if there are few, and
+// of their number if there are many.
+type notices struct {
+	stderr io.Writer
+	last   time.Time
+	first  string // what is to be told of the first process
+	more   int    // processes besides
+}
+
+// noticeInterval is the least time between two notices.
+const noticeInterval = time.Second
+
+// now tells something at once.
+func (n *notices) now(format string, args ...any) { warn(n.stderr, format, args...) }
+
+// attached tells of a process, now or later.
+func (n *notices) attached(pid int, comm string, probes int) {
+	if n.first != "" {
+		n.more++
+		return
+	}
+	n.first = fmt.Sprintf("tracing %s in process %d (%s), too",
+		plural(probes, "probe", "probes"), pid, comm)
+}
+
+// flush tells what is to be told, unless it has just told something.
+func (n *notices) flush() {
+	if n.first == "" || time.Since(n.last) < noticeInterval {
+		return
+	}
+	n.end()
+}
+
+// end tells what is left.
+func (n *notices) end() {
+	switch {
+	case n.first == "":
+		return
+	case n.more == 0:
+		warn(n.stderr, "%s", n.first)
+	default:
+		warn(n.stderr, "%s, and probes in %s", n.first,
+			plural(n.more, "more process", "more processes"))
+	}
+	n.first, n.more, n.last = "", 0, time.Now()
+}

@@ -1,0 +1,188 @@
+package uprobe
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	cgroupPath  = 384     // bytes of the longest path of a cgroup that comes later, and its NUL
+	mostCgroups = 1 << 14 // of which the ids are known
+)
+
+// followCgroups finds the ids of the cgroups and of those below them, now and whenever one is made.
+func (f *follower) followCgroups() error {
+	var err error
+	if f.cgroups, err = f.newSet(8, mostCgroups); err != nil {
+		return err
+	}
+	var paths [][]byte
+	for _, dir := range f.criteria.Cgroups {
+		path := make([]byte, cgroupPath)
+		if copy(path, kernelCgroup(dir)) < cgroupPath {
+			paths = append(paths, path)
+		}
+	}
+	mkdir, err := f.mkdir(paths)
+	if err != nil {
+		return err
+	}
+	if err := f.attachTo("cgroup_mkdir", mkdir); err != nil {
+		return err
+	}
+	for _, dir := range f.criteria.Cgroups {
+		if err := f.addBelow(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addBelow adds the ids of a cgroup and of those below it.
+func (f *follower) addBelow(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			return nil
+		}
+		var id []byte
+		if err == nil {
+			id, err = cgroupID(path)
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // another may come
+		case err != nil:
+			return fmt.Errorf("find cgroup %s: %w", path, err)
+		}
+		return f.cgroups.Put(id, uint32(1))
+	})
+}
+
+// cgroupID returns the id by which programs know the cgroup whose directory is path.
+func cgroupID(path string) ([]byte, error) {
+	handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, path, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("name_to_handle_at", err)
+	}
+	var st unix.Statfs_t
+	if err := unix.Statfs(path, &st); err != nil {
+		return nil, os.NewSyscallError("statfs", err)
+	}
+	if st.Type != unix.CGROUP2_SUPER_MAGIC || handle.Size() != 8 {
+		return nil, errors.New("it is not in a file system of type cgroup2")
+	}
+	return handle.Bytes(), nil
+}
+
+// kernelCgroup returns the path of a cgroup as the kernel has it, by its directory: "" if the
+// directory is outside of the cgroup namespace.
+func kernelCgroup(dir string) string {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return ""
+	}
+	found, longest := "", 0
+	for line := range strings.Lines(string(mounts)) {
+		mount, kind, _ := strings.Cut(line, " - ")
+		fields := strings.Fields(mount)
+		if len(fields) < 5 || !strings.HasPrefix(kind, "cgroup2 ") {
+			continue
+		}
+		root, point := fields[3], fields[4]
+		below, err := filepath.Rel(point, dir)
+		isBelow := err == nil && below != ".." && !strings.HasPrefix(below, "../")
+		if isBelow && len(point) > longest && !strings.HasPrefix(root, "/..") {
+			found, longest = filepath.Join(root, below), len(point)
+		}
+	}
+	return found
+}
+
+// mkdir writes the program that runs where a cgroup is made. It adds the cgroup's id if its path is
+// one of some, or if it is in a cgroup whose id is known.
+func (f *follower) mkdir(paths [][]byte) (*program, error) {
+	p := newFollowing()
+	isWanted, end := p.newLabel(), p.newLabel()
+	const path = 8 // the second argument of the tracepoint
+	p.emit(asm.LoadMem(regOut, regContext, 0, asm.DWord))
+	f.read(p, regOut, 8, "cgroup.root")
+	f.read(p, asm.R0, 4, "cgroup_root.hierarchy_id")
+	p.emit(asm.JNE.Imm(asm.R0, 0, end)) // 0 is that of version 2
+	if len(paths) > 0 {
+		wanted, err := f.newSet(cgroupPath, len(paths), paths...)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.loadPath(p, path, end); err != nil {
+			return nil, err
+		}
+		p.emit(
+			asm.Mov.Reg(asm.R2, regTemp),
+			asm.LoadMapPtr(asm.R1, wanted.FD()),
+			asm.FnMapLookupElem.Call(),
+			asm.JNE.Imm(asm.R0, 0, isWanted),
+		)
+	}
+	self := f.offset("cgroup.self")
+	p.emit(asm.Mov.Reg(asm.R0, regOut), asm.Add.Imm(asm.R0, self))
+	f.read(p, asm.R0, 8, "cgroup_subsys_state.parent")
+	p.emit(asm.Sub.Imm(asm.R0, self))
+	f.cgroupID(p, asm.R0)
+	p.lookup(f.cgroups, followID)
+	p.emit(asm.JEq.Imm(asm.R0, 0, end))
+	if len(paths) > 0 {
+		p.place(isWanted)
+	}
+	f.cgroupID(p, regOut)
+	f.add(p, f.cgroups, end)
+	p.place(end)
+	p.exit()
+	return p, nil
+}
+
+// cgroupID writes the id of the cgroup whose address is in a register to followID.
+func (f *follower) cgroupID(p *program, cgroup asm.Register) {
+	f.read(p, cgroup, 8, "cgroup.kn")
+	f.read(p, asm.R0, 8, "kernfs_node.id")
+	p.emit(asm.StoreMem(asm.RFP, followID, asm.R0, asm.DWord))
+}
+
+// loadPath sets regTemp to the address of the path to which an argument points, with zeros behind
+// it. One that is too long is cut.
+func (f *follower) loadPath(p *program, argument int16, end string) error {
+	scratch, err := f.set.newMap(&ebpf.MapSpec{
+		Name: "usdt_path", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: cgroupPath, MaxEntries: 1,
+	})
+	if err != nil {
+		return err
+	}
+	p.emit(asm.StoreImm(asm.RFP, followWord, 0, asm.Word))
+	p.lookup(scratch, followWord)
+	p.emit(
+		asm.JEq.Imm(asm.R0, 0, end), // it never is
+		asm.Mov.Reg(regTemp, asm.R0),
+		asm.Mov.Imm(asm.R0, 0),
+	)
+	for word := range cgroupPath / 8 {
+		p.emit(asm.StoreMem(regTemp, displacement(8*word), asm.R0, asm.DWord))
+	}
+	p.emit(
+		asm.Mov.Reg(asm.R1, regTemp),
+		asm.Mov.Imm(asm.R2, cgroupPath),
+		asm.LoadMem(asm.R3, regContext, argument, asm.DWord),
+	)
+	if p.features.ReadUser { // which came with it
+		p.emit(asm.FnProbeReadKernelStr.Call())
+	} else {
+		p.emit(asm.FnProbeReadStr.Call())
+	}
+	return nil
+}
