@@ -14,9 +14,11 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if len(keys) > 0 {
 		return f.countGroups(cmd, sel, keys, options)
 	}
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
@@ -56,7 +58,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 func (f *countFlags) countGroups(
 	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
 ) error {
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
 	if err != nil {
 		return attachError(err)

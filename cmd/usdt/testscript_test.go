@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 //	[root]          the script runs with all rights
 //	[tool:NAME]     the program NAME is installed
 //	[bcc]           bcc for Python and any kernel headers are installed
-//	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.10 or later
+//	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.6 or later
 //
 // With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of
 // the first three does not hold.

@@ -46,7 +46,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/embed.OpenReadable":               "the user named it, and may read it",
 	"internal/tracing/embed.Read":                       "the user named it; checked to be regular",
 	"internal/tracing/embed.target":                     "the user named it, to be written",
-	"internal/tracing/kernel.hasMulti":                  "its own program",
+	"internal/tracing/kernel.hasMultiProcess":           "its own program",
 	"internal/tracing/perfevent.CountsSemaphores":       "a constant below /sys",
 	"internal/tracing/perfevent.OnlineCPUs":             "a constant below /sys",
 	"internal/tracing/perfevent.pmuType":                "a constant below /sys",
@@ -56,7 +56,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
-	"internal/tracing/uprobe.*follower.addBelow":        "directories in a file system of type cgroup2",
+	"internal/tracing/uprobe.*follower.addBelow":        "directories of a cgroup2 file system",
 	"internal/tracing/uprobe.cgroupID":                  "the user named it; asks for its type only",
 	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }

@@ -20,7 +20,8 @@ var (
 	NamespacePID = Ability{Version{5, 7}, "`bpf_get_ns_current_pid_tgid`"}
 	RingBuffer   = Ability{Version{5, 8}, "BPF ring buffer"}
 	Sleep        = Ability{Version{6, 6}, "programs that may sleep in uprobes"}
-	Multi        = Ability{Version{6, 10}, "uprobe_multi links that choose a process"}
+	Multi        = Ability{Version{6, 6}, "uprobe_multi links"}
+	MultiProcess = Ability{Version{6, 10}, "uprobe_multi links that choose a process"}
 )
 
 // The abilities that are tried or used elsewhere.
@@ -36,5 +37,5 @@ var (
 // Abilities are all of them, by version.
 var Abilities = []Ability{
 	Semaphores, PIDFD, ReadUser, NamespacePID, RingBuffer, Capabilities, UnlimitedMemory,
-	MemfdNoexec, Sleep, Multi, CalledSites,
+	MemfdNoexec, Sleep, Multi, MultiProcess, CalledSites,
 }

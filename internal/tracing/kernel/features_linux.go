@@ -19,7 +19,8 @@ type Features struct {
 	RingBuffer   bool
 	NamespacePID bool // bpf_get_ns_current_pid_tgid
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
-	Multi        bool // uprobe_multi links that choose a process by its memory
+	Multi        bool // uprobe_multi links
+	MultiProcess bool // with Multi: that choose a process by its memory
 	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
 
 	Form probesite.Form // the no-op that the kernel replaces best: see [CalledSites]
@@ -47,7 +48,8 @@ var running = sync.OnceValue(func() Kernel {
 	f.ReadUser = hasHelper(asm.FnProbeReadUser)
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
-	f.Multi = hasMulti()
+	f.Multi = features.HaveBPFLinkUprobeMulti() == nil
+	f.MultiProcess = f.Multi && hasMultiProcess()
 	f.Sleep = f.Multi && hasSleep()
 	f.Form = probesite.Best()
 	return k
@@ -62,6 +64,7 @@ func (k Kernel) Expected() Features {
 		f.NamespacePID = NamespacePID.In(k.Release)
 		f.RingBuffer = f.RingBuffer || RingBuffer.In(k.Release)
 		f.Multi = Multi.In(k.Release)
+		f.MultiProcess = MultiProcess.In(k.Release)
 		f.Sleep = f.Multi && Sleep.In(k.Release)
 	}
 	return f

@@ -28,6 +28,7 @@ func (f *follower) unlessHolds(p *program, out string) error {
 			copy(key[:commSize-1], comm)
 			keys = append(keys, key)
 		}
+		p.clear(followKey, commSize/8) // Linux 6.1 does not fill the rest of a short name
 		p.emit(loadAddress(asm.R1, followKey)...)
 		p.emit(asm.Mov.Imm(asm.R2, commSize), asm.FnGetCurrentComm.Call())
 		if err := f.unlessIn(p, keys, out); err != nil {

@@ -77,19 +77,13 @@ func (p *Processes) unfollow() error {
 	return errors.Join(errs...)
 }
 
-// Missed returns how many processes, or cgroups, were not added because there was no room or, which
-// the kernel tells from Linux 5.12 on, because a program did not run.
+// Missed returns how many processes, or cgroups, were not added because there was no room.
 func (p *Processes) Missed() (uint64, error) {
 	if p.full == nil {
 		return 0, nil
 	}
 	missed, err := sum(p.full, 0)
-	for _, prog := range p.programs {
-		if stats, err := prog.Stats(); err == nil {
-			missed += stats.RecursionMisses
-		}
-	}
-	return missed, err
+	return (missed + followers - 1) / followers, err // each counts
 }
 
 // A follower attaches the programs that keep a set up to date.
@@ -127,23 +121,31 @@ func (f *follower) attach() error {
 	return f.attachTo("sched_process_fork", f.fork())
 }
 
+// followers is how many copies of a program run one after the other, to the same effect. Linux 7
+// preempts them, and leaves a program out where the processor has one thread in the middle of it
+// already. That thread is in the middle of one copy only.
+const followers = 4
+
 // attachTo makes the program run at a tracepoint, which needs no tracefs.
 func (f *follower) attachTo(tracepoint string, prog *program) error {
 	if f.unknown != nil {
 		return f.unknown
 	}
-	loaded, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Name: "usdt_follow", Type: ebpf.RawTracepoint, Instructions: prog.ins, License: license,
-	})
-	if err != nil {
-		return fmt.Errorf("load program for %s: %w", tracepoint, explain(err))
+	for range followers {
+		loaded, err := ebpf.NewProgram(&ebpf.ProgramSpec{
+			Name: "usdt_follow", Type: ebpf.RawTracepoint, Instructions: prog.ins, License: license,
+		})
+		if err != nil {
+			return fmt.Errorf("load program for %s: %w", tracepoint, explain(err))
+		}
+		f.set.programs = append(f.set.programs, loaded)
+		at := link.RawTracepointOptions{Name: tracepoint, Program: loaded}
+		l, err := link.AttachRawTracepoint(at)
+		if err != nil {
+			return fmt.Errorf("attach to %s: %w", tracepoint, explain(err))
+		}
+		f.set.links = append(f.set.links, l)
 	}
-	f.set.programs = append(f.set.programs, loaded)
-	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: tracepoint, Program: loaded})
-	if err != nil {
-		return fmt.Errorf("attach to %s: %w", tracepoint, explain(err))
-	}
-	f.set.links = append(f.set.links, l)
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-func descriptors(t *testing.T) int {
+func descriptors(t testing.TB) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

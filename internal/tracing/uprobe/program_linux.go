@@ -108,6 +108,7 @@ func (p *program) exit() { p.emit(asm.Mov.Imm(asm.R0, 0), asm.Return()) }
 func (p *program) probeIndex() {
 	if p.shared {
 		p.emit(asm.Mov.Reg(asm.R1, regContext), asm.FnGetAttachCookie.Call())
+		p.zeroExtend(asm.R0)
 	} else {
 		p.emit(asm.Mov.Imm(asm.R0, imm(p.site.index)))
 	}

@@ -26,6 +26,7 @@ type session struct {
 	isOver   bool         // it has begun to detach
 	loading  sync.Mutex   // held while programs change or are read
 
+	dispatched dispatched
 	semaphores semaphores // those that this process counts in itself
 	skipped    error      // why the last skipped site was skipped
 	unopened   map[siteFile]error

@@ -18,8 +18,8 @@ func TestStorm(t *testing.T) {
 // TestEngine runs the tests of internal/tracing/uprobe, except those that need a compiler or
 // tools.
 func TestEngine(t *testing.T) {
-	skip := "TestSDT|TestAllProcesses|TestOneProcess|TestSomeProcesses|TestPIDNamespace|TestNoFollow|" +
-		"TestPageThatNeverComes|TestWaitForPages|TestValues"
+	skip := "TestSDT|TestAllProcesses|TestOneProcess|TestSomeProcesses|TestPIDNamespace|" +
+		"TestNoFollow|TestPageThatNeverComes|TestWaitForPages|TestValues"
 	if runtime.GOARCH != "amd64" {
 		skip += "|TestForms386" // it would skip itself, and then the guest would not pass
 	}
