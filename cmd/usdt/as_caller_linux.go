@@ -86,14 +86,16 @@ func setFileRights(uid, gid int, groups []int) error {
 	if errno != 0 {
 		return os.NewSyscallError("setgroups", errno)
 	}
-	if _, err := unix.SetfsgidRetGid(gid); err != nil {
-		return os.NewSyscallError("setfsgid", err)
-	}
-	if _, err := unix.SetfsuidRetUid(uid); err != nil {
-		return os.NewSyscallError("setfsuid", err)
-	}
-	if now, err := unix.SetfsuidRetUid(-1); err != nil || now != uid { // it tells of no failure
-		return fmt.Errorf("setfsuid %d: refused", uid)
+	_, gidErr := unix.SetfsgidRetGid(gid)
+	_, uidErr := unix.SetfsuidRetUid(uid)
+	// These calls do not tell whether they have worked. With an id that does not exist, they change
+	// nothing, and tell the ids as they are.
+	gotGID, _ := unix.SetfsgidRetGid(-1)
+	gotUID, _ := unix.SetfsuidRetUid(-1)
+	if gotGID != gid || gotUID != uid {
+		return errors.Join(gidErr, uidErr, fmt.Errorf(
+			"the kernel refuses the rights of user %d and group %d, who called sudo; "+
+				"unset SUDO_UID to write with those of root", uid, gid))
 	}
 	return nil
 }
