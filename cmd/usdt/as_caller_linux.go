@@ -106,5 +106,5 @@ func callerHint(err error) string {
 		return ""
 	}
 	return "; under sudo, files are opened with the rights of the user who called it: " +
-		"use | sudo tee FILE"
+		"use | sudo tee FILE or, in a shell of root, unset SUDO_UID"
 }
