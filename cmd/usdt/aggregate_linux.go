@@ -42,11 +42,14 @@ func (nothing) finish(time.Time) error { return nil }
 func (f *aggregateFlags) runBeside(cmd *cobra.Command, t tracing, sel *selection, c companion,
 	report func(at time.Time, last bool) error,
 ) error {
-	l := f.start(cmd, sel)
+	l, err := f.start(cmd, sel)
+	if err != nil {
+		return errors.Join(err, t.Close())
+	}
 	defer l.close()
 	c.begin(l)
 	d := detachAtEnd(l, t, sel.scope, cmd.ErrOrStderr())
-	err := every(l, f.interval, func() error { return report(time.Now(), false) })
+	err = every(l, f.interval, func() error { return report(time.Now(), false) })
 	l.explain(cmd.ErrOrStderr())
 	end, _, failed := d.wait()
 	if err = errors.Join(err, failed, c.finish(end)); err == nil {

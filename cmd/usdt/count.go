@@ -10,7 +10,7 @@ import (
 func newCountCommand() *cobra.Command {
 	var flags countFlags
 	cmd := &cobra.Command{
-		Use:   "count {-p PID | --all | --at ADDRESS} PROVIDER:PROBE...",
+		Use:   "count [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... [-- COMMAND...]",
 		Short: "Count how often probes are hit",
 		Long: `Count how often probes are hit: in each second, and in total.
 
@@ -28,6 +28,7 @@ are counted together, as others. With --at, --by takes one argument, of which 63
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
+  sudo usdt count 'python:*' -- python3 script.py
   sudo usdt count --all --by path,pid --duration 10s http:request
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {

@@ -32,7 +32,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	if len(keys) > 0 {
 		return f.countGroups(cmd, sel, keys, options)
 	}

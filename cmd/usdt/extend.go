@@ -27,6 +27,7 @@ func (s *selection) extend(
 	objects []process.Object,
 ) (probes []uprobe.Probe, matched []process.Object, refused []error) {
 	v := s.inventory
+	objects = v.scope.chosen(objects)
 	files := process.Identify(slices.Concat(v.objects, objects))[len(v.objects):]
 	matched, refused = v.matching(s.patterns, objects, files)
 	matched = v.admit(matched)

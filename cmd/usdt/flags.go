@@ -22,6 +22,7 @@ func (f *commonFlags) addFlags(cmd *cobra.Command) {
 	f.types.addFlags(cmd)
 	f.where.addFlags(cmd)
 	f.wait.addFlags(cmd)
+	f.mayStart(cmd)
 	cmd.Flags().DurationVarP(&f.duration, "duration", "d", 0,
 		"end after `TIME`, such as 10s (default: on Ctrl-C)")
 }

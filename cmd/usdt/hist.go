@@ -23,7 +23,7 @@ type histFlags struct {
 func newHistCommand() *cobra.Command {
 	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
 	cmd := &cobra.Command{
-		Use:   "hist {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... --arg NAME|N",
+		Use:   "hist [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... --arg NAME|N [-- COMMAND...]",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
 end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
@@ -40,6 +40,7 @@ With --by, there is a histogram for each value of another argument. If the probe
 first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
+  sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg`,
 		Args: cobra.MinimumNArgs(1),

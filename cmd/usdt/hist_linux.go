@@ -52,7 +52,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {

@@ -27,7 +27,7 @@ type latencyFlags struct {
 func newLatencyCommand() *cobra.Command {
 	f := latencyFlags{key: pairKey{noArgument}, by: noArgument}
 	cmd := &cobra.Command{
-		Use:   "latency {-p PID | --all | --at ADDRESS} {PROVIDER:BASE | START END}",
+		Use:   "latency [-p PID | --all | --at ADDRESS] {PROVIDER:BASE | START END} [-- COMMAND...]",
 		Short: "Measure the time from one probe to another",
 		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
 same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
@@ -58,6 +58,7 @@ nanoseconds; start and end, each with provider, probe, args and fields. --str, -
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
+  sudo usdt latency shop:order -- ./shop
   sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
   sudo usdt latency -p 1234 http:request --by path
   sudo usdt latency -p 1234 http:request --slower 100ms

@@ -43,7 +43,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
 		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),

@@ -24,7 +24,7 @@ func newTimelineCommand() *cobra.Command {
 	f := timelineFlags{key: pairKey{noArgument}}
 	f.timeline = &f
 	cmd := &cobra.Command{
-		Use:   "timeline {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... -o FILE",
+		Use:   "timeline [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... -o FILE [-- COMMAND...]",
 		Short: "Write what happens when, for Perfetto and chrome://tracing",
 		Long: `Write each hit of the probes that match PROVIDER:PROBE into a file that the Perfetto UI
 (https://ui.perfetto.dev, "Open trace file") and chrome://tracing show as a timeline.
@@ -45,6 +45,7 @@ without an end; then the oldest of them are forgotten, and their ends are instan
 		Example: `  sudo usdt timeline -p 1234 'shop:*' -o shop.json
   sudo usdt timeline -p 1234 'http:request_*' --key id --duration 10s -o requests.json
   sudo usdt timeline --all 'hotspot:gc__*' --key tid -o gc.json
+  sudo usdt timeline 'shop:*' -o shop.json -- ./shop --port 8080
   sudo usdt timeline -p 1234 --pair shop:asked,shop:answered -o shop.json
   usdt timeline --at localhost:6060 'shop:*' -o shop.json`,
 		DisableFlagsInUseLine: true,

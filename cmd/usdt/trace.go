@@ -26,7 +26,7 @@ func newTraceCommand() *cobra.Command {
 	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags
 	cmd := &cobra.Command{
-		Use:   "trace {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... ['FORMAT']",
+		Use:   "trace [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... ['FORMAT'] [-- COMMAND...]",
 		Short: "Show each hit of probes, with its arguments",
 		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, the
 thread's name if there can be several processes, probe and arguments. In PROVIDER and in PROBE,
@@ -82,6 +82,7 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234,1240 'shop:*' --count 10
   sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
   sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
+  sudo usdt trace 'shop:*' -- ./shop --port 8080
   usdt trace --at localhost:6060 'shop:*'`,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -31,7 +31,7 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	defer f.catchSignals(cmd)()
 	plan.selection.follower.attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
@@ -39,7 +39,10 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	}
 	events := &sharedWriter{eventWriter: f.writer(plan.tracePlan)}
 	plan.selection.follower.tracing = followed{f.attaching(plan, events, tracer), tracer.Release}
-	lifetime := f.start(cmd, plan.selection)
+	lifetime, err := f.start(cmd, plan.selection)
+	if err != nil {
+		return errors.Join(err, tracer.Close())
+	}
 	defer lifetime.close()
 	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
 	defer func() { err = errors.Join(err, detach.close()) }()

@@ -37,9 +37,11 @@ var openers = func() set {
 var mayOpen = map[string]string{
 	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
 	"cmd/usdt.*output.openFile":                         "the user named it, to be written",
+	"cmd/usdt.criteria.forKernel":                       "the user named it; asks what file it is",
 	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
+	"internal/tracing/cgroup.Mounts.Directories":        "directories of a cgroup2 file system",
 	"internal/tracing/doctor.Observe":                   "the root directory, for files of the kernel",
 	"internal/tracing/doctor.countFire":                 "the image of its own probe",
 	"internal/tracing/embed.*Source.checkUnchanged":     "of Read",

@@ -11,11 +11,14 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, for the probes of a file,
-// for a descriptor of a file, or for descriptions.
+// A request asks a server for the objects of a process, of all processes, of a file that is going to
+// be executed or that the user has named, for the probes of a file, for a descriptor of a file, or
+// for descriptions.
 type request struct {
 	PID          int
 	All          bool
+	Execution    *Execution
+	Named        string
 	File         string
 	Open         *openRequest
 	Description  *descriptionRequest
@@ -113,6 +116,15 @@ func (s *server) answer(r request) {
 		err = s.sendDescriptor(r.Open)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
+	case r.Execution != nil:
+		var objects []Object
+		objects, err = s.reader.ReadExecution(*r.Execution)
+		s.sendObjects(objects)
+	case r.Named != "":
+		var o Object
+		if o, err = s.reader.ReadNamed(r.Named); err == nil && o.Notes != nil {
+			s.sendObjects([]Object{o})
+		}
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:

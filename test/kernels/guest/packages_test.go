@@ -26,6 +26,9 @@ func TestEngine(t *testing.T) {
 	runInGuest(t, "/engine.test", "-test.short", "-test.skip=^("+skip+")$")
 }
 
+// TestWatch runs the tests of internal/tracing/watch.
+func TestWatch(t *testing.T) { runInGuest(t, "/watch.test") }
+
 // runInGuest runs the tests of another package, whose program only a guest has.
 func runInGuest(t *testing.T, program string, args ...string) {
 	t.Helper()
