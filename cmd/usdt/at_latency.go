@@ -22,6 +22,9 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if f.key.isThread() {
 		return usagef("--key tid: %s", noThreadAt)
 	}
+	if err := f.by.checkAt(); err != nil {
+		return err
+	}
 	if f.slower != 0 {
 		return usagef("--slower: a program that is asked itself keeps no arguments of starts; use -p " +
 			"or --all, or usdt trace --at with both probes")

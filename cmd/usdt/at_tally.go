@@ -100,6 +100,9 @@ func (f *aggregateFlags) prepareAt(
 	if err := f.checkInterval(); err != nil {
 		return nil, err
 	}
+	if f.wantsStacks() {
+		return nil, errStackAt()
+	}
 	return f.commonFlags.prepareAt(cmd, patterns)
 }
 

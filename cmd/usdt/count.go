@@ -7,6 +7,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// countFlags are the flags of usdt count.
+type countFlags struct {
+	aggregateFlags
+	by      byFlag
+	strings pointedFlag
+}
+
 func newCountCommand() *cobra.Command {
 	var flags countFlags
 	cmd := &cobra.Command{
@@ -19,12 +26,11 @@ remain. Elsewhere, or with --json, there are lines for every interval. A last in
 is shorter than half an interval is added to the one before it, except in JSON. Counting ends
 on Ctrl-C, after --duration, or when the process ends.
 
-With --by, hits are counted for each combination of values: of arguments, pid, tid, or comm, the
-name of the thread. --str N says that argument N of probes that are not described points to text.
-Of a text, 255 bytes count, of each of several less; an … follows the quote where there is more.
+With --by, hits are counted for each combination of values. ` + byKeysHelp + `
 On a terminal, those with most hits are shown, at most 100. Elsewhere there is one report at the
 end, with all of them, unless --interval is given. After 65536 combinations, hits of further ones
-are counted together, as others. With --at, --by takes one argument, of which 63 bytes count.
+are counted together, as others. With --at, --by takes arguments only, and after 4096 combinations
+hits are others.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
@@ -41,7 +47,7 @@ are counted together, as others. With --at, --by takes one argument, of which 63
 		ValidArgsFunction: completeProbes,
 	}
 	flags.addFlags(cmd, time.Second)
-	cmd.Flags().Var(&flags.by, "by", "count for each value of the arguments `NAMES`, pid, tid, comm")
+	cmd.Flags().Var(&flags.by, "by", "count for each value of "+byHelp)
 	cmd.Flags().Var(&flags.strings, "str", strHelp)
 	completeArguments(cmd, "by", "str")
 	return cmd
@@ -50,7 +56,8 @@ are counted together, as others. With --at, --by takes one argument, of which 63
 // chooseInterval leaves out the reports in between that nobody wants.
 func (f *countFlags) chooseInterval(cmd *cobra.Command) {
 	onScreen := !f.asJSON && !f.output.isFile() && terminalWidth(cmd.OutOrStdout()) != 0
-	if len(f.by) > 0 && !onScreen && !cmd.Flags().Changed("interval") {
+	isOnce := len(f.by) > 0 && !onScreen || f.wantsStacks()
+	if isOnce && !cmd.Flags().Changed("interval") {
 		f.interval = 0
 	}
 }
@@ -60,7 +67,7 @@ func (f *countFlags) chooseInterval(cmd *cobra.Command) {
 func (f *countFlags) countReporter(
 	cmd *cobra.Command, readings *countReadings,
 ) func(totals []uint64, missed uint64, at time.Time, last bool) error {
-	out := newCountWriter(cmd.OutOrStdout(), f.asJSON)
+	out := f.writer(cmd.OutOrStdout())
 	return func(totals []uint64, missed uint64, at time.Time, last bool) error {
 		shortest := time.Duration(0)
 		if last && !f.asJSON {
@@ -76,11 +83,14 @@ func (f *countFlags) countReporter(
 	}
 }
 
-func newCountWriter(w io.Writer, asJSON bool) countWriter {
+// writer returns what writes readings to w. Stacks are too long for a screen.
+func (f *countFlags) writer(w io.Writer) countWriter {
 	switch {
-	case asJSON:
+	case f.folded:
+		return &countLines{w: io.Discard}
+	case f.asJSON:
 		return countJSON{w}
-	case terminalWidth(w) != 0:
+	case terminalWidth(w) != 0 && !bool(f.stack):
 		return newCountScreen(w)
 	}
 	return &countLines{w: w}

@@ -25,16 +25,21 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
-	keys, err := f.keys(sel.probes)
+	by, err := f.by.grouping(f.strings, sel.probes)
 	if err != nil {
 		return err
 	}
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
 	defer f.catchSignals(cmd)()
-	if len(keys) > 0 {
-		return f.countGroups(cmd, sel, keys, options)
+	if len(by) > 0 {
+		return f.countGroups(cmd, sel, by, options)
 	}
 	sel.follower.attaching(cmd, &options)
 	counter, err := uprobe.Count(sel.probes, options)
@@ -56,15 +61,16 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 
 // countGroups counts by values.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, by grouping, options uprobe.Options,
 ) error {
 	sel.follower.attaching(cmd, &options)
-	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
+	counter, err := uprobe.CountBy(sel.probes, by.engine(), options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	rows := newGroupRows(time.Now())
+	began := time.Now()
+	rows := newGroupRows(began)
 	report := f.countReporter(cmd, rows.readings)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		groups, err := counter.Read()
@@ -72,9 +78,18 @@ func (f *countFlags) countGroups(
 			return err
 		}
 		rows.clear()
+		var all *stackReport
+		if last {
+			all = f.newStackReport(began, at, "hits", "count")
+		}
 		probes := sel.all()
 		for _, g := range groups {
-			rows.add(newCountRow(probes[g.Probe], keys, g.Key), g.Hits)
+			row := newCountRow(probes[g.Probe], by, g.Key)
+			all.add(row.name(), row.stack, int64(g.Hits)) // #nosec G115 -- a count
+			if !f.stack {
+				row.stack = nil
+			}
+			rows.add(row, g.Hits)
 		}
 		others, err := counter.Others()
 		if err != nil {
@@ -82,8 +97,12 @@ func (f *countFlags) countGroups(
 		}
 		if others > 0 {
 			rows.add(countRow{isOthers: true}, others)
+			all.add(countRow{isOthers: true}.name(), nil, int64(others)) // #nosec G115 -- a count
 		}
 		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+			return err
+		}
+		if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil {
 			return err
 		}
 		unreadable, err := counter.Unreadable()

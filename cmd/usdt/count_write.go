@@ -41,6 +41,9 @@ func (c *countLines) write(r countReading, _ bool) error {
 	}
 	for _, i := range r.shown() {
 		line(printable.Text(r.rows[i].name()), r.hits[i], r.totals[i])
+		if r.rows[i].stack != nil {
+			b.WriteString(r.rows[i].stack.text)
+		}
 	}
 	if len(r.rows) > 1 {
 		line("total", sum(r.hits), sum(r.totals))
@@ -83,7 +86,7 @@ func (c countJSON) write(r countReading, _ bool) error {
 		}
 		j.Probes = append(j.Probes, reading.ProbeCount{
 			Provider: row.probe.Provider, Probe: row.probe.Name, By: row.by, Cut: row.isCut,
-			Hits: r.hits[i], Total: r.totals[i],
+			Hits: r.hits[i], Total: r.totals[i], Stack: row.stack.json(),
 		})
 	}
 	return writeJSONLine(c.w, j)

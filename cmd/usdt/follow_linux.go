@@ -33,6 +33,7 @@ type follower struct {
 	refused   map[string]bool
 	releases  sync.WaitGroup
 	tell      notices
+	seen      func(pid int) // unless nil, it is called for processes that appear with probes
 }
 
 // A followed is a tracing that can be extended.
@@ -248,6 +249,9 @@ func (f *follower) read(pid int) {
 		}
 	}
 	isNew := has > 0 && f.members.trace(pid)
+	if isNew && f.seen != nil {
+		f.seen(pid)
+	}
 	switch comm := printable.Text(processComm(pid)); {
 	case isNew: // the kernel may be attached to its sites already
 		f.tell.attached(pid, comm, has)

@@ -16,12 +16,14 @@ import (
 // histFlags are the flags of usdt hist.
 type histFlags struct {
 	aggregateFlags
-	arg, by, text argument
-	linear        string
+	arg     argument
+	by      byFlag
+	strings pointedFlag
+	linear  string
 }
 
 func newHistCommand() *cobra.Command {
-	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
+	f := histFlags{arg: noArgument}
 	cmd := &cobra.Command{
 		Use:   "hist [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... --arg NAME|N [-- COMMAND...]",
 		Short: "Draw a histogram of an argument",
@@ -35,13 +37,13 @@ The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values fr
 The figures below the rows come from a finer scale: without --linear, percentiles are within
 1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
 
-With --by, there is a histogram for each value of another argument. If the probe is not described,
---str with the same argument says that it points to text that ends with a NUL. Of text, only the
-first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
+The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
+` + histogramOthersHelp + `
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist shop:order_end --arg cents -- ./shop
-  sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
+  sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
@@ -56,9 +58,8 @@ first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
 	flags.Var(&f.arg, "arg", "count the values of the argument `NAME`, or of that number from 0")
-	flags.Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
-	flags.Var(&f.text, "str",
-		"the argument `NAME`, which is that of --by, points to text that ends with a NUL")
+	flags.Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
+	flags.Var(&f.strings, "str", strHelp)
 	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
 	return cmd
@@ -96,11 +97,8 @@ func parseIntegers(list string) ([]int64, error) {
 
 // check checks what no probe has to be known for.
 func (f *histFlags) check() error {
-	switch {
-	case f.arg == noArgument:
+	if f.arg == noArgument {
 		return usagef("which argument? use --arg with its name or number; the first is --arg 0")
-	case f.text != noArgument && f.text != f.by:
-		return usagef("--str %s: name the argument of --by", f.text.String())
 	}
 	return nil
 }
@@ -110,7 +108,13 @@ func (f *histFlags) reporter(
 	cmd *cobra.Command, probes []uprobe.Probe, by grouping, began time.Time,
 ) func(r histReading, at time.Time, last bool) error {
 	return func(r histReading, at time.Time, last bool) error {
+		by := by
+		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label())
+		r.groups, by = f.shown(r.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(probes))
 			if err := f.output.draw(title, r.panels(by)); err != nil {
 				return err
@@ -124,11 +128,6 @@ func (f *histFlags) reporter(
 		}
 		return r.write(cmd.OutOrStdout(), by, f.loss())
 	}
-}
-
-// grouping returns how the values are grouped.
-func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
-	return groupBy(f.by, f.text != noArgument, probes...)
 }
 
 // unit returns the unit of the values. It is an error that they are no integers.

@@ -19,13 +19,13 @@ import (
 type latencyFlags struct {
 	aggregateFlags
 	key pairKey
-	by  argument
+	by  byFlag
 	captureFlags
 	slower time.Duration // 0: no pairs are shown
 }
 
 func newLatencyCommand() *cobra.Command {
-	f := latencyFlags{key: pairKey{noArgument}, by: noArgument}
+	f := latencyFlags{key: pairKey{noArgument}}
 	cmd := &cobra.Command{
 		Use:   "latency [-p PID | --all | --at ADDRESS] {PROVIDER:BASE | START END} [-- COMMAND...]",
 		Short: "Measure the time from one probe to another",
@@ -47,9 +47,10 @@ The lines below the histogram count the hits without a partner. There is room fo
 starts without an end; then the oldest make room. --where selects among the starts; the ends of
 others are not counted.
 
-With --by, there is a histogram for each value of an argument: of the start, if it has one of that
-name or number, otherwise of the end. --str with its number says that it points to text, if the
-probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by, there is a histogram for each combination of values: of the start, if it has an argument
+of that name or number, otherwise of the end. ` + byKeysHelp + `
+The ` + strconv.Itoa(mostGroups) + ` with most pairs are drawn, JSON has all.
+` + histogramOthersHelp + `
 
 With --slower, each pair that takes so long or longer is shown as soon as it ends: time, process
 and thread of the end, how long it took, and the arguments of the start and of the end, as usdt
@@ -60,7 +61,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency shop:order -- ./shop
   sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
-  sudo usdt latency -p 1234 http:request --by path
+  sudo usdt latency -p 1234 http:request --by path,container
   sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
@@ -82,7 +83,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, or by tid")
-	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
+	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
 	cmd.Flags().DurationVar(&f.slower, "slower", 0,
 		"show each pair that takes `TIME` or longer, such as 10ms")
 	f.captureFlags.addFlags(cmd)
@@ -92,17 +93,23 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by grouping, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
+		by := by
 		r.Histogram.Unit = histogram.Nanoseconds
 		groups := histReading{groups: r.Groups}
 		groups.prepare(histogram.Nanoseconds)
+		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time")
+		groups.groups, by = f.shown(groups.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
-			if by.arg != noArgument {
-				panels = groups.panels(by.grouping)
+			if len(by) > 0 {
+				panels = groups.panels(by)
 			}
 			if err := f.output.draw(title, panels); err != nil {
 				return err
@@ -111,7 +118,7 @@ func (f *latencyFlags) reporter(
 		if f.asJSON {
 			j := newLatencyJSON(r, began, at)
 			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
-			j.Groups = groups.json(by.grouping)
+			j.Groups, j.Others = groups.json(by)
 			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
 		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
@@ -124,17 +131,17 @@ func (f *latencyFlags) reporter(
 // writeLatency draws the histogram, or those of the groups, and counts the hits that are not in it.
 // loss says why some are missing.
 func writeLatency(
-	w io.Writer, r uprobe.LatencyReading, groups histReading, by pairGrouping, loss string,
+	w io.Writer, r uprobe.LatencyReading, groups histReading, by grouping, loss string,
 ) error {
 	out := bufio.NewWriter(w)
 	var err error
 	switch {
 	case r.Histogram.Total() == 0:
 		fmt.Fprintln(out, "no pairs")
-	case by.arg == noArgument:
+	case len(by) == 0:
 		err = writeHistogram(out, terminalWidth(w), r.Histogram)
 	default:
-		err = groups.draw(out, terminalWidth(w), by.grouping)
+		err = groups.draw(out, terminalWidth(w), by)
 		fmt.Fprintf(out, "\nall: %s\n", figures(r.Histogram))
 	}
 	if err != nil {
@@ -146,11 +153,11 @@ func writeLatency(
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
 	unreadable := "hits whose key could not be read"
-	if by.arg != noArgument {
+	if len(by) > 0 {
 		unreadable = "hits whose key, or argument to group by, could not be read"
 	}
 	writeUnless0(out, r.Unreadable, unreadable)
-	writeUnless0(out, r.Lost, "hits lost to too many different values, or "+loss)
+	writeUnless0(out, r.Lost+r.Unplaced, "hits lost to too many different values, or "+loss)
 	return out.Flush()
 }
 
@@ -159,6 +166,6 @@ func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latenc
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(began).Seconds(), Figures: reading.NewFigures(r.Histogram),
 		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
-		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost + r.Unplaced,
 	}
 }

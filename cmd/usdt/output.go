@@ -21,6 +21,8 @@ type output struct {
 	path  string // of the file; "" and "-" stand for standard output
 	draws bool   // the command draws pictures
 
+	profiles bool // the command writes profiles
+
 	file    *os.File // nil before open
 	created bool     // by open
 }
@@ -31,6 +33,9 @@ func (o *output) addFlags(cmd *cobra.Command) {
 	usage := "write to `FILE` in place of standard output"
 	if o.draws {
 		usage += "; into FILE.svg, draw a picture at the end"
+	}
+	if o.profiles {
+		usage += "; into FILE.pb.gz, write a profile for go tool pprof"
 	}
 	cmd.Flags().StringVarP(&o.path, "output", "o", "", usage)
 	run := cmd.RunE
@@ -49,7 +54,13 @@ func (o *output) isPicture() bool {
 	return o.draws && o.isFile() && strings.HasSuffix(o.path, ".svg")
 }
 
-// open opens the file and, unless it is for a picture, empties it and has the command write there.
+// isProfile reports whether a profile for go tool pprof is written into the file at the end.
+func (o *output) isProfile() bool {
+	return o.profiles && o.isFile() &&
+		(strings.HasSuffix(o.path, ".pb.gz") || strings.HasSuffix(o.path, ".pprof"))
+}
+
+// open opens the file and, unless it is for a picture or a profile, empties it and has the command write there.
 // A pipe without a reader is an error, not a reason to wait.
 func (o *output) open(cmd *cobra.Command) error {
 	if !o.isFile() || o.file != nil {
@@ -58,7 +69,7 @@ func (o *output) open(cmd *cobra.Command) error {
 	if err := asCaller(o.openFile); err != nil {
 		return fmt.Errorf("--output: %w%s", err, callerHint(err))
 	}
-	if o.isPicture() {
+	if o.isPicture() || o.isProfile() {
 		return nil
 	}
 	cmd.SetOut(o.file)
@@ -95,11 +106,17 @@ func (o *output) draw(title string, panels []histogram.Group) error {
 	}
 	var drawing bytes.Buffer
 	err := histogram.WriteSVG(&drawing, title, panels)
-	if err == nil {
-		err = o.empty()
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
 	}
+	return o.replace(drawing.Bytes())
+}
+
+// replace replaces the content of the file.
+func (o *output) replace(content []byte) error {
+	err := o.empty()
 	if err == nil {
-		_, err = o.file.Write(drawing.Bytes())
+		_, err = o.file.Write(content)
 	}
 	if err != nil {
 		return fmt.Errorf("--output: %w", err)

@@ -32,6 +32,14 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 		return err
 	}
 	defer f.catchSignals(cmd)()
+	if f.stack {
+		stacks, err := plan.selection.newLocator()
+		if err != nil {
+			return err
+		}
+		defer stacks.Close()
+		plan.stacks = stacks
+	}
 	plan.selection.follower.attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
@@ -89,6 +97,7 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	}
 	p.options = uprobe.TraceOptions{
 		Options: options, Captures: p.captures, BufferBytes: f.buffer << 20,
+		Stack: bool(f.stack),
 	}
 	p.warnObstacles(cmd.ErrOrStderr())
 	return p, nil

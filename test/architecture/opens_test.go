@@ -53,6 +53,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/perfevent.OnlineCPUs":             "a constant below /sys",
 	"internal/tracing/perfevent.pmuType":                "a constant below /sys",
 	"internal/tracing/process.*process.readDescriptors": "links in /proc/PID/fd, which it reads",
+	"internal/tracing/process.*Containers.Remember":     "directories of the kernel's cgroups",
 	"internal/tracing/process.idsIn":                    "directories of the kernel in /proc",
 	"internal/tracing/process.openInProc":               "files of the kernel in /proc/PID",
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",

@@ -12,8 +12,8 @@ import (
 )
 
 // A request asks a server for the objects of a process, of all processes, of a file that is going to
-// be executed or that the user has named, for the probes of a file, for a descriptor of a file, or
-// for descriptions.
+// be executed or that the user has named, for the probes of a file, for a descriptor of a file,
+// for descriptions, or for where instructions are.
 type request struct {
 	PID          int
 	All          bool
@@ -22,6 +22,7 @@ type request struct {
 	File         string
 	Open         *openRequest
 	Description  *descriptionRequest
+	Locate       *locateRequest
 	WithAttached bool
 }
 
@@ -61,6 +62,8 @@ type done struct {
 	Paths   []string // of descriptions
 	Text    string   // of a description
 	Failure *failure
+
+	Locations []Location
 }
 
 // Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
@@ -116,6 +119,8 @@ func (s *server) answer(r request) {
 		err = s.sendDescriptor(r.Open)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
+	case r.Locate != nil:
+		d.Locations, err = s.reader.Locate(r.Locate.PID, r.Locate.Of)
 	case r.Execution != nil:
 		var objects []Object
 		objects, err = s.reader.ReadExecution(*r.Execution)

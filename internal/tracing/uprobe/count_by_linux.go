@@ -41,6 +41,9 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	if err != nil {
 		return err
 	}
+	if c.keys.stacks, err = c.newStackTable(c.keys.by); err != nil {
+		return err
+	}
 	if c.others, err = c.newNumbers("usdt_others", 1); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // Where the arguments of very many sites are in different places, their programs would take a link
 // each, and the kernel detaches links one grace period at a time. So all these sites get one
 // program, the dispatcher, by one link for each file. It jumps to the program of the site, whose
-// place in an array is the upper half of the site's cookie.
+// index in an array is the upper half of the site's cookie.
 
 // needsDispatcher reports whether a dispatcher saves many links. A program that may sleep cannot be
 // jumped to.
@@ -33,9 +33,9 @@ func (s *session) needsDispatcher(groups []*group) bool {
 
 // dispatched are the programs that the dispatcher of a session can jump to.
 type dispatched struct {
-	array  *ebpf.Map
-	places map[string]int // in the array, by code
-	room   int
+	array   *ebpf.Map
+	indexes map[string]int // in the array, by code
+	room    int
 }
 
 // leastRoom is the room for programs, so that those of sites that come later find the first ones.
@@ -64,7 +64,7 @@ func (s *session) dispatch(groups []*group) (*group, error) {
 	for _, group := range groups {
 		for _, t := range group.targets {
 			for _, site := range t.sites {
-				site.program = s.dispatched.places[group.code]
+				site.program = s.dispatched.indexes[group.code]
 				g.add(site, p, code, s.pidOf(site.Site))
 			}
 		}
@@ -77,13 +77,13 @@ func (s *session) loadDispatched(groups []*group) error {
 	d := &s.dispatched
 	var missing []*group
 	for _, g := range groups {
-		if _, ok := d.places[g.code]; !ok {
+		if _, ok := d.indexes[g.code]; !ok {
 			missing = append(missing, g)
 		}
 	}
-	if len(d.places)+len(missing) > d.room {
+	if len(d.indexes)+len(missing) > d.room {
 		missing = groups
-		*d = dispatched{places: make(map[string]int), room: max(len(groups), leastRoom)}
+		*d = dispatched{indexes: make(map[string]int), room: max(len(groups), leastRoom)}
 		var err error
 		if d.array, err = s.newMap(&ebpf.MapSpec{
 			Name: "usdt_programs", Type: ebpf.ProgramArray, KeySize: 4, ValueSize: 4,
@@ -92,17 +92,17 @@ func (s *session) loadDispatched(groups []*group) error {
 			return err
 		}
 	}
-	first := len(d.places)
+	first := len(d.indexes)
 	if err := s.loadInto(d.array, first, missing); err != nil {
 		return err
 	}
 	for i, g := range missing {
-		d.places[g.code] = first + i
+		d.indexes[g.code] = first + i
 	}
 	return nil
 }
 
-// loadInto loads the programs of groups into an array, which keeps them, from a place on. Each
+// loadInto loads the programs of groups into an array, which keeps them, from an index on. Each
 // takes the kernel some time, so all processors do it.
 func (s *session) loadInto(array *ebpf.Map, first int, groups []*group) error {
 	nowhere, err := s.newNowhere()

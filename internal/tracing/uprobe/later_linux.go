@@ -55,7 +55,7 @@ func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 		if l.Index < len(layouts) {
 			continue
 		}
-		added, err := newLayouts([]Probe{l.Probe}, captures[i:i+1])
+		added, err := t.newLayouts([]Probe{l.Probe}, captures[i:i+1])
 		if err != nil {
 			return err
 		}

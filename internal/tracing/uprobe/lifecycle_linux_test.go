@@ -29,12 +29,12 @@ func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 		},
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Distribute(probes, uprobe.DistributionOptions{
-				Options: o, By: uprobe.NoArgument, Scale: histogram.Log2(),
+				Options: o, Scale: histogram.Log2(),
 			})
 		},
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
-				Options: o, By: uprobe.NoArgument,
+				Options: o,
 			})
 		},
 	}

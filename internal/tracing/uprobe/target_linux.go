@@ -18,7 +18,7 @@ type probeSite struct {
 	Site
 	probe   Probe
 	index   int // of the probe among those that are traced
-	program int // where the dispatcher finds its program, if there is one
+	program int // its index for the dispatcher, if there is one
 }
 
 // cookie returns what the kernel keeps for the site in a uprobe_multi link.
@@ -42,7 +42,7 @@ func (s *session) group(body func(*program) error, probes []Later) ([]*group, er
 		sites += len(p.Sites)
 	}
 	for _, p := range probes {
-		for _, site := range s.places(p.Sites) {
+		for _, site := range s.distinct(p.Sites) {
 			if err := s.interrupted(); err != nil {
 				return nil, err
 			}
@@ -68,25 +68,25 @@ func (s *session) group(body func(*program) error, probes []Later) ([]*group, er
 	return g.groups, nil
 }
 
-// places returns the sites to attach to: with Options.Processes each place in a file once,
-// whichever processes have it.
-func (s *session) places(sites []Site) []Site {
+// distinct returns the sites to attach to: with Options.Processes each of a file once, whichever
+// processes have it.
+func (s *session) distinct(sites []Site) []Site {
 	if s.options.Processes == nil {
 		return sites
 	}
-	type place struct {
+	type id struct {
 		siteFile
 		offset uint64
 	}
-	seen := make(map[place]bool)
+	seen := make(map[id]bool)
 	return slices.DeleteFunc(slices.Clone(sites), func(site Site) bool {
 		file := site.file()
 		if file.inode != 0 {
 			file.path = "" // each process has another one
 		}
-		at := place{file, site.Note.FileOffset}
-		defer func() { seen[at] = true }()
-		return seen[at]
+		this := id{file, site.Note.FileOffset}
+		defer func() { seen[this] = true }()
+		return seen[this]
 	})
 }
 
