@@ -60,8 +60,8 @@ func (o *output) isProfile() bool {
 		(strings.HasSuffix(o.path, ".pb.gz") || strings.HasSuffix(o.path, ".pprof"))
 }
 
-// open opens the file and, unless it is for a picture or a profile, empties it and has the command write there.
-// A pipe without a reader is an error, not a reason to wait.
+// open opens the file and, unless it is for a picture or a profile, empties it and has the command
+// write there. A pipe without a reader is an error, not a reason to wait.
 func (o *output) open(cmd *cobra.Command) error {
 	if !o.isFile() || o.file != nil {
 		return nil

@@ -50,7 +50,7 @@ func (t *timelineProbe) addRoles(probe uprobe.Probe, pair spanPair) {
 	}
 	if !pair.key.isThread() {
 		place, err := probe.Sites[0].Place(uprobe.Argument(pair.key.argument))
-		if err != nil {
+		if err != nil || place < 0 {
 			return
 		}
 		r.place = place
