@@ -61,7 +61,11 @@ func (f *timelineFlags) candidates(names []string) []spanPair {
 		}
 	}
 	for _, base := range pairBases(names) {
-		if pair := pairOf(base, names); pair != nil {
+		pair := pairOf(base, names)
+		isNamed := slices.ContainsFunc(pairs, func(p spanPair) bool {
+			return pair != nil && p.start == pair[0] && p.end == pair[1]
+		})
+		if pair != nil && !isNamed {
 			pairs = append(pairs, spanPair{name: base, start: pair[0], end: pair[1]})
 		}
 	}

@@ -165,12 +165,16 @@ func TestTimelineOfLaterProbes(t *testing.T) {
 	}
 }
 
-// A probe can end one span and begin another.
+// A probe can end one span and begin another. A pair that is named, though its names belong
+// together, is one pair.
 func TestTimelineOfChain(t *testing.T) {
-	plan, flags := timelineOf(t, "", "a", "b", "c")
-	flags.pairs = []string{"shop:a,shop:b", "shop:b,shop:c"}
-	_, text := writeTimeline(plan, flags,
+	plan, flags := timelineOf(t, "", "a", "b", "c", "d_start", "d_end")
+	flags.pairs = []string{"shop:a,shop:b", "shop:b,shop:c", "shop:d_start,shop:d_end"}
+	w, text := writeTimeline(plan, flags,
 		timelineHit{0, 1, 7}, timelineHit{1, 1, 7}, timelineHit{2, 1, 7})
+	if roles := w.probes[3].roles; len(roles) != 1 || roles[0].pair != "shop:d_start to shop:d_end" {
+		t.Errorf("d_start has the roles %+v", roles)
+	}
 	lines, err := readTimeline(append(text, ']'))
 	if err != nil {
 		t.Fatal(err)
