@@ -44,9 +44,11 @@ var tracing = []struct {
 	{"timeline", []string{"timeline", "shop:*", "--key=id", "-n", allHits}, 1, false},
 }
 
-// TestTracing: what is written of hits is as the schemas say.
-func TestTracing(t *testing.T) {
+// TestSchemas: what is written of hits, of probes, of programs and of the machine is as the schemas
+// say.
+func TestSchemas(t *testing.T) {
 	b := newBench(t)
+	t.Run("listing", b.testListing)
 	of := map[string][]string{"at": {"--at", b.address}}
 	if os.Geteuid() == 0 {
 		of["kernel"] = []string{"-p", strconv.Itoa(b.program.PID())}
@@ -81,9 +83,8 @@ func (b *bench) checkPairs(t *testing.T, source []string) {
 	b.check(t, "latency", out[last:], 1)
 }
 
-// TestListing: what is written of probes, of programs and of the machine is as the schemas say.
-func TestListing(t *testing.T) {
-	b := newBench(t)
+// testListing is about what is not traced.
+func (b *bench) testListing(t *testing.T) {
 	b.check(t, "list-at", b.output(t, 0, "list", "--json", "--at", b.address), len(probes))
 	listed := b.output(t, 0, "list", "--json", "-p", strconv.Itoa(b.program.PID()))
 	b.check(t, "list", listed, len(probes))
