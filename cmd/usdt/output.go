@@ -42,7 +42,10 @@ func (o *output) addFlags(cmd *cobra.Command) {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		err := run(cmd, args)
-		return errors.Join(err, o.close(err != nil))
+		if failed := o.close(err != nil); failed != nil {
+			return errors.Join(err, failed)
+		}
+		return err
 	}
 }
 

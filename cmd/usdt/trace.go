@@ -18,6 +18,8 @@ type traceFlags struct {
 	count  uint64 // 0: no limit
 	output output
 	buffer int // in MiB; without the flag 0: the engine decides
+
+	timeline *timelineFlags // nil: it is not usdt timeline
 }
 
 func newTraceCommand() *cobra.Command {
@@ -105,10 +107,15 @@ With --all, files that no process had mapped when the command began are not trac
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
 	flags.BoolVar(&f.bare, "bare", false, "write only what the format says")
 	flags.BoolVar(&f.json, "json", false, "write JSON, one line for each event")
-	flags.Uint64VarP(&f.count, "count", "n", 0, "end after `N` events")
-	flags.IntVar(&f.buffer, "buffer", 0,
-		"buffer up to `MIB` of events that are not written yet (default 8)")
+	f.addLimits(cmd)
 	cmd.MarkFlagsMutuallyExclusive("json", "format")
 	cmd.MarkFlagsMutuallyExclusive("json", "bare")
 	return cmd
+}
+
+func (f *traceFlags) addLimits(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Uint64VarP(&f.count, "count", "n", 0, "end after `N` events")
+	flags.IntVar(&f.buffer, "buffer", 0,
+		"buffer up to `MIB` of events that are not written yet (default 8)")
 }
