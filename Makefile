@@ -138,6 +138,11 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
+.PHONY: test-drivers
+test-drivers: ## SQLite and PostgreSQL answer the same through the probes of database/sql
+	test/setup.sh postgresql
+	$(TRACED) go test -C test/instrument/drivers -count=1 $(FLAGS) ./...
+
 # SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
 .PHONY: test-browser
 test-browser: ## the debug page in headless Chromium: values, hostile texts, keyboard, looks
