@@ -138,9 +138,10 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
-.PHONY: test-drivers
-test-drivers: ## SQLite and PostgreSQL answer the same through the probes of database/sql
+.PHONY: test-modules
+test-modules: ## probes for other people's packages: OpenTelemetry, and SQLite, PostgreSQL by drivers
 	test/setup.sh postgresql
+	$(TRACED) go test -C instrument/otelprobe -count=1 $(FLAGS) ./...
 	$(TRACED) go test -C test/instrument/drivers -count=1 $(FLAGS) ./...
 
 # SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
