@@ -1,5 +1,5 @@
-// Package otelprobe shows the spans that a program makes with OpenTelemetry to tracers: it is a span
-// processor, so they need not be changed.
+// Package otelprobe shows the spans that a program makes with OpenTelemetry to tracers: it is a
+// span processor, so they need not be changed.
 //
 //	sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(otelprobe.New()), ...)
 //
@@ -10,8 +10,8 @@
 //
 // The provider is otel. It has
 //
-//   - span_start: id, trace_id, span_id, parent_id ("": none) and name. Id is the number that span_id
-//     is in hexadecimal: a key for tools that pair by numbers;
+//   - span_start: id, trace_id, span_id, parent_id ("": none) and name. Id is the number that
+//     span_id is in hexadecimal: a key for tools that pair by numbers;
 //   - span_end: id, trace_id, name, status ("Unset", "Error" or "Ok") and duration, by the times of
 //     the span.
 //
