@@ -14,11 +14,14 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// noThreadAt is why threads and goroutines are no key.
+const noThreadAt = "a program that is asked itself does not know its goroutines, and these have " +
+	"no threads of their own; name an argument that both probes have"
+
 // latencyAt carries out the command by the program itself.
 func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if f.key.isThread() || f.key.isGoroutine() {
-		return usagef("--key %s: a program that is asked itself does not know its goroutines, and these "+
-			"have no threads of their own; name an argument that both probes have", f.key.String())
+		return usagef("--key %s: %s", f.key.String(), noThreadAt)
 	}
 	if err := f.by.checkAt(); err != nil {
 		return err

@@ -31,11 +31,12 @@ On a terminal, those with most hits are shown, at most 100. Elsewhere there is o
 end, with all of them, unless --interval is given. After 65536 combinations, hits of further ones
 are counted together, as others. With --at, --by takes arguments only, and after 4096 combinations
 hits are others.
-` + atHelp + kernelHelp,
+` + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
   sudo usdt count 'python:*' -- python3 script.py
   sudo usdt count --all --by path,pid --duration 10s http:request
+  sudo usdt count -p 1234 shop:order_start --stack --duration 10s
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			flags.chooseInterval(cmd)

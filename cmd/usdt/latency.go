@@ -58,12 +58,13 @@ and thread of the end, how long it took, and the arguments of the start and of t
 trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
 nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
-` + atHelp + kernelHelp,
+` + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency shop:order -- ./shop
   sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
   sudo usdt latency -p 1234 http:request --by path,container
   sudo usdt latency -p 1234 http:request --slower 100ms
+  sudo usdt latency -p 1234 http:request -o requests.pb.gz && go tool pprof requests.pb.gz
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
 		Args: cobra.RangeArgs(1, 2),
