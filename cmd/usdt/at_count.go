@@ -18,6 +18,10 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 		return usagef("--by %s: a program that is asked itself counts by one argument; use -p for "+
 			"more", f.by.String())
 	}
+	if len(f.stats.columns) > 0 {
+		return usagef("--%s: a program that is asked itself only counts; use -p, or usdt hist --at, "+
+			"which also has mean and max", f.stats.columns[0].figure)
+	}
 	s, err := f.prepareAt(cmd, patterns)
 	if err != nil {
 		return err
@@ -31,24 +35,19 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 	if len(keys) > 0 {
 		return f.countGroupsAt(cmd, s, keys, request)
 	}
-	index := make(map[probeName]int)
-	for i, p := range s.probes {
-		index[probeName{p.Provider, p.Name}] = i
-	}
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
 			return s.client.Count(ctx, request)
 		}, func(first reading.Count) func(r reading.Count, last bool) error {
 			began := beganAt(first.Time, first.Seconds)
-			report := f.countReporter(cmd, newCountReadings(rowsOf(s.probes), began))
+			rows := newGroupRows(began, rowsOf(s.probes))
+			report := f.countReporter(cmd, rows, new(addedUp))
 			return func(r reading.Count, last bool) error {
-				totals := make([]uint64, len(s.probes))
+				rows.clear()
 				for _, p := range r.Probes {
-					if i, known := index[probeName{p.Provider, p.Probe}]; known {
-						totals[i] += p.Total
-					}
+					rows.add(countRow{probe: namedProbe(p)}, p.Total, nil)
 				}
-				return report(totals, r.Missed, r.Time, last)
+				return report(r.Missed, r.Time, last)
 			}
 		})
 }
@@ -61,8 +60,8 @@ func (f *countFlags) countGroupsAt(
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
 			return s.client.Count(ctx, request)
 		}, func(first reading.Count) func(r reading.Count, last bool) error {
-			rows := newGroupRows(beganAt(first.Time, first.Seconds))
-			report := f.countReporter(cmd, rows.readings)
+			rows := newGroupRows(beganAt(first.Time, first.Seconds), nil)
+			report := f.countReporter(cmd, rows, new(addedUp))
 			return func(r reading.Count, last bool) error {
 				rows.clear()
 				for _, p := range r.Probes {
@@ -70,11 +69,14 @@ func (f *countFlags) countGroupsAt(
 					if err := keys[0].setValue(&g, p.By); err != nil {
 						return fmt.Errorf("%s: %w", s.client, err)
 					}
-					probe := uprobe.Probe{Provider: p.Provider, Name: p.Probe}
 					value := []uprobe.KeyValue{{Int: g.By, Text: g.Text}}
-					rows.add(newCountRow(probe, keys, value), p.Total)
+					rows.add(newCountRow(namedProbe(p), keys, value), p.Total, nil)
 				}
-				return report(rows.totals, r.Missed, r.Time, last)
+				return report(r.Missed, r.Time, last)
 			}
 		})
+}
+
+func namedProbe(p reading.ProbeCount) uprobe.Probe {
+	return uprobe.Probe{Provider: p.Provider, Name: p.Probe}
 }

@@ -13,6 +13,8 @@ type countFlags struct {
 	aggregateFlags
 	by      byFlag
 	strings pointedFlag
+	stats   statsFlags
+	rows    rowFlags
 }
 
 // byFlag is a list of what hits are counted by: arguments, pid, tid and comm.
@@ -106,7 +108,7 @@ func engineKeys(keys []countKey) []uprobe.By {
 
 // newCountRow returns the row of a probe with some values.
 func newCountRow(p uprobe.Probe, keys []countKey, values []uprobe.KeyValue) countRow {
-	row := countRow{probe: p}
+	row := countRow{probe: p, values: values}
 	var all []any
 	for i, v := range values {
 		g := uprobe.Group{By: v.Int, Text: v.Text}

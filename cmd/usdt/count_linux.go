@@ -27,58 +27,64 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
-	if len(keys) > 0 {
-		return f.countGroups(cmd, sel, keys, options)
+	added, err := f.stats.addedUp(sel.probes)
+	if err != nil {
+		return err
 	}
+	defer catchSignals(cmd)()
 	attaching(cmd, &options)
+	if len(keys) > 0 || len(added.args) > 0 {
+		return f.countGroups(cmd, sel, keys, added, options)
+	}
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	readings := newCountReadings(rowsOf(sel.probes), time.Now())
-	report := f.countReporter(cmd, readings)
+	rows := newGroupRows(time.Now(), rowsOf(sel.probes))
+	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
-		readings.rows = append(readings.rows, rowsOf(sel.all()[len(readings.rows):len(totals)])...)
-		return report(totals, counter.Missed(), at, last)
+		rows.clear()
+		for i, row := range rowsOf(sel.all()[:len(totals)]) {
+			rows.add(row, totals[i], nil)
+		}
+		return report(counter.Missed(), at, last)
 	})
 }
 
-// countGroups counts by values.
+// countGroups counts by values, and adds up arguments.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, keys []countKey, added *addedUp, options uprobe.Options,
 ) error {
-	attaching(cmd, &options)
-	counter, err := uprobe.CountBy(sel.probes, engineKeys(keys), options)
+	counter, err := uprobe.CountBy(
+		sel.probes, engineKeys(keys), added.engineArguments(), options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	rows := newGroupRows(time.Now())
-	report := f.countReporter(cmd, rows.readings)
+	rows := newGroupRows(time.Now(), nil)
+	if len(keys) == 0 {
+		rows = newGroupRows(time.Now(), rowsOf(sel.probes))
+	}
+	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
-		groups, err := counter.Read()
+		groups, err := counter.Take()
 		if err != nil {
 			return err
 		}
-		rows.clear()
 		probes := sel.all()
 		for _, g := range groups {
-			rows.add(newCountRow(probes[g.Probe], keys, g.Key), g.Hits)
+			row := countRow{isOthers: true}
+			if g.Probe != uprobe.Others {
+				row = newCountRow(probes[g.Probe], keys, g.Key)
+			}
+			rows.add(row, g.Hits, g.Stats)
 		}
-		others, err := counter.Others()
-		if err != nil {
-			return err
-		}
-		if others > 0 {
-			rows.add(countRow{isOthers: true}, others)
-		}
-		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+		if err := report(counter.Missed(), at, last); err != nil || !last {
 			return err
 		}
 		unreadable, err := counter.Unreadable()

@@ -390,7 +390,7 @@ func TestNamesComeAndGo(t *testing.T) {
 		t.Helper()
 		r := tally.reading(time.Now()).(reading.Count)
 		want := reading.ProbeCount{Provider: "names", Probe: "p", Hits: hits, Total: 1}
-		if len(r.Probes) != probes || r.Missed != missed || r.Probes[0] != want {
+		if len(r.Probes) != probes || r.Missed != missed || !cmp.Equal(r.Probes[0], want) {
 			t.Errorf("%s: %d probes, %d missed, want %d and %d; the first is %+v, want %+v", when,
 				len(r.Probes), r.Missed, probes, missed, r.Probes[0], want)
 		}

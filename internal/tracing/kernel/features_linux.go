@@ -19,6 +19,7 @@ type Features struct {
 	RingBuffer   bool
 	NamespacePID bool // bpf_get_ns_current_pid_tgid
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
+	Exchange     bool // programs can compare and exchange a number in one step
 	Multi        bool // uprobe_multi links that choose a process by its memory
 	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
 
@@ -47,6 +48,7 @@ var running = sync.OnceValue(func() Kernel {
 	f.ReadUser = hasHelper(asm.FnProbeReadUser)
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
+	f.Exchange = hasExchange()
 	f.Multi = hasMulti()
 	f.Sleep = f.Multi && hasSleep()
 	f.Form = probesite.Best()
@@ -61,6 +63,7 @@ func (k Kernel) Expected() Features {
 		f.ReadUser = ReadUser.In(k.Release)
 		f.NamespacePID = NamespacePID.In(k.Release)
 		f.RingBuffer = f.RingBuffer || RingBuffer.In(k.Release)
+		f.Exchange = Exchange.In(k.Release)
 		f.Multi = Multi.In(k.Release)
 		f.Sleep = f.Multi && Sleep.In(k.Release)
 	}

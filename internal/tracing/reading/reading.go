@@ -11,7 +11,11 @@ type Count struct {
 
 	// Others are hits that are of none of the groups, because there were too many; nil if there are
 	// none.
-	Others *uint64 `json:"others,omitempty"`
+	Others      *uint64          `json:"others,omitempty"`
+	OthersStats map[string]Stats `json:"others_stats,omitempty"`
+
+	Units map[string]string `json:"units,omitempty"` // of the arguments with stats that have one
+	More  int               `json:"more,omitempty"`  // rows that were not asked for
 }
 
 // ProbeCount is how often a probe was hit, or how often with one value of an argument.
@@ -22,6 +26,10 @@ type ProbeCount struct {
 	Cut      bool   `json:"cut,omitempty"` // a text of it was cut: other texts may be in the group
 	Hits     uint64 `json:"hits"`          // in the interval
 	Total    uint64 `json:"total"`         // since the beginning
+
+	// What is known of the values of arguments, by name or number; nil if nobody has asked.
+	Stats      map[string]Stats `json:"stats,omitempty"`       // in the interval
+	TotalStats map[string]Stats `json:"total_stats,omitempty"` // since the beginning
 }
 
 // Hist is how often an argument had which values since the beginning.
