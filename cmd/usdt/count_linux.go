@@ -14,9 +14,11 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return err
 	}
@@ -31,8 +33,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	if len(keys) > 0 || len(added.args) > 0 {
 		return f.countGroups(cmd, sel, keys, added, options)
 	}

@@ -10,12 +10,15 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// everywhere tells whether sites are traced in every process that has them, not in one.
-func (v *inventory) everywhere() bool { return v.scope.all }
-
-// hasProbes tells whether there is a site of a selected probe in objects.
-func (s *selection) hasProbes(objects []process.Object) bool {
-	return slices.ContainsFunc(namesIn(objects), s.patterns.match)
+// countProbes returns how many probes in objects match.
+func (s *selection) countProbes(objects []process.Object) int {
+	names := make(map[probeName]bool)
+	for _, name := range namesIn(objects) {
+		if s.patterns.match(name) {
+			names[name] = true
+		}
+	}
+	return len(names)
 }
 
 // extend returns what a process has that is new: probes that match, with the new sites only, the

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/internal/tracing/watch"
@@ -45,20 +47,46 @@ type followed struct {
 // everything if it tells nothing.
 const followInterval = time.Second
 
-// following chooses probes. The follower knows of all processes that have changed since.
-func following(choose func() (*selection, error)) (*selection, error) {
+// following selects probes of the processes of a scope. The follower of the selection, to which the
+// caller gives what it follows for, knows of all that has changed since.
+func following(s scope, types typeFiles, choose chooser) (*selection, error) {
 	f := &follower{
 		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
 		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
 	}
-	f.watcher, _ = watch.Open()
-	s, err := choose()
+	sel, err := f.choose(s, types, choose)
 	if err != nil {
-		return nil, errors.Join(err, f.closeWatcher())
+		return nil, errors.Join(err, f.close())
 	}
-	f.selection, s.follower = s, f
-	f.members, err = newMembers(s.inventory.scope)
-	return s, err
+	return sel, nil
+}
+
+func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection, error) {
+	set, err := newProcesses(s)
+	if err != nil {
+		return nil, err
+	}
+	f.watcher, _ = watch.Open()
+	v, err := takeInventory(s, &types)
+	if err != nil {
+		return nil, err
+	}
+	v.everywhere = s.all || set != nil
+	if f.members, err = newMembers(v.scope, set); err != nil {
+		return nil, err
+	}
+	f.selection, err = choose(v)
+	if err != nil {
+		return nil, err
+	}
+	f.selection.follower = f
+	return f.selection, nil
+}
+
+// attaching is [attaching] to the processes that the follower follows.
+func (f *follower) attaching(cmd *cobra.Command, o *uprobe.Options) {
+	o.Processes = f.members.processes
+	attaching(cmd, o)
 }
 
 // follow follows the processes until ctx is done. It starts no process: a child has all descriptors
@@ -84,8 +112,15 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 		f.rest(ctx, time.Since(began))
 	}
 	f.releases.Wait()
-	_ = f.closeWatcher()
+	f.tell.end()
+	if missed := f.members.missed(); missed > 0 {
+		warn(stderr, "%s not traced from the beginning: too many came at once",
+			plural(missed, "process was", "processes were"))
+	}
+	_ = f.close()
 }
+
+func (f *follower) close() error { return errors.Join(f.closeWatcher(), f.members.close()) }
 
 func (f *follower) closeWatcher() error {
 	if f.watcher == nil {
@@ -145,7 +180,7 @@ func (f *follower) take(e watch.Event, now time.Time) {
 		if f.members.has(e.PID) || f.owners.has(e.PID) {
 			f.ending[e.PID] = true
 		}
-	case f.selection.inventory.everywhere() && f.known.has(e.File, now):
+	case f.selection.scope.all && f.known.has(e.File, now):
 	case f.members.choose(e.PID):
 		f.again[e.PID] = true
 		f.known[e.File] = now
@@ -193,11 +228,11 @@ func (f *follower) read(pid int) {
 	if err != nil {
 		return // it has ended, or belongs to another user
 	}
-	has := f.selection.hasProbes(objects)
-	if f.members.isNamed(pid) && !has && !f.unloaded[pid] {
+	has := f.selection.countProbes(objects)
+	if f.members.isNamed(pid) && has == 0 && !f.unloaded[pid] {
 		f.tell.now("process %d has unloaded the probes", pid)
 	}
-	f.unloaded[pid] = !has
+	f.unloaded[pid] = has == 0
 	probes, matched, refused := f.selection.extend(objects)
 	for _, err := range refused {
 		if !f.refused[err.Error()] && len(f.refused) < maxRefused {
@@ -205,20 +240,24 @@ func (f *follower) read(pid int) {
 			f.tell.now("%v", err)
 		}
 	}
-	if len(probes) == 0 {
-		return
+	if len(probes) > 0 {
+		f.owners.add(matched)
+		if err := f.tracing.attach(probes); err != nil {
+			f.tell.now("probes in process %d are not traced: %v", pid, err)
+			return
+		}
 	}
-	f.owners.add(matched)
-	if err := f.tracing.attach(probes); err != nil {
-		f.tell.now("probes in process %d are not traced: %v", pid, err)
-		return
+	isNew := has > 0 && f.members.trace(pid)
+	switch comm := printable.Text(processComm(pid)); {
+	case isNew: // the kernel may be attached to its sites already
+		f.tell.attached(pid, comm, has)
+	case len(probes) > 0:
+		f.tell.attached(pid, comm, len(probes))
 	}
-	f.members.trace(pid)
-	f.tell.attached(pid, printable.Text(processComm(pid)), len(probes))
 }
 
-// knownFiles are files that a process has mapped of late: if they have probes, these are attached to
-// in every process. A file can be written anew between two processes, so not for ever.
+// knownFiles are files that a process has mapped of late: if they have probes, these are attached
+// to in every process. A file can be written anew between two processes, so not for ever.
 type knownFiles map[watch.FileID]time.Time
 
 func (k knownFiles) has(file watch.FileID, now time.Time) bool {

@@ -29,9 +29,11 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	attaching(cmd, &options.Options)
+	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {
 		return attachError(err)

@@ -17,14 +17,16 @@ import (
 // An inventory is the probes that the processes of a scope have, or files: what a command line
 // selects from.
 type inventory struct {
-	scope   scope
-	reader  *process.Client
-	files   []string         // if it is not about processes
-	objects []process.Object // the files with probes
-	seen    map[siteID]bool  // the sites that are selected, or refused
-	unread  []error          // what could not be read, and what would help
-	room    room             // for probes
-	leftOut int              // probes for which there was no room
+	scope scope
+	// everywhere says that sites are attached to in every process that has them, not in one.
+	everywhere bool
+	reader     *process.Client
+	files      []string         // if it is not about processes
+	objects    []process.Object // the files with probes
+	seen       map[siteID]bool  // the sites that are selected, or refused
+	unread     []error          // what could not be read, and what would help
+	room       room             // for probes
+	leftOut    int              // probes for which there was no room
 
 	descriptions descriptions
 
@@ -47,7 +49,10 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{scope: s, reader: reader, room: newRoom(s), seen: make(map[siteID]bool)}
+	v := &inventory{
+		scope: s, everywhere: s.all,
+		reader: reader, room: newRoom(s), seen: make(map[siteID]bool),
+	}
 	if types != nil {
 		if v.descriptions, err = types.open(reader); err != nil {
 			return nil, err

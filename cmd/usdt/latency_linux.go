@@ -18,9 +18,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectPair(f.scope, f.types, pair)
-	})
+	sel, err := following(f.scope, f.types, pair.choose)
 	if err != nil {
 		return err
 	}
@@ -47,7 +45,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	}
 	defer f.picture.close()
 	defer catchSignals(cmd)()
-	attaching(cmd, &options)
+	sel.follower.attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
 		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
 		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,

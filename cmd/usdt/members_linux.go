@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // members are the processes of a scope, those that come included. They are safe for concurrent use.
@@ -13,13 +15,18 @@ type members struct {
 	named    []int // the processes that are named by their ids
 	criteria criteria
 
+	// processes, unless nil, is the same set in the kernel, which keeps it up to date as far as it can
+	// tell. The probes are then attached to everywhere.
+	processes *uprobe.Processes
+
 	mu  sync.Mutex
 	ids map[int]bool // none if all processes are members; true: it has traced probes
 }
 
-// newMembers returns the members of a scope whose processes have been found.
-func newMembers(s scope) (*members, error) {
-	m := &members{scope: s, ids: make(map[int]bool)}
+// newMembers returns the members of a scope whose processes have been found. set is what
+// newProcesses has returned.
+func newMembers(s scope, set *uprobe.Processes) (*members, error) {
+	m := &members{scope: s, processes: set, ids: make(map[int]bool)}
 	for _, pid := range s.pids {
 		m.ids[pid] = false
 	}
@@ -27,8 +34,48 @@ func newMembers(s scope) (*members, error) {
 		m.named = s.pids
 	}
 	var err error
-	m.criteria, err = s.criteria()
-	return m, err
+	if m.criteria, err = s.criteria(); err != nil || set == nil {
+		return m, err
+	}
+	return m, m.addAll(s.pids)
+}
+
+// addAll adds the processes to the set in the kernel, and those that they have forked meanwhile.
+func (m *members) addAll(pids []int) error {
+	for more := pids; len(more) > 0; {
+		for _, pid := range more {
+			if err := m.processes.Add(pid); err != nil {
+				return err
+			}
+			m.ids[pid] = false
+		}
+		found, err := m.scope.find()
+		if err != nil {
+			return nil // all have ended
+		}
+		more = slices.DeleteFunc(found, func(pid int) bool {
+			_, has := m.ids[pid]
+			return has
+		})
+	}
+	return nil
+}
+
+// missed returns how many processes are not in the set because there was no room.
+func (m *members) missed() uint64 {
+	if m.processes == nil {
+		return 0
+	}
+	missed, _ := m.processes.Missed()
+	return missed
+}
+
+// close frees the set in the kernel.
+func (m *members) close() error {
+	if m == nil || m.processes == nil {
+		return nil
+	}
+	return m.processes.Close()
 }
 
 func (m *members) isNamed(pid int) bool { return slices.Contains(m.named, pid) }
@@ -41,13 +88,15 @@ func (m *members) has(pid int) bool {
 	return m.scope.all || has
 }
 
-// trace takes note of a member that has traced probes.
-func (m *members) trace(pid int) {
+// trace takes note of a member that has traced probes, and tells whether it had none before.
+func (m *members) trace(pid int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, has := m.ids[pid]; has {
+	traced, has := m.ids[pid]
+	if has {
 		m.ids[pid] = true
 	}
+	return has && !traced
 }
 
 // choose tells whether a process that maps code is a member, and makes it one if it is to be.
@@ -63,6 +112,9 @@ func (m *members) choose(pid int) bool {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.ids[pid] = false
+		if m.processes != nil { // the kernel may know its file by another name
+			_ = m.processes.Add(pid)
+		}
 	}
 	return is
 }

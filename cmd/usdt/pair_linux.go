@@ -14,6 +14,11 @@ func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.choose(v)
+}
+
+// choose is a chooser.
+func (p pairing) choose(v *inventory) (*selection, error) {
 	pair, err := v.findPair(p)
 	if err != nil {
 		return nil, err

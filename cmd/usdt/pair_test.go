@@ -48,7 +48,7 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if more, _, refused := sel.extend(objects); len(more)+len(refused) > 0 || !sel.hasProbes(objects) {
+	if more, _, refused := sel.extend(objects); len(more)+len(refused) > 0 || sel.countProbes(objects) != 2 {
 		t.Errorf("the pair is extended by %v, %v", names(more), refused)
 	}
 }

@@ -33,7 +33,7 @@ type selection struct {
 // selectProbes selects the probes that match at least one of the patterns PROVIDER:PROBE. Each
 // pattern must match.
 func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) {
-	patterns, err := parsePatterns(texts)
+	choose, err := choosing(texts)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,16 @@ func selectProbes(s scope, types typeFiles, texts []string) (*selection, error) 
 	if err != nil {
 		return nil, err
 	}
-	return v.choose(patterns)
+	return choose(v)
+}
+
+// A chooser chooses probes of an inventory.
+type chooser func(*inventory) (*selection, error)
+
+// choosing returns what chooses the probes that match at least one of the patterns.
+func choosing(texts []string) (chooser, error) {
+	patterns, err := parsePatterns(texts)
+	return func(v *inventory) (*selection, error) { return v.choose(patterns) }, err
 }
 
 // checkMatched returns which patterns match no probe.
@@ -117,7 +126,7 @@ func (v *inventory) matching(
 ) (matched []process.Object, refused []error) {
 	for i, o := range objects {
 		pid := o.PID
-		if v.scope.all {
+		if v.everywhere {
 			pid = 0
 		}
 		var traceable, untraceable []sdtnote.Note
@@ -175,7 +184,7 @@ func (v *inventory) probesIn(objects []process.Object) []uprobe.Probe {
 				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
 				SemaphoreAddresses: o.SemaphoreAddresses(n),
 			}
-			if !v.scope.all {
+			if !v.everywhere {
 				site.PID = o.PID
 			}
 			probes[i].Sites = append(probes[i].Sites, site)

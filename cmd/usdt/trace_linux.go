@@ -29,7 +29,7 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 		return err
 	}
 	defer catchSignals(cmd)()
-	attaching(cmd, &plan.options.Options)
+	plan.selection.follower.attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
 		return attachError(err)
@@ -63,9 +63,11 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	if err != nil {
 		return nil, err
 	}
-	sel, err := following(func() (*selection, error) {
-		return selectProbes(f.scope, f.types, patterns)
-	})
+	choose, err := choosing(patterns)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := following(f.scope, f.types, choose)
 	if err != nil {
 		return nil, err
 	}
