@@ -33,6 +33,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	defer catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
 	if len(keys) > 0 || len(added.args) > 0 {
 		return f.countGroups(cmd, sel, keys, added, options)

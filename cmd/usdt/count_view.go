@@ -62,7 +62,7 @@ func (v *countView) shown(r countReading, columns []rowColumn) []int {
 	if v.rows.top > 0 && v.rows.sort == "" && !r.isGrouped() {
 		rows = r.byHits(rows)
 	}
-	v.rows.order(rows, columns,
+	rows = v.rows.order(rows, columns, "",
 		func(a, b int) int { return r.rows[a].compareKeys(r.rows[b]) },
 		func(row int) bool { return r.rows[row].isOthers })
 	return v.rows.first(rows)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -18,20 +17,41 @@ type histReading struct {
 	groups     []uprobe.Group // the groups with most values first
 	unreadable uint64         // hits without the argument, or without the one to group by
 	lost       uint64         // hits that found no place
+	view       *histView
 }
 
 // prepare says in which unit the values are, and sorts the groups.
-func (r *histReading) prepare(unit histogram.Unit) {
-	for _, g := range r.groups {
+func (r *histReading) prepare(unit histogram.Unit, view *histView) {
+	r.view = view
+	list := make([]*histogram.Histogram, len(r.groups))
+	for i, g := range r.groups {
 		g.Histogram.Unit = unit
+		list[i] = g.Histogram
 	}
-	slices.SortFunc(r.groups, func(a, b uprobe.Group) int {
-		return cmp.Or(
-			cmp.Compare(b.Histogram.Total(), a.Histogram.Total()),
-			a.By.Compare(b.By),
-			cmp.Compare(a.Text, b.Text),
-		)
-	})
+	sorted := make([]uprobe.Group, 0, len(r.groups))
+	for _, i := range view.order(list,
+		func(a, b int) int { return compareGroups(r.groups[a], r.groups[b]) },
+		func(int) bool { return false }) {
+		sorted = append(sorted, r.groups[i])
+	}
+	r.groups = sorted
+}
+
+// all returns the values of all groups.
+func (r *histReading) all() *histogram.Histogram {
+	all := new(histogram.Histogram)
+	for i, g := range r.groups {
+		if i == 0 {
+			all.Scale, all.Unit = g.Histogram.Scale, g.Histogram.Unit
+		}
+		all.Merge(g.Histogram)
+	}
+	return all
+}
+
+// compareGroups compares the keys of groups.
+func compareGroups(a, b uprobe.Group) int {
+	return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Text, b.Text))
 }
 
 // mostGroups is how many histograms are drawn at most.
@@ -60,7 +80,7 @@ func (r histReading) draw(out io.Writer, width int, by grouping) error {
 		if name := by.name(g); name != "" {
 			fmt.Fprintln(out, name)
 		}
-		if err := writeHistogram(out, width, g.Histogram); err != nil {
+		if err := r.view.writeHistogram(out, width, g.Histogram); err != nil {
 			return err
 		}
 	}
@@ -72,7 +92,9 @@ func (r histReading) draw(out io.Writer, width int, by grouping) error {
 }
 
 // drawn returns the groups for which there is room.
-func (r histReading) drawn() []uprobe.Group { return r.groups[:min(len(r.groups), mostGroups)] }
+func (r histReading) drawn() []uprobe.Group {
+	return r.groups[:min(len(r.groups), cmp.Or(r.view.rows.top, mostGroups))]
+}
 
 func total(groups []uprobe.Group) uint64 {
 	var n uint64
@@ -95,10 +117,10 @@ func (r histReading) panels(by grouping) []histogram.Group {
 }
 
 func (r histReading) writeJSON(
-	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, began, at time.Time,
+	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, unit string, began, at time.Time,
 ) error {
 	j := reading.Hist{
-		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(),
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(), Unit: unit, More: r.more(),
 		Groups:     []reading.Group{}, // never null
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
@@ -109,11 +131,21 @@ func (r histReading) writeJSON(
 	return writeJSONLine(w, j)
 }
 
+// more is how many groups the user does not want.
+func (r histReading) more() int {
+	if r.view.rows.top == 0 {
+		return 0
+	}
+	return max(0, len(r.groups)-r.view.rows.top)
+}
+
 // json returns the groups as JSON has them.
 func (r histReading) json(by grouping) []reading.Group {
 	var groups []reading.Group
-	for _, g := range r.groups {
-		groups = append(groups, reading.Group{By: by.json(g), Figures: reading.NewFigures(g.Histogram)})
+	for _, g := range r.groups[:len(r.groups)-r.more()] {
+		f := reading.NewFigures(g.Histogram)
+		f.Quantiles = r.view.jsonQuantiles(g.Histogram)
+		groups = append(groups, reading.Group{By: by.json(g), Figures: f})
 	}
 	return groups
 }

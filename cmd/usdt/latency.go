@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,6 +24,7 @@ type latencyFlags struct {
 	captureFlags
 	slower  time.Duration // 0: no pairs are shown
 	picture picture
+	view    histView
 }
 
 func newLatencyCommand() *cobra.Command {
@@ -32,7 +34,7 @@ func newLatencyCommand() *cobra.Command {
 		Short: "Measure the time from one probe to another",
 		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
 same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
---duration, or when the process ends. With --interval it is also drawn in between.
+--duration, or when the process ends.
 
 START and END are the names PROVIDER:PROBE of any two probes. PROVIDER:BASE stands for two whose
 names are BASE, then _, __ or -, then one of these:
@@ -43,10 +45,9 @@ a thread. Without --key, it is the first argument, if both probes have an intege
 usdt says what it takes: an argument that both have by one name or, where there is none, the
 thread. In Go programs threads are no key, because a goroutine changes its thread.
 
-Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
-The lines below the histogram count the hits without a partner. There is room for some 65,536
-starts without an end; then the oldest make room. --where selects among the starts; the ends of
-others are not counted.
+In the histogram max is exact, and mean is exact up to rounding. The lines below the histogram count
+the hits without a partner. There is room for some 65,536 starts without an end; then the oldest
+make room. --where selects among the starts; the ends of others are not counted.
 
 With --by, there is a histogram for each value of an argument: of the start, if it has one of that
 name or number, otherwise of the end. --str with its number says that it points to text, if the
@@ -57,10 +58,12 @@ and thread of the end, how long it took, and the arguments of the start and of t
 trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
 nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
-` + atHelp + kernelHelp,
+` + histViewHelp + unitHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
   sudo usdt latency -p 1234 http:request --by path
+  sudo usdt latency -p 1234 http:request --by path --sort p99.9 --quantiles 50,99,99.9 --unit ms
+  sudo usdt latency -p 1234 http:request --interval 1s
   sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
@@ -68,6 +71,9 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pair, err := parsePairing(args)
 			if err != nil {
+				return err
+			}
+			if err := f.view.check(); err != nil {
 				return err
 			}
 			if f.at != "" {
@@ -87,17 +93,19 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
 	f.picture.addFlags(cmd)
+	f.view.addFlags(cmd)
 	return cmd
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, unit histogram.Unit, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
+	rows := newHistRows(cmd.OutOrStdout(), &f.view, by.grouping, f.slower == 0)
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
-		r.Histogram.Unit = histogram.Nanoseconds
+		r.Histogram.Unit = unit
 		groups := histReading{groups: r.Groups}
-		groups.prepare(histogram.Nanoseconds)
+		groups.prepare(unit, &f.view)
 		if last {
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
@@ -111,10 +119,16 @@ func (f *latencyFlags) reporter(
 		if f.asJSON {
 			j := newLatencyJSON(r, began, at)
 			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
-			j.Groups = groups.json(by.grouping)
+			j.Unit, j.Quantiles = unit.Name, f.view.jsonQuantiles(r.Histogram)
+			j.Groups, j.More = groups.json(by.grouping), groups.more()
 			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
-		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
+		if f.interval > 0 {
+			if err := rows.write(at, r.Groups, r.Histogram); err != nil || !last {
+				return err
+			}
+		}
+		if err := errors.Join(rows.end(), f.separate(cmd.OutOrStdout())); err != nil {
 			return err
 		}
 		return writeLatency(cmd.OutOrStdout(), r, groups, by, f.loss())
@@ -132,10 +146,10 @@ func writeLatency(
 	case r.Histogram.Total() == 0:
 		fmt.Fprintln(out, "no pairs")
 	case by.arg == noArgument:
-		err = writeHistogram(out, terminalWidth(w), r.Histogram)
+		err = groups.view.writeHistogram(out, terminalWidth(w), r.Histogram)
 	default:
 		err = groups.draw(out, terminalWidth(w), by.grouping)
-		fmt.Fprintf(out, "\nall: %s\n", figures(r.Histogram))
+		fmt.Fprintf(out, "\nall: %s\n", groups.view.figures(r.Histogram))
 	}
 	if err != nil {
 		return err
@@ -161,4 +175,11 @@ func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latenc
 		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
 		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
 	}
+}
+
+// unit returns the unit of the times.
+func (f *latencyFlags) unit() (histogram.Unit, error) {
+	units := []histogram.Unit{histogram.Nanoseconds}
+	err := f.view.unit.apply(units, func(int) string { return "latency" })
+	return units[0], err
 }

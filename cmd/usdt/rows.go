@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (f *rowFlags) check(columns []rowColumn) error {
 	if f.top < 0 {
 		return usagef("--top %d is negative", f.top)
 	}
-	if f.sort == "" || f.sort == sortKey || f.column(columns) != nil {
+	if f.sort == "" || f.sort == sortKey || columnNamed(f.sort, columns) != nil {
 		return nil
 	}
 	names := []string{sortKey}
@@ -51,38 +52,37 @@ func (f *rowFlags) check(columns []rowColumn) error {
 		strings.Join(names, ", "))
 }
 
-// column returns the column to sort by: the one of that name, or the first of that figure of any
-// argument.
-func (f *rowFlags) column(columns []rowColumn) *rowColumn {
+// columnNamed returns the column of a name, or the first of that figure of any argument.
+func columnNamed(name string, columns []rowColumn) *rowColumn {
 	for i, c := range columns {
 		figure, _, _ := strings.Cut(c.name, "(")
-		if f.sort != "" && (c.name == f.sort || figure == f.sort) {
+		if name != "" && (c.name == name || figure == name) {
 			return &columns[i]
 		}
 	}
 	return nil
 }
 
-// order sorts rows, which come in the order that the command chooses. Those that isLast reports
-// stay at the end.
-func (f *rowFlags) order(
-	rows []int, columns []rowColumn, compareKeys func(a, b int) int, isLast func(row int) bool,
-) {
-	compare := func(a, b int) int { return 0 }
-	switch c := f.column(columns); {
-	case f.sort == sortKey:
-		compare = compareKeys
+// order returns rows in order: by the column that the user wants or, if none, by the one that is
+// usual, "" for the order that they are in. Those that isLast reports come last.
+func (f *rowFlags) order(rows []int, columns []rowColumn, usual string,
+	compareKeys func(a, b int) int, isLast func(row int) bool,
+) []int {
+	last := slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return !isLast(row) })
+	rows = slices.DeleteFunc(rows, isLast)
+	name := cmp.Or(f.sort, usual)
+	switch c := columnNamed(name, columns); {
+	case name == sortKey:
+		slices.SortStableFunc(rows, compareKeys)
 	case c != nil:
-		compare = func(a, b int) int { return c.compare(b, a) }
+		slices.SortStableFunc(rows, func(a, b int) int {
+			return cmp.Or(c.compare(b, a), compareKeys(a, b))
+		})
 	}
-	end := slices.IndexFunc(rows, isLast)
-	if end < 0 {
-		end = len(rows)
-	}
-	slices.SortStableFunc(rows[:end], compare)
 	if f.reverse {
-		slices.Reverse(rows[:end])
+		slices.Reverse(rows)
 	}
+	return append(rows, last...)
 }
 
 // first returns as many rows as are wanted.

@@ -98,8 +98,9 @@ func (l *latency) addEnd(v *view, key uint64) {
 func (l *latency) reading(at time.Time, lost uint64) any {
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(l.began).Seconds(), Start: l.query.start, End: l.query.end,
-		Key: l.query.key.json(), Figures: reading.NewFigures(&l.all), Groups: l.times.sorted(),
-		Open: l.open.waiting, FellOut: l.open.fellOut, EndsAlone: l.endsAlone, Hidden: l.hidden,
-		StartsAgain: l.startsAgain, Unreadable: l.unreadable, Lost: l.times.lost + lost,
+		Key: l.query.key.json(), Unit: "ns", Figures: reading.NewFigures(&l.all),
+		Groups: l.times.sorted(), Open: l.open.waiting, FellOut: l.open.fellOut,
+		EndsAlone: l.endsAlone, Hidden: l.hidden, StartsAgain: l.startsAgain,
+		Unreadable: l.unreadable, Lost: l.times.lost + lost,
 	}
 }

@@ -37,8 +37,10 @@ type Hist struct {
 	Time       time.Time `json:"time"`
 	Seconds    float64   `json:"seconds"` // since the beginning
 	Probes     []string  `json:"probes"`
-	Arg        any       `json:"arg"`    // its number or, if the user gave that, its name
-	Groups     []Group   `json:"groups"` // those with most values first, never null
+	Arg        any       `json:"arg"`            // its number or, if the user gave that, its name
+	Unit       string    `json:"unit,omitempty"` // of the values; none if that is not known
+	Groups     []Group   `json:"groups"`         // those with most values first, never null
+	More       int       `json:"more,omitempty"` // groups that were not asked for
 	Unreadable uint64    `json:"unreadable"`
 	Lost       uint64    `json:"lost"`
 }
@@ -58,8 +60,10 @@ type Latency struct {
 	Seconds float64   `json:"seconds"` // since the beginning
 	Start   string    `json:"start"`
 	End     string    `json:"end"`
-	Key     any       `json:"key"` // the name or number of the argument, as the user wrote it; or tid
+	Key     any       `json:"key"`  // the name or number of the argument, as the user wrote it; or tid
+	Unit    string    `json:"unit"` // ns
 	Figures
+	More        int     `json:"more,omitempty"`   // groups that were not asked for
 	Groups      []Group `json:"groups,omitempty"` // with an argument to group by, most values first
 	Open        uint64  `json:"open"`             // starts whose end has not come yet
 	FellOut     uint64  `json:"fell_out"`         // starts that made room for later ones
