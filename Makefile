@@ -108,7 +108,7 @@ LISTENING := ./stapsdt/... ./internal/ring ./internal/ticks
 QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # QEMU does not emulate tracing; test-kernels runs these on an emulated kernel for arm64.
-PORTABLE = ./stapsdt/... ./cstub \
+PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories, and with Chromium, are left out: they run once,

@@ -13,6 +13,8 @@ type aggregateFlags struct {
 	commonFlags
 	interval time.Duration // 0: one report at the end
 	asJSON   bool
+	output   output
+	folded   bool
 }
 
 func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
@@ -20,6 +22,17 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
 		"report also every `TIME`, such as 1s, not only at the end")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")
+	cmd.Flags().BoolVar(&f.folded, "folded", false,
+		"write stacks as programs that draw flame graphs read them, once at the end")
+	cmd.MarkFlagsMutuallyExclusive("folded", "json")
+	cmd.MarkFlagsMutuallyExclusive("folded", "interval")
+	f.output.profiles = true
+	f.output.addFlags(cmd)
+}
+
+// wantsStacks reports whether hits are counted by stacks, too.
+func (f *aggregateFlags) wantsStacks() bool {
+	return bool(f.stack) || f.folded || f.output.isProfile()
 }
 
 func (f *aggregateFlags) checkInterval() error {

@@ -18,6 +18,18 @@ func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 	return f.commonFlags.options(stderr)
 }
 
+// byStacks adds stacks to by what hits are grouped if they are wanted. The caller calls close.
+func (f *aggregateFlags) byStacks(sel *selection, by grouping) (_ grouping, close func(), err error) {
+	if !f.wantsStacks() {
+		return by, func() {}, nil
+	}
+	stacks, err := sel.newLocator()
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(by, byStack(stacks)), stacks.Close, nil
+}
+
 // run reports what the kernel has counted every interval, and once more at the end: what was
 // counted until the time at. It closes the tracing.
 func (f *aggregateFlags) run(cmd *cobra.Command, t tracing, sel *selection,
@@ -42,11 +54,14 @@ func (nothing) finish(time.Time) error { return nil }
 func (f *aggregateFlags) runBeside(cmd *cobra.Command, t tracing, sel *selection, c companion,
 	report func(at time.Time, last bool) error,
 ) error {
-	l := f.start(cmd, sel)
+	l, err := f.start(cmd, sel)
+	if err != nil {
+		return errors.Join(err, t.Close())
+	}
 	defer l.close()
 	c.begin(l)
 	d := detachAtEnd(l, t, sel.scope, cmd.ErrOrStderr())
-	err := every(l, f.interval, func() error { return report(time.Now(), false) })
+	err = every(l, f.interval, func() error { return report(time.Now(), false) })
 	l.explain(cmd.ErrOrStderr())
 	end, _, failed := d.wait()
 	if err = errors.Join(err, failed, c.finish(end)); err == nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +13,8 @@ import (
 
 // countAt carries out the command by the program itself.
 func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
-	if len(f.by) > 1 || len(f.by) == 1 && slices.Contains(ofHit, uprobe.Argument(f.by[0])) {
-		return usagef("--by %s: a program that is asked itself counts by one argument; use -p for "+
-			"more", f.by.String())
+	if err := f.by.checkAt(); err != nil {
+		return err
 	}
 	if len(f.stats.columns) > 0 {
 		return usagef("--%s: a program that is asked itself only counts; use -p, or usdt hist --at, "+
@@ -26,14 +24,14 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	keys, err := f.keys(s.probes)
+	by, err := f.by.grouping(f.strings, s.probes)
 	if err != nil {
 		return err
 	}
 	request := f.request()
 	request.Patterns, request.By = patterns, f.by.String()
-	if len(keys) > 0 {
-		return f.countGroupsAt(cmd, s, keys, request)
+	if len(by) > 0 {
+		return f.countGroupsAt(cmd, s, by, request)
 	}
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
@@ -52,9 +50,9 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 		})
 }
 
-// countGroupsAt counts by the values of an argument.
+// countGroupsAt counts by the values of arguments.
 func (f *countFlags) countGroupsAt(
-	cmd *cobra.Command, s *remoteSelection, keys []countKey, request remote.TallyRequest,
+	cmd *cobra.Command, s *remoteSelection, by grouping, request remote.TallyRequest,
 ) error {
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
@@ -65,12 +63,14 @@ func (f *countFlags) countGroupsAt(
 			return func(r reading.Count, last bool) error {
 				rows.clear()
 				for _, p := range r.Probes {
-					var g uprobe.Group
-					if err := keys[0].setValue(&g, p.By); err != nil {
+					key, err := by.read(p.By, p.Cut)
+					if err != nil {
 						return fmt.Errorf("%s: %w", s.client, err)
 					}
-					value := []uprobe.KeyValue{{Int: g.By, Text: g.Text}}
-					rows.add(newCountRow(namedProbe(p), keys, value), p.Total, nil)
+					rows.add(newCountRow(namedProbe(p), by, key), p.Total, nil)
+				}
+				if r.Others != nil {
+					rows.add(countRow{isOthers: true}, *r.Others, nil)
 				}
 				return report(r.Missed, r.Time, last)
 			}

@@ -20,6 +20,9 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
 			"probes have")
 	}
+	if err := f.by.checkAt(); err != nil {
+		return err
+	}
 	if f.slower != 0 {
 		return usagef("--slower: a program that is asked itself keeps no arguments of starts; use -p " +
 			"or --all, or usdt trace --at with both probes")
@@ -40,10 +43,6 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	if err := f.picture.open(); err != nil {
-		return err
-	}
-	defer f.picture.close()
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
 	request.By = f.by.String()

@@ -44,6 +44,9 @@ func (f *listFlags) listAt(cmd *cobra.Command, files []string) error {
 	if len(probes) == 0 {
 		return fmt.Errorf("the program at %s has no probes", client)
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	if !f.asJSON {
 		t := remoteTable(probes, f.verbose)

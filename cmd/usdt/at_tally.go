@@ -58,6 +58,9 @@ func runAt[R any](
 	ask func(context.Context) (*remote.Readings[R], error),
 	reporter func(first R) func(r R, last bool) error,
 ) error {
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -96,6 +99,9 @@ func (f *aggregateFlags) prepareAt(
 ) (*remoteSelection, error) {
 	if err := f.checkInterval(); err != nil {
 		return nil, err
+	}
+	if f.wantsStacks() {
+		return nil, errStackAt()
 	}
 	return f.commonFlags.prepareAt(cmd, patterns)
 }

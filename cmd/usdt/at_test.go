@@ -249,6 +249,9 @@ func TestAtHist(t *testing.T) {
 	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "data",
 		"athist:order_start", "--arg", "id")
 	wantMatch(t, "histogram", out, `data = "a\x00\xff"`+"\n")
+	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "500ms", "--by", "ok,cents",
+		"athist:order_end", "--arg", "id", "--json")
+	wantMatch(t, "JSON", out, `{"by":[true,`, `{"by":[false,-3],"count":`)
 }
 
 func TestAtLatency(t *testing.T) {
@@ -278,6 +281,7 @@ func TestAtCountGroups(t *testing.T) {
 	for by, want := range map[string][]string{
 		"customer": {`order_start customer="Ada" `, `order_start customer="Bob\x1b" `},
 		"cents":    {"order_end cents=-3 ", "order_end cents=3 "},
+		"ok,cents": {"order_end ok=true cents=", "order_end ok=false cents="},
 	} {
 		probe := "atcountby:" + strings.Fields(want[0])[0]
 		awaitMatch(t, append(want, "  total "),
@@ -293,7 +297,8 @@ func TestAtLatencyGroups(t *testing.T) {
 	a.fire(t)
 	for by, want := range map[string][]string{
 		"customer": {`customer = "Ada"`, `customer = "Bob\x1b"`}, "ok": {"ok = true", "ok = false"},
-		"cents": {"cents = -3", "cents = 3"},
+		"cents":       {"cents = -3", "cents = 3"},
+		"ok,customer": {`ok = true, customer = "`, `ok = false, customer = "`},
 	} {
 		out := awaitMatch(t, append(want, "  all  "),
 			"latency", "--at", a.url, "atlatencyby:order", "--by", by)
@@ -542,7 +547,9 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
-		{[]string{"count", "atrefuse:order_start", "--by", "id,pid"}, 2, "counts by one argument"},
+		{[]string{"count", "atrefuse:order_start", "--by", "id,pid"}, 2, "a program that is asked itself is "},
+		{[]string{"hist", "atrefuse:order_end", "--arg", "0", "--by", "tid"}, 2, "name arguments, or "},
+		{[]string{"latency", "atrefuse:order", "--by", "container"}, 2, "name arguments, or "},
 		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
 		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
 		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},

@@ -34,6 +34,9 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	if err := plan.checkTexts(); err != nil {
 		return err
 	}
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	defer catchSignals(cmd)()
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

@@ -90,6 +90,15 @@ func (f pointedFlag) mean(s uprobe.Site, place int) bool {
 	return slices.ContainsFunc(f, func(p pointed) bool { return p.means(s, place) })
 }
 
+// name reports whether any of the list is the argument, even if the signature of the site says what
+// it is.
+func (f pointedFlag) name(s uprobe.Site, place int) bool {
+	return slices.ContainsFunc(f, func(p pointed) bool {
+		at, err := s.Place(p.arg)
+		return err == nil && at == place && p.isKnown(s, false)
+	})
+}
+
 // A target is what an argument of a site points to: String, Text or Bytes.
 type target struct {
 	place int

@@ -21,6 +21,10 @@ func scopeSoFar(cmd *cobra.Command) (s scope) {
 	s.comms, _ = flags.GetStringArray("comm") // script has none of these
 	s.exes, _ = flags.GetStringArray("exe")
 	s.users, _ = flags.GetStringArray("user")
+	s.services, _ = flags.GetStringArray("service")
+	s.containers, _ = flags.GetStringArray("container")
+	s.cgroups, _ = flags.GetStringArray("cgroup")
+	s.files, _ = flags.GetStringArray("file")
 	s.children, _ = flags.GetBool("children")
 	s.all = s.isZero()
 	return s

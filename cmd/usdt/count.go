@@ -9,10 +9,19 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
+// countFlags are the flags of usdt count.
+type countFlags struct {
+	aggregateFlags
+	by      byFlag
+	strings pointedFlag
+	stats   statsFlags
+	rows    rowFlags
+}
+
 func newCountCommand() *cobra.Command {
 	var flags countFlags
 	cmd := &cobra.Command{
-		Use:   "count {-p PID | --all | --at ADDRESS} PROVIDER:PROBE...",
+		Use:   "count [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... [-- COMMAND...]",
 		Short: "Count how often probes are hit",
 		Long: `Count how often probes are hit: in each second, and in total.
 
@@ -27,16 +36,16 @@ then those of the interval and, at the end, of the whole time. Without a termina
 once, at the end, unless --interval is given. A hit at which an argument cannot be read is in no
 figure of it; how many there were is told.
 
-With --by, hits are counted for each combination of values: of arguments, pid, tid, or comm, the
-name of the thread. --str N says that argument N of probes that are not described points to text.
-Of a text, 255 bytes count, of each of several less; an … follows the quote where there is more.
+With --by, hits are counted for each combination of values. ` + byKeysHelp + `
 On a terminal, those with most hits are shown, at most 100. Elsewhere there is one report at the
 end, with all of them, unless --interval is given. After 65536 combinations in an interval, fewer on
 machines with many processors, hits of further ones are counted together, as others. --sort and
---top choose rows. With --at, --by takes one argument, of which 63 bytes count.
+--top choose rows. With --at, --by takes arguments only, and after 4096 combinations hits are
+others.
 ` + unitHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
+  sudo usdt count 'python:*' -- python3 script.py
   sudo usdt count --all --by path,pid --duration 10s http:request
   sudo usdt count -p 1234 http:request --sum bytes --avg bytes,took --by path --sort sum --top 10
   sudo usdt count -p 1234 http:request --min took --max took --unit ms --interval 1s
@@ -54,7 +63,7 @@ machines with many processors, hits of further ones are counted together, as oth
 		ValidArgsFunction: completeProbes,
 	}
 	flags.addFlags(cmd, time.Second)
-	cmd.Flags().Var(&flags.by, "by", "count for each value of the arguments `NAMES`, pid, tid, comm")
+	cmd.Flags().Var(&flags.by, "by", "count for each value of "+byHelp)
 	cmd.Flags().Var(&flags.strings, "str", strHelp)
 	completeArguments(cmd, "by", "str")
 	flags.stats.addFlags(cmd)
@@ -64,8 +73,9 @@ machines with many processors, hits of further ones are counted together, as oth
 
 // chooseInterval leaves out the reports in between that nobody wants.
 func (f *countFlags) chooseInterval(cmd *cobra.Command) {
-	onScreen := !f.asJSON && terminalWidth(cmd.OutOrStdout()) != 0
-	if (len(f.by) > 0 || len(f.stats.columns) > 0) && !onScreen && !cmd.Flags().Changed("interval") {
+	onScreen := !f.asJSON && !f.output.isFile() && terminalWidth(cmd.OutOrStdout()) != 0
+	isOnce := (len(f.by) > 0 || len(f.stats.columns) > 0) && !onScreen || f.wantsStacks()
+	if isOnce && !cmd.Flags().Changed("interval") {
 		f.interval = 0
 	}
 }
@@ -103,11 +113,14 @@ func (f *countFlags) countReporter(
 	}
 }
 
+// countWriter returns what writes readings to w. Stacks are too long for a screen.
 func (f *countFlags) countWriter(w io.Writer, view *countView) countWriter {
 	switch {
+	case f.folded:
+		return &countLines{w: io.Discard, view: view}
 	case f.asJSON:
 		return countJSON{w, view}
-	case terminalWidth(w) != 0:
+	case terminalWidth(w) != 0 && !bool(f.stack):
 		return &countScreen{newScreen(w), view}
 	}
 	return &countLines{w: w, view: view}

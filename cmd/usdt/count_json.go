@@ -28,7 +28,7 @@ func (c countJSON) write(r countReading, _ bool) error {
 		}
 		j.Probes = append(j.Probes, reading.ProbeCount{
 			Provider: row.probe.Provider, Probe: row.probe.Name, By: row.by, Cut: row.isCut,
-			Hits: r.hits[i], Total: r.totals[i],
+			Hits: r.hits[i], Total: r.totals[i], Stack: row.stack.json(),
 			Stats:      c.view.added.json(rowOf(r.stats, i)),
 			TotalStats: c.view.added.json(rowOf(r.allStats, i)),
 		})

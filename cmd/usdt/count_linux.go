@@ -25,7 +25,7 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
-	keys, err := f.keys(sel.probes)
+	by, err := f.by.grouping(f.strings, sel.probes)
 	if err != nil {
 		return err
 	}
@@ -33,10 +33,18 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
-	if len(keys) > 0 || len(added.args) > 0 {
-		return f.countGroups(cmd, sel, keys, added, options)
+	if len(by) > 0 || len(added.args) > 0 {
+		return f.countGroups(cmd, sel, by, added, options)
 	}
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
@@ -60,18 +68,19 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 
 // countGroups counts by values, and adds up arguments.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, keys []countKey, added *addedUp, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, by grouping, added *addedUp, options uprobe.Options,
 ) error {
-	counter, err := uprobe.CountBy(
-		sel.probes, engineKeys(keys), added.engineArguments(), options)
+	counter, err := uprobe.CountBy(sel.probes, by.engine(), added.engineArguments(), options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	rows := newGroupRows(time.Now(), nil)
-	if len(keys) == 0 {
-		rows = newGroupRows(time.Now(), rowsOf(sel.probes))
+	began := time.Now()
+	rows := newGroupRows(began, nil)
+	if len(by) == 0 {
+		rows = newGroupRows(began, rowsOf(sel.probes))
 	}
+	stacks := newGroupRows(began, nil) // of the whole time
 	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		groups, err := counter.Take()
@@ -82,11 +91,23 @@ func (f *countFlags) countGroups(
 		for _, g := range groups {
 			row := countRow{isOthers: true}
 			if g.Probe != uprobe.Others {
-				row = newCountRow(probes[g.Probe], keys, g.Key)
+				row = newCountRow(probes[g.Probe], by, g.Key)
+			}
+			stacks.add(row, g.Hits, nil)
+			if !f.stack {
+				row.stack = nil
 			}
 			rows.add(row, g.Hits, g.Stats)
 		}
+		var all *stackReport
+		if last {
+			all = f.newStackReport(began, at, "hits", "count")
+			stacks.report(all)
+		}
 		if err := report(counter.Missed(), at, last); err != nil || !last {
+			return err
+		}
+		if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil {
 			return err
 		}
 		unreadable, err := counter.Unreadable()

@@ -16,6 +16,16 @@ type countRow struct {
 	values   []uprobe.KeyValue
 	isCut    bool // one of them is a text that was cut
 	isOthers bool // all for which there was no row
+
+	stack *rowStack // nil if hits are not counted by stacks
+}
+
+// id is what tells rows apart.
+func (r countRow) id() string {
+	if r.stack == nil {
+		return r.name()
+	}
+	return r.name() + "\n" + r.stack.text
 }
 
 // name is what people read.
@@ -28,15 +38,10 @@ func (r countRow) name() string {
 
 // compareKeys compares the names of rows: those of one probe by the values.
 func (r countRow) compareKeys(other countRow) int {
-	order := cmp.Or(
+	return cmp.Or(
 		cmp.Compare(r.probe.Provider, other.probe.Provider),
-		cmp.Compare(r.probe.Name, other.probe.Name))
-	for i, v := range r.values {
-		if order == 0 && i < len(other.values) {
-			order = cmp.Or(v.Int.Compare(other.values[i].Int), cmp.Compare(v.Text, other.values[i].Text))
-		}
-	}
-	return order
+		cmp.Compare(r.probe.Name, other.probe.Name),
+		compareKeys(r.values, other.values))
 }
 
 // rowsOf returns the rows of probes that are not counted by values.
@@ -51,7 +56,7 @@ func rowsOf(probes []uprobe.Probe) []countRow {
 // groupRows are the rows of groups. Those that come later are appended.
 type groupRows struct {
 	readings *countReadings
-	index    map[string]int // by name
+	index    map[string]int // by id
 	totals   []uint64
 	came     [][]uprobe.Stats // in the interval
 }
@@ -70,10 +75,10 @@ func (r *groupRows) clear() { clear(r.totals) }
 
 // add adds hits to a row, with the stats of what they had.
 func (r *groupRows) add(row countRow, hits uint64, stats []uprobe.Stats) {
-	i, known := r.index[row.name()]
+	i, known := r.index[row.id()]
 	if !known {
 		i = len(r.readings.rows)
-		r.index[row.name()] = i
+		r.index[row.id()] = i
 		r.readings.rows, r.totals = append(r.readings.rows, row), append(r.totals, 0)
 	}
 	r.totals[i] += hits
@@ -90,4 +95,24 @@ func (r *groupRows) next(missed uint64, to time.Time, shortest time.Duration) co
 	came := r.came
 	r.came = nil
 	return r.readings.next(slices.Clone(r.totals), came, missed, to, shortest)
+}
+
+// report adds all rows to a report about stacks.
+func (r *groupRows) report(all *stackReport) {
+	for i, row := range r.readings.rows {
+		all.add(row.name(), row.stack, int64(r.totals[i])) // #nosec G115 -- a count
+	}
+}
+
+// newCountRow returns the row of a probe with some values.
+func newCountRow(p uprobe.Probe, by grouping, key []uprobe.KeyValue) countRow {
+	row := countRow{probe: p, by: by.json(key), values: key, isCut: isCut(key)}
+	row.stack = by.stack(p.String(), key)
+	for i, v := range key {
+		if by[i].stacks != nil {
+			continue
+		}
+		row.key += " " + by[i].arg.label() + "=" + by[i].text(v)
+	}
+	return row
 }

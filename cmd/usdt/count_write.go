@@ -53,6 +53,9 @@ func (c *countLines) lines(b *strings.Builder, r countReading, when string) {
 	}
 	for _, i := range shown {
 		line(when, printable.Text(r.rows[i].name()), func(c rowColumn) string { return c.text(i) })
+		if stack := r.rows[i].stack; stack != nil {
+			b.WriteString(stack.text)
+		}
 	}
 	if len(r.rows) > 1 {
 		line(when, r.totalName(len(shown)), func(c rowColumn) string { return c.total })

@@ -15,6 +15,7 @@ type describeFlags struct {
 	scope    scope
 	types    typeFiles
 	at       at
+	output   output
 	markdown bool
 }
 
@@ -52,6 +53,7 @@ With --markdown, write a table for people. The wildcards * and ? in PROVIDER:PRO
 	flags := cmd.Flags()
 	f.scope.addFlags(cmd, "describe")
 	flags.BoolVar(&f.markdown, "markdown", false, "write a table in Markdown")
+	f.output.addFlags(cmd)
 	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
 	return cmd
@@ -68,6 +70,9 @@ func describedPatterns(texts []string) (patternList, error) {
 // write writes what is known of the probes, sorted by name.
 func (f *describeFlags) write(cmd *cobra.Command, known declared) error {
 	known.warnDiffered(cmd.ErrOrStderr())
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
 	if f.markdown {
 		_, err := io.WriteString(cmd.OutOrStdout(), signature.Markdown(known.sorted()))
 		return err

@@ -27,6 +27,7 @@ func (s *selection) extend(
 	objects []process.Object,
 ) (probes []uprobe.Probe, matched []process.Object, refused []error) {
 	v := s.inventory
+	objects = v.scope.chosen(objects)
 	files := process.Identify(slices.Concat(v.objects, objects))[len(v.objects):]
 	matched, refused = v.matching(s.patterns, objects, files)
 	matched = v.admit(matched)
@@ -38,14 +39,19 @@ func (s *selection) extend(
 	return v.probesIn(matched), matched, refused
 }
 
-// forget forgets the sites that are gone, so that there is room for others.
-func (v *inventory) forget(isGone func(uprobe.Site) bool) {
+// forget forgets sites, so that there is room for others, and returns how many.
+func (v *inventory) forget(isMeant func(uprobe.Site) bool) (n int) {
 	for id := range v.seen {
-		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
+		site := uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}
+		site.Note.FileOffset = id.offset
+		site.Note.Provider, site.Note.Name = id.probe.provider, id.probe.name
+		if isMeant(site) {
 			delete(v.seen, id)
 			v.room.left++
+			n++
 		}
 	}
+	return n
 }
 
 // all returns the selected probes, those that have come since included. It is safe for concurrent

@@ -72,6 +72,7 @@ func addDescendants(chosen map[int]bool, parents map[int]int) {
 // criteria are what a process has to have: one of each kind that is not empty.
 type criteria struct {
 	comms, exes, uids []string
+	cgroupCriteria
 }
 
 // maxComm is how many bytes of a command name the kernel keeps.
@@ -79,6 +80,9 @@ const maxComm = 15
 
 // criteria returns what the flags say in the words of /proc.
 func (s scope) criteria() (c criteria, err error) {
+	if c.cgroupCriteria, err = s.cgroupCriteria(); err != nil {
+		return c, err
+	}
 	for _, comm := range s.comms {
 		c.comms = append(c.comms, comm[:min(len(comm), maxComm)])
 	}
@@ -113,7 +117,10 @@ func (s scope) criteria() (c criteria, err error) {
 // user is the one with whose rights the process acts. A file that a package has replaced still is
 // what the process executes, and a path in a container is as the container has it.
 func (c criteria) match(pid int, status map[string]string) (bool, error) {
-	if len(c.comms)+len(c.exes)+len(c.uids) == 0 {
+	if len(c.comms)+len(c.exes)+len(c.uids) == 0 && c.cgroupCriteria.isZero() {
+		return false, nil
+	}
+	if !c.cgroupCriteria.match(pid) {
 		return false, nil
 	}
 	if len(c.comms) > 0 && !slices.Contains(c.comms, processComm(pid)) {

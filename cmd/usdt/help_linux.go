@@ -3,4 +3,4 @@ package main
 import "github.com/go-usdt/usdt/internal/tracing/rights"
 
 // kernelHelp is what help says of tracing by the kernel.
-var kernelHelp = scopeHelp + waitForPagesHelp + rights.Help
+var kernelHelp = scopeHelp + commandHelp + waitForPagesHelp + rights.Help

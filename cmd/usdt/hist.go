@@ -17,16 +17,17 @@ import (
 // histFlags are the flags of usdt hist.
 type histFlags struct {
 	aggregateFlags
-	arg, by, text argument
-	linear        string
-	picture       picture
-	view          histView
+	arg     argument
+	by      byFlag
+	strings pointedFlag
+	linear  string
+	view    histView
 }
 
 func newHistCommand() *cobra.Command {
-	f := histFlags{arg: noArgument, by: noArgument, text: noArgument}
+	f := histFlags{arg: noArgument}
 	cmd := &cobra.Command{
-		Use:   "hist {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... --arg NAME|N",
+		Use:   "hist [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... --arg NAME|N [-- COMMAND...]",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
 end: on Ctrl-C, after --duration, or when the process ends. An argument is meant by its name, as
@@ -37,13 +38,14 @@ The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values fr
 The figures below the rows come from a finer scale, unless there is --linear. In any case max is
 exact, and mean is exact up to rounding.
 
-With --by, there is a histogram for each value of another argument. If the probe is not described,
---str with the same argument says that it points to text that ends with a NUL. Of text, only the
-first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
+The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
+` + histogramOthersHelp + `
 ` + histViewHelp + unitHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
-  sudo usdt hist -p 1234 http:request --arg duration --by path --duration 10s
-  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 --svg orders.svg
+  sudo usdt hist shop:order_end --arg cents -- ./shop
+  sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
+  sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg
   sudo usdt hist -p 1234 http:request --arg took_us --unit ms --quantiles 50,99,99.9
   sudo usdt hist -p 1234 http:request --arg bytes --by path --sort p99 --top 5 --interval 1s`,
 		Args: cobra.MinimumNArgs(1),
@@ -55,15 +57,14 @@ first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
 		},
 		ValidArgsFunction: completeProbes,
 	}
+	f.output.draws = true
 	f.addFlags(cmd, 0)
 	flags := cmd.Flags()
 	flags.Var(&f.arg, "arg", "count the values of the argument `NAME`, or of that number from 0")
-	flags.Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
-	flags.Var(&f.text, "str",
-		"the argument `NAME`, which is that of --by, points to text that ends with a NUL")
+	flags.Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
+	flags.Var(&f.strings, "str", strHelp)
 	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
-	f.picture.addFlags(cmd)
 	f.view.addFlags(cmd)
 	return cmd
 }
@@ -100,11 +101,8 @@ func parseIntegers(list string) ([]int64, error) {
 
 // check checks what no probe has to be known for.
 func (f *histFlags) check() error {
-	switch {
-	case f.arg == noArgument:
+	if f.arg == noArgument {
 		return usagef("which argument? use --arg with its name or number; the first is --arg 0")
-	case f.text != noArgument && f.text != f.by:
-		return usagef("--str %s: name the argument of --by", f.text.String())
 	}
 	return f.view.check()
 }
@@ -113,12 +111,18 @@ func (f *histFlags) check() error {
 func (f *histFlags) reporter(
 	cmd *cobra.Command, probes []uprobe.Probe, by grouping, unit histogram.Unit, began time.Time,
 ) func(r histReading, at time.Time, last bool) error {
-	rows := newHistRows(cmd.OutOrStdout(), &f.view, by, true)
+	rows := newHistRows(cmd.OutOrStdout(), &f.view, !bool(f.stack))
 	return func(r histReading, at time.Time, last bool) error {
+		by := by
 		r.prepare(unit, &f.view)
+		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label())
+		r.groups, by = f.shown(r.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := fmt.Sprintf("%s of %s", f.arg.label(), probeNames(probes))
-			if err := f.picture.write(title, r.panels(by)); err != nil {
+			if err := f.output.draw(title, r.panels(by)); err != nil {
 				return err
 			}
 		}
@@ -126,7 +130,7 @@ func (f *histFlags) reporter(
 			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, by, unit.Name, began, at)
 		}
 		if f.interval > 0 {
-			if err := rows.write(at, r.groups, r.all()); err != nil || !last {
+			if err := rows.write(at, r.groups, by, r.all()); err != nil || !last {
 				return err
 			}
 		}
@@ -135,11 +139,6 @@ func (f *histFlags) reporter(
 		}
 		return r.write(cmd.OutOrStdout(), by, f.loss())
 	}
-}
-
-// grouping returns how the values are grouped.
-func (f *histFlags) grouping(probes []uprobe.Probe) (grouping, error) {
-	return groupBy(f.by, f.text != noArgument, probes...)
 }
 
 // unit returns the unit of the values. It is an error that they are no integers.

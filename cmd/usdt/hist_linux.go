@@ -17,7 +17,7 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 	if err := f.check(); err != nil {
 		return o, err
 	}
-	o.Arg, o.By = uprobe.Argument(f.arg), uprobe.Argument(f.by)
+	o.Arg = uprobe.Argument(f.arg)
 	o.Scale, err = f.scale()
 	return o, err
 }
@@ -39,7 +39,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
-	by, err := f.grouping(sel.probes)
+	by, err := f.by.grouping(f.strings, sel.probes)
 	if err != nil {
 		return err
 	}
@@ -47,12 +47,16 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	options.ByText = by.isText
-	if err := f.picture.open(); err != nil {
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer f.picture.close()
-	defer catchSignals(cmd)()
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
+	options.By = by.engine()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options.Options)
 	d, err := uprobe.Distribute(sel.probes, options)
 	if err != nil {
@@ -78,6 +82,6 @@ func readHist(d *uprobe.Distribution) (r histReading, err error) {
 	if r.unreadable, err = d.Unreadable(); err != nil {
 		return r, err
 	}
-	r.lost, err = d.Lost()
-	return r, err
+	r.lost = d.Lost() + unplaced(r.groups)
+	return r, nil
 }

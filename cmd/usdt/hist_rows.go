@@ -18,17 +18,16 @@ type histRows struct {
 	w      io.Writer
 	view   *histView
 	screen *screen // nil if rows scroll
-	by     grouping
 	titled bool
 	width  int // of the names
 
-	before map[string]*histogram.Histogram // what each group had when the interval began
+	before map[string]*histogram.Histogram // what each group had when the interval began, by id
 	all    *histogram.Histogram            // what all had
 }
 
 // newHistRows returns what writes rows to w; if it may refresh a terminal, in place.
-func newHistRows(w io.Writer, view *histView, by grouping, mayRefresh bool) *histRows {
-	r := &histRows{w: w, view: view, by: by}
+func newHistRows(w io.Writer, view *histView, mayRefresh bool) *histRows {
+	r := &histRows{w: w, view: view}
 	if terminalWidth(w) != 0 && mayRefresh {
 		s := newScreen(w)
 		r.screen = &s
@@ -36,40 +35,51 @@ func newHistRows(w io.Writer, view *histView, by grouping, mayRefresh bool) *his
 	return r
 }
 
-// A histInterval is what came in an interval: for each group that had values its name, and the
-// histogram of these.
+// A histInterval is what came in an interval: for each group that had values its name, the stack if
+// it has one, and the histogram of these.
 type histInterval struct {
+	by     grouping
 	groups []uprobe.Group
 	names  []string
+	stacks []string
 	list   []*histogram.Histogram
 	all    *histogram.Histogram
 }
 
 // next returns what came since the last call.
-func (r *histRows) next(groups []uprobe.Group, all *histogram.Histogram) histInterval {
-	n := histInterval{all: all.Since(r.all)}
+func (r *histRows) next(
+	groups []uprobe.Group, by grouping, all *histogram.Histogram,
+) histInterval {
+	n := histInterval{by: by, all: all.Since(r.all)}
 	before := r.before
 	r.before, r.all = make(map[string]*histogram.Histogram), all
 	for _, g := range groups {
-		name := r.by.name(g)
-		r.before[name] = g.Histogram
-		if h := g.Histogram.Since(before[name]); h.Total() > 0 {
-			n.groups, n.names, n.list = append(n.groups, g), append(n.names, name), append(n.list, h)
+		name, stack := by.name(g.Key, 0), ""
+		if s := by.stack("", g.Key); s != nil {
+			stack = s.text
+		}
+		id := name + "\n" + stack
+		r.before[id] = g.Histogram
+		if h := g.Histogram.Since(before[id]); h.Total() > 0 {
+			n.groups, n.list = append(n.groups, g), append(n.list, h)
+			n.names, n.stacks = append(n.names, name), append(n.stacks, stack)
 		}
 	}
 	return n
 }
 
 // write writes the rows of an interval.
-func (r *histRows) write(at time.Time, groups []uprobe.Group, all *histogram.Histogram) error {
-	n := r.next(groups, all)
+func (r *histRows) write(
+	at time.Time, groups []uprobe.Group, by grouping, all *histogram.Histogram,
+) error {
+	n := r.next(groups, by, all)
 	columns := r.view.columns(n.list, n.all)
 	shown := r.view.rows.first(r.view.order(n.list,
-		func(a, b int) int { return compareGroups(n.groups[a], n.groups[b]) },
-		func(int) bool { return false }))
+		func(a, b int) int { return compareKeys(n.groups[a].Key, n.groups[b].Key) },
+		func(row int) bool { return by.isOthers(n.groups[row].Key) }))
 	if r.screen != nil {
 		room := max(1, r.screen.rows()-3) // the title, the total and the line with the cursor
-		return r.screen.show(r.table(n, columns, shown[:min(len(shown), room)]))
+		return r.screen.show(n.table(columns, shown[:min(len(shown), room)]))
 	}
 	_, err := io.WriteString(r.w, r.lines(at.Format(time.TimeOnly), n, columns, shown))
 	return err
@@ -84,8 +94,8 @@ func (n histInterval) allName(shown int) string {
 }
 
 // table returns the rows for a screen. If there are no groups, it has the row of all.
-func (r *histRows) table(n histInterval, columns []rowColumn, shown []int) *table {
-	if r.by.arg == noArgument {
+func (n histInterval) table(columns []rowColumn, shown []int) *table {
+	if len(n.by) == 0 {
 		shown = nil
 	}
 	name := column{title: "GROUP", least: 14}
@@ -108,7 +118,7 @@ func (r *histRows) table(n histInterval, columns []rowColumn, shown []int) *tabl
 // lines returns the rows as lines.
 func (r *histRows) lines(when string, n histInterval, columns []rowColumn, shown []int) string {
 	var b strings.Builder
-	isGrouped := r.by.arg != noArgument
+	isGrouped := len(n.by) > 0
 	for _, name := range append(slices.Clone(n.names), "GROUP", "all, with 65536 more") {
 		r.width = max(r.width, utf8.RuneCountInString(printable.Text(name)))
 	}
@@ -129,6 +139,7 @@ func (r *histRows) lines(when string, n histInterval, columns []rowColumn, shown
 	if isGrouped {
 		for _, i := range shown {
 			line(when, printable.Text(n.names[i]), func(c rowColumn) string { return c.text(i) })
+			b.WriteString(n.stacks[i])
 		}
 	}
 	if !isGrouped || len(n.list) != 1 {

@@ -107,15 +107,10 @@ func maxText(h *histogram.Histogram) string {
 
 // percentile writes a percentile, or the end of a linear scale beyond which it is.
 func percentile(h *histogram.Histogram, p float64) string {
-	switch {
-	case h.Total() == 0:
+	if h.Total() == 0 {
 		return noFigure
-	case h.IsBelow(p):
-		return "<" + h.Unit.Format(float64(h.Scale.Lo))
-	case h.IsAbove(p):
-		return ">=" + h.Unit.Format(float64(h.Scale.Hi))
 	}
-	return h.Unit.Format(h.Percentile(p))
+	return h.FormatPercentile(p)
 }
 
 // order returns the indexes of histograms in the order in which they are shown: those with most

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -30,7 +31,7 @@ func (r *histReading) prepare(unit histogram.Unit, view *histView) {
 	}
 	sorted := make([]uprobe.Group, 0, len(r.groups))
 	for _, i := range view.order(list,
-		func(a, b int) int { return compareGroups(r.groups[a], r.groups[b]) },
+		func(a, b int) int { return compareKeys(r.groups[a].Key, r.groups[b].Key) },
 		func(int) bool { return false }) {
 		sorted = append(sorted, r.groups[i])
 	}
@@ -47,11 +48,6 @@ func (r *histReading) all() *histogram.Histogram {
 		all.Merge(g.Histogram)
 	}
 	return all
-}
-
-// compareGroups compares the keys of groups.
-func compareGroups(a, b uprobe.Group) int {
-	return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Text, b.Text))
 }
 
 // mostGroups is how many histograms are drawn at most.
@@ -73,27 +69,47 @@ func (r histReading) write(w io.Writer, by grouping, loss string) error {
 
 // draw draws the histograms, in lines of at most width columns.
 func (r histReading) draw(out io.Writer, width int, by grouping) error {
-	for i, g := range r.drawn() {
+	drawn, hidden := r.drawn(by)
+	for i, g := range drawn {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		if name := by.name(g); name != "" {
+		if name := by.name(g.Key, 0); name != "" {
 			fmt.Fprintln(out, name)
+		}
+		if stack := by.stack("", g.Key); stack != nil {
+			fmt.Fprint(out, stack.text)
 		}
 		if err := r.view.writeHistogram(out, width, g.Histogram); err != nil {
 			return err
 		}
+		if len(by) > 0 {
+			writeUnless0(out, g.Unplaced, "values of these that are missing here, because there are too "+
+				"many different ones")
+		}
 	}
-	if hidden := r.groups[len(r.drawn()):]; len(hidden) > 0 {
+	if len(hidden) > 0 {
 		fmt.Fprintf(out, "\nnot drawn: %d more values of %s, count %d\n",
-			len(hidden), by.arg.label(), total(hidden))
+			len(hidden), by.label(), total(hidden))
 	}
 	return nil
 }
 
-// drawn returns the groups for which there is room.
-func (r histReading) drawn() []uprobe.Group {
-	return r.groups[:min(len(r.groups), cmp.Or(r.view.rows.top, mostGroups))]
+// drawn returns the groups for which there is room, and the others that have a group of their own.
+func (r histReading) drawn(by grouping) (drawn, hidden []uprobe.Group) {
+	groups, others := r.split(by)
+	n := min(len(groups), cmp.Or(r.view.rows.top, mostGroups))
+	return append(groups[:n:n], others...), groups[n:]
+}
+
+// split returns the groups, and that of all for which the kernel had no room, if there is one.
+func (r histReading) split(by grouping) (groups, others []uprobe.Group) {
+	for i, g := range r.groups {
+		if by.isOthers(g.Key) {
+			return slices.Concat(r.groups[:i], r.groups[i+1:]), r.groups[i : i+1]
+		}
+	}
+	return r.groups, nil
 }
 
 func total(groups []uprobe.Group) uint64 {
@@ -104,11 +120,26 @@ func total(groups []uprobe.Group) uint64 {
 	return n
 }
 
+// unplaced returns how many values are missing in the histograms.
+func unplaced(groups []uprobe.Group) uint64 {
+	var n uint64
+	for _, g := range groups {
+		n += g.Unplaced
+	}
+	return n
+}
+
+// longestInPicture is how many characters the texts of a group have together in a picture, where
+// its name has one line.
+const longestInPicture = 40
+
 // panels returns what is drawn in a picture.
 func (r histReading) panels(by grouping) []histogram.Group {
 	var panels []histogram.Group
-	for _, g := range r.drawn() {
-		panels = append(panels, histogram.Group{Name: by.name(g), Histogram: g.Histogram})
+	drawn, _ := r.drawn(by)
+	for _, g := range drawn {
+		name := by.name(g.Key, longestInPicture/max(len(by), 1)) + by.innermost(g.Key)
+		panels = append(panels, histogram.Group{Name: name, Histogram: g.Histogram})
 	}
 	if len(panels) == 0 {
 		return []histogram.Group{{Histogram: new(histogram.Histogram)}}
@@ -120,32 +151,42 @@ func (r histReading) writeJSON(
 	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, unit string, began, at time.Time,
 ) error {
 	j := reading.Hist{
-		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(), Unit: unit, More: r.more(),
-		Groups:     []reading.Group{}, // never null
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(), Unit: unit,
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
 	for _, p := range probes {
 		j.Probes = append(j.Probes, p.String())
 	}
-	j.Groups = append(j.Groups, r.json(by)...)
+	if j.Groups, j.Others, j.More = r.json(by); j.Groups == nil {
+		j.Groups = []reading.Group{} // never null
+	}
 	return writeJSONLine(w, j)
 }
 
-// more is how many groups the user does not want.
-func (r histReading) more() int {
-	if r.view.rows.top == 0 {
-		return 0
+// json returns the groups as JSON has them.
+func (r histReading) json(by grouping) (groups []reading.Group, others *reading.Group, more int) {
+	known, rest := r.split(by)
+	if r.view.rows.top > 0 {
+		more = max(0, len(known)-r.view.rows.top)
 	}
-	return max(0, len(r.groups)-r.view.rows.top)
+	for _, g := range known[:len(known)-more] {
+		groups = append(groups, r.groupJSON(g, by))
+	}
+	for _, g := range rest {
+		j := r.groupJSON(g, by)
+		others = &j
+	}
+	return groups, others, more
 }
 
-// json returns the groups as JSON has them.
-func (r histReading) json(by grouping) []reading.Group {
-	var groups []reading.Group
-	for _, g := range r.groups[:len(r.groups)-r.more()] {
-		f := reading.NewFigures(g.Histogram)
-		f.Quantiles = r.view.jsonQuantiles(g.Histogram)
-		groups = append(groups, reading.Group{By: by.json(g), Figures: f})
+func (r histReading) groupJSON(g uprobe.Group, by grouping) reading.Group {
+	j := reading.Group{
+		By: by.json(g.Key), Cut: isCut(g.Key), Figures: reading.NewFigures(g.Histogram),
+		Stack: by.stack("", g.Key).json(),
 	}
-	return groups
+	j.Quantiles = r.view.jsonQuantiles(g.Histogram)
+	if len(by) > 0 {
+		j.Unplaced = g.Unplaced
+	}
+	return j
 }

@@ -40,6 +40,12 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.command != nil {
+		if err := s.command.prepare(); err != nil {
+			return nil, err
+		}
+		s.pids = pidList{s.command.launch.PID()}
+	}
 	for _, pid := range s.pids {
 		if err := checkMainThread(pid); err != nil && !s.found {
 			return nil, err
@@ -58,7 +64,10 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 			return nil, err
 		}
 	}
-	denied, err := s.each(reader, false, v.add)
+	if err := v.scope.readFiles(reader); err != nil {
+		return nil, err
+	}
+	denied, err := v.read()
 	if err != nil {
 		return nil, forTracing(err)
 	}
@@ -78,6 +87,15 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
 	return v, nil
+}
+
+// read reads the processes, or the files that stand for all processes that map them.
+func (v *inventory) read() (denied []int, err error) {
+	if v.scope.isOfFiles() {
+		v.add(v.scope.named)
+		return nil, nil
+	}
+	return v.scope.each(v.reader, false, v.add)
 }
 
 // add adds the objects of a process.
@@ -144,7 +162,7 @@ func (v *inventory) noProbes() error {
 		return fmt.Errorf("found no probes in the rest of %v", v.scope)
 	case v.scope.all:
 		return errors.New("found no probes in any process")
-	case len(v.scope.pids) != 1:
+	case len(v.scope.pids) != 1 || v.scope.command != nil:
 		return fmt.Errorf("found no probes in %v", v.scope)
 	}
 	return fmt.Errorf("found no probes in %v (%s)",

@@ -41,6 +41,8 @@ func (f *listFlags) listKernel(*cobra.Command, []string) error { return errNeeds
 
 func (f *describeFlags) describeKernel(*cobra.Command, []string) error { return errNeedsLinux }
 
+func (c *tracedCommand) end(err error) error { return err }
+
 func systemVersion() (string, error) { return "", nil }
 
 func localNames(*cobra.Command) ([]probeName, error) { return nil, errNeedsLinux }
@@ -49,6 +51,12 @@ func completeNothing(*cobra.Command, []string, string,
 ) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
+
+// namedFiles are files, of which there are none.
+type namedFiles struct{}
+
+// launched is the process of a command, of which there is none.
+type launched struct{}
 
 var (
 	completeArgument = completeNothing

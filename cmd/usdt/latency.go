@@ -20,17 +20,16 @@ import (
 type latencyFlags struct {
 	aggregateFlags
 	key pairKey
-	by  argument
+	by  byFlag
 	captureFlags
-	slower  time.Duration // 0: no pairs are shown
-	picture picture
-	view    histView
+	slower time.Duration // 0: no pairs are shown
+	view   histView
 }
 
 func newLatencyCommand() *cobra.Command {
-	f := latencyFlags{key: pairKey{noArgument}, by: noArgument}
+	f := latencyFlags{key: pairKey{noArgument}}
 	cmd := &cobra.Command{
-		Use:   "latency {-p PID | --all | --at ADDRESS} {PROVIDER:BASE | START END}",
+		Use:   "latency [-p PID | --all | --at ADDRESS] {PROVIDER:BASE | START END} [-- COMMAND...]",
 		Short: "Measure the time from one probe to another",
 		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
 same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
@@ -49,9 +48,10 @@ In the histogram max is exact, and mean is exact up to rounding. The lines below
 the hits without a partner. There is room for some 65,536 starts without an end; then the oldest
 make room. --where selects among the starts; the ends of others are not counted.
 
-With --by, there is a histogram for each value of an argument: of the start, if it has one of that
-name or number, otherwise of the end. --str with its number says that it points to text, if the
-probe is not described. Of text, only the first ` + strconv.Itoa(uprobe.MaxByText) + ` bytes count.
+With --by, there is a histogram for each combination of values: of the start, if it has an argument
+of that name or number, otherwise of the end. ` + byKeysHelp + `
+The ` + strconv.Itoa(mostGroups) + ` with most pairs are drawn, JSON has all.
+` + histogramOthersHelp + `
 
 With --slower, each pair that takes so long or longer is shown as soon as it ends: time, process
 and thread of the end, how long it took, and the arguments of the start and of the end, as usdt
@@ -60,8 +60,9 @@ nanoseconds; start and end, each with provider, probe, args and fields. --str, -
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
 ` + histViewHelp + unitHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
-  sudo usdt latency -p 1234 http:request --key id --duration 10s --svg requests.svg
-  sudo usdt latency -p 1234 http:request --by path
+  sudo usdt latency shop:order -- ./shop
+  sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
+  sudo usdt latency -p 1234 http:request --by path,container
   sudo usdt latency -p 1234 http:request --by path --sort p99.9 --quantiles 50,99,99.9 --unit ms
   sudo usdt latency -p 1234 http:request --interval 1s
   sudo usdt latency -p 1234 http:request --slower 100ms
@@ -84,35 +85,41 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completePairs,
 	}
+	f.output.draws = true
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
 		"pair hits by the argument `NAME`, by that number from 0, or by tid")
-	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of the argument `NAME`")
+	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
 	cmd.Flags().DurationVar(&f.slower, "slower", 0,
 		"show each pair that takes `TIME` or longer, such as 10ms")
 	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
-	f.picture.addFlags(cmd)
 	f.view.addFlags(cmd)
 	return cmd
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, by pairGrouping, unit histogram.Unit, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by grouping, unit histogram.Unit, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
-	rows := newHistRows(cmd.OutOrStdout(), &f.view, by.grouping, f.slower == 0)
+	rows := newHistRows(cmd.OutOrStdout(), &f.view, f.slower == 0 && !bool(f.stack))
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
+		by := by
 		r.Histogram.Unit = unit
 		groups := histReading{groups: r.Groups}
 		groups.prepare(unit, &f.view)
+		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time")
+		groups.groups, by = f.shown(groups.groups, by)
 		if last {
+			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
+				return err
+			}
 			title := "from " + printable.Text(start.String()) + " to " + printable.Text(end.String())
 			panels := []histogram.Group{{Histogram: r.Histogram}}
-			if by.arg != noArgument {
-				panels = groups.panels(by.grouping)
+			if len(by) > 0 {
+				panels = groups.panels(by)
 			}
-			if err := f.picture.write(title, panels); err != nil {
+			if err := f.output.draw(title, panels); err != nil {
 				return err
 			}
 		}
@@ -120,11 +127,11 @@ func (f *latencyFlags) reporter(
 			j := newLatencyJSON(r, began, at)
 			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
 			j.Unit, j.Quantiles = unit.Name, f.view.jsonQuantiles(r.Histogram)
-			j.Groups, j.More = groups.json(by.grouping), groups.more()
+			j.Groups, j.Others, j.More = groups.json(by)
 			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
 		if f.interval > 0 {
-			if err := rows.write(at, r.Groups, r.Histogram); err != nil || !last {
+			if err := rows.write(at, groups.groups, by, r.Histogram); err != nil || !last {
 				return err
 			}
 		}
@@ -138,17 +145,17 @@ func (f *latencyFlags) reporter(
 // writeLatency draws the histogram, or those of the groups, and counts the hits that are not in it.
 // loss says why some are missing.
 func writeLatency(
-	w io.Writer, r uprobe.LatencyReading, groups histReading, by pairGrouping, loss string,
+	w io.Writer, r uprobe.LatencyReading, groups histReading, by grouping, loss string,
 ) error {
 	out := bufio.NewWriter(w)
 	var err error
 	switch {
 	case r.Histogram.Total() == 0:
 		fmt.Fprintln(out, "no pairs")
-	case by.arg == noArgument:
+	case len(by) == 0:
 		err = groups.view.writeHistogram(out, terminalWidth(w), r.Histogram)
 	default:
-		err = groups.draw(out, terminalWidth(w), by.grouping)
+		err = groups.draw(out, terminalWidth(w), by)
 		fmt.Fprintf(out, "\nall: %s\n", groups.view.figures(r.Histogram))
 	}
 	if err != nil {
@@ -160,11 +167,11 @@ func writeLatency(
 	writeUnless0(out, r.EndsAlone, "ends without a start")
 	writeUnless0(out, r.StartsAgain, "starts replaced by another one with the same key")
 	unreadable := "hits whose key could not be read"
-	if by.arg != noArgument {
+	if len(by) > 0 {
 		unreadable = "hits whose key, or argument to group by, could not be read"
 	}
 	writeUnless0(out, r.Unreadable, unreadable)
-	writeUnless0(out, r.Lost, "hits lost to too many different values, or "+loss)
+	writeUnless0(out, r.Lost+r.Unplaced, "hits lost to too many different values, or "+loss)
 	return out.Flush()
 }
 
@@ -173,7 +180,7 @@ func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latenc
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(began).Seconds(), Figures: reading.NewFigures(r.Histogram),
 		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
-		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost,
+		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost + r.Unplaced,
 	}
 }
 

@@ -44,15 +44,19 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	if err := f.picture.open(); err != nil {
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
-	defer f.picture.close()
-	defer catchSignals(cmd)()
+	by, closeStacks, err := f.byStacks(sel, by)
+	if err != nil {
+		return err
+	}
+	defer closeStacks()
+	defer f.catchSignals(cmd)()
 	sel.follower.attaching(cmd, &options)
 	l, err := uprobe.Pair(plan.starts.probes, plan.ends.probes, uprobe.PairOptions{
-		Options: options, Key: uprobe.Argument(f.key.argument), By: uprobe.Argument(f.by),
-		ByText: by.isText, ByEnd: by.isOfEnd, Slower: f.slower,
+		Options: options, Key: uprobe.Argument(f.key.argument), By: by.engine(),
+		Slower:        f.slower,
 		StartCaptures: plan.starts.captures, EndCaptures: plan.ends.captures,
 	})
 	if err != nil {

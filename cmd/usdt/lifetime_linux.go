@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"sync/atomic"
 
@@ -9,15 +10,43 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
+// errCommandEnded is the cause of the end of a lifetime that has ended with the command.
+var errCommandEnded = errors.New("the command has ended")
+
 // start begins the lifetime once the probes of the selection are attached, and says so: the hits
 // from then on count. The caller closes the lifetime.
-func (f *commonFlags) start(cmd *cobra.Command, sel *selection) *lifetime {
+func (f *commonFlags) start(cmd *cobra.Command, sel *selection) (*lifetime, error) {
 	stderr := cmd.ErrOrStderr()
 	sel.warnRefused(stderr)
 	l := begin(cmd, len(sel.probes), sel.scope.String(), f.duration)
 	l.watchers.Go(func() { sel.follower.follow(l, stderr) })
-	l.endWith(sel, stderr)
-	return l
+	if f.scope.command == nil {
+		l.endWith(sel, stderr)
+		return l, nil
+	}
+	if err := l.runCommand(f.scope.command); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// runCommand runs the command, whose end ends the lifetime.
+func (l *lifetime) runCommand(c *tracedCommand) error {
+	if l.interrupted() {
+		return errInterrupted
+	}
+	if err := c.run(); err != nil {
+		return err
+	}
+	l.watchers.Go(func() {
+		select {
+		case <-c.ended:
+			l.end(errCommandEnded)
+		case <-l.Done():
+		}
+	})
+	return nil
 }
 
 // endWith ends the lifetime when the processes have ended that the command line names, with their

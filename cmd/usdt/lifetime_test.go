@@ -35,7 +35,10 @@ func TestLifetimeEnd(t *testing.T) {
 			cmd := newCountCommand()
 			cmd.SetContext(test.ctx)
 			cmd.SetErr(io.Discard)
-			l := test.flags.start(cmd, &selection{scope: test.flags.scope})
+			l, err := test.flags.start(cmd, &selection{scope: test.flags.scope})
+			if err != nil {
+				t.Fatal(err)
+			}
 			defer l.close()
 			<-l.Done()
 			if got := context.Cause(l); !l.over() || !errors.Is(got, test.want) {

@@ -8,6 +8,7 @@ type listFlags struct {
 	asJSON, raw, verbose bool
 	types                typeFiles
 	at                   at
+	output               output
 }
 
 func newListCommand() *cobra.Command {
@@ -54,6 +55,7 @@ seconds. What is missing is said.
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each probe")
 	cmd.Flags().BoolVar(&f.raw, "raw", false, "show the arguments of all probes as SIZE@LOCATION")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "also show what the probes mean")
+	f.output.addFlags(cmd)
 	f.at.addFlags(cmd)
 	f.types.addFlags(cmd)
 	return cmd

@@ -32,8 +32,14 @@ func (f *listFlags) listKernel(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	defer reader.Close()
+	if err := of.readFiles(reader); err != nil {
+		return err
+	}
 	known, err := f.types.open(reader)
 	if err != nil {
+		return err
+	}
+	if err := f.output.open(cmd); err != nil {
 		return err
 	}
 	list := listing{
@@ -121,17 +127,13 @@ func (l *listing) addFiles(reader *process.Client, paths []string) error {
 func readListedFile(reader *process.Client, path string) (process.File, error) {
 	file, err := reader.ReadFile(path)
 	switch {
-	case errors.Is(err, process.ErrNotRegular):
-		err = fmt.Errorf("%s is not a regular file", path)
-	case errors.Is(err, sdtnote.ErrNotELF):
-		err = fmt.Errorf("%s is not an ELF executable or library", path)
 	case err == nil && len(file.Notes) == 0 && file.DeclaresAtRuntime:
 		err = fmt.Errorf("%s has no probes: it is a program with package stapsdt, whose probes are "+
 			"in its processes; usdt list --exe %[1]s shows them", path)
 	case err == nil && len(file.Notes) == 0:
 		err = fmt.Errorf("%s has no probes", path)
 	}
-	return file, err
+	return file, explainFile(path, err)
 }
 
 // addProcesses adds the probes of processes, if there are any.

@@ -30,7 +30,7 @@ func newMembers(s scope, set *uprobe.Processes) (*members, error) {
 	for _, pid := range s.pids {
 		m.ids[pid] = false
 	}
-	if !s.found {
+	if !s.found && s.command == nil { // a command has its probes once it has begun
 		m.named = s.pids
 	}
 	var err error
@@ -101,6 +101,9 @@ func (m *members) trace(pid int) bool {
 
 // choose tells whether a process that maps code is a member, and makes it one if it is to be.
 func (m *members) choose(pid int) bool {
+	if m.scope.isOfFiles() {
+		return false // usdt has attached in every process
+	}
 	if m.has(pid) {
 		return true
 	}
@@ -140,6 +143,9 @@ func (m *members) end(gone []int) {
 
 // all returns the ids of all members that are there.
 func (m *members) all() []int {
+	if m.scope.isOfFiles() {
+		return nil
+	}
 	if m.scope.all || m.scope.describes() || m.scope.children {
 		found, _ := m.scope.find()
 		return found

@@ -19,6 +19,13 @@ func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
 
 // choose is a chooser.
 func (p pairing) choose(v *inventory) (*selection, error) {
+	err := v.awaitProbes("such pair", func() bool {
+		_, err := v.findPair(p)
+		return err == nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	pair, err := v.findPair(p)
 	if err != nil {
 		return nil, err

@@ -22,8 +22,9 @@ func newProcesses(s scope) (*uprobe.Processes, error) {
 		return nil, err
 	}
 	criteria := c.forKernel(s.children)
-	if len(c.exes) > 0 && len(criteria.Executables) == 0 {
-		return nil, nil // only processes have them still
+	if len(c.exes) > 0 && len(criteria.Executables) == 0 ||
+		!c.cgroupCriteria.isZero() && len(criteria.Cgroups) == 0 {
+		return nil, nil // only processes have these files still, or the cgroups are of version 1
 	}
 	set, err := uprobe.NewProcesses()
 	if err != nil {
@@ -48,7 +49,7 @@ func unlessUnable(err error) error {
 
 // forKernel returns the criteria as the kernel takes them.
 func (c criteria) forKernel(descend bool) uprobe.Criteria {
-	k := uprobe.Criteria{Comms: c.comms, Descend: descend}
+	k := uprobe.Criteria{Comms: c.comms, Cgroups: c.directories(), Descend: descend}
 	for _, uid := range c.uids {
 		id, _ := strconv.ParseUint(uid, 10, 32) // criteria has parsed it
 		k.Users = append(k.Users, uint32(id))

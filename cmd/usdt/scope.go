@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A scope is the processes that a command line is about: those that are named by their ids, those
@@ -15,8 +17,15 @@ type scope struct {
 	pids pidList
 	all  bool // then nothing else is set
 
-	comms, exes, users []string // the processes that have one of each that is not empty
-	children           bool     // also the processes that these have started, and so on
+	// The processes that have one of each that is not empty.
+	comms, exes, users, services, containers, cgroups []string
+
+	children bool     // also the processes that these have started, and so on
+	files    []string // only the probes of these files; without all else, in all processes
+
+	command *tracedCommand // unless nil, its process, and nothing else is set
+
+	namedFiles // what is known of the files
 
 	found bool // pids are those of processes that were found, not named
 }
@@ -33,10 +42,18 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 	flags.StringArrayVar(&s.comms, "comm", nil, verb+" the processes with the command name `NAME`")
 	flags.StringArrayVar(&s.exes, "exe", nil, verb+" the processes that execute the file `PATH`")
 	flags.StringArrayVar(&s.users, "user", nil, verb+" the processes of `USER`, a name or an id")
+	flags.StringArrayVar(&s.services, "service", nil,
+		verb+" the processes of the systemd unit `NAME`, such as shop or user.slice")
+	flags.StringArrayVar(&s.containers, "container", nil,
+		verb+" the processes of the container `ID`, its beginning, or its name")
+	flags.StringArrayVar(&s.cgroups, "cgroup", nil,
+		verb+" the processes of the cgroup `PATH`, and those below it")
+	flags.StringArrayVar(&s.files, "file", nil,
+		verb+" the probes of the file `PATH`; alone, in all processes that map it")
 	flags.BoolVar(&s.children, "children", false,
 		verb+" also the processes that those have started, and so on")
 	mustComplete(cmd, "pid", completePIDs)
-	for _, flag := range []string{"comm", "user"} {
+	for _, flag := range []string{"comm", "user", "service", "container"} {
 		mustComplete(cmd, flag, cobra.NoFileCompletions)
 	}
 }
@@ -52,11 +69,19 @@ one of several ends, usdt says so and goes on with the others.
 
 // isZero tells whether the command line says nothing of processes.
 func (s scope) isZero() bool {
-	return !s.all && len(s.pids) == 0 && !s.describes() && !s.children
+	return !s.all && len(s.pids) == 0 && !s.describes() && !s.children && s.command == nil &&
+		len(s.files) == 0
 }
 
 // describes tells whether flags describe processes.
-func (s scope) describes() bool { return len(s.comms)+len(s.exes)+len(s.users) > 0 }
+func (s scope) describes() bool {
+	for _, values := range s.descriptions() {
+		if len(values) > 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // isMany tells whether there can be several processes.
 func (s scope) isMany() bool {
@@ -67,8 +92,12 @@ func (s scope) String() string {
 	const mostNamed = 4
 	n := len(s.pids)
 	switch {
+	case s.all && len(s.files) > 0:
+		return "all processes with " + printable.Text(strings.Join(s.files, " or "))
 	case s.all:
 		return "all processes"
+	case s.command != nil:
+		return s.command.String()
 	case n == 1:
 		return fmt.Sprintf("process %d", s.pids[0])
 	case n > mostNamed:
@@ -84,10 +113,16 @@ func (s scope) String() string {
 
 // flag returns the scope as it is written on a command line.
 func (s scope) flag() string {
-	if s.all {
+	switch {
+	case s.all && len(s.files) == 0:
 		return "--all"
+	case s.command != nil:
+		return s.command.path
 	}
 	var words []string
+	for _, file := range s.files {
+		words = append(words, "--file "+file)
+	}
 	if len(s.pids) > 0 && !s.describes() {
 		words = append(words, "-p "+s.pids.String())
 	}
@@ -105,7 +140,9 @@ func (s scope) flag() string {
 // descriptions yields the flags that describe processes, with their values.
 func (s scope) descriptions() iter.Seq2[string, []string] {
 	return func(yield func(string, []string) bool) {
-		_ = yield("--comm", s.comms) && yield("--exe", s.exes) && yield("--user", s.users)
+		_ = yield("--comm", s.comms) && yield("--exe", s.exes) && yield("--user", s.users) &&
+			yield("--service", s.services) && yield("--container", s.containers) &&
+			yield("--cgroup", s.cgroups)
 	}
 }
 
@@ -121,16 +158,20 @@ func (s scope) check() error {
 		described = "--children"
 	}
 	switch {
+	case s.command != nil && (s.all || len(s.pids) > 0 || s.describes()):
+		return usagef("use either a command or flags that choose processes, not both")
 	case s.all && len(s.pids) > 0:
 		return usagef("use either --pid or --all, not both")
 	case s.all && described != "":
 		return usagef("use either %s or --all, not both", described)
 	case s.describes() && len(s.pids) > 0:
 		return usagef("use either --pid or %s, not both", described)
-	case s.children && len(s.pids) == 0 && !s.describes():
-		return usagef("the children of which process? use --children with --pid, --comm, --exe or --user")
+	case s.children && s.command == nil && len(s.pids) == 0 && !s.describes():
+		return usagef("the children of which process? use --children with other flags that " +
+			"choose processes, or with a command")
 	case s.isZero():
-		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
+		return usagef("which process? use --pid PID, --all or -- COMMAND; " +
+			"usdt list shows the processes with probes")
 	}
 	i := slices.IndexFunc(s.pids, func(pid int) bool { return pid <= 0 })
 	if i >= 0 {

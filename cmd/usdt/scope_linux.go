@@ -14,7 +14,9 @@ import (
 
 // resolve checks the scope, and returns it with the ids of the processes that it describes.
 func (s scope) resolve() (scope, error) {
-	if err := s.check(); err != nil || !s.describes() && !s.children {
+	err := s.check()
+	s.all = s.all || len(s.files) > 0 && s.command == nil && len(s.pids) == 0 && !s.describes()
+	if err != nil || s.command != nil || !s.describes() && !s.children {
 		return s, err
 	}
 	pids, err := s.find()
@@ -27,8 +29,13 @@ func (s scope) resolve() (scope, error) {
 func (s scope) each(
 	reader *process.Client, withAttached bool, f func([]process.Object),
 ) (denied []int, err error) {
+	if s.command != nil {
+		objects, err := s.command.objects(reader, s.named)
+		f(objects)
+		return nil, err
+	}
 	if s.all {
-		return reader.Each(withAttached, f)
+		return reader.Each(withAttached, func(objects []process.Object) { f(s.chosen(objects)) })
 	}
 	for _, pid := range s.pids {
 		objects, err := reader.Read(pid, withAttached)
@@ -39,7 +46,7 @@ func (s scope) each(
 		case err != nil:
 			return denied, err
 		default:
-			f(objects)
+			f(s.chosen(objects))
 		}
 	}
 	return denied, nil

@@ -50,7 +50,15 @@ type chooser func(*inventory) (*selection, error)
 // choosing returns what chooses the probes that match at least one of the patterns.
 func choosing(texts []string) (chooser, error) {
 	patterns, err := parsePatterns(texts)
-	return func(v *inventory) (*selection, error) { return v.choose(patterns) }, err
+	return func(v *inventory) (*selection, error) {
+		err := v.awaitProbes("such probes", func() bool {
+			return slices.ContainsFunc(v.names(), patterns.match)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return v.choose(patterns)
+	}, err
 }
 
 // checkMatched returns which patterns match no probe.
@@ -71,11 +79,16 @@ func (v *inventory) checkMatched(patterns patternList) error {
 
 // choose selects the probes that match.
 func (v *inventory) choose(patterns patternList) (*selection, error) {
-	if err := v.checkMatched(patterns); err != nil {
-		return nil, err
+	unmatched := v.checkMatched(patterns)
+	later := v.scope.command != nil && slices.ContainsFunc(v.names(), patterns.match)
+	if unmatched != nil && !later {
+		return nil, unmatched
 	}
 	s := &selection{scope: v.scope, inventory: v, patterns: patterns}
 	s.objects, s.refused = v.matching(patterns, v.objects, process.Identify(v.objects))
+	if unmatched != nil {
+		s.refused = append(s.refused, unmatched)
+	}
 	s.probes = v.probesIn(s.objects)
 	s.undescribed = v.descriptions.tell()
 	if len(s.probes) == 0 {
@@ -93,7 +106,7 @@ func (s *selection) leaveOut() {
 		has[o.PID] = true
 	}
 	s.scope.pids = slices.DeleteFunc(slices.Clone(s.scope.pids), func(pid int) bool {
-		if !has[pid] && !s.scope.found {
+		if !has[pid] && !s.scope.found && s.scope.command == nil {
 			s.refused = append(s.refused, fmt.Errorf("process %d (%s) has no probes that match",
 				pid, printable.Text(processComm(pid))))
 		}

@@ -61,9 +61,12 @@ func attachError(err error) error {
 }
 
 func exitStatus(err error) int {
+	var withStatus statusError
 	switch {
 	case err == nil:
 		return statusFine
+	case errors.As(err, &withStatus):
+		return withStatus.status
 	case errors.As(err, new(usageError)) || !errors.As(err, new(failure)):
 		return statusUsage
 	}
@@ -73,7 +76,7 @@ func exitStatus(err error) int {
 // report prints err, or each of several errors on a line of its own, and the part of the command
 // line that it is about, if the error knows it.
 func report(w io.Writer, err error) {
-	if err == nil {
+	if err == nil || errors.As(err, new(toldError)) {
 		return
 	}
 	for line := range strings.Lines(err.Error()) {

@@ -66,6 +66,24 @@ func asNobody(ts *testscript.TestScript, program string) []string {
 	return slices.Concat(nobody, env, []string{program})
 }
 
+// startCaller returns the command caller, which builds the program in dir once for each list of flags.
+func startCaller(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
+	var builds sync.Map // of func() error by flags
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg {
+			ts.Fatalf("usage: caller [FLAG ...]")
+		}
+		cgo := ts.Getenv("CGO_ENABLED")
+		program := filepath.Join(dir, fmt.Sprintf("cgo%s%q", cgo, args), "caller")
+		once, _ := builds.LoadOrStore(program, sync.OnceValue(func() error {
+			return build(cgo, "go", slices.Concat([]string{"build", "-o", program}, args,
+				[]string{"../../internal/testing/caller"})...)
+		}))
+		ts.Check(once.(func() error)())
+		ts.Setenv("IMAGE", startProgram(ts, program))
+	}
+}
+
 // startCTraced builds the program anew for each script, because probes in a file are shared by all
 // processes of the program.
 func startCTraced(ts *testscript.TestScript, neg bool, args []string) {

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 //	                          starts internal/testing/traced, or has the user nobody start it,
 //	                          backed by a file; sets PID, and IMAGE to the file with its probes.
 //	                          That of nobody can be asked itself, at the address AT
+//	caller [FLAG ...]         starts internal/testing/caller, which go build builds with the flags
 //	ctraced [FLAG ... SOURCE] starts testdata/ctraced.c, or another program in C, which gcc
 //	                          compiles with the flags; sets PID, and IMAGE to the program
 //	embedded PROVIDER         starts the former with a probe of each type in its own file, which is
@@ -55,7 +56,7 @@ func TestMain(m *testing.M) {
 //	[root]          the script runs with all rights
 //	[tool:NAME]     the program NAME is installed
 //	[bcc]           bcc for Python and any kernel headers are installed
-//	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.10 or later
+//	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.6 or later
 //
 // With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of
 // the first three does not hold.
@@ -71,6 +72,7 @@ func TestScript(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"traced":     startTraced(t.TempDir()),
+			"caller":     startCaller(t.TempDir()),
 			"ctraced":    startCTraced,
 			"embedded":   startEmbedded(t.TempDir()),
 			"goprogram":  buildGoProgram,

@@ -16,14 +16,15 @@ type traceFlags struct {
 	bare   bool
 	json   bool
 	count  uint64 // 0: no limit
-	buffer int    // in MiB; without the flag 0: the engine decides
+	output output
+	buffer int // in MiB; without the flag 0: the engine decides
 }
 
 func newTraceCommand() *cobra.Command {
 	lastArg := strconv.Itoa(operand.MaxArgs - 1)
 	var f traceFlags
 	cmd := &cobra.Command{
-		Use:   "trace {-p PID | --all | --at ADDRESS} PROVIDER:PROBE... ['FORMAT']",
+		Use:   "trace [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... ['FORMAT'] [-- COMMAND...]",
 		Short: "Show each hit of probes, with its arguments",
 		Long: `Show each hit of the probes that match PROVIDER:PROBE: time, process, thread, the
 thread's name if there can be several processes, probe and arguments. In PROVIDER and in PROBE,
@@ -79,6 +80,7 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234,1240 'shop:*' --count 10
   sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
   sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
+  sudo usdt trace 'shop:*' -- ./shop --port 8080
   usdt trace --at localhost:6060 'shop:*'`,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -91,6 +93,7 @@ With --all, files that no process had mapped when the command began are not trac
 	}
 	f.commonFlags.addFlags(cmd)
 	f.captureFlags.addFlags(cmd)
+	f.output.addFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
 	flags.BoolVar(&f.bare, "bare", false, "write only what the format says")

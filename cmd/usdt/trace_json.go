@@ -15,6 +15,7 @@ import (
 type jsonEvents struct {
 	time   timestamp
 	probes []jsonProbe
+	stacks *stackWriter
 }
 
 // A jsonProbe is what is known of a probe before there are events.
@@ -27,6 +28,7 @@ type jsonProbe struct {
 
 func newJSONEvents(p *tracePlan) *jsonEvents {
 	w := &jsonEvents{time: timestamp{layout: "2006-01-02T15:04:05", digits: 9}}
+	w.stacks = newStackWriter(p.stacks, appendStackJSON)
 	w.add(p)
 	return w
 }
@@ -60,6 +62,7 @@ func (w *jsonEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	p := &w.probes[ev.Probe]
 	dst = append(w.appendOrigin(dst, ev), p.names...)
 	dst = p.appendArgs(dst, ev.Args)
+	dst = w.stacks.append(dst, ev)
 	return append(dst, '}', '\n')
 }
 

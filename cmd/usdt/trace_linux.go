@@ -28,7 +28,18 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	if err != nil {
 		return err
 	}
-	defer catchSignals(cmd)()
+	if err := f.output.open(cmd); err != nil {
+		return err
+	}
+	defer f.catchSignals(cmd)()
+	if f.stack {
+		stacks, err := plan.selection.newLocator()
+		if err != nil {
+			return err
+		}
+		defer stacks.Close()
+		plan.stacks = stacks
+	}
 	plan.selection.follower.attaching(cmd, &plan.options.Options)
 	tracer, err := uprobe.Trace(plan.probes, plan.options)
 	if err != nil {
@@ -36,7 +47,10 @@ func (f *traceFlags) traceKernel(cmd *cobra.Command, args []string) (err error) 
 	}
 	events := &sharedWriter{eventWriter: f.writer(plan.tracePlan)}
 	plan.selection.follower.tracing = followed{f.attaching(plan, events, tracer), tracer.Release}
-	lifetime := f.start(cmd, plan.selection)
+	lifetime, err := f.start(cmd, plan.selection)
+	if err != nil {
+		return errors.Join(err, tracer.Close())
+	}
 	defer lifetime.close()
 	detach := detachAtEnd(lifetime, tracer, plan.selection.scope, cmd.ErrOrStderr())
 	defer func() { err = errors.Join(err, detach.close()) }()
@@ -80,6 +94,7 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	}
 	p.options = uprobe.TraceOptions{
 		Options: options, Captures: p.captures, BufferBytes: f.buffer << 20,
+		Stack: bool(f.stack),
 	}
 	p.warnObstacles(cmd.ErrOrStderr())
 	return p, nil

@@ -18,6 +18,7 @@ type tracePlan struct {
 	probes   []uprobe.Probe     // split by types
 	captures [][]uprobe.Capture // for each probe
 	formats  []*format.Format   // of each probe; nil: all arguments
+	stacks   stackReader        // nil: without stacks
 }
 
 // plan returns how events of the probes are written. parsed is the format, nil if there is none.

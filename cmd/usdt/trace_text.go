@@ -19,6 +19,7 @@ type textEvents struct {
 	many   bool // events of several processes can come
 	bare   bool // only what the format says
 	values eventValues
+	stacks *stackWriter
 }
 
 // A textProbe is what is known of a probe before there are events.
@@ -34,6 +35,7 @@ type textProbe struct {
 func newTextEvents(p *tracePlan, bare bool) *textEvents {
 	clock := timestamp{layout: time.TimeOnly, digits: 6}
 	w := &textEvents{time: clock, many: p.many, bare: bare}
+	w.stacks = newStackWriter(p.stacks, appendStackText)
 	w.add(p)
 	return w
 }
@@ -60,7 +62,7 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	}
 	if p.format == nil {
 		dst = p.appendFields(dst, ev.Args)
-		return append(dst, '\n')
+		return w.stacks.append(append(dst, '\n'), ev)
 	}
 	if !w.bare {
 		dst = append(dst, ' ')
@@ -71,7 +73,7 @@ func (w *textEvents) append(dst []byte, ev *uprobe.Event) []byte {
 	if !bytes.HasSuffix(dst[start:], lineFeed) {
 		dst = append(dst, '\n')
 	}
-	return dst
+	return w.stacks.append(dst, ev)
 }
 
 var lineFeed = []byte("\n")

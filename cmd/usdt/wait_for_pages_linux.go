@@ -14,7 +14,7 @@ func (w waitForPages) check(s scope) error {
 	case s.all || s.describes() || s.children:
 		return usagef("--wait-for-pages takes --pid alone: any process could then hold up all tracers")
 	case !kernel.Running().Expected().Sleep:
-		return fmt.Errorf("--wait-for-pages takes Linux %v or later", kernel.Multi.Since)
+		return fmt.Errorf("--wait-for-pages takes Linux %v or later", kernel.Sleep.Since)
 	}
 	return nil
 }

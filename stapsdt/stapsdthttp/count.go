@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// maxGroups is how many values of an argument a count tells apart or, without an argument, names of
-// probes, besides those that were open at the beginning.
+// maxGroups is how many groups a count tells apart or, without arguments, names of probes, besides
+// those that were open at the beginning.
 const maxGroups = 4096
 
 func serveCount(w http.ResponseWriter, r *http.Request) error {
@@ -18,18 +18,18 @@ func serveCount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if q.where == nil && q.by == noArgument {
+	if q.where == nil && len(q.by) == 0 {
 		return q.countAll(w, r)
 	}
-	s, err := q.open(need{q.by, (*view).place})
+	s, err := q.open(q.needBy((*view).place)...)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	c := newCounts()
-	if q.by == noArgument {
+	if len(q.by) == 0 {
 		for _, v := range s.order {
-			c.index(v.probe, nil)
+			c.index(v.probe, group{})
 		}
 	}
 	return q.serveTally(w, r, &eventTally{s, c.add, c.reading})
@@ -52,7 +52,7 @@ func (q *query) countAll(w http.ResponseWriter, r *http.Request) error {
 	defer counter.Close()
 	t := &counterTally{counter, newCounts()}
 	for _, c := range counter.Counts() {
-		t.counts.index(c.Probe, nil)
+		t.counts.index(c.Probe, group{})
 	}
 	return q.serveTally(w, r, t)
 }
@@ -71,7 +71,7 @@ func (t *counterTally) reading(at time.Time) any {
 	c.missed = t.counter.Missed() // first: what moves there meanwhile is in no sum twice
 	sums := make(map[int]uint64)
 	for _, n := range t.counter.Counts() {
-		if i, ok := c.place(n.Probe, nil); ok {
+		if i, ok := c.place(n.Probe, group{}); ok {
 			sums[i] += n.Fires
 		} else {
 			c.missed += n.Fires
@@ -88,13 +88,13 @@ func (t *counterTally) reading(at time.Time) any {
 }
 
 // counted is what a count tells apart: the name of a probe, which several providers can have, and
-// the value of an argument if there is one.
+// the group if there are some.
 type counted struct {
 	provider, probe string
-	by              any
+	by              group
 }
 
-func countedOf(p *stapsdt.Probe, by any) counted {
+func countedOf(p *stapsdt.Probe, by group) counted {
 	return counted{p.Provider().Name(), p.Name(), by}
 }
 
@@ -105,13 +105,14 @@ type counts struct {
 	totals  []uint64 // since the beginning, by index
 	before  []uint64 // until the last reading, by index
 	readAt  time.Time
+	others  uint64 // events of groups for which there is no room
 	missed  uint64 // events without a place, or without the argument
 }
 
 func newCounts() *counts { return &counts{indexes: make(map[counted]int), readAt: time.Now()} }
 
 // index returns the index of what is counted.
-func (c *counts) index(p *stapsdt.Probe, by any) int {
+func (c *counts) index(p *stapsdt.Probe, by group) int {
 	key := countedOf(p, by)
 	i, known := c.indexes[key]
 	if !known {
@@ -124,7 +125,7 @@ func (c *counts) index(p *stapsdt.Probe, by any) int {
 }
 
 // place returns the index of what is counted, if there is one or room for it.
-func (c *counts) place(p *stapsdt.Probe, by any) (i int, ok bool) {
+func (c *counts) place(p *stapsdt.Probe, by group) (i int, ok bool) {
 	if _, known := c.indexes[countedOf(p, by)]; !known && len(c.list) >= maxGroups {
 		return 0, false
 	}
@@ -132,14 +133,12 @@ func (c *counts) place(p *stapsdt.Probe, by any) (i int, ok bool) {
 }
 
 func (c *counts) add(v *view) {
-	var by any
-	if len(v.needs) > 0 && v.needs[0] != noPlace {
-		by, _ = v.group(v.needs[0])
-	}
 	if v.isIncomplete {
 		c.missed++
-	} else if i, ok := c.place(v.probe, by); ok {
+	} else if i, ok := c.place(v.probe, v.group(v.needs, group{})); ok {
 		c.totals[i]++
+	} else if len(v.needs) > 0 {
+		c.others++
 	} else {
 		c.missed++
 	}
@@ -152,9 +151,12 @@ func (c *counts) reading(at time.Time, lost uint64) any {
 	}
 	for i, key := range c.list {
 		r.Probes = append(r.Probes, reading.ProbeCount{
-			Provider: key.provider, Probe: key.probe, By: key.by,
+			Provider: key.provider, Probe: key.probe, By: key.by.json(), Cut: key.by.isCut,
 			Hits: c.totals[i] - c.before[i], Total: c.totals[i],
 		})
+	}
+	if c.others > 0 {
+		r.Others = &c.others
 	}
 	copy(c.before, c.totals)
 	c.readAt = at

@@ -39,9 +39,9 @@
 //	    far, and comes after 15 s without events, too; the last line says how many came:
 //	    {"events":N,"lost":N,"end":"why"}. Without a last line, the stream broke off. binary is
 //	    for usdt
-//	GET count?probe=PATTERN&where=FILTER&by=ARG
-//	GET hist?probe=PATTERN&arg=ARG&by=ARG&where=FILTER&linear=LO,HI,STEP
-//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&by=ARG&where=FILTER
+//	GET count?probe=PATTERN&where=FILTER&by=ARG,ARG
+//	GET hist?probe=PATTERN&arg=ARG&by=ARG,ARG&where=FILTER&linear=LO,HI,STEP
+//	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&by=ARG,ARG&where=FILTER
 //	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
 //	    for every 15 s without one
 //	POST load?provider=NAME, unload?provider=NAME

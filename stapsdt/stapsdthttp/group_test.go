@@ -19,30 +19,35 @@ func TestGroup(t *testing.T) {
 	v := newView(&probe.Probe)
 	for i, value := range []wire.Value{
 		wire.ValueOf(true, 0), wire.ValueOf(float32(0.1), 0), wire.ValueOf(0.1, 0),
-		wire.ValueOf([]byte("\xff"+strings.Repeat("x", 99)), 200), wire.ValueOf(int8(-1), 0),
+		wire.ValueOf([]byte("\xff"+strings.Repeat("x", 299)), 0), wire.ValueOf(int8(-1), 0),
 	} {
 		v.values[i] = value
 	}
-	groups := []any{nil, "text", false}
+	v.inBase64 = make([]bool, maxValues)
+	values := []any{nil, "text", false}
 	for place := range len(v.places) {
-		value, ok := v.group(place)
-		if !ok {
-			t.Errorf("place %d has no value", place)
+		g := v.group([]int{place, noPlace}, group{})
+		if g.values[0] == nil || g.values[1] != nil {
+			t.Errorf("place %d: %v", place, g)
 		}
-		groups = append(groups, value)
+		if isLong := place == 3; g.isCut != isLong {
+			t.Errorf("place %d: cut %v", place, g.isCut)
+		}
+		values = append(values, g.values[0])
 	}
-	if _, ok := v.group(noPlace); ok {
-		t.Error("no place has a value")
+	of := v.group([]int{noPlace, 0}, group{values: [maxValues]any{"of the start"}})
+	if json, err := json.Marshal(of.json()); err != nil || string(json) != `["of the start",true]` {
+		t.Errorf("of a pair: %s, %v", json, err)
 	}
 	if _, _, ok := v.Int(3); ok {
 		t.Error("bytes are an integer")
 	}
-	slices.SortFunc(groups, compareGroups)
-	got, err := json.Marshal(groups)
+	slices.SortFunc(values, compareValues)
+	got, err := json.Marshal(values)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bytes := `"\ufffd` + strings.Repeat("x", 62) + `"`
+	bytes := `"\ufffd` + strings.Repeat("x", 254) + `"`
 	want := `[-1,300,false,true,0.1,0.1,"text",` + bytes + `,null]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)

@@ -2,6 +2,7 @@ package stapsdthttp
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -10,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 )
 
-// maxBuckets is how many buckets all histograms of a request may have together.
+// maxBuckets is how many buckets all groups of a request may have together.
 const maxBuckets = 16 << 10
 
 func serveHist(w http.ResponseWriter, r *http.Request) error {
@@ -22,7 +23,7 @@ func serveHist(w http.ResponseWriter, r *http.Request) error {
 	if q.arg == noArgument {
 		return badQuery("which argument? give arg=NAME or its number; the first is 0")
 	}
-	s, err := q.open(need{q.arg, (*view).integer}, need{q.by, (*view).place})
+	s, err := q.open(q.needBy((*view).place, need{q.arg, (*view).integer})...)
 	if err != nil {
 		return err
 	}
@@ -35,20 +36,27 @@ func serveHist(w http.ResponseWriter, r *http.Request) error {
 	return q.serveTally(w, r, &eventTally{s, h.add, h.reading})
 }
 
-// histograms are those of a request, by the values of an argument.
+// histograms are those of a request, by the values of arguments.
 type histograms struct {
 	query      *query
 	began      time.Time
 	probes     []string
-	groups     map[any]*histogram.Histogram
-	buckets    int    // of all groups
-	unreadable uint64 // events without the arguments
-	lost       uint64 // events for which there was no place
+	groups     map[group]*groupHistogram
+	others     *groupHistogram // of all groups for which there is no room; nil if there are none
+	buckets    int             // of all groups but others
+	unreadable uint64          // events without the arguments
+	lost       uint64          // events for which there was no place
+}
+
+// A groupHistogram has the values of a group.
+type groupHistogram struct {
+	histogram.Histogram
+	unplaced uint64 // values that have no bucket because there are too many
 }
 
 func newHistograms(q *query, probes []string) *histograms {
 	return &histograms{
-		query: q, began: time.Now(), probes: probes, groups: make(map[any]*histogram.Histogram),
+		query: q, began: time.Now(), probes: probes, groups: make(map[group]*groupHistogram),
 	}
 }
 
@@ -58,46 +66,66 @@ func (h *histograms) add(v *view) {
 		return
 	}
 	bits, signed, _ := v.Int(v.needs[0])
-	var by any
-	if v.needs[1] != noPlace {
-		by, _ = v.group(v.needs[1])
-	}
-	h.addTo(by, bits, signed)
+	h.addTo(v.group(v.needs[1:], group{}), bits, signed)
 }
 
 // addTo counts a value in a group, and reports whether there was room.
-func (h *histograms) addTo(by any, bits uint64, signed bool) bool {
-	group := h.groups[by]
-	if group == nil || group.Counts[h.query.scale.Bucket(bits, signed)] == 0 {
-		if h.buckets == maxBuckets {
-			h.lost++
-			return false
+func (h *histograms) addTo(by group, bits uint64, signed bool) bool {
+	g := h.groups[by]
+	isFull := h.buckets == maxBuckets
+	switch {
+	case g == nil && isFull:
+		if h.others == nil {
+			h.others = newGroupHistogram(h.query.scale)
 		}
+		g = h.others
+	case g == nil:
+		g = newGroupHistogram(h.query.scale)
+		h.groups[by] = g
+		h.buckets++
+	case g.Counts[h.query.scale.Bucket(bits, signed)] > 0:
+	case isFull:
+		g.unplaced++
+		h.lost++
+		return false
+	default:
 		h.buckets++
 	}
-	if group == nil {
-		group = &histogram.Histogram{Scale: h.query.scale}
-		h.groups[by] = group
-	}
-	group.Add(bits, signed)
+	g.Add(bits, signed)
 	return true
 }
 
-func (h *histograms) reading(at time.Time, lost uint64) any {
-	return reading.Hist{
-		Time: at, Seconds: at.Sub(h.began).Seconds(), Probes: h.probes, Arg: h.query.arg.json(),
-		Groups: h.sorted(), Unreadable: h.unreadable, Lost: h.lost + lost,
-	}
+func newGroupHistogram(s histogram.Scale) *groupHistogram {
+	return &groupHistogram{Histogram: histogram.Histogram{Scale: s}}
 }
 
-// sorted returns the groups, those with most values first, never nil.
-func (h *histograms) sorted() []reading.Group {
-	groups := []reading.Group{}
-	for by, group := range h.groups {
-		groups = append(groups, reading.Group{By: by, Figures: reading.NewFigures(group)})
+func (h *histograms) reading(at time.Time, lost uint64) any {
+	r := reading.Hist{
+		Time: at, Seconds: at.Sub(h.began).Seconds(), Probes: h.probes, Arg: h.query.arg.json(),
+		Unreadable: h.unreadable, Lost: h.lost + lost,
 	}
-	slices.SortFunc(groups, func(a, b reading.Group) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), compareGroups(a.By, b.By))
+	r.Groups, r.Others = h.read()
+	return r
+}
+
+// read returns the groups, those with most values first, never nil.
+func (h *histograms) read() (groups []reading.Group, others *reading.Group) {
+	sorted := slices.SortedFunc(maps.Keys(h.groups), func(a, b group) int {
+		return cmp.Or(cmp.Compare(h.groups[b].Total(), h.groups[a].Total()), compareGroups(a, b))
 	})
-	return groups
+	groups = []reading.Group{}
+	for _, by := range sorted {
+		groups = append(groups, h.groups[by].read(by))
+	}
+	if h.others != nil {
+		g := h.others.read(group{})
+		others = &g
+	}
+	return groups, others
+}
+
+func (g *groupHistogram) read(by group) reading.Group {
+	return reading.Group{
+		By: by.json(), Cut: by.isCut, Unplaced: g.unplaced, Figures: reading.NewFigures(&g.Histogram),
+	}
 }

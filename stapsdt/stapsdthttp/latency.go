@@ -20,13 +20,15 @@ func serveLatency(w http.ResponseWriter, r *http.Request) error {
 	}
 	q.patterns = []string{q.start, q.end}
 	q.isPair = true
-	s, err := q.open(need{q.key, (*view).integer}, need{q.by, (*view).placeIfAny})
+	s, err := q.open(q.needBy((*view).placeIfAny, need{q.key, (*view).integer})...)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if q.by != noArgument && !slices.ContainsFunc(s.order, hasGroup) {
-		return badQuery("by: neither %s nor %s has that argument", q.start, q.end)
+	for i, a := range q.by {
+		if !slices.ContainsFunc(s.order, func(v *view) bool { return v.needs[1+i] != noPlace }) {
+			return badQuery("by: neither %s nor %s has the argument %v", q.start, q.end, a.json())
+		}
 	}
 	l := &latency{
 		query: q, began: time.Now(), open: newOpenStarts(reading.MaxOpen),
@@ -57,8 +59,9 @@ func (l *latency) add(v *view) {
 		}
 	case v.name == l.query.start:
 		s := start{key: key, time: v.event.Time, isHidden: v.isHidden}
-		if hasGroup(v) {
-			s.group, _ = v.group(v.needs[1])
+		if len(l.query.by) > 0 {
+			g := v.group(v.needs[1:], group{})
+			s.group = &g
 		}
 		if l.open.put(s) {
 			l.startsAgain++
@@ -68,10 +71,7 @@ func (l *latency) add(v *view) {
 	}
 }
 
-// hasGroup reports whether a probe has the argument to group by.
-func hasGroup(v *view) bool { return v.needs[1] != noPlace }
-
-// addEnd takes an end. The group is that of the start, if it has one.
+// addEnd takes an end. The group has the values of the start, and those of the end that it lacks.
 func (l *latency) addEnd(v *view, key uint64) {
 	s, ok := l.open.take(key)
 	switch {
@@ -83,23 +83,18 @@ func (l *latency) addEnd(v *view, key uint64) {
 		return
 	}
 	took := uint64(v.event.Time.Sub(s.time)) // #nosec G115 -- times never go back
-	if l.query.by != noArgument {
-		group := s.group
-		if group == nil && hasGroup(v) {
-			group, _ = v.group(v.needs[1])
-		}
-		if !l.times.addTo(group, took, false) {
-			return
-		}
+	if s.group != nil && !l.times.addTo(v.group(v.needs[1:], *s.group), took, false) {
+		return
 	}
 	l.all.Add(took, false)
 }
 
 func (l *latency) reading(at time.Time, lost uint64) any {
+	groups, others := l.times.read()
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(l.began).Seconds(), Start: l.query.start, End: l.query.end,
 		Key: l.query.key.json(), Unit: "ns", Figures: reading.NewFigures(&l.all),
-		Groups: l.times.sorted(), Open: l.open.waiting, FellOut: l.open.fellOut,
+		Groups: groups, Others: others, Open: l.open.waiting, FellOut: l.open.fellOut,
 		EndsAlone: l.endsAlone, Hidden: l.hidden, StartsAgain: l.startsAgain,
 		Unreadable: l.unreadable, Lost: l.times.lost + lost,
 	}

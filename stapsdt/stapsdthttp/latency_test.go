@@ -1,6 +1,7 @@
 package stapsdthttp
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +49,9 @@ func TestLatencyGroups(t *testing.T) {
 	end := stapsdt.MustProbe3[string, int, bool](p, "end", "s", "id", "ok")
 	url := newServer(t) + "latency?interval=0.1&seconds=600&start=latencyby:start&end=latencyby:end" +
 		"&key=id&by="
-	for by, want := range map[string]map[any]uint64{
-		"s": {"a": 4, "b": 2}, "ok": {true: 3, false: 3},
+	for by, want := range map[string]map[string]uint64{
+		"s": {`"a"`: 4, `"b"`: 2}, "ok": {"true": 3, "false": 3},
+		"ok,s": {`[true,"a"]`: 2, `[false,"a"]`: 2, `[true,"b"]`: 1, `[false,"b"]`: 1},
 	} {
 		s := openStream(t, url+by)
 		for id := range 9 {
@@ -59,9 +61,13 @@ func TestLatencyGroups(t *testing.T) {
 			end.Fire("end", id, id%2 == 0)
 		}
 		r := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 6 && l.Open == 3 })
-		got := make(map[any]uint64)
+		got := make(map[string]uint64)
 		for _, g := range r.Groups {
-			got[g.By] += g.Count
+			by, err := json.Marshal(g.By)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[string(by)] += g.Count
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("by %s (-want +got):\n%s", by, diff)
@@ -90,19 +96,25 @@ func TestLatencyUnreadable(t *testing.T) {
 	}
 }
 
-// TestLatencyGroupsAreBounded: what has no room in a group is lost, and not in the whole either.
+// TestLatencyGroupsAreBounded: groups for which there is no room have a histogram together. What
+// has no room in a group is lost, and not in the whole either.
 func TestLatencyGroupsAreBounded(t *testing.T) {
-	q := &query{by: argument{name: "by"}}
+	q := &query{by: []argument{{name: "by"}}}
 	l := &latency{query: q, open: newOpenStarts(reading.MaxOpen), times: newHistograms(q, nil)}
 	l.times.buckets = maxBuckets - 1
 	now := time.Now()
 	end := &view{event: &stapsdt.Event{Time: now}, needs: []int{0, noPlace}}
-	for key, group := range []string{"has room", "has none", "has room"} {
-		l.open.put(start{key: uint64(key), time: now, group: group}) // #nosec G115 -- an index
-		l.addEnd(end, uint64(key))                                   // #nosec G115 -- an index
+	of := func(by string) *group { return &group{values: [maxValues]any{by}} }
+	for key, by := range []string{"has room", "has none", "has room"} {
+		l.open.put(start{key: uint64(key), time: now, group: of(by)}) // #nosec G115 -- an index
+		l.addEnd(end, uint64(key))                                    // #nosec G115 -- an index
 	}
+	end.event.Time = now.Add(time.Second)
+	l.open.put(start{time: now, group: of("has room")})
+	l.addEnd(end, 0)
 	r := l.reading(now, 0).(reading.Latency)
-	if r.Lost != 1 || r.Count != 2 || len(r.Groups) != 1 || r.Groups[0].Count != 2 {
-		t.Errorf("%d lost, %d counted in %d groups", r.Lost, r.Count, len(r.Groups))
+	if r.Lost != 1 || r.Count != 3 || len(r.Groups) != 1 || r.Groups[0].Count != 2 ||
+		r.Groups[0].Unplaced != 1 || r.Others == nil || r.Others.Count != 1 {
+		t.Errorf("%d lost, %d counted in %+v, %+v", r.Lost, r.Count, r.Groups, r.Others)
 	}
 }

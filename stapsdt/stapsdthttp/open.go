@@ -10,7 +10,7 @@ type start struct {
 	key  uint64
 	time time.Time
 
-	group any // the value by which it is grouped; nil if that is none of its own
+	group *group // by which it is grouped, as far as it has the values; nil if there is none
 
 	// isHidden says that the filter has hidden the start: its end must be told from one without a
 	// start, and a start before it with the same key is over.

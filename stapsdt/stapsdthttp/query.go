@@ -35,8 +35,8 @@ type query struct {
 	limit      uint64        // of events; 0: none
 	isBinary   bool
 	config     stapsdt.ListenConfig
-	arg, by    argument
-	key        argument
+	arg, key   argument
+	by         []argument // by whose values events are grouped
 	scale      histogram.Scale
 	start, end string // PROVIDER:PROBE
 	isPair     bool   // start and end are all; where is about the start, of which no event is left out
@@ -53,7 +53,7 @@ var parameters = map[string]func(q *query, value string) error{
 	"buffer":   func(q *query, v string) error { return setNumber(&q.config.Buffer, v, 1, MaxBuffer) },
 	"text":     (*query).setText,
 	"arg":      func(q *query, v string) error { return q.arg.set(v) },
-	"by":       func(q *query, v string) error { return q.by.set(v) },
+	"by":       (*query).setBy,
 	"key":      func(q *query, v string) error { return q.key.set(v) },
 	"linear":   (*query).setLinear,
 	"start":    func(q *query, v string) error { return setName(&q.start, v) },
@@ -74,7 +74,7 @@ func parseQuery(text string, names ...string) (*query, error) {
 	q := &query{
 		duration: DefaultSeconds * time.Second,
 		config:   stapsdt.ListenConfig{Buffer: defaultBuffer, Text: defaultTextLen},
-		arg:      noArgument, by: noArgument,
+		arg:      noArgument,
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(names, name) {
@@ -117,6 +117,31 @@ func (q *query) setWhere(text string) (err error) {
 		err = badQuery("there is no tid: a goroutine has no thread of its own")
 	}
 	return err
+}
+
+func (q *query) setBy(list string) error {
+	for text := range strings.SplitSeq(list, ",") {
+		var a argument
+		if err := a.set(text); err != nil {
+			return err
+		}
+		if slices.Contains(q.by, a) {
+			return badQuery("%s is named twice", quote(text))
+		}
+		q.by = append(q.by, a)
+	}
+	if len(q.by) > maxValues {
+		return badQuery("%d arguments; at most %d tell groups apart", len(q.by), maxValues)
+	}
+	return nil
+}
+
+// needBy returns the needs of the arguments by whose values events are grouped, and those given.
+func (q *query) needBy(find func(*view, argument) (int, error), others ...need) []need {
+	for _, a := range q.by {
+		others = append(others, need{a, find})
+	}
+	return others
 }
 
 func (q *query) setInterval(text string) error {

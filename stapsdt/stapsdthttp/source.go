@@ -18,7 +18,7 @@ type source struct {
 	listener *stapsdt.Listener
 	views    map[*stapsdt.Probe]*view
 	order    []*view // those of the beginning
-	inBase64 bool    // bytes by which events are grouped; but as text, if that of a probe is a string
+	inBase64 []bool  // bytes by which events are grouped; but as text, if that of a probe is a string
 	prune    int     // how many views there may be before those of closed providers are left out
 	giveBack func()
 }

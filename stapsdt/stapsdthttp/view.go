@@ -20,9 +20,9 @@ type view struct {
 	where  filter.Expr // for this probe; nil: all events
 	isMute bool        // no event can satisfy the filter
 
-	needs        []int // the places of what the query needs, noPlace for what it does not
-	isIncomplete bool  // the probe has not all of it
-	inBase64     bool  // of groups: see source
+	needs        []int  // the places of what the query needs, noPlace for what it does not
+	isIncomplete bool   // the probe has not all of it
+	inBase64     []bool // of groups: see source
 
 	event    *stapsdt.Event
 	values   []wire.Value // of the arguments

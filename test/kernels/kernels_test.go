@@ -53,6 +53,7 @@ func run(t *testing.T, k qemu.Kernel) report {
 		"init":        buildTests(t, k.Arch, "./guest"),
 		"engine.test": buildTests(t, k.Arch, "../../internal/tracing/uprobe"),
 		"forms":       buildForms(t, k.Arch),
+		"watch.test":  buildTests(t, k.Arch, "../../internal/tracing/watch"),
 		"storm.test":  buildTests(t, k.Arch, "../storm"),
 		"program":     build(t, k.Arch, "../storm/program"),
 		"usdt":        build(t, k.Arch, "../../cmd/usdt"),

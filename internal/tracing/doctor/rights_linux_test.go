@@ -69,9 +69,9 @@ var rightsTests = []findingTest{
 		"untried, old",
 		func(s *System) {
 			s.drop()
-			s.Kernel = kernel.Kernel{Release: "6.9.0", Untried: errDenied}
+			s.Kernel = kernel.Kernel{Release: "6.5.0", Untried: errDenied}
 		},
-		"capabilities", Failure, []string{"before Linux 6.10", "setcap cap_sys_admin"},
+		"capabilities", Failure, []string{"before Linux 6.6", "setcap cap_sys_admin"},
 	},
 	{
 		"old container",

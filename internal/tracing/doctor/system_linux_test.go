@@ -41,7 +41,7 @@ func wellSystem() System {
 		Kernel: kernel.Kernel{
 			Release: "6.1.0",
 			Features: kernel.Features{
-				ReadUser: true, RingBuffer: true, Semaphores: true, Multi: true,
+				ReadUser: true, RingBuffer: true, Semaphores: true, Multi: true, MultiProcess: true,
 			},
 		},
 		PIDNamespace:  kernel.InitialPIDNamespace,

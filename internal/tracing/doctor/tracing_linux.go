@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -97,8 +98,14 @@ func ringBuffer(s System) Finding {
 }
 
 func multi(s System) Finding {
-	return s.feature(s.Kernel.Features.Multi, kernel.Multi, "there is one: a fire costs the least",
-		"none that can choose processes before Linux %v: perf events do it, at a higher cost")
+	const one = "there is one: a fire costs the least"
+	if f := s.Kernel.Features; f.Multi && !f.MultiProcess {
+		return ok("%s; it chooses no process before Linux %v: perf events do with %v, otherwise "+
+			"programs, which run in every process of a file", one, kernel.MultiProcess.Since,
+			rights.SysAdmin)
+	}
+	return s.feature(s.Kernel.Features.Multi, kernel.Multi, one,
+		"none before Linux %v: perf events take its place, at a higher cost")
 }
 
 func semaphores(s System) Finding {

@@ -73,7 +73,12 @@ var tracingTests = []findingTest{
 	{
 		"no multi",
 		func(s *System) { s.Kernel.Features.Multi = false },
-		"uprobe_multi", OK, []string{"perf events"},
+		"uprobe_multi", OK, []string{"none before Linux 6.6", "perf events"},
+	},
+	{
+		"multi without a choice of processes",
+		func(s *System) { s.Kernel.Features.MultiProcess = false },
+		"uprobe_multi", OK, []string{"chooses no process before Linux 6.10"},
 	},
 	{
 		"no semaphores",

@@ -12,32 +12,24 @@ const (
 	leftMargin = 48 // for the counts
 	nameLine   = 16
 	factsLine  = 16
-	rulerLine  = 13 // for one percentile
+	markLine   = 13 // for one percentile
 	axisLine   = 20 // for the values
-	charWidth  = 7  // of a character of an axis, at most
+	charWidth  = 7  // of a character of a label, at most
 	nameWidth  = 8  // of a character of a name, on average
 	maxBars    = 120
 	minHeight  = 1 // of a bar, so that a rare value far out can be seen
 )
 
-var marks = []float64{50, 90, 99}
-
 // A panel is the drawing of one histogram, its upper left corner at 0, 0.
 type panel struct {
 	width, height int
-	rulers        bool // percentiles are marked
+	plotted       int // the width of the plot
 }
 
-func (p panel) top() int {
-	top := nameLine + factsLine + 6
-	if p.rulers {
-		top += len(marks) * rulerLine
-	}
-	return top
-}
+func (p panel) top() int { return nameLine + factsLine + len(percents)*markLine + 6 }
 
 func (p panel) bottom() int        { return p.height - axisLine }
-func (p panel) plot() (w, h int)   { return p.width - leftMargin, p.bottom() - p.top() }
+func (p panel) plot() (w, h int)   { return p.plotted, p.bottom() - p.top() }
 func (p panel) y(h float64) string { return pixels(float64(p.bottom()) - h) }
 
 func (p panel) draw(b *strings.Builder, g Group, a axis) {
@@ -49,9 +41,7 @@ func (p panel) draw(b *strings.Builder, g Group, a axis) {
 	p.counts(b, highest(rows))
 	p.bars(b, rows)
 	p.values(b, rows, g.Histogram.bound())
-	if g.Histogram.Unit == Nanoseconds && g.Histogram.Total() > 0 {
-		p.percentiles(b, g.Histogram, rows)
-	}
+	p.marks(b, marksOf(g.Histogram, rows))
 }
 
 // cut shortens a text to at most n characters.
@@ -68,7 +58,7 @@ func facts(h *Histogram) string {
 		return "no values"
 	}
 	return fmt.Sprintf("%d values, mean %s, max %s",
-		n, h.Unit.Format(h.Mean()), h.Unit.FormatInteger(h.Max))
+		n, h.short(h.Mean()), h.short(h.Max.Float()))
 }
 
 // bars draws the rows. The bar of the highest row is as high as the plot.
@@ -99,13 +89,14 @@ func (p panel) counts(b *strings.Builder, highest uint64) {
 			class = "base"
 		}
 		fmt.Fprintf(b, `<line class="%s" x1="%d" x2="%d" y1="%s" y2="%[4]s"/>`+"\n",
-			class, leftMargin, p.width, y)
+			class, leftMargin, leftMargin+p.plotted, y)
 		fmt.Fprintf(b, `<text x="%d" y="%s" dy="4" text-anchor="end">%s</text>`+"\n",
 			leftMargin-6, y, decimal(tick))
 	}
 }
 
-// values draws the axis of values: the lower bounds of rows, as many as there is room for.
+// values draws the axis of values: the lower bounds of rows, as many as there is room for, and at
+// least the first.
 func (p panel) values(b *strings.Builder, rows []Row, bound func(float64) string) {
 	width, _ := p.plot()
 	step := float64(width) / float64(len(rows))
@@ -114,31 +105,14 @@ func (p panel) values(b *strings.Builder, rows []Row, bound func(float64) string
 		longest = max(longest, utf8.RuneCountInString(bound(row.Lo)))
 	}
 	every := max(int(math.Ceil(float64((longest+1)*charWidth)/step)), 1)
+	half := float64(longest*charWidth) / 2
 	for i := 0; i < len(rows); i += every {
-		if math.IsInf(rows[i].Lo, 0) {
+		x := leftMargin + float64(i)*step
+		if math.IsInf(rows[i].Lo, 0) || i > 0 && x+half > float64(p.width) {
 			continue
 		}
 		fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle">%s</text>`+"\n",
-			pixels(leftMargin+float64(i)*step), p.bottom()+14, bound(rows[i].Lo))
-	}
-}
-
-// percentiles draws a line for each percentile, from its text down to the axis.
-func (p panel) percentiles(b *strings.Builder, h *Histogram, rows []Row) {
-	width, _ := p.plot()
-	for i, percent := range marks {
-		v := h.Percentile(percent)
-		x := leftMargin + h.Scale.place(rows, v)*float64(width)
-		y := nameLine + factsLine + i*rulerLine
-		anchor, dx := "start", 4
-		if x > float64(p.width)*3/4 {
-			anchor, dx = "end", -4
-		}
-		fmt.Fprintf(b, `<line class="mark" x1="%s" x2="%[1]s" y1="%d" y2="%d"/>`+"\n",
-			pixels(x), y, p.bottom())
-		fmt.Fprintf(b, `<text class="marked" x="%s" y="%d" dx="%d" text-anchor="%s">`,
-			pixels(x), y+9, dx, anchor)
-		fmt.Fprintf(b, "p%.0f %s</text>\n", percent, h.Unit.Format(v))
+			pixels(x), p.bottom()+16, bound(rows[i].Lo))
 	}
 }
 

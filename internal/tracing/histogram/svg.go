@@ -17,21 +17,22 @@ type Group struct {
 const (
 	pageMargin = 20
 	titleLine  = 34
+	titleWidth = 10 // of a character of the title, at most
 	panelGap   = 24
 )
 
 // WriteSVG writes a picture that needs no other file. It has one panel for each group. The panels
 // share the axis of values, but each has its own axis of counts, so that the shapes can be
-// compared. The groups must have the same scale. The title and names can be any text. Percentiles
-// are marked if the unit is nanoseconds.
+// compared. The groups must have the same scale. The title and names can be any text. Lines mark
+// the percentiles 50, 90 and 99.
 func WriteSVG(w io.Writer, title string, groups []Group) error {
 	p := picture{columns: 1, panel: panel{width: 720, height: 300}}
 	if len(groups) > 1 {
 		p.columns, p.panel = 2, panel{width: 440, height: 220}
 	}
-	p.panel.rulers = anyTime(groups)
-	p.open(title, len(groups))
 	axis := sharedAxis(groups)
+	p.panel.plotted = plotWidth(groups, axis, p.panel.width)
+	p.open(title, len(groups))
 	for i, g := range groups {
 		p.at(i)
 		p.panel.draw(&p.Builder, g, axis)
@@ -40,15 +41,6 @@ func WriteSVG(w io.Writer, title string, groups []Group) error {
 	fmt.Fprintln(&p, "</svg>")
 	_, err := io.WriteString(w, p.String())
 	return err
-}
-
-func anyTime(groups []Group) bool {
-	for _, g := range groups {
-		if g.Histogram.Unit == Nanoseconds {
-			return true
-		}
-	}
-	return false
 }
 
 type picture struct {
@@ -93,7 +85,7 @@ func (p *picture) open(title string, groups int) {
 	fmt.Fprintf(p, "<title>%s</title>\n%s", escaped(title), style)
 	fmt.Fprintf(p, `<rect class="page" width="%d" height="%d"/>`+"\n", width, height)
 	fmt.Fprintf(p, `<text class="title" x="%d" y="%d">%s</text>`+"\n",
-		pageMargin, pageMargin+14, escaped(title))
+		pageMargin, pageMargin+14, escaped(cut(title, (width-2*pageMargin)/titleWidth)))
 }
 
 // at begins the group of elements for panel i.

@@ -135,7 +135,7 @@ func TestPercentileLines(t *testing.T) {
 	}
 	_, s := draw(t, "title", Group{"", h})
 	panel := s.Panels[0]
-	x := panel.Bars[0].X + math.Log2(20.0/16)*(s.Width-pageMargin*2-leftMargin)
+	x := panel.Bars[0].X + math.Log2(20.0/16)*(panel.Bars[0].Width+1) // and a gap
 	n := 0
 	for _, line := range panel.Lines {
 		if line.Class != "mark" {
@@ -146,8 +146,8 @@ func TestPercentileLines(t *testing.T) {
 			t.Errorf("a percentile at %v, want %v", line.X, x)
 		}
 	}
-	if n != len(marks) {
-		t.Errorf("got %d percentiles, want %d", n, len(marks))
+	if n != len(percents) {
+		t.Errorf("got %d percentiles, want %d", n, len(percents))
 	}
 	texts := strings.Join(panel.Texts, "|")
 	if !strings.Contains(texts, "|p50 20ns|p90 20ns|p99 20ns") {

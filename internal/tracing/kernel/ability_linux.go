@@ -21,7 +21,8 @@ var (
 	RingBuffer   = Ability{Version{5, 8}, "BPF ring buffer"}
 	Exchange     = Ability{Version{5, 12}, "atomic compare and exchange in programs"}
 	Sleep        = Ability{Version{6, 6}, "programs that may sleep in uprobes"}
-	Multi        = Ability{Version{6, 10}, "uprobe_multi links that choose a process"}
+	Multi        = Ability{Version{6, 6}, "uprobe_multi links"}
+	MultiProcess = Ability{Version{6, 10}, "uprobe_multi links that choose a process"}
 )
 
 // The abilities that are tried or used elsewhere.
@@ -37,5 +38,5 @@ var (
 // Abilities are all of them, by version.
 var Abilities = []Ability{
 	Semaphores, PIDFD, ReadUser, NamespacePID, RingBuffer, Capabilities, UnlimitedMemory,
-	Exchange, MemfdNoexec, Sleep, Multi, CalledSites,
+	Exchange, MemfdNoexec, Sleep, Multi, MultiProcess, CalledSites,
 }

@@ -20,7 +20,8 @@ type Features struct {
 	NamespacePID bool // bpf_get_ns_current_pid_tgid
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
 	Exchange     bool // programs can compare and exchange a number in one step
-	Multi        bool // uprobe_multi links that choose a process by its memory
+	Multi        bool // uprobe_multi links
+	MultiProcess bool // with Multi: that choose a process by its memory
 	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
 
 	Form probesite.Form // the no-op that the kernel replaces best: see [CalledSites]
@@ -49,7 +50,8 @@ var running = sync.OnceValue(func() Kernel {
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
 	f.Exchange = hasExchange()
-	f.Multi = hasMulti()
+	f.Multi = features.HaveBPFLinkUprobeMulti() == nil
+	f.MultiProcess = f.Multi && hasMultiProcess()
 	f.Sleep = f.Multi && hasSleep()
 	f.Form = probesite.Best()
 	return k
@@ -65,6 +67,7 @@ func (k Kernel) Expected() Features {
 		f.RingBuffer = f.RingBuffer || RingBuffer.In(k.Release)
 		f.Exchange = Exchange.In(k.Release)
 		f.Multi = Multi.In(k.Release)
+		f.MultiProcess = MultiProcess.In(k.Release)
 		f.Sleep = f.Multi && Sleep.In(k.Release)
 	}
 	return f

@@ -68,6 +68,11 @@ func TestExpected(t *testing.T) {
 	if got := untried.Expected(); got != want {
 		t.Errorf("untried: %+v, want %+v", got, want)
 	}
+	untried.Release = "6.6.0"
+	want.Multi, want.Sleep = true, true
+	if got := untried.Expected(); got != want {
+		t.Errorf("untried: %+v, want %+v", got, want)
+	}
 }
 
 // The running kernel has at least what mainline has in its release.
@@ -90,6 +95,7 @@ func TestRunning(t *testing.T) {
 		{"NamespacePID", tried.NamespacePID, mainline.NamespacePID},
 		{"Semaphores", tried.Semaphores, kernel.Semaphores.In(running.Release)},
 		{"Multi", tried.Multi, mainline.Multi},
+		{"MultiProcess", tried.MultiProcess, mainline.MultiProcess},
 		{"Sleep", tried.Sleep, mainline.Sleep},
 	} {
 		if f.mainline && !f.tried {

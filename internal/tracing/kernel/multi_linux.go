@@ -6,18 +6,14 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
-	"github.com/cilium/ebpf/features"
 	"github.com/cilium/ebpf/link"
 	"golang.org/x/sys/unix"
 )
 
-// hasMulti asks for a process id that cannot be. Linux 46ba0e49b642 (6.10), which repaired the
-// choice of processes, also made the kernel answer EINVAL; before, it looked for the process in
+// hasMultiProcess asks for a process id that cannot be. Linux 46ba0e49b642 (6.10), which repaired
+// the choice of processes, also made the kernel answer EINVAL; before, it looked for the process in
 // vain.
-func hasMulti() bool {
-	if features.HaveBPFLinkUprobeMulti() != nil {
-		return false
-	}
+func hasMultiProcess() bool {
 	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
 		Type:         ebpf.Kprobe,
 		AttachType:   ebpf.AttachTraceUprobeMulti,

@@ -77,6 +77,18 @@ func (c *Client) Each(withAttached bool, f func([]Object)) (denied []int, err er
 	return d.Denied, err
 }
 
+// ReadExecution is [Reader.ReadExecution].
+func (c *Client) ReadExecution(e Execution) (objects []Object, err error) {
+	_, err = c.ask(request{Execution: &e}, func(of []Object) { objects = of })
+	return objects, err
+}
+
+// ReadNamed is [Reader.ReadNamed].
+func (c *Client) ReadNamed(path string) (o Object, err error) {
+	_, err = c.ask(request{Named: path}, func(of []Object) { o = of[0] })
+	return o, err
+}
+
 // ReadFile is [Reader.ReadFile].
 func (c *Client) ReadFile(path string) (File, error) {
 	d, err := c.ask(request{File: path}, nil)

@@ -97,10 +97,14 @@ func (r *Reader) readObject(w *watch, p *process, m fileMappings) (o Object, ok 
 		o.Err = fileError(o.Path, p.pid, err)
 		return o, true
 	}
-	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
-	o.Unsigned, o.Behind = c.unsigned, c.sites.slots
+	o.setContent(c)
 	o.Overlaid = file.isOverlaid(w)
 	return o, true
+}
+
+func (o *Object) setContent(c *content) {
+	o.Notes, o.Symbols, o.Signatures, o.content = c.notes, c.symbols, c.signatures, c
+	o.Unsigned, o.Behind = c.unsigned, c.sites.slots
 }
 
 func fileError(name string, pid int, err error) error {

@@ -21,6 +21,7 @@ type Reader struct {
 
 	contents contents
 	patience patience
+	spaces   spaces
 }
 
 // Read returns the objects of a process, in the order of their addresses. A process without probes,

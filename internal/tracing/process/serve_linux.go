@@ -11,14 +11,18 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, for the probes of a file,
-// for a descriptor of a file, or for descriptions.
+// A request asks a server for the objects of a process, of all processes, of a file that is going to
+// be executed or that the user has named, for the probes of a file, for a descriptor of a file,
+// for descriptions, or for where instructions are.
 type request struct {
 	PID          int
 	All          bool
+	Execution    *Execution
+	Named        string
 	File         string
 	Open         *openRequest
 	Description  *descriptionRequest
+	Locate       *locateRequest
 	WithAttached bool
 }
 
@@ -58,6 +62,8 @@ type done struct {
 	Paths   []string // of descriptions
 	Text    string   // of a description
 	Failure *failure
+
+	Locations []Location
 }
 
 // Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
@@ -113,6 +119,17 @@ func (s *server) answer(r request) {
 		err = s.sendDescriptor(r.Open)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
+	case r.Locate != nil:
+		d.Locations, err = s.reader.Locate(r.Locate.PID, r.Locate.Of)
+	case r.Execution != nil:
+		var objects []Object
+		objects, err = s.reader.ReadExecution(*r.Execution)
+		s.sendObjects(objects)
+	case r.Named != "":
+		var o Object
+		if o, err = s.reader.ReadNamed(r.Named); err == nil && o.Notes != nil {
+			s.sendObjects([]Object{o})
+		}
 	case r.All:
 		d.Denied, err = s.reader.Each(s.sendObjects)
 	default:

@@ -30,6 +30,7 @@ type ProbeCount struct {
 	// What is known of the values of arguments, by name or number; nil if nobody has asked.
 	Stats      map[string]Stats `json:"stats,omitempty"`       // in the interval
 	TotalStats map[string]Stats `json:"total_stats,omitempty"` // since the beginning
+	Stack      []Frame          `json:"stack,omitempty"`       // with --stack, the innermost first
 }
 
 // Hist is how often an argument had which values since the beginning.
@@ -40,15 +41,20 @@ type Hist struct {
 	Arg        any       `json:"arg"`            // its number or, if the user gave that, its name
 	Unit       string    `json:"unit,omitempty"` // of the values; none if that is not known
 	Groups     []Group   `json:"groups"`         // those with most values first, never null
+	Others     *Group    `json:"others,omitempty"`
 	More       int       `json:"more,omitempty"` // groups that were not asked for
 	Unreadable uint64    `json:"unreadable"`
 	Lost       uint64    `json:"lost"`
 }
 
-// Group is the histogram of the hits that have one value of an argument.
+// Group is the histogram of the hits that have some values. That of Others has all groups for which
+// there was no room.
 type Group struct {
-	By any `json:"by"` // the value of the argument, or null when there is none
+	By       any    `json:"by"`                 // the value, of several a list, or null for none
+	Cut      bool   `json:"cut,omitempty"`      // a text of it was cut: others may be in the group
+	Unplaced uint64 `json:"unplaced,omitempty"` // values that are missing here: there were too many
 	Figures
+	Stack []Frame `json:"stack,omitempty"` // with --stack, the innermost first
 }
 
 // MaxOpen is for how many starts of a latency there is room until their ends come.
@@ -63,13 +69,25 @@ type Latency struct {
 	Key     any       `json:"key"`  // the name or number of the argument, as the user wrote it; or tid
 	Unit    string    `json:"unit"` // ns
 	Figures
-	More        int     `json:"more,omitempty"`   // groups that were not asked for
-	Groups      []Group `json:"groups,omitempty"` // with an argument to group by, most values first
-	Open        uint64  `json:"open"`             // starts whose end has not come yet
-	FellOut     uint64  `json:"fell_out"`         // starts that made room for later ones
-	EndsAlone   uint64  `json:"ends_alone"`       // ends without a start
-	Hidden      uint64  `json:"hidden"`           // pairs whose start does not satisfy the filter
-	StartsAgain uint64  `json:"starts_again"`     // starts replaced by another with the same key
+	Groups      []Group `json:"groups,omitempty"` // with values to group by, most pairs first
+	Others      *Group  `json:"others,omitempty"`
+	More        int     `json:"more,omitempty"` // groups that were not asked for
+	Open        uint64  `json:"open"`           // starts whose end has not come yet
+	FellOut     uint64  `json:"fell_out"`       // starts that made room for later ones
+	EndsAlone   uint64  `json:"ends_alone"`     // ends without a start
+	Hidden      uint64  `json:"hidden"`         // pairs whose start does not satisfy the filter
+	StartsAgain uint64  `json:"starts_again"`   // starts replaced by another with the same key
 	Unreadable  uint64  `json:"unreadable"`
 	Lost        uint64  `json:"lost"`
+}
+
+// Frame is a function of a stack.
+type Frame struct {
+	Address  uint64 `json:"address"`            // of the instruction, in the process
+	Function string `json:"function,omitempty"` // none if nobody knows
+	Offset   uint64 `json:"offset"`             // in bytes: in the function or, if none, in object
+	File     string `json:"file,omitempty"`     // of the source
+	Line     int    `json:"line,omitempty"`
+	Inlined  bool   `json:"inlined,omitempty"` // into the function that follows
+	Object   string `json:"object,omitempty"`  // the program or library
 }

@@ -17,6 +17,9 @@ usdt doctor tells what is missing.`,
 // ToAttach says what lets this process attach to probes.
 func ToAttach(multi bool) string { return toGet(Attach(multi), Held(), os.Geteuid()) }
 
+// MayAttach reports whether this process has the capabilities that attaching to probes takes.
+func MayAttach(multi bool) bool { return len(Attach(multi).without(Held())) == 0 }
+
 // ToRead says what lets this process read any process.
 func ToRead() string { return toGet(Read, Held(), os.Geteuid()) }
 

@@ -1,12 +1,15 @@
 package rights_test
 
 import (
+	"cmp"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
@@ -20,6 +23,29 @@ func TestDocumentation(t *testing.T) {
 		if !strings.Contains(fold(string(text)), fold(want)) {
 			t.Errorf("docs/usdt.md does not say:\n%s", want)
 		}
+	}
+}
+
+// docs/kernels.md has the capabilities of each range of kernels.
+func TestKernels(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/kernels.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(
+		`(?m)^\| (?:before [\d.]+|([\d.]+)(?: to [\d.]+| and later)) \| (CAP_.*?) \|`)
+	var from []string
+	for _, row := range rows.FindAllStringSubmatch(string(text), -1) {
+		first := cmp.Or(row[1], kernel.Oldest.String())
+		if want := rights.Attach(kernel.Multi.In(first)).String(); row[2] != want {
+			t.Errorf("docs/kernels.md: from Linux %s on %s, want %s", first, row[2], want)
+		}
+		from = append(from, first)
+	}
+	want := []string{kernel.Oldest.String(), kernel.Capabilities.Since.String(),
+		kernel.Multi.Since.String(), kernel.MultiProcess.Since.String()}
+	if !slices.Equal(from, want) {
+		t.Errorf("docs/kernels.md has rows from Linux %v on, want %v", from, want)
 	}
 }
 

@@ -27,6 +27,10 @@ func (a Argument) String() string {
 		return "pid"
 	case a == Command:
 		return "comm"
+	case a == Stack:
+		return "stack"
+	case a == Container:
+		return "container"
 	case a.Name != "":
 		return a.Name
 	}

@@ -103,7 +103,8 @@ func TestLostSign(t *testing.T) {
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		o.Filter = negative
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: uprobe.Argument{Name: "fd"}, By: uprobe.Argument{Name: "fd"},
+			Options: o, Arg: uprobe.Argument{Name: "fd"},
+			By: []uprobe.By{{Argument: uprobe.Argument{Name: "fd"}}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -115,7 +116,7 @@ func TestLostSign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(groups) != 1 || groups[0].By.String() != "-1" ||
+		if len(groups) != 1 || groups[0].Key[0].Int.String() != "-1" ||
 			groups[0].Histogram.Max.String() != "-1" {
 			t.Errorf("got %+v, want one group of -1", groups)
 		}
@@ -124,10 +125,11 @@ func TestLostSign(t *testing.T) {
 
 func TestDistributionByName(t *testing.T) {
 	probes, fire := describedProbes(t)
-	long := strings.Repeat("long", 30)
+	long := strings.Repeat("long", 70)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: uprobe.Argument{Name: "id"}, By: uprobe.Argument{Name: "body"}, ByText: true,
+			Options: o, Arg: uprobe.Argument{Name: "id"},
+			By: []uprobe.By{{Argument: uprobe.Argument{Name: "body"}, Text: true}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -142,13 +144,13 @@ func TestDistributionByName(t *testing.T) {
 		}
 		got := make(map[string]string)
 		for _, g := range groups {
-			got[g.Text] = g.Histogram.Max.String()
+			got[g.Key[0].Text] = g.Histogram.Max.String()
 			if g.Histogram.Total() != 12 {
-				t.Errorf("%q: %d values, want 12", g.Text, g.Histogram.Total())
+				t.Errorf("%q: %d values, want 12", g.Key[0].Text, g.Histogram.Total())
 			}
 		}
 		want := map[string]string{
-			"GET": "25", "": "26", long[:uprobe.MaxByText]: "27", "GET\x00A": "28", "\x00": "29",
+			"GET": "25", "": "26", long[:uprobe.MaxKeyText]: "27", "GET\x00A": "28", "\x00": "29",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -160,7 +162,7 @@ func TestPairByName(t *testing.T) {
 	probes, fire := describedProbes(t)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
-			Options: o, Key: uprobe.Argument{Name: "id"}, By: uprobe.NoArgument,
+			Options: o, Key: uprobe.Argument{Name: "id"},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -193,10 +195,10 @@ func TestNoSuchName(t *testing.T) {
 		filtered.Filter = e
 		_, errFilter := uprobe.Trace(probes, uprobe.TraceOptions{Options: filtered})
 		_, errPair := uprobe.Pair(probes[:1], []uprobe.Probe{undescribed}, uprobe.PairOptions{
-			Options: o, Key: name, By: uprobe.NoArgument,
+			Options: o, Key: name,
 		})
 		_, errArg := uprobe.Distribute([]uprobe.Probe{undescribed},
-			uprobe.DistributionOptions{Options: o, Arg: name, By: uprobe.NoArgument})
+			uprobe.DistributionOptions{Options: o, Arg: name})
 		for _, err := range []error{errFilter, errPair, errArg} {
 			if !errors.Is(err, uprobe.ErrArgument) {
 				t.Errorf("got the error %v, want %v", err, uprobe.ErrArgument)

@@ -1,18 +1,10 @@
 package uprobe
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
-	"strings"
-	"syscall"
 
 	"github.com/cilium/ebpf"
-	"golang.org/x/sys/unix"
-
-	"github.com/go-usdt/usdt/internal/tracing/kernel"
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // attach attaches to every site of the probes. body writes the program of a site. When all sites
@@ -31,9 +23,16 @@ func (s *session) attachIndexed(body func(*program) error, probes []Later) error
 	if err != nil {
 		return err
 	}
+	if s.needsDispatcher(groups) {
+		dispatcher, err := s.dispatch(groups)
+		if err != nil {
+			return err
+		}
+		groups = []*group{dispatcher}
+	}
 	for _, g := range groups {
 		if err := s.attachGroup(g); err != nil {
-			return err
+			return s.tooMany(err, groups)
 		}
 	}
 	if s.sites.Load() == before {
@@ -69,14 +68,11 @@ func (s *session) load(g *group, kind ebpf.AttachType) (*ebpf.Program, error) {
 	if prog := s.programs[g.code]; prog != nil {
 		return prog, nil
 	}
-	if s.nowhere == nil {
-		nowhere, err := s.newNowhere()
-		if err != nil {
-			return nil, err
-		}
-		s.nowhere = nowhere
+	nowhere, err := s.newNowhere()
+	if err != nil {
+		return nil, err
 	}
-	prog, err := g.program.load(kind, s.nowhere)
+	prog, err := g.program.load(kind, nowhere)
 	if err != nil {
 		return nil, err
 	}
@@ -100,14 +96,15 @@ func (s *session) interrupted() error {
 // on its own, until it is known which site is refused.
 func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 	link, err := s.link(prog, sites)
+	err = explain(err)
 	half := len(sites) / 2
 	switch {
 	case err == nil:
 		s.links = append(s.links, siteLink{link, sites[0].Site, len(sites)})
 		s.sites.Add(int64(len(sites)))
 		return nil
-	case half == 0:
-		return s.skip(sites[0], explain(err))
+	case half == 0 || concernsAll(err):
+		return s.skipSite(sites[0], err)
 	}
 	if err := s.attachSites(prog, sites[:half]); err != nil {
 		return err
@@ -115,34 +112,16 @@ func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 	return s.attachSites(prog, sites[half:])
 }
 
-// skip lets tracing continue without a site, unless the error concerns all sites.
-func (s *session) skip(site probeSite, err error) error {
+// skipSite lets tracing continue without a site, unless the error concerns all sites.
+func (s *session) skipSite(site probeSite, err error) error {
 	if interrupted := s.interrupted(); interrupted != nil {
 		return interrupted
 	}
 	err = fmt.Errorf("attach to %s at %s+%#x: %w", site.probe, site.Path, site.Note.FileOffset, err)
-	if s.options.Skipped == nil || errors.Is(err, ErrRights) || errors.Is(err, unix.EMFILE) {
+	if s.skip == nil || concernsAll(err) {
 		return err
 	}
-	s.options.Skipped(site.Site, err)
+	s.skip(site.Site, err)
 	s.skipped = err
 	return nil
-}
-
-// explain says what to do about the errors that a user can do something about.
-func explain(err error) error {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		var errno syscall.Errno
-		if errors.As(err, &errno) {
-			err = errno
-		}
-		return fmt.Errorf("%w (%w): %s",
-			ErrRights, err, rights.ToAttach(kernel.Running().Expected().Multi))
-	case errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), " /sys/"):
-		return fmt.Errorf("%w: mount the sysfs file system on /sys", err)
-	case errors.Is(err, unix.EMFILE):
-		return fmt.Errorf("%w: choose fewer probes, or raise the limit by ulimit -n", err)
-	}
-	return err
 }

@@ -41,11 +41,11 @@ func BenchmarkTraced(b *testing.B) {
 			return uprobe.Trace(probes, options)
 		}},
 		{"distribution", func() (io.Closer, error) {
-			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: uprobe.NoArgument})
+			return uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o})
 		}},
 		{"latency", func() (io.Closer, error) {
 			return uprobe.Pair(probes[:1], probes[:1], uprobe.PairOptions{
-				Options: o, By: uprobe.NoArgument,
+				Options: o,
 			})
 		}},
 	} {

@@ -19,27 +19,27 @@ const (
 )
 
 // followCgroups finds the ids of the cgroups and of those below them, now and whenever one is made.
-func (f *follower) followCgroups() error {
+func (k *keeper) followCgroups() error {
 	var err error
-	if f.cgroups, err = f.newSet(8, mostCgroups); err != nil {
+	if k.cgroups, err = k.newSet(8, mostCgroups); err != nil {
 		return err
 	}
 	var paths [][]byte
-	for _, dir := range f.criteria.Cgroups {
+	for _, dir := range k.criteria.Cgroups {
 		path := make([]byte, cgroupPath)
 		if copy(path, kernelCgroup(dir)) < cgroupPath {
 			paths = append(paths, path)
 		}
 	}
-	mkdir, err := f.mkdir(paths)
+	mkdir, err := k.mkdir(paths)
 	if err != nil {
 		return err
 	}
-	if err := f.attachTo("cgroup_mkdir", mkdir); err != nil {
+	if err := k.attachTo("cgroup_mkdir", mkdir); err != nil {
 		return err
 	}
-	for _, dir := range f.criteria.Cgroups {
-		if err := f.addBelow(dir); err != nil {
+	for _, dir := range k.criteria.Cgroups {
+		if err := k.addBelow(dir); err != nil {
 			return err
 		}
 	}
@@ -47,7 +47,7 @@ func (f *follower) followCgroups() error {
 }
 
 // addBelow adds the ids of a cgroup and of those below it.
-func (f *follower) addBelow(dir string) error {
+func (k *keeper) addBelow(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			return nil
@@ -62,7 +62,7 @@ func (f *follower) addBelow(dir string) error {
 		case err != nil:
 			return fmt.Errorf("find cgroup %s: %w", path, err)
 		}
-		return f.cgroups.Put(id, uint32(1))
+		return k.cgroups.Put(id, uint32(1))
 	})
 }
 
@@ -108,20 +108,20 @@ func kernelCgroup(dir string) string {
 
 // mkdir writes the program that runs where a cgroup is made. It adds the cgroup's id if its path is
 // one of some, or if it is in a cgroup whose id is known.
-func (f *follower) mkdir(paths [][]byte) (*program, error) {
+func (k *keeper) mkdir(paths [][]byte) (*program, error) {
 	p := newFollowing()
 	isWanted, end := p.newLabel(), p.newLabel()
 	const path = 8 // the second argument of the tracepoint
 	p.emit(asm.LoadMem(regOut, regContext, 0, asm.DWord))
-	f.read(p, regOut, 8, "cgroup.root")
-	f.read(p, asm.R0, 4, "cgroup_root.hierarchy_id")
+	k.read(p, regOut, 8, "cgroup.root")
+	k.read(p, asm.R0, 4, "cgroup_root.hierarchy_id")
 	p.emit(asm.JNE.Imm(asm.R0, 0, end)) // 0 is that of version 2
 	if len(paths) > 0 {
-		wanted, err := f.newSet(cgroupPath, len(paths), paths...)
+		wanted, err := k.newSet(cgroupPath, len(paths), paths...)
 		if err != nil {
 			return nil, err
 		}
-		if err := f.loadPath(p, path, end); err != nil {
+		if err := k.loadPath(p, path, end); err != nil {
 			return nil, err
 		}
 		p.emit(
@@ -131,34 +131,34 @@ func (f *follower) mkdir(paths [][]byte) (*program, error) {
 			asm.JNE.Imm(asm.R0, 0, isWanted),
 		)
 	}
-	self := f.offset("cgroup.self")
+	self := k.offset("cgroup.self")
 	p.emit(asm.Mov.Reg(asm.R0, regOut), asm.Add.Imm(asm.R0, self))
-	f.read(p, asm.R0, 8, "cgroup_subsys_state.parent")
+	k.read(p, asm.R0, 8, "cgroup_subsys_state.parent")
 	p.emit(asm.Sub.Imm(asm.R0, self))
-	f.cgroupID(p, asm.R0)
-	p.lookup(f.cgroups, followID)
+	k.cgroupID(p, asm.R0)
+	p.lookup(k.cgroups, followID)
 	p.emit(asm.JEq.Imm(asm.R0, 0, end))
 	if len(paths) > 0 {
 		p.place(isWanted)
 	}
-	f.cgroupID(p, regOut)
-	f.add(p, f.cgroups, end)
+	k.cgroupID(p, regOut)
+	k.add(p, k.cgroups, end)
 	p.place(end)
 	p.exit()
 	return p, nil
 }
 
 // cgroupID writes the id of the cgroup whose address is in a register to followID.
-func (f *follower) cgroupID(p *program, cgroup asm.Register) {
-	f.read(p, cgroup, 8, "cgroup.kn")
-	f.read(p, asm.R0, 8, "kernfs_node.id")
+func (k *keeper) cgroupID(p *program, cgroup asm.Register) {
+	k.read(p, cgroup, 8, "cgroup.kn")
+	k.read(p, asm.R0, 8, "kernfs_node.id")
 	p.emit(asm.StoreMem(asm.RFP, followID, asm.R0, asm.DWord))
 }
 
 // loadPath sets regTemp to the address of the path to which an argument points, with zeros behind
 // it. One that is too long is cut.
-func (f *follower) loadPath(p *program, argument int16, end string) error {
-	scratch, err := f.set.newMap(&ebpf.MapSpec{
+func (k *keeper) loadPath(p *program, argument int16, end string) error {
+	scratch, err := k.set.newMap(&ebpf.MapSpec{
 		Name: "usdt_path", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: cgroupPath, MaxEntries: 1,
 	})
 	if err != nil {

@@ -43,6 +43,9 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	if err != nil {
 		return err
 	}
+	if c.keys.stacks, err = c.newStackTable(c.keys.by); err != nil {
+		return err
+	}
 	c.groups, err = c.newTurns(&ebpf.MapSpec{
 		Name: "usdt_groups", Type: ebpf.PerCPUHash,
 		KeySize:    uint32(c.keys.size),        // #nosec G115 -- at most keyRoom

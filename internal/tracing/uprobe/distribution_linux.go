@@ -9,19 +9,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// How many buckets there can be.
-const (
-	logBuckets   = 2 << 10  // more than a logarithmic scale has
-	groupBuckets = 16 << 10 // of all groups together, or of a linear scale
-)
-
 // DistributionOptions say which distribution is wanted.
 type DistributionOptions struct {
 	Options
-	Arg    Argument // whose values are counted
-	Scale  histogram.Scale
-	By     Argument // by whose values they are grouped; NoArgument for one group
-	ByText bool     // By points to text, of which the first MaxByText bytes count
+	Arg   Argument // whose values are counted
+	Scale histogram.Scale
+	By    []By // by which they are grouped; none for one group
 }
 
 // A Distribution counts, in the kernel, how often an argument had which value. Its methods are not
@@ -29,6 +22,7 @@ type DistributionOptions struct {
 type Distribution struct {
 	*session
 	spec       DistributionOptions
+	groups     *groupTable // nil if there is one group
 	counts     *valueCounts
 	unreadable *ebpf.Map
 }
@@ -43,12 +37,15 @@ func Distribute(probes []Probe, o DistributionOptions) (*Distribution, error) {
 }
 
 func (d *Distribution) attachAll(probes []Probe) error {
-	limit := logBuckets
-	if d.spec.By != NoArgument || d.spec.Scale.Linear {
-		limit = groupBuckets
-	}
+	groups := 0
 	var err error
-	if d.counts, err = d.newValueCounts(limit); err != nil {
+	if len(d.spec.By) > 0 {
+		if d.groups, err = d.newGroupTable(d.spec.By); err != nil {
+			return err
+		}
+		groups = d.groups.room()
+	}
+	if d.counts, err = d.newValueCounts(groups); err != nil {
 		return err
 	}
 	if d.unreadable, err = d.newNumbers("usdt_unreadable", 1); err != nil {
@@ -67,15 +64,10 @@ func (d *Distribution) body(p *program) error {
 	if err != nil {
 		return err
 	}
-	p.clearKey()
-	if o.By != NoArgument {
-		by, err := p.read(o.By, unreadable)
-		if err != nil {
-			return err
-		}
-		if err := p.group(by, o.ByText, frameKey+8, unreadable); err != nil {
-			return err
-		}
+	if d.groups == nil {
+		p.clear(frameGroupID, 1)
+	} else if err := d.groups.reach(p, nil, frameGroupID, unreadable); err != nil {
+		return err
 	}
 	p.emit(asm.LoadMem(regTemp, asm.RFP, frameArg(arg), asm.DWord))
 	p.countValue(d.counts, o.Scale, p.args[arg].Signed)
@@ -90,15 +82,14 @@ func (d *Distribution) body(p *program) error {
 // Read returns what was counted so far, in no particular order. When it returns an error, groups
 // may be missing.
 func (d *Distribution) Read() ([]Group, error) {
-	return d.counts.readGroups(d.spec.Scale, d.spec.ByText)
+	return d.counts.readGroups(d.spec.Scale, func() (map[uint64][]KeyValue, error) {
+		return d.groups.keys(nil)
+	})
 }
 
 // Unreadable returns how many events are missing because an argument could not be read.
 func (d *Distribution) Unreadable() (uint64, error) { return sum(d.unreadable, 0) }
 
-// Lost returns how many events are missing because there were too many different values, or because
-// another BPF program was running on the same processor.
-func (d *Distribution) Lost() (uint64, error) {
-	full, err := sum(d.counts.full, 0)
-	return full + d.missed(), err
-}
+// Lost returns how many events are missing because another BPF program was running on the same
+// processor.
+func (d *Distribution) Lost() uint64 { return d.missed() }

@@ -44,7 +44,7 @@ func TestBuckets(t *testing.T) {
 	scales := map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, scale := range scales {
-			o := uprobe.DistributionOptions{Options: o, Scale: scale, By: uprobe.NoArgument}
+			o := uprobe.DistributionOptions{Options: o, Scale: scale}
 			t.Run(name+" signed", func(t *testing.T) {
 				testBuckets(t, probes[:1], signed.Fire, true, o)
 			})
@@ -107,7 +107,7 @@ func TestDistributionSum(t *testing.T) {
 	}
 	values := []int64{-1760000000000000000, 1760000000000000000, math.MinInt64, -1, 5}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: uprobe.NoArgument}
+		options := uprobe.DistributionOptions{Options: o}
 		d, err := uprobe.Distribute([]uprobe.Probe{both}, options)
 		if err != nil {
 			t.Fatal(err)
@@ -137,15 +137,16 @@ func TestDistributionGroups(t *testing.T) {
 		pointer = stapsdt.MustProbe3[int32, uintptr, uint8](p, "pointer")
 	})
 	probes := find(t, p, "request", "pointer")
-	long := strings.Repeat("long", 30)
+	long := strings.Repeat("long", 70)
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1), ByText: true}
+		text := uprobe.By{Argument: uprobe.Numbered(1), Text: true}
+		options := uprobe.DistributionOptions{Options: o, By: []uprobe.By{text}}
 		byText, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, byText)
-		options = uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(2)}
+		options = uprobe.DistributionOptions{Options: o, By: []uprobe.By{{Argument: uprobe.Numbered(2)}}}
 		byNumber, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
@@ -162,15 +163,15 @@ func TestDistributionGroups(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, g := range groups {
-			texts[g.Text] = g.Histogram.Total()
+			texts[g.Key[0].Text] = g.Histogram.Total()
 		}
 		if groups, err = byNumber.Read(); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range groups {
-			numbers[g.By.String()] = g.Histogram.Total()
+			numbers[g.Key[0].Int.String()] = g.Histogram.Total()
 		}
-		want := map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxByText]: 250}
+		want := map[string]uint64{"GET": 250, "PUT": 250, "": 250, long[:uprobe.MaxKeyText]: 250}
 		if diff := cmp.Diff(want, texts); diff != "" {
 			t.Errorf("by text (-want +got)\n%s", diff)
 		}
@@ -194,7 +195,7 @@ func TestDistributionGroupsBySign(t *testing.T) {
 	})
 	probes := find(t, p, "unsigned", "signed")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(1)}
+		options := uprobe.DistributionOptions{Options: o, By: []uprobe.By{{Argument: uprobe.Numbered(1)}}}
 		d, err := uprobe.Distribute(probes, options)
 		if err != nil {
 			t.Fatal(err)
@@ -211,7 +212,7 @@ func TestDistributionGroupsBySign(t *testing.T) {
 		}
 		got := map[string]uint64{}
 		for _, g := range groups {
-			got[g.By.String()] = g.Histogram.Total()
+			got[g.Key[0].Int.String()] = g.Histogram.Total()
 		}
 		want := map[string]uint64{"7": 2, "18446744073709551611": 1, "-5": 2}
 		if diff := cmp.Diff(want, got); diff != "" || len(groups) != len(got) {
@@ -220,29 +221,81 @@ func TestDistributionGroupsBySign(t *testing.T) {
 	})
 }
 
-// TestTooManyGroups: values for which there is no room are counted as lost.
+// TestTooManyGroups: the values of groups for which there is no room have a histogram of their own.
 func TestTooManyGroups(t *testing.T) {
 	var probe *stapsdt.Probe1[uint64]
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[uint64](p, "many") })
 	probes := find(t, p, "many")
+	by := []uprobe.By{{Argument: uprobe.Numbered(0)}}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		options := uprobe.DistributionOptions{Options: o, By: uprobe.Numbered(0)}
-		d, err := uprobe.Distribute(probes, options)
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{Options: o, By: by})
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, d)
-		const fired = 20_000
-		for i := range uint64(fired) {
+		const others = 1000
+		want := &histogram.Histogram{Scale: histogram.Log2()}
+		for i := range uint64(uprobe.MaxGroups + others) {
 			probe.Fire(i)
+			if i >= uprobe.MaxGroups {
+				want.Add(i, false)
+			}
 		}
 		groups, err := d.Read()
+		if err != nil || len(groups) != uprobe.MaxGroups+1 {
+			t.Fatalf("%d groups, %v", len(groups), err)
+		}
+		for _, g := range groups {
+			if g.Key == nil {
+				if diff := cmp.Diff(want, g.Histogram); diff != "" {
+					t.Errorf("others (-want +got)\n%s", diff)
+				}
+			} else if n := g.Histogram.Total(); n != 1 || g.Histogram.Max != g.Key[0].Int {
+				t.Errorf("%v: %d values, the largest %v", g.Key[0].Int, n, g.Histogram.Max)
+			}
+		}
+	})
+}
+
+// TestTooManyBuckets: a group knows how many of its values have no bucket.
+func TestTooManyBuckets(t *testing.T) {
+	var probe *stapsdt.Probe2[uint64, uint64]
+	p := provider(t, func(p *stapsdt.Provider) {
+		probe = stapsdt.MustProbe2[uint64, uint64](p, "many")
+	})
+	probes := find(t, p, "many")
+	const groups, each = 170, 10_000 // in more rows than there can be
+	scale, err := histogram.Linear(0, each, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := []uprobe.By{{Argument: uprobe.Numbered(1)}}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
+			Options: o, Scale: scale, By: by,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lost, err := d.Lost()
-		if err != nil || lost == 0 || uint64(len(groups))+lost != fired {
-			t.Errorf("%d groups + %d lost, want %d; %v", len(groups), lost, fired, err)
+		closing(t, d)
+		for i := uint64(0); i < each; i += 16 {
+			for group := range uint64(groups) {
+				probe.Fire(i, group)
+			}
+		}
+		list, err := d.Read()
+		if err != nil || len(list) != groups {
+			t.Fatalf("%d groups, %v", len(list), err)
+		}
+		unplaced := uint64(0)
+		for _, g := range list {
+			unplaced += g.Unplaced
+			if n := g.Histogram.Total(); n+g.Unplaced != each/16 {
+				t.Errorf("%v: %d values and %d, want %d", g.Key[0].Int, n, g.Unplaced, each/16)
+			}
+		}
+		if unplaced == 0 {
+			t.Error("all values have found a place")
 		}
 	})
 }

@@ -16,10 +16,15 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-// kernels returns sets of abilities that must give the same results: those of this kernel and of
-// 4.18.
+// kernels returns sets of abilities that must give the same results: those of this kernel, of 6.6
+// if this one has them, and of 4.18.
 func kernels() map[string]kernel.Features {
-	return map[string]kernel.Features{"this": kernel.Running().Features, "4.18": {}}
+	sets := map[string]kernel.Features{"this": kernel.Running().Features, "4.18": {}}
+	if old := sets["this"]; old.MultiProcess {
+		old.MultiProcess = false
+		sets["6.6"] = old
+	}
+	return sets
 }
 
 // eachKernel runs f with the abilities of several kernels.

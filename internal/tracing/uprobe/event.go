@@ -9,6 +9,7 @@ type Event struct {
 	PID, TID uint32
 	Comm     []byte // the thread's name, at most 15 bytes, which can have any value
 	Args     []Value
+	Stack    []uint64 // as in UserStack, if TraceOptions.Stack asks for it
 }
 
 // A SlowPair is a pair of hits that took long. Its slices are valid until the next call of Next.

@@ -142,7 +142,7 @@ func TestNoSuchArgument(t *testing.T) {
 			Options: o, Captures: [][]uprobe.Capture{{{Arg: 1, Length: -1, Max: 10}}},
 		})
 		_, errDistribution := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: uprobe.Numbered(1), By: uprobe.NoArgument,
+			Options: o, Arg: uprobe.Numbered(1),
 		})
 		for what, err := range map[string]error{
 			"filter": errFilter, "capture": errCapture, "distribution": errDistribution,

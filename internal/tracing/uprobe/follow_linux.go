@@ -53,10 +53,10 @@ func (p *Processes) Follow(c Criteria) error {
 	if _, nested := pidNamespace(); nested {
 		return fmt.Errorf("%w: usdt runs in a pid namespace of its own", ErrNoFollow)
 	}
-	f := &follower{set: p, criteria: c, known: make(map[string]int32)}
-	err := f.attach()
-	if f.unknown != nil {
-		err = fmt.Errorf("%w: %w", ErrNoFollow, f.unknown)
+	k := &keeper{set: p, criteria: c, known: make(map[string]int32)}
+	err := k.attach()
+	if k.unknown != nil {
+		err = fmt.Errorf("%w: %w", ErrNoFollow, k.unknown)
 	}
 	if err != nil {
 		return errors.Join(err, p.unfollow())
@@ -77,23 +77,17 @@ func (p *Processes) unfollow() error {
 	return errors.Join(errs...)
 }
 
-// Missed returns how many processes, or cgroups, were not added because there was no room or, which
-// the kernel tells from Linux 5.12 on, because a program did not run.
+// Missed returns how many processes, or cgroups, were not added because there was no room.
 func (p *Processes) Missed() (uint64, error) {
 	if p.full == nil {
 		return 0, nil
 	}
 	missed, err := sum(p.full, 0)
-	for _, prog := range p.programs {
-		if stats, err := prog.Stats(); err == nil {
-			missed += stats.RecursionMisses
-		}
-	}
-	return missed, err
+	return (missed + copies - 1) / copies, err // each counts
 }
 
-// A follower attaches the programs that keep a set up to date.
-type follower struct {
+// A keeper attaches the programs that keep a set up to date.
+type keeper struct {
 	set      *Processes
 	criteria Criteria
 	cgroups  *ebpf.Map        // their ids, and those of the cgroups below them
@@ -101,49 +95,57 @@ type follower struct {
 	unknown  error            // the first that the kernel does not tell
 }
 
-func (f *follower) attach() error {
-	p := f.set
+func (k *keeper) attach() error {
+	p := k.set
 	var err error
 	if p.full, err = p.newMap(&ebpf.MapSpec{
 		Name: "usdt_full", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8, MaxEntries: 1,
 	}); err != nil {
 		return err
 	}
-	if len(f.criteria.Cgroups) > 0 {
-		if err := f.followCgroups(); err != nil {
+	if len(k.criteria.Cgroups) > 0 {
+		if err := k.followCgroups(); err != nil {
 			return err
 		}
 	}
 	// In the other order, a process would stay that is forked and executes a file between the two.
-	if f.criteria.hasAny() {
-		exec, err := f.exec()
+	if k.criteria.hasAny() {
+		exec, err := k.exec()
 		if err != nil {
 			return err
 		}
-		if err := f.attachTo("sched_process_exec", exec); err != nil {
+		if err := k.attachTo("sched_process_exec", exec); err != nil {
 			return err
 		}
 	}
-	return f.attachTo("sched_process_fork", f.fork())
+	return k.attachTo("sched_process_fork", k.fork())
 }
 
+// copies is how many times a program is there, one after the other, to the same effect. Linux 7
+// preempts programs at tracepoints, and leaves one out for other threads of the processor while a
+// thread is in the middle of it. That thread is in the middle of one copy only.
+const copies = 4
+
 // attachTo makes the program run at a tracepoint, which needs no tracefs.
-func (f *follower) attachTo(tracepoint string, prog *program) error {
-	if f.unknown != nil {
-		return f.unknown
+func (k *keeper) attachTo(tracepoint string, prog *program) error {
+	if k.unknown != nil {
+		return k.unknown
 	}
-	loaded, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Name: "usdt_follow", Type: ebpf.RawTracepoint, Instructions: prog.ins, License: license,
-	})
-	if err != nil {
-		return fmt.Errorf("load program for %s: %w", tracepoint, explain(err))
+	for range copies {
+		loaded, err := ebpf.NewProgram(&ebpf.ProgramSpec{
+			Name: "usdt_follow", Type: ebpf.RawTracepoint, Instructions: prog.ins, License: license,
+		})
+		if err != nil {
+			return fmt.Errorf("load program for %s: %w", tracepoint, explain(err))
+		}
+		k.set.programs = append(k.set.programs, loaded)
+		at := link.RawTracepointOptions{Name: tracepoint, Program: loaded}
+		l, err := link.AttachRawTracepoint(at)
+		if err != nil {
+			return fmt.Errorf("attach to %s: %w", tracepoint, explain(err))
+		}
+		k.set.links = append(k.set.links, l)
 	}
-	f.set.programs = append(f.set.programs, loaded)
-	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: tracepoint, Program: loaded})
-	if err != nil {
-		return fmt.Errorf("attach to %s: %w", tracepoint, explain(err))
-	}
-	f.set.links = append(f.set.links, l)
 	return nil
 }
 
@@ -156,37 +158,37 @@ const (
 )
 
 // fork writes the program that runs in a process that forks, before its child runs.
-func (f *follower) fork() *program {
+func (k *keeper) fork() *program {
 	p := newFollowing()
 	out, end := p.newLabel(), p.newLabel()
 	const child = 8 // the second argument of the tracepoint
 	p.emit(asm.LoadMem(regOut, regContext, child, asm.DWord))
-	f.read(p, regOut, 4, "task_struct.tgid")
+	k.read(p, regOut, 4, "task_struct.tgid")
 	p.emit(
 		asm.StoreMem(asm.RFP, followID, asm.R0, asm.DWord),
 		asm.Mov.Reg(regTemp, asm.R0),
 	)
-	f.read(p, regOut, 4, "task_struct.pid")
+	k.read(p, regOut, 4, "task_struct.pid")
 	p.emit(asm.JNE.Reg(asm.R0, regTemp, end)) // a thread
-	if f.criteria.hasAny() || f.criteria.Descend {
+	if k.criteria.hasAny() || k.criteria.Descend {
 		p.emit(
 			asm.FnGetCurrentPidTgid.Call(),
 			asm.RSh.Imm(asm.R0, 32),
 			asm.StoreMem(asm.RFP, followWord, asm.R0, asm.DWord),
 		)
-		p.lookup(f.set.ids, followWord)
+		p.lookup(k.set.ids, followWord)
 		p.emit(asm.JEq.Imm(asm.R0, 0, out))
-		f.add(p, f.set.ids, end)
+		k.add(p, k.set.ids, end)
 		p.place(out)
 	}
-	f.remove(p)
+	k.remove(p)
 	p.place(end)
 	p.exit()
 	return p
 }
 
 // exec writes the program that runs in a process that executes a file, before the file runs.
-func (f *follower) exec() (*program, error) {
+func (k *keeper) exec() (*program, error) {
 	p := newFollowing()
 	out, end := p.newLabel(), p.newLabel()
 	p.emit(
@@ -194,23 +196,23 @@ func (f *follower) exec() (*program, error) {
 		asm.RSh.Imm(asm.R0, 32),
 		asm.StoreMem(asm.RFP, followID, asm.R0, asm.DWord),
 	)
-	if f.criteria.Descend {
-		p.lookup(f.set.ids, followID)
+	if k.criteria.Descend {
+		p.lookup(k.set.ids, followID)
 		p.emit(asm.JNE.Imm(asm.R0, 0, end))
 	}
-	if err := f.unlessHolds(p, out); err != nil {
+	if err := k.unlessHolds(p, out); err != nil {
 		return nil, err
 	}
-	f.add(p, f.set.ids, end)
+	k.add(p, k.set.ids, end)
 	p.place(out)
-	f.remove(p)
+	k.remove(p)
 	p.place(end)
 	p.exit()
 	return p, nil
 }
 
 // add adds the id at followID to a set and jumps to end.
-func (f *follower) add(p *program, set *ebpf.Map, end string) {
+func (k *keeper) add(p *program, set *ebpf.Map, end string) {
 	p.emit(asm.StoreImm(asm.RFP, followWord, 1, asm.Word))
 	p.update(set, followID, followWord, anyKey)
 	p.emit(
@@ -218,12 +220,12 @@ func (f *follower) add(p *program, set *ebpf.Map, end string) {
 		asm.JEq.Imm(asm.R0, 0, end),
 		asm.StoreImm(asm.RFP, followWord, 0, asm.Word),
 	)
-	p.countAt(f.set.full, followWord)
+	p.countAt(k.set.full, followWord)
 	p.jump(end)
 }
 
 // remove takes the process at followID away.
-func (f *follower) remove(p *program) {
+func (k *keeper) remove(p *program) {
 	p.emit(loadAddress(asm.R2, followID)...)
-	p.emit(asm.LoadMapPtr(asm.R1, f.set.ids.FD()), asm.FnMapDeleteElem.Call())
+	p.emit(asm.LoadMapPtr(asm.R1, k.set.ids.FD()), asm.FnMapDeleteElem.Call())
 }

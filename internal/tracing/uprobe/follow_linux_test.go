@@ -54,11 +54,16 @@ func newPrograms(t *testing.T) programs {
 	return p
 }
 
-// stormSize is how many processes of each kind a storm has, and firesEach how often each fires.
-const (
-	stormSize = 300
-	firesEach = 2
-)
+// firesEach is how often each process of a storm fires.
+const firesEach = 2
+
+// stormSize returns how many processes of each kind a storm has.
+func stormSize(isMain bool) int {
+	if testing.Short() && !isMain {
+		return 40 // in an emulated machine each takes some 10 ms
+	}
+	return 300
+}
 
 // A kind is how processes of a storm are started.
 type kind struct {
@@ -68,12 +73,12 @@ type kind struct {
 
 // storm runs processes that fire at once and end, several at a time, in an order in which each
 // kind follows every other.
-func storm(kinds ...kind) error {
+func storm(size int, kinds ...kind) error {
 	const atOnce = 8
 	var wg sync.WaitGroup
-	errs := make(chan error, len(kinds)*stormSize)
+	errs := make(chan error, len(kinds)*size)
 	slots := make(chan struct{}, atOnce)
-	for range stormSize {
+	for range size {
 		for _, k := range kinds {
 			slots <- struct{}{}
 			wg.Go(func() {
@@ -105,11 +110,11 @@ func (p programs) counting(t *testing.T, set *uprobe.Processes) *uprobe.Counter 
 	return counter
 }
 
-// check compares the count with that of storms.
-func check(t *testing.T, counter *uprobe.Counter, set *uprobe.Processes, storms int) {
+// check compares the count with that of some processes of storms.
+func check(t *testing.T, counter *uprobe.Counter, set *uprobe.Processes, processes int) {
 	t.Helper()
 	hits, err := counter.Read()
-	if want := uint64(storms * stormSize * firesEach); err != nil || hits[0] != want {
+	if want := uint64(processes * firesEach); err != nil || hits[0] != want {
 		t.Errorf("%d hits, want %d; %v", hits, want, err)
 	}
 	if missed, err := set.Missed(); missed != 0 || err != nil {
@@ -161,10 +166,11 @@ func TestFollow(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			set := follow(t, tt.c)
 			counter := p.counting(t, set)
-			if err := storm(tt.kinds...); err != nil {
+			size := stormSize(tt.name == "comm")
+			if err := storm(size, tt.kinds...); err != nil {
 				t.Fatal(err)
 			}
-			check(t, counter, set, 1)
+			check(t, counter, set, size)
 		})
 	}
 }
@@ -205,17 +211,18 @@ func TestFollowCgroup(t *testing.T) {
 	inWanted, below, inOther := into(wanted), into(filepath.Join(wanted, "below")), into(other)
 	set := follow(t, uprobe.Criteria{Cgroups: []string{wanted, later}})
 	counter := p.counting(t, set)
-	if err := storm(kind{p.wanted, inWanted}, kind{p.wanted, below}, kind{p.wanted, inOther},
-		kind{path: p.wanted}); err != nil {
+	size := stormSize(false)
+	if err := storm(size, kind{p.wanted, inWanted}, kind{p.wanted, below},
+		kind{p.wanted, inOther}, kind{path: p.wanted}); err != nil {
 		t.Fatal(err)
 	}
-	check(t, counter, set, 2)
+	check(t, counter, set, 2*size)
 	comes, comesBelow := into(later), into(filepath.Join(wanted, "below", "again"))
-	if err := storm(kind{p.wanted, comes}, kind{p.wanted, comesBelow},
+	if err := storm(size, kind{p.wanted, comes}, kind{p.wanted, comesBelow},
 		kind{p.wanted, into(filepath.Join(other, "later"))}); err != nil {
 		t.Fatal(err)
 	}
-	check(t, counter, set, 4)
+	check(t, counter, set, 4*size)
 	if err := newProcesses(t).Follow(uprobe.Criteria{Cgroups: []string{t.TempDir()}}); err == nil {
 		t.Error("another directory is followed as a cgroup")
 	}
@@ -235,7 +242,7 @@ func stormAsChild(t *testing.T) bool {
 		return false
 	}
 	if os.Getenv(stormBelow) == "" {
-		if err := storm(kind{path: path}); err != nil {
+		if err := storm(stormSize(true), kind{path: path}); err != nil {
 			t.Fatal(err)
 		}
 		return true
@@ -278,14 +285,15 @@ func TestFollowDescendants(t *testing.T) {
 			}
 			wanted.Ask(t, "")
 			other.Ask(t, "")
-			storms := 1
+			size := stormSize(true)
+			check(t, counter, set, size)
 			if len(c.Comms) > 0 {
-				if err := storm(kind{path: p.other}, kind{path: p.copied}); err != nil {
+				more := stormSize(false)
+				if err := storm(more, kind{path: p.other}, kind{path: p.copied}); err != nil {
 					t.Fatal(err)
 				}
-				storms++
+				check(t, counter, set, size+more)
 			}
-			check(t, counter, set, storms)
 		})
 	}
 }

@@ -2,30 +2,47 @@ package uprobe
 
 import "github.com/go-usdt/usdt/internal/tracing/integer"
 
-// Process and Command stand for the id of the process and the name of the thread, as Thread does
-// for the id of the thread.
+// Process, Command and Container stand for the id of the process, the name of the thread and the id
+// of the process's cgroup of version 2, as Thread does for the id of the thread.
 var (
-	Process = Argument{Number: -3}
-	Command = Argument{Number: -4}
+	Process   = Argument{Number: -3}
+	Command   = Argument{Number: -4}
+	Container = Argument{Number: -5}
 )
 
-// MaxKeyText is how many bytes of a text tell groups of counts apart, if it is the only text.
+// MaxKeyText is how many bytes of a text tell groups apart, if it is the only text.
 const MaxKeyText = 255
 
-// MaxGroups is how many groups are counted. Hits of others are counted together.
+// MaxGroups is how many groups there are, and as many again of longer texts. Hits of others are
+// counted together.
 const MaxGroups = 1 << 16
 
-// A By is one of the values by which hits are grouped.
+// A By is one of the values by which hits, or pairs, are grouped.
 type By struct {
-	Argument      // or Process, Thread, Command
+	Argument      // or Process, Thread, Command, Container, Stack
 	Text     bool // the argument points to text
+	OfEnd    bool // of a pair, the value is one of the end, not of the start
+
+	// Name, unless nil, makes a text of an integer. It is for what people know by a name, such as
+	// the container that a cgroup is for. Groups whose names are the same are one.
+	Name func(uint64) string
 }
 
-// A KeyValue is a value of a group: an integer, or a text, which may be cut.
+// isOfHit reports whether every hit has the value: it is no argument.
+func (b By) isOfHit() bool {
+	switch b.Argument {
+	case Process, Thread, Command, Container, Stack:
+		return true
+	}
+	return false
+}
+
+// A KeyValue is a value of a group: an integer, a text, which may be cut, or a stack.
 type KeyValue struct {
 	Int   integer.Int
 	Text  string
 	IsCut bool // there is more text: other texts may be in the group
+	Stack UserStack
 }
 
 // Others stands for the index of a probe where a GroupCount has hits of all groups for which there

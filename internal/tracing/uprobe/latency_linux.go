@@ -25,9 +25,7 @@ const (
 type PairOptions struct {
 	Options          // the filter is for the starts
 	Key     Argument // two hits are a pair that have the same process and key; may be Thread
-	By      Argument // by whose values the times are grouped; NoArgument for one group
-	ByText  bool     // By points to text, of which the first MaxByText bytes count
-	ByEnd   bool     // By is an argument of the end, not of the start
+	By      []By     // by which the times are grouped; none for one group
 
 	// Slower, unless 0, asks for each pair that takes so long or longer: see Latency.Next. Captures
 	// are what is wanted of each of the starts and of the ends; nil for none.
@@ -42,6 +40,7 @@ type Latency struct {
 	spec     PairOptions
 	open     openStarts
 	outcomes *ebpf.Map
+	groups   pairGroups
 	counts   *valueCounts
 	slow     *slowPairs // nil if none are wanted
 }
@@ -57,12 +56,11 @@ func Pair(starts, ends []Probe, o PairOptions) (*Latency, error) {
 }
 
 func (l *Latency) attachAll(starts, ends []Probe) error {
-	limit := logBuckets
-	if l.spec.By != NoArgument {
-		limit = groupBuckets
-	}
 	var err error
-	if l.counts, err = l.newValueCounts(limit); err != nil {
+	if l.groups, err = l.newPairGroups(l.spec.By); err != nil {
+		return err
+	}
+	if l.counts, err = l.newValueCounts(l.groups.room()); err != nil {
 		return err
 	}
 	record := 0
@@ -72,7 +70,7 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 		}
 		record = largest(l.slow.starts)
 	}
-	if l.open, err = l.newOpenStarts(record, l.byStart()); err != nil {
+	if l.open, err = l.newOpenStarts(record, l.groups.starts != nil); err != nil {
 		return err
 	}
 	if l.outcomes, err = l.newNumbers("usdt_outcomes", outcomes); err != nil {
@@ -90,14 +88,15 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 // be counted yet; after Detach all numbers are exact.
 func (l *Latency) Read() (LatencyReading, error) {
 	r := LatencyReading{Histogram: &histogram.Histogram{Scale: histogram.Log2()}, Room: l.open.room}
-	groups, err := l.counts.readGroups(r.Histogram.Scale, l.spec.ByText)
+	groups, err := l.counts.readGroups(r.Histogram.Scale, l.groups.keys)
 	if err != nil {
 		return r, err
 	}
 	for _, g := range groups {
 		r.Histogram.Merge(g.Histogram)
+		r.Unplaced += g.Unplaced
 	}
-	if l.spec.By != NoArgument {
+	if len(l.spec.By) > 0 {
 		r.Groups = groups
 	}
 	// First the starts, then which of them are still there, then those that are not: what comes
@@ -110,7 +109,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 	if err != nil {
 		return r, err
 	}
-	var started, ended, full, lost uint64
+	var started, ended, lost uint64
 	for _, n := range []struct {
 		array *ebpf.Map
 		index uint32
@@ -123,13 +122,12 @@ func (l *Latency) Read() (LatencyReading, error) {
 		{l.outcomes, unreadableKeys, &r.Unreadable},
 		{l.outcomes, startsLost, &lost},
 		{l.outcomes, starts, &started},
-		{l.counts.full, 0, &full},
 	} {
 		if *n.dst, err = sum(n.array, n.index); err != nil {
 			return r, err
 		}
 	}
-	r.Lost = lost + full + l.missed()
+	r.Lost = lost + l.missed()
 	over := ended + r.StartsAgain
 	r.FellOut = before - min(before, over+there)
 	r.Open = min(there, started-min(started, over))

@@ -19,7 +19,7 @@ func TestLatency(t *testing.T) {
 	probes := find(t, p, "job_start", "job_end")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
-			Options: o, By: uprobe.NoArgument,
+			Options: o,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,9 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 		return nil
 	}
 	s.skipped = nil
+	if s.options.SkippedLater != nil {
+		s.skip = s.options.SkippedLater
+	}
 	err := s.attachIndexed(body, probes)
 	if err != nil && errors.Is(err, s.skipped) {
 		return nil
@@ -55,7 +58,7 @@ func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 		if l.Index < len(layouts) {
 			continue
 		}
-		added, err := newLayouts([]Probe{l.Probe}, captures[i:i+1])
+		added, err := t.newLayouts([]Probe{l.Probe}, captures[i:i+1])
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
-func descriptors(t *testing.T) int {
+func descriptors(t testing.TB) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -29,12 +29,12 @@ func everyWay(probes []uprobe.Probe) []func(uprobe.Options) (io.Closer, error) {
 		},
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Distribute(probes, uprobe.DistributionOptions{
-				Options: o, By: uprobe.NoArgument, Scale: histogram.Log2(),
+				Options: o, Scale: histogram.Log2(),
 			})
 		},
 		func(o uprobe.Options) (io.Closer, error) {
 			return uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
-				Options: o, By: uprobe.NoArgument,
+				Options: o,
 			})
 		},
 	}

@@ -34,7 +34,7 @@ func (s *session) link(prog *ebpf.Program, sites []probeSite) (io.Closer, error)
 	defer file.Close()
 	path := fmt.Sprintf("/proc/self/fd/%d", file.Fd())
 	if s.features.Multi {
-		return linkMulti(prog, path, sites, s.features.Form, s.pidOf(sites[0].Site))
+		return linkMulti(prog, path, sites, s.features.Form, s.linkPID(sites[0].Site))
 	}
 	return s.linkOne(prog, path, sites[0])
 }

@@ -75,6 +75,19 @@ func (p *program) update(m *ebpf.Map, key, value int, flags int32) {
 	)
 }
 
+// findOrAdd jumps to found, with R0 the address of the map's value whose key is at an offset of the
+// frame. If there is none, it adds one of zeros, for which it uses words at blank. If there is no
+// room, it goes on. It changes R0 to R5.
+func (p *program) findOrAdd(m *ebpf.Map, key, blank, words int, found string) {
+	p.lookup(m, key)
+	p.emit(asm.JNE.Imm(asm.R0, 0, found))
+	// Another thread may have added the key since. It only matters that the key is there now.
+	p.clear(blank, words)
+	p.update(m, key, blank, newKey)
+	p.lookup(m, key)
+	p.emit(asm.JNE.Imm(asm.R0, 0, found))
+}
+
 // increment adds 1 to the number at index of an array. It changes R0 to R5 and frameWord.
 func (p *program) increment(array *ebpf.Map, index int) {
 	p.emit(asm.StoreImm(asm.RFP, frameWord, int64(index), asm.Word))

@@ -39,7 +39,7 @@ func linkMulti(
 	for i, site := range sites {
 		offsets[i] = site.offset(best)
 		semaphores[i] = site.Note.SemaphoreOffset // 0 for none
-		cookies[i] = uint64(site.index)           // #nosec G115 -- not negative
+		cookies[i] = site.cookie()
 	}
 	// The kernel gets addresses as integers. Pinned memory is not on the stack, which can move.
 	var pinner runtime.Pinner

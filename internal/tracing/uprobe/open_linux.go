@@ -15,8 +15,8 @@ import (
 type openKey struct{ Process, Key uint64 }
 
 // openStarts are the starts that wait for their ends, as a map by openKey. A value has the record
-// of the start, of which only the time if nobody wants the rest, and, if it is of the start, the
-// byWords words of its group. The time is 0 if the filter has hidden the start: its end must be
+// of the start, of which only the time if nobody wants the rest, and the id of its group, if starts
+// have groups. The time is 0 if the filter has hidden the start: its end must be
 // told from one without a start, and a start before it with the same key is over.
 //
 // When the map is full, those make room that have not been used for longest (LRU). The kernel
@@ -40,7 +40,7 @@ func (s *session) newOpenStarts(record int, grouped bool) (o openStarts, err err
 	}
 	size := o.group
 	if grouped {
-		size += 8 * byWords
+		size += 8
 	}
 	o.room = min(reading.MaxOpen, mostOpenBytes/size)
 	value := uint32(size) // #nosec G115 -- see layout.check

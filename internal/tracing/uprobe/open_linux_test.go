@@ -33,7 +33,7 @@ func newJobs(t *testing.T) *jobs {
 // pair measures until the test ends.
 func (j *jobs) pair(t *testing.T, key uprobe.Argument, o uprobe.Options) *uprobe.Latency {
 	t.Helper()
-	options := uprobe.PairOptions{Options: o, Key: key, By: uprobe.NoArgument}
+	options := uprobe.PairOptions{Options: o, Key: key}
 	l, err := uprobe.Pair(j.probes[:1], j.probes[1:], options)
 	if err != nil {
 		t.Fatal(err)
@@ -178,24 +178,34 @@ func TestLatencyGroups(t *testing.T) {
 	probes := find(t, p, "job_start", "job_end")
 	probes[0].Sites[0].Signature = &keyAt0
 	probes[1].Sites[0].Signature = &keyAt1
-	long := strings.Repeat("long", 30)
+	long := strings.Repeat("long", 70)
+	methods, results := []string{"GET", "", long}, []string{"ok", "no"}
+	method, tries := uprobe.By{Argument: uprobe.Numbered(1), Text: true}, uprobe.By{
+		Argument: uprobe.Numbered(2),
+	}
+	status := uprobe.By{Argument: uprobe.Numbered(0), OfEnd: true}
+	result := uprobe.By{Argument: uprobe.Numbered(2), Text: true, OfEnd: true}
+	methodOf := func(id uint64) string {
+		return []string{`"GET"`, `""`, strconv.Quote(long[:uprobe.MaxKeyText]) + "…"}[id%3]
+	}
+	triesOf := func(id uint64) string { return strconv.Itoa(int(int8(id))) }
+	resultOf := func(id uint64) string { return strconv.Quote(results[id%2]) }
+	statusOf := func(id uint64) string { return strconv.Itoa(int(int16(3 - id))) }
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for _, test := range []struct {
 			name string
-			by   uprobe.PairOptions
+			by   []uprobe.By
 			of   func(id uint64) string
 		}{
-			{"text of the start", uprobe.PairOptions{By: uprobe.Numbered(1), ByText: true},
-				func(id uint64) string { return []string{"GET", "", long[:uprobe.MaxByText]}[id%3] }},
-			{"integer of the start", uprobe.PairOptions{By: uprobe.Numbered(2)},
-				func(id uint64) string { return strconv.Itoa(int(int8(id))) }},
-			{"text of the end", uprobe.PairOptions{By: uprobe.Numbered(2), ByText: true, ByEnd: true},
-				func(id uint64) string { return []string{"ok", "no"}[id%2] }},
-			{"integer of the end", uprobe.PairOptions{By: uprobe.Numbered(0), ByEnd: true},
-				func(id uint64) string { return strconv.Itoa(int(int16(3 - id))) }},
+			{"text of the start", []uprobe.By{method}, methodOf},
+			{"integer of the start", []uprobe.By{tries}, triesOf},
+			{"text of the end", []uprobe.By{result}, resultOf},
+			{"integer of the end", []uprobe.By{status}, statusOf},
+			{"all", []uprobe.By{status, method, result, tries}, func(id uint64) string {
+				return strings.Join([]string{statusOf(id), methodOf(id), resultOf(id), triesOf(id)}, " ")
+			}},
 		} {
-			options := test.by
-			options.Options, options.Key = o, uprobe.Argument{Name: "id"}
+			options := uprobe.PairOptions{Options: o, By: test.by, Key: uprobe.Argument{Name: "id"}}
 			l, err := uprobe.Pair(probes[:1], probes[1:], options)
 			if err != nil {
 				t.Fatalf("%s: %v", test.name, err)
@@ -203,10 +213,10 @@ func TestLatencyGroups(t *testing.T) {
 			closing(t, l)
 			want := make(map[string]uint64)
 			for id := range uint64(300) {
-				start.Fire(id, []string{"GET", "", long}[id%3], int8(id))
+				start.Fire(id, methods[id%3], int8(id))
 			}
 			for id := range uint64(200) {
-				end.Fire(int16(3-id), id, []string{"ok", "no"}[id%2])
+				end.Fire(int16(3-id), id, results[id%2])
 				want[test.of(id)]++
 			}
 			r, err := l.Read()
@@ -215,16 +225,13 @@ func TestLatencyGroups(t *testing.T) {
 			}
 			got := make(map[string]uint64)
 			for _, g := range r.Groups {
-				name := g.Text
-				if !options.ByText {
-					name = g.By.String()
-				}
-				got[name] += g.Histogram.Total()
+				got[valuesOf(test.by, g.Key)] += g.Histogram.Total()
 			}
 			if diff := cmp.Diff(want, got); diff != "" || len(r.Groups) != len(want) {
 				t.Errorf("%s: %d groups (-want +got)\n%s", test.name, len(r.Groups), diff)
 			}
-			if n := r.Histogram.Total(); n != 200 || r.Open != 100 || r.FellOut+r.Lost+r.Unreadable != 0 {
+			if n := r.Histogram.Total(); n != 200 || r.Open != 100 ||
+				r.FellOut+r.Lost+r.Unreadable+r.Unplaced != 0 {
 				t.Errorf("%s: %d pairs, %+v", test.name, n, r)
 			}
 		}

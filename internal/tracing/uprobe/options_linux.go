@@ -8,6 +8,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/kernel"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // Options say what is traced.
@@ -28,6 +29,9 @@ type Options struct {
 	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
 	Skipped func(site Site, err error)
 
+	// SkippedLater, unless nil, is called for the sites of Attach methods in place of Skipped.
+	SkippedLater func(site Site, err error)
+
 	// Open opens a site's file with O_PATH, and fails if Path does not lead to the expected file. If
 	// it is nil, this process opens the path, which can wait for a file system without an end.
 	Open func(site Site) (*os.File, error)
@@ -45,19 +49,32 @@ type Options struct {
 
 func (o Options) features() kernel.Features {
 	f := kernel.Running().Features
-	if o.Features != nil {
+	switch {
+	case o.Features != nil:
 		f = *o.Features
+	case !f.MultiProcess && o.Processes == nil && !o.WaitForPages && rights.MayAttach(false):
+		// Perf events, which cost other processes nothing, take more rights.
+		f.Multi = false
 	}
 	f.Sleep = f.Sleep && f.Multi && o.WaitForPages
 	return f
 }
 
-// pidOf returns the process to which the kernel is to attach a site; 0: every process.
+// pidOf returns the process in which a site is traced, unless the programs ask Options.Processes;
+// 0: every process.
 func (s *session) pidOf(site Site) int {
 	if s.options.Processes != nil {
 		return 0
 	}
 	return cmp.Or(site.PID, s.options.PID)
+}
+
+// linkPID returns the process to which the kernel is to attach a site; 0: every process.
+func (s *session) linkPID(site Site) int {
+	if s.features.Multi && !s.features.MultiProcess {
+		return 0 // the program tells processes apart
+	}
+	return s.pidOf(site)
 }
 
 // featuresFor returns the abilities that the program of a site uses. When all processes are traced,

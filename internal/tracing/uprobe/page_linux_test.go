@@ -51,7 +51,7 @@ func TestPageThatNeverComes(t *testing.T) {
 		closing(t, tracer)
 		groups, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
 			Options: o, Arg: uprobe.Numbered(1), Scale: histogram.Log2(),
-			By: uprobe.Numbered(0), ByText: true,
+			By: []uprobe.By{{Argument: uprobe.Numbered(0), Text: true}},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -13,8 +13,10 @@ func (l *Latency) end(p *program) error {
 	if err := l.needKey(p); err != nil {
 		return err
 	}
-	if err := l.needGroup(p); err != nil {
-		return err
+	if l.groups.ends != nil {
+		if err := p.needValues(l.groups.ends.by()); err != nil {
+			return err
+		}
 	}
 	if err := l.key(p, unreadable); err != nil {
 		return err
@@ -46,19 +48,16 @@ func (l *Latency) end(p *program) error {
 
 // count takes the start away, which R0 points to, and counts the time in regTemp.
 func (l *Latency) count(p *program, alone, unreadable string) error {
-	if l.byStart() {
-		p.copyGroup(asm.RFP, frameText, asm.R0, l.open.group)
+	if l.groups.starts != nil {
+		p.emit(
+			asm.LoadMem(asm.R1, asm.R0, displacement(l.open.group), asm.DWord),
+			asm.StoreMem(asm.RFP, frameStart, asm.R1, asm.DWord),
+		)
 	}
 	l.open.take(p, alone)
 	p.increment(l.outcomes, ends)
-	p.clearKey()
-	switch {
-	case l.byEnd():
-		if err := l.group(p, frameKey+8, unreadable); err != nil {
-			return err
-		}
-	case l.byStart():
-		p.copyGroup(asm.RFP, frameKey+8, asm.RFP, frameText)
+	if err := l.groups.reach(p, unreadable); err != nil {
+		return err
 	}
 	p.countValue(l.counts, histogram.Log2(), false)
 	return nil

@@ -54,8 +54,8 @@ func (l *Latency) start(p *program) error {
 	if err := l.key(p, unreadable); err != nil {
 		return err
 	}
-	if l.byStart() {
-		if err := l.group(p, frameText, unreadable); err != nil {
+	if l.groups.starts != nil {
+		if err := l.groups.starts.reach(p, nil, frameStart, unreadable); err != nil {
 			return err
 		}
 	}
@@ -76,42 +76,8 @@ func (l *Latency) start(p *program) error {
 	return nil
 }
 
-// byStart reports whether the times are grouped by an argument of the start, byEnd by one of the
-// end.
-func (l *Latency) byStart() bool { return l.spec.By != NoArgument && !l.spec.ByEnd }
-func (l *Latency) byEnd() bool   { return l.spec.By != NoArgument && l.spec.ByEnd }
-
-// needGroup fetches the argument of the end that times are grouped by. Later, the program may have
-// fetched it or not.
-func (l *Latency) needGroup(p *program) error {
-	if !l.byEnd() {
-		return nil
-	}
-	place, err := p.site.Place(l.spec.By)
-	if err == nil {
-		err = p.needIntegers(place)
-	}
-	if err == nil && l.spec.ByText && p.site.isSized(place) {
-		err = p.needIntegers(place + 1)
-	}
-	if err != nil {
-		return fmt.Errorf("group by %v: %w", l.spec.By, err)
-	}
-	return nil
-}
-
-// group writes the group into byWords words of the frame.
-func (l *Latency) group(p *program, at int, unreadable string) error {
-	by, err := p.read(l.spec.By, unreadable)
-	if err != nil {
-		return fmt.Errorf("group by %v: %w", l.spec.By, err)
-	}
-	p.clear(at, byWords)
-	return p.group(by, l.spec.ByText, at, unreadable)
-}
-
-// store stores a start and its group, which is at frameText. The program jumps to lost when there
-// is no room.
+// store stores a start and the id of its group, which is at frameStart. The program jumps to lost
+// when there is no room.
 func (l *Latency) store(p *program, lost string) error {
 	isFirst := p.newLabel()
 	if l.slow != nil {
@@ -120,8 +86,11 @@ func (l *Latency) store(p *program, lost string) error {
 		}
 	}
 	l.open.reach(p, lost)
-	if l.byStart() {
-		p.copyGroup(regOut, l.open.group, asm.RFP, frameText)
+	if l.groups.starts != nil {
+		p.emit(
+			asm.LoadMem(asm.R1, asm.RFP, frameStart, asm.DWord),
+			asm.StoreMem(regOut, displacement(l.open.group), asm.R1, asm.DWord),
+		)
 	}
 	p.emit(
 		asm.LoadMem(asm.R1, regOut, displacement(l.open.time), asm.DWord),

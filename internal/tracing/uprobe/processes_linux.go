@@ -112,19 +112,39 @@ func processKey(pid int) ([]byte, error) {
 // frameWord2.
 func (p *program) onlyIn(set *Processes) {
 	member, end := p.newLabel(), p.newLabel()
+	p.processID(end)
+	p.emit(asm.StoreMem(asm.RFP, frameWord, asm.R0, asm.Word))
+	p.lookup(set.ids, frameWord)
+	p.emit(asm.JNE.Imm(asm.R0, 0, member))
+	p.exitAt(end)
+	p.place(member)
+}
+
+// onlyInOne ends the program unless the process has this id. It changes the same.
+func (p *program) onlyInOne(pid int) {
+	member, end := p.newLabel(), p.newLabel()
+	p.processID(end)
+	p.emit(asm.JEq.Imm(asm.R0, imm(pid), member))
+	p.exitAt(end)
+	p.place(member)
+}
+
+// processID sets R0 to the process id of the traced thread in the pid namespace of this process. It
+// jumps to none if there is none. It changes R1 to R5 and frameWord2.
+func (p *program) processID(none string) {
 	if id, nested := pidNamespace(); nested {
-		p.namespaceIDs(id, frameWord2, end)
+		p.namespaceIDs(id, frameWord2, none)
 		// The thread id comes first.
 		p.emit(asm.LoadMem(asm.R0, asm.RFP, displacement(frameWord2+4), asm.Word))
 	} else {
 		p.emit(asm.FnGetCurrentPidTgid.Call(), asm.RSh.Imm(asm.R0, 32))
 	}
-	p.emit(asm.StoreMem(asm.RFP, frameWord, asm.R0, asm.Word))
-	p.lookup(set.ids, frameWord)
-	p.emit(asm.JNE.Imm(asm.R0, 0, member))
-	if p.leadsTo(end) {
-		p.place(end)
+}
+
+// exitAt ends the program, and places a label there if anything leads to it.
+func (p *program) exitAt(label string) {
+	if p.leadsTo(label) {
+		p.place(label)
 	}
 	p.exit()
-	p.place(member)
 }

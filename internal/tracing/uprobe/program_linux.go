@@ -29,12 +29,14 @@ const (
 
 // The frame of a program: offsets from the frame pointer into its stack, which has 512 bytes.
 const (
-	frameArgs  = -8 * operand.MaxArgs       // arguments, extended to 64 bits
-	frameWord  = frameArgs - 8              // something read, or passed by its address
-	frameWord2 = frameWord - 8              // the same
-	frameKey   = frameWord2 - 8*(1+byWords) // the key of a map
-	frameText  = frameKey - 8*textWords     // a text to be compared
-	frameStart = frameText - 8              // the address of an open start
+	frameArgs  = -8 * operand.MaxArgs     // arguments, extended to 64 bits
+	frameWord  = frameArgs - 8            // something read, or passed by its address
+	frameWord2 = frameWord - 8            // the same
+	frameKey   = frameWord2 - 16          // the key of a map, of two words
+	frameStart = frameKey - 8             // the address of an open start, or the id of its group
+	frameText  = frameStart - 8*textWords // a text to be compared
+	frameBlank = frameStart - 8*rowWords  // zeros
+	frameGroup = frameStart               // the end of the key of a group
 )
 
 func frameArg(i int) int16 { return displacement(frameArgs + 8*i) }
@@ -108,6 +110,7 @@ func (p *program) exit() { p.emit(asm.Mov.Imm(asm.R0, 0), asm.Return()) }
 func (p *program) probeIndex() {
 	if p.shared {
 		p.emit(asm.Mov.Reg(asm.R1, regContext), asm.FnGetAttachCookie.Call())
+		p.zeroExtend(asm.R0)
 	} else {
 		p.emit(asm.Mov.Imm(asm.R0, imm(p.site.index)))
 	}

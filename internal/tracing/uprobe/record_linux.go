@@ -11,12 +11,13 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// A record is what a program writes for one event: a header, the arguments, and the captures, each
-// at a fixed offset:
+// A record is what a program writes for one event: a header, the arguments, the captures and, if it
+// is wanted, the stack, each at a fixed offset:
 //
 //	u32 probe   u32 failed   u64 time   u64 process, thread   char comm[16]
 //	u64 argument 0 …
 //	s64 length of capture 0, or an error   its bytes …
+//	u64 the addresses of the stack, then zeros
 const (
 	recordProbe  = 0
 	recordFailed = 4
@@ -36,6 +37,7 @@ type layout struct {
 	probe    int
 	args     int
 	captures []Capture
+	stack    bool
 }
 
 func (l layout) captureOffset(i int) int {
@@ -46,12 +48,20 @@ func (l layout) captureOffset(i int) int {
 	return offset
 }
 
-func (l layout) size() int { return l.captureOffset(len(l.captures)) }
+// stackOffset returns where the stack is, if there is one.
+func (l layout) stackOffset() int { return l.captureOffset(len(l.captures)) }
+
+func (l layout) size() int {
+	if l.stack {
+		return l.stackOffset() + stackBytes
+	}
+	return l.stackOffset()
+}
 
 // check returns an error about a capture that is impossible.
 func (l layout) check(p Probe) error {
 	for _, c := range l.captures {
-		if c.Max < 1 || l.size() > recordArgs+8*operand.MaxArgs+MaxCapture {
+		if c.Max < 1 || l.stackOffset() > recordArgs+8*operand.MaxArgs+MaxCapture {
 			return fmt.Errorf("capture arg%d of %s: %d bytes, all of a probe must be from 1 to %d",
 				c.Arg, p, c.Max, MaxCapture)
 		}
@@ -123,6 +133,10 @@ func (p *program) writeRecord(l layout) {
 	for i, c := range l.captures {
 		p.capture(c, l.captureOffset(i))
 	}
+	if l.stack {
+		p.emit(asm.Mov.Reg(asm.R1, regOut), asm.Add.Imm(asm.R1, imm(l.stackOffset())))
+		p.getStack()
+	}
 }
 
 // capture writes the capture at offset into the record.
@@ -174,6 +188,10 @@ func (l layout) decode(ev *Event, b []byte, clock clock) {
 	}
 	for i, c := range l.captures {
 		l.decodeCapture(&ev.Args[c.Arg], c, b[l.captureOffset(i):])
+	}
+	ev.Stack = ev.Stack[:0]
+	if l.stack {
+		ev.Stack = appendStack(ev.Stack, b[l.stackOffset():l.size()])
 	}
 }
 

@@ -24,8 +24,8 @@ func TestSlowPairs(t *testing.T) {
 	const slow = 5 * time.Millisecond
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for _, by := range []uprobe.PairOptions{
-			{By: uprobe.NoArgument}, {By: uprobe.Numbered(1), ByText: true},
-			{By: uprobe.Numbered(3), ByEnd: true},
+			{}, {By: []uprobe.By{{Argument: uprobe.Numbered(1), Text: true}}},
+			{By: []uprobe.By{{Argument: uprobe.Numbered(3), OfEnd: true}}},
 		} {
 			options := by
 			options.Options, options.Slower = o, slow

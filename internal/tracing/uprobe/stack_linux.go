@@ -12,11 +12,14 @@ import (
 // arguments of another. A program with a tail call keeps the thread's stack, even if the call is
 // never made.
 
-// newNowhere makes an array of programs in which a tail call finds none.
-func (s *session) newNowhere() (*ebpf.Map, error) {
-	return s.newMap(&ebpf.MapSpec{
-		Name: "usdt_nowhere", Type: ebpf.ProgramArray, KeySize: 4, ValueSize: 4, MaxEntries: 1,
-	})
+// newNowhere makes an array of programs in which a tail call finds none, unless there is one.
+func (s *session) newNowhere() (nowhere *ebpf.Map, err error) {
+	if s.nowhere == nil {
+		s.nowhere, err = s.newMap(&ebpf.MapSpec{
+			Name: "usdt_nowhere", Type: ebpf.ProgramArray, KeySize: 4, ValueSize: 4, MaxEntries: 1,
+		})
+	}
+	return s.nowhere, err
 }
 
 // onThreadStack returns the program with a tail call before it that is never made. Programs that

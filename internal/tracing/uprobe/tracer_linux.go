@@ -25,6 +25,7 @@ type Tracer struct {
 type TraceOptions struct {
 	Options
 	Captures [][]Capture // for each probe; nil for none
+	Stack    bool        // Event.Stack is wanted
 
 	// BufferBytes is the size of the ring buffer, or, if the kernel has none, of the buffer of each
 	// processor. 0 means 8 MiB for the former, 1 MiB for the latter. It is rounded up to a power of
@@ -44,7 +45,7 @@ func Trace(probes []Probe, o TraceOptions) (*Tracer, error) {
 }
 
 func (t *Tracer) attachAll(probes []Probe) error {
-	layouts, err := newLayouts(probes, t.spec.Captures)
+	layouts, err := t.newLayouts(probes, t.spec.Captures)
 	if err != nil {
 		return err
 	}
@@ -57,10 +58,19 @@ func (t *Tracer) attachAll(probes []Probe) error {
 }
 
 // roomForLater is the room for a record of a probe that is added later, in bytes.
-const roomForLater = recordArgs + 8*operand.MaxArgs + 4<<10
+const roomForLater = recordArgs + 8*operand.MaxArgs + 4<<10 + stackBytes
 
 func (t *Tracer) body(p *program) error {
 	return p.trace((*t.layouts.Load())[p.site.index], t.spec.Filter, t.stream)
+}
+
+// newLayouts returns the layouts of what the tracer is asked for.
+func (t *Tracer) newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {
+	layouts, err := newLayouts(probes, captures)
+	for i := range layouts {
+		layouts[i].stack = t.spec.Stack
+	}
+	return layouts, err
 }
 
 func newLayouts(probes []Probe, captures [][]Capture) ([]layout, error) {

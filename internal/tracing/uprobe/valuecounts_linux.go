@@ -7,100 +7,132 @@ import (
 	"github.com/cilium/ebpf/asm"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
-	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// A bucketKey is a key of the map that programs count values in.
-type bucketKey struct {
-	Bucket int32
-	Signed uint32          // 1 when the values are signed: the sites of one probe may differ
-	By     [byWords]uint64 // what the group has in common: see group
+// A rowKey is a key of the map that programs count values in.
+type rowKey struct {
+	Row    int32
+	Signed uint32 // 1 when the values are signed: the sites of one probe may differ
+	Group  uint64 // its id
 }
 
-// A bucketValue is what one processor has counted in a bucket.
-type bucketValue struct {
-	Count     uint64
+// A row is what one processor has counted in some buckets that follow each other: a power of two,
+// if the scale is logarithmic.
+type row struct {
 	Low, High uint64 // sums of the lower and of the upper halves of the values
 	Max       uint64 // with the sign bit inverted for signed values, so that 0 is the least
+	Counts    [rowBuckets]uint64
 }
 
-// Sizes of both in words of 8 bytes.
 const (
-	keyWords   = 1 + byWords
-	valueWords = 4
+	rowBits    = 4
+	rowBuckets = 1 << rowBits
+
+	rowWords     = 3 + rowBuckets // the size of a row, in words of 8 bytes
+	rowKeyWords  = 2
+	rowHigh      = 8 // offsets
+	rowMax       = 16
+	rowCounts    = 24
+	frameRowKey  = frameKey
+	frameGroupID = frameRowKey + 8
 )
 
 // valueCounts holds the maps that programs count values in. The memory is allocated beforehand,
 // because a program cannot wait for it.
 type valueCounts struct {
-	buckets *ebpf.Map // a bucketValue for each processor, by bucketKey
-	full    *ebpf.Map // how many values found no place
+	rows *ebpf.Map // a row for each processor, by rowKey
+	full *ebpf.Map // how many values found no place, by the id of their group
 }
 
-func (s *session) newValueCounts(maxBuckets int) (*valueCounts, error) {
+// How many rows there can be.
+const (
+	scaleRows = 1 << 10 // more than a scale has
+	leastRows = 8 << 10 // of all groups together
+	mostRows  = 96 << 10
+	rowsBytes = 128 << 20 // how much memory those of groups take at most, if more than the least
+)
+
+// groupRows returns how many rows there can be of all groups together. Each processor has its own.
+func groupRows() int {
+	cpus, err := ebpf.PossibleCPU()
+	if err != nil {
+		return leastRows
+	}
+	const node = 80 // bytes of the kernel's for a key
+	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
+}
+
+// newValueCounts makes room for the values of all hits or, if there is a table, of its groups.
+func (s *session) newValueCounts(groups int) (*valueCounts, error) {
+	rows := scaleRows
+	if groups > 0 {
+		rows = groupRows()
+	}
 	c := new(valueCounts)
 	var err error
-	c.buckets, err = s.newMap(&ebpf.MapSpec{
-		Name: "usdt_buckets", Type: ebpf.PerCPUHash, KeySize: 8 * keyWords, ValueSize: 8 * valueWords,
-		MaxEntries: uint32(maxBuckets), // #nosec G115 -- logBuckets or groupBuckets
+	c.rows, err = s.newMap(&ebpf.MapSpec{
+		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
+		MaxEntries: uint32(rows), // #nosec G115 -- at most mostRows
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.full, err = s.newNumbers("usdt_full", 1)
+	c.full, err = s.newMap(&ebpf.MapSpec{
+		Name: "usdt_full", Type: ebpf.Hash, KeySize: 8, ValueSize: 8,
+		MaxEntries: uint32(groups + 1), // #nosec G115 -- a few times MaxGroups
+	})
 	return c, err
 }
 
-// clearKey clears the bucketKey at frameKey. It changes R0.
-func (p *program) clearKey() { p.clear(frameKey, keyWords) }
-
-// countValue counts the value in regTemp, in the group of the bucketKey at frameKey. It changes R0
-// to R5, regTemp, regOut, frameWord and frameText.
+// countValue counts the value in regTemp, in the group whose id is at frameGroupID. It changes R0
+// to R5, regTemp, regOut, frameWord, frameWord2, frameRowKey and frameBlank.
 func (p *program) countValue(c *valueCounts, s histogram.Scale, signed bool) {
-	found, done := p.newLabel(), p.newLabel()
+	found, done, noted := p.newLabel(), p.newLabel(), p.newLabel()
 	p.bucketIndex(s, signed)
 	sign := int64(0)
 	if signed {
 		sign = 1
 	}
 	p.emit(
-		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.Word),
-		asm.StoreImm(asm.RFP, frameKey+4, sign, asm.Word),
+		asm.Mov.Reg(regOut, asm.R0),
+		asm.ArSh.Imm(asm.R0, rowBits),
+		asm.StoreMem(asm.RFP, frameRowKey, asm.R0, asm.Word),
+		asm.StoreImm(asm.RFP, frameRowKey+4, sign, asm.Word),
 	)
-	p.lookup(c.buckets, frameKey)
-	p.emit(asm.JNE.Imm(asm.R0, 0, found))
-
-	// Another thread may have added the key since. It only matters that the key is there now.
-	p.clear(frameText, valueWords)
-	p.update(c.buckets, frameKey, frameText, newKey)
-	p.lookup(c.buckets, frameKey)
-	p.emit(asm.JNE.Imm(asm.R0, 0, found))
-	p.increment(c.full, 0)
+	p.findOrAdd(c.rows, frameRowKey, frameBlank, rowWords, found)
+	p.findOrAdd(c.full, frameGroupID, frameWord, 1, noted)
+	p.jump(done) // it never does: there is room for all groups
+	p.place(noted)
+	p.emit(asm.Mov.Imm(asm.R1, 1), asm.StoreXAdd(asm.R0, asm.R1, asm.DWord))
 	p.jump(done)
 
 	p.place(found)
-	p.emit(asm.Mov.Reg(regOut, asm.R0))
-	p.addToBucket(signed)
+	p.addToRow(signed)
 	p.place(done)
 }
 
-// addToBucket adds the value in regTemp to the bucketValue at regOut. It changes R0, R1 and
-// regTemp.
-func (p *program) addToBucket(signed bool) {
+// addToRow adds the value in regTemp, whose bucket is in regOut, to the row at R0. It changes R0 to
+// R2, regOut and regTemp.
+func (p *program) addToRow(signed bool) {
 	upperHalf := asm.RSh
 	if signed {
 		upperHalf = asm.ArSh
 	}
 	p.emit(
+		asm.Mov.Reg(asm.R2, regOut),
+		asm.And.Imm(asm.R2, rowBuckets-1),
+		asm.LSh.Imm(asm.R2, 3),
+		asm.Mov.Reg(regOut, asm.R0),
+		asm.Add.Reg(asm.R0, asm.R2),
 		asm.Mov.Imm(asm.R1, 1),
-		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, 0),
+		asm.AddAtomic.Mem(asm.R0, asm.R1, asm.DWord, rowCounts),
 		asm.Mov.Reg(asm.R1, regTemp),
 		asm.LSh.Imm(asm.R1, 32),
 		asm.RSh.Imm(asm.R1, 32),
-		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, 8),
+		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, 0),
 		asm.Mov.Reg(asm.R1, regTemp),
 		upperHalf.Imm(asm.R1, 32),
-		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, 16),
+		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, rowHigh),
 	)
 	if signed {
 		p.emit(
@@ -108,7 +140,7 @@ func (p *program) addToBucket(signed bool) {
 			asm.Xor.Reg(regTemp, asm.R1),
 		)
 	}
-	p.raise(24)
+	p.raise(rowMax)
 }
 
 // raise makes the number at offset of regOut at least regTemp, both unsigned. A thread that
@@ -124,40 +156,32 @@ func (p *program) raise(offset int16) {
 	p.place(done)
 }
 
-// read calls f for every bucket.
-func (c *valueCounts) read(f func(bucketKey, []bucketValue)) error {
+// read calls f for every row.
+func (c *valueCounts) read(f func(rowKey, []row)) error {
 	var (
-		key    bucketKey
-		values []bucketValue
+		key  rowKey
+		rows []row
 	)
-	entries := c.buckets.Iterate()
-	for entries.Next(&key, &values) {
-		f(key, values)
+	entries := c.rows.Iterate()
+	for entries.Next(&key, &rows) {
+		f(key, rows)
 	}
 	if err := entries.Err(); err != nil {
-		return fmt.Errorf("read buckets: %w", err)
+		return fmt.Errorf("read counts: %w", err)
 	}
 	return nil
 }
 
-// addTo adds what each processor has counted in a bucket to h. The largest value may have been lost
-// in the race that raise describes, but it is not less than the least value of its bucket.
-func addTo(h *histogram.Histogram, k bucketKey, values []bucketValue) {
-	index := int(k.Bucket)
-	least := h.Scale.Least(index)
-	for _, v := range values {
-		if v.Count == 0 {
-			continue
-		}
-		signed, upper, maxBits := k.Signed != 0, float64(v.High), v.Max
-		if signed {
-			upper = float64(int64(v.High)) // #nosec G115 -- the same bits
-			maxBits ^= 1 << 63
-		}
-		largest := integer.Of(maxBits, signed)
-		if largest.Compare(least) < 0 {
-			largest = least
-		}
-		h.AddBucket(index, v.Count, upper*(1<<32)+float64(v.Low), largest)
+// unplaced returns how many values found no place, by the ids of their groups.
+func (c *valueCounts) unplaced() (map[uint64]uint64, error) {
+	values := make(map[uint64]uint64)
+	var id, n uint64
+	entries := c.full.Iterate()
+	for entries.Next(&id, &n) {
+		values[id] = n
 	}
+	if err := entries.Err(); err != nil {
+		return nil, fmt.Errorf("read values without a place: %w", err)
+	}
+	return values, nil
 }

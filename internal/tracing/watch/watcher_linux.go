@@ -56,6 +56,9 @@ func (w *Watcher) Wait(ctx context.Context, events []Event) ([]Event, error) {
 		if _, err := unix.Poll(w.ready, -1); err != nil && !errors.Is(err, unix.EINTR) {
 			return events, os.NewSyscallError("poll", err)
 		}
+		if w.ready[0].Revents != 0 { // or it would be ready for ever
+			_, _ = unix.Read(w.wake, make([]byte, 8))
+		}
 		before := len(events)
 		for _, r := range w.rings {
 			events = r.read(events)

@@ -18,13 +18,16 @@ func TestStorm(t *testing.T) {
 // TestEngine runs the tests of internal/tracing/uprobe, except those that need a compiler or
 // tools.
 func TestEngine(t *testing.T) {
-	skip := "TestSDT|TestAllProcesses|TestOneProcess|TestSomeProcesses|TestPIDNamespace|TestNoFollow|" +
-		"TestPageThatNeverComes|TestWaitForPages|TestValues"
+	skip := "TestSDT|TestAllProcesses|TestOneProcess|TestSomeProcesses|TestPIDNamespace|" +
+		"TestNoFollow|TestPageThatNeverComes|TestWaitForPages|TestValues"
 	if runtime.GOARCH != "amd64" {
 		skip += "|TestForms386" // it would skip itself, and then the guest would not pass
 	}
 	runInGuest(t, "/engine.test", "-test.short", "-test.skip=^("+skip+")$")
 }
+
+// TestWatch runs the tests of internal/tracing/watch.
+func TestWatch(t *testing.T) { runInGuest(t, "/watch.test") }
 
 // runInGuest runs the tests of another package, whose program only a guest has.
 func runInGuest(t *testing.T, program string, args ...string) {

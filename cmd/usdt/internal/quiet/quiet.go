@@ -8,4 +8,7 @@ package quiet
 
 import "os"
 
+// Environ is the environment that this process was started with, in which the variable may be.
+var Environ = os.Environ()
+
 func init() { _ = os.Unsetenv("STAPSDT_LISTEN") } // the name is valid
