@@ -42,13 +42,14 @@ end, with all of them, unless --interval is given. After 65536 combinations in a
 machines with many processors, hits of further ones are counted together, as others. --sort and
 --top choose rows. With --at, --by takes arguments only, and after 4096 combinations hits are
 others.
-` + unitHelp + atHelp + kernelHelp,
+` + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'
   sudo usdt count 'python:*' -- python3 script.py
   sudo usdt count --all --by path,pid --duration 10s http:request
   sudo usdt count -p 1234 http:request --sum bytes --avg bytes,took --by path --sort sum --top 10
   sudo usdt count -p 1234 http:request --min took --max took --unit ms --interval 1s
+  sudo usdt count -p 1234 shop:order_start --stack --duration 10s
   sudo usdt count --all --duration 10s --where 'cents > 100' shop:order`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			flags.chooseInterval(cmd)

@@ -38,7 +38,9 @@ func (r countReading) next(
 
 // isGrouped reports whether hits are counted by values.
 func (r countReading) isGrouped() bool {
-	return slices.ContainsFunc(r.rows, func(row countRow) bool { return row.key != "" || row.stack != nil })
+	return slices.ContainsFunc(r.rows, func(row countRow) bool {
+		return row.key != "" || row.stack != nil
+	})
 }
 
 // whole returns the reading of the time since counting began.

@@ -41,13 +41,14 @@ exact, and mean is exact up to rounding.
 With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
 The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 ` + histogramOthersHelp + `
-` + histViewHelp + unitHelp + atHelp + kernelHelp,
+` + histViewHelp + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg
   sudo usdt hist -p 1234 http:request --arg took_us --unit ms --quantiles 50,99,99.9
-  sudo usdt hist -p 1234 http:request --arg bytes --by path --sort p99 --top 5 --interval 1s`,
+  sudo usdt hist -p 1234 http:request --arg bytes --by path --sort p99 --top 5 --interval 1s
+  sudo usdt hist -p 1234 shop:order_end --arg cents --folded | flamegraph.pl > cents.svg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if f.at != "" {

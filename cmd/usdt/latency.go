@@ -40,9 +40,10 @@ names are BASE, then _, __ or -, then one of these:
 
 ` + pairNames() + `
 --key names the argument that is the key, or gives its number from 0; --key tid pairs the hits of
-a thread. Without --key, it is the first argument, if both probes have an integer there. Otherwise
-usdt says what it takes: an argument that both have by one name or, where there is none, the
-thread. In Go programs threads are no key, because a goroutine changes its thread.
+a thread, --key goroutine those of a goroutine of a program with this library. Without --key, it is
+the first argument, if both probes have an integer there. Otherwise usdt says what it takes: an
+argument that both have by one name or, where there is none, the thread or, in Go programs, the
+goroutine. There threads are no key, because a goroutine changes its thread.
 
 In the histogram max is exact, and mean is exact up to rounding. The lines below the histogram count
 the hits without a partner. There is room for some 65,536 starts without an end; then the oldest
@@ -58,7 +59,7 @@ and thread of the end, how long it took, and the arguments of the start and of t
 trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
 nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
-` + histViewHelp + unitHelp + atHelp + kernelHelp,
+` + histViewHelp + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency shop:order -- ./shop
   sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
@@ -66,6 +67,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
   sudo usdt latency -p 1234 http:request --by path --sort p99.9 --quantiles 50,99,99.9 --unit ms
   sudo usdt latency -p 1234 http:request --interval 1s
   sudo usdt latency -p 1234 http:request --slower 100ms
+  sudo usdt latency -p 1234 http:request -o requests.pb.gz && go tool pprof requests.pb.gz
   sudo usdt latency -p 1234 postgresql:query
   sudo usdt latency --all hotspot:gc__begin hotspot:gc__end --key tid`,
 		Args: cobra.RangeArgs(1, 2),
@@ -88,7 +90,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 	f.output.draws = true
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
-		"pair hits by the argument `NAME`, by that number from 0, or by tid")
+		"pair hits by the argument `NAME`, by that number from 0, tid, or goroutine")
 	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
 	cmd.Flags().DurationVar(&f.slower, "slower", 0,
 		"show each pair that takes `TIME` or longer, such as 10ms")

@@ -47,7 +47,7 @@ func (c *collections) fire() {
 		return // the runtime has not counted it yet
 	}
 	m := read("/gc/heap/live:bytes", "/gc/heap/goal:bytes", "/gc/heap/allocs:bytes")
-	now := collection{number: uint64(stats.NumGC), live: m[0], allocated: m[2]}
+	now := collection{number: uint64(max(stats.NumGC, 0)), live: m[0], allocated: m[2]}
 	before := uint64(0)
 	if now.number == c.seen.number+1 && c.seen.number != 0 {
 		before = c.seen.live + now.allocated - c.seen.allocated
