@@ -73,7 +73,7 @@ func TestStack(t *testing.T) {
 	probes := find(t, p, "p")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		by := []uprobe.By{{Argument: uprobe.Numbered(0)}, {Argument: uprobe.Stack}}
-		c, err := uprobe.CountBy(probes, by, o)
+		c, err := uprobe.CountBy(probes, by, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestStack(t *testing.T) {
 		want := fireAll(probe)
 
 		got := make(map[string]uint64)
-		groups, err := c.Read()
+		groups, err := c.Take()
 		for _, g := range groups {
 			stack := g.Key[1].Stack
 			if int(stack.PID) != os.Getpid() {
