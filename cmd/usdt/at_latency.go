@@ -16,9 +16,9 @@ import (
 
 // latencyAt carries out the command by the program itself.
 func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
-	if f.key.isThread() {
-		return usagef("--key tid: a goroutine has no thread of its own; name an argument that both " +
-			"probes have")
+	if f.key.isThread() || f.key.isGoroutine() {
+		return usagef("--key %s: a program that is asked itself does not know its goroutines, and these "+
+			"have no threads of their own; name an argument that both probes have", f.key.String())
 	}
 	if err := f.by.checkAt(); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	start, end := s.probes[0], s.probes[1]
-	if err := f.key.choose(cmd, start, end, false); err != nil {
+	if err := f.key.choose(cmd, start, end, concurrency{byGoroutines: errNoGoroutines}); err != nil {
 		return err
 	}
 	by, err := f.grouping(start, end)
@@ -64,6 +64,9 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 			}
 		})
 }
+
+// errNoGoroutines is why goroutines tell no hits apart for a program that is asked itself.
+var errNoGoroutines = errors.New("a program that is asked itself does not know its goroutines")
 
 // preparePairAt checks the flags and returns the two probes of a pair, first the start.
 func (f *latencyFlags) preparePairAt(cmd *cobra.Command, p pairing) (*remoteSelection, error) {

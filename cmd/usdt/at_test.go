@@ -544,10 +544,10 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"hist", "atrefuse:*", "--arg", "cents"}, 2, `has no argument "cents"`},
 		{[]string{"latency", "atrefuse:ordre"}, 1, "did you mean atrefuse:order?"},
 		{[]string{"latency", "atrefuse:order", "--key", "cents"}, 2, `no argument "cents"`},
-		{[]string{"count", "atrefuse:order_start", "--by", "id,pid"}, 2, "a program that is asked itself is "},
+		{[]string{"count", "atrefuse:*", "--by", "pid"}, 2, "a program that is asked itself is "},
 		{[]string{"hist", "atrefuse:order_end", "--arg", "0", "--by", "tid"}, 2, "name arguments, or "},
 		{[]string{"latency", "atrefuse:order", "--by", "container"}, 2, "name arguments, or "},
-		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "a goroutine has no thread"},
+		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "does not know its goroutines"},
 		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
 		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},
 	} {

@@ -54,13 +54,13 @@ const byHelp = "the arguments `NAMES`, pid, tid, comm, container"
 // byKeysHelp says how hits are grouped.
 const byKeysHelp = `Values are those of
 arguments, pid, tid, comm, which is the name of the thread, and container, which is the first 12
-digits of the container's id, or - outside of containers. --str N says that argument N of probes
-that are not described points to text. Of a text, 255 bytes count, of each of several less; an …
-follows the quote where there is more.`
+digits of the container's id, or its name, or - outside of containers. --str N says that argument
+N of probes that are not described points to text. Of a text, 255 bytes count, of each of several
+less; an … follows the quote where there is more.`
 
 // histogramOthersHelp says what becomes of further groups.
-const histogramOthersHelp = `After 65536 combinations, further ones have one histogram together, as others.
-With --at, --by takes arguments only.`
+const histogramOthersHelp = `After 65536 combinations, further ones have one
+histogram together, as others. With --at, --by takes arguments only.`
 
 // grouping returns by what the hits of probes are grouped. The list strings says which arguments
 // point to text.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -20,12 +22,13 @@ type tracedCommand struct {
 
 // commandHelp is what help says of it.
 const commandHelp = `
-With -- COMMAND ARG..., usdt starts the command and traces it: its probes, and those of libraries
-that it names, from its first instruction on; others, such as those of this library, from the
-moment on that usdt finds them, some 20 ms after they have been loaded. It has the input and the
-outputs of usdt and, under sudo, the user who called sudo. usdt ends with it, and has its exit
-status, or 128 and the number of the signal that ended it, unless usdt itself fails. What a
-terminal sends to both, such as Ctrl-C, usdt leaves to the command, and passes SIGTERM on to it.
+With -- COMMAND ARG..., usdt starts the command and traces it: from its first instruction on where
+the probes are in its file, in a library that it names or in a script's interpreter, in a program
+that it names, as env(1) does, or in a file named by --file; otherwise, as with probes of this
+library, some milliseconds after they have appeared. It has the input and outputs of usdt and,
+under sudo, the user who called sudo. usdt ends with it, and has its exit status, or 128 and the
+number of the signal that ended it, unless usdt itself fails. What a terminal sends to both, such
+as Ctrl-C, usdt leaves to the command, and passes the first SIGTERM on to it.
 `
 
 // mayStart lets the command line of cmd end with -- COMMAND ARG...
@@ -53,9 +56,10 @@ func (f *commonFlags) mayStart(cmd *cobra.Command) {
 	}
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, toComplete string,
 	) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if _, words := cutAtDash(cmd, args); words != nil {
+		if slices.Contains(os.Args, "--") { // cobra does not tell, as it adds one itself
 			return nil, cobra.ShellCompDirectiveDefault // files
 		}
+		cmd.Args = check
 		return complete(cmd, args, toComplete)
 	}
 }

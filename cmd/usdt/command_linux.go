@@ -87,12 +87,32 @@ func (c *tracedCommand) objects(
 	reader *process.Client, named []process.Object,
 ) (objects []process.Object, err error) {
 	if objects = slices.Clone(named); len(named) == 0 {
-		objects, err = reader.ReadExecution(process.Execution{
-			Path: c.path, LibraryPath: os.Getenv("LD_LIBRARY_PATH"), Preload: os.Getenv("LD_PRELOAD"),
-		})
+		objects, err = c.executions(reader)
 	}
 	for i := range objects {
 		objects[i].PID = c.launch.PID()
+	}
+	return objects, err
+}
+
+// maxExecuted is how many words of a command are looked at as names of files that it executes.
+const maxExecuted = 8
+
+// executions returns the files of the command, and those of the programs that its other words name:
+// env(1), timeout(1) and the like execute one. What is not executed then is not hit.
+func (c *tracedCommand) executions(reader *process.Client) ([]process.Object, error) {
+	e := process.Execution{
+		Path: c.path, LibraryPath: os.Getenv("LD_LIBRARY_PATH"), Preload: os.Getenv("LD_PRELOAD"),
+	}
+	objects, err := reader.ReadExecution(e)
+	found := 0
+	for _, word := range c.args[1:] {
+		if e.Path, _ = exec.LookPath(word); e.Path == "" || found == maxExecuted {
+			continue
+		}
+		found++
+		more, _ := reader.ReadExecution(e) // it may be anything
+		objects = append(objects, more...)
 	}
 	return objects, err
 }

@@ -68,7 +68,7 @@ func (by byValue) text(v uprobe.KeyValue) string {
 	case by.isText:
 		return printable.Quote(v.Text)
 	case by.arg == argument(uprobe.Container):
-		return v.Text
+		return printable.Text(v.Text)
 	case by.value != nil:
 		return string(by.value.appendText(nil, valueOf(v)))
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
-	"github.com/go-usdt/usdt/internal/tracing/process"
+	"os"
+
+	"github.com/go-usdt/usdt/internal/tracing/cgroup"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -23,10 +25,9 @@ func (g grouping) engine() []uprobe.By {
 
 // byContainer groups hits by the containers of their processes.
 func byContainer() uprobe.By {
-	var containers process.Containers
-	if process.CgroupsTell() {
-		containers.Remember()
-		return uprobe.By{Argument: uprobe.Container, Name: containers.OfCgroup}
+	text, _ := os.ReadFile("/proc/self/mountinfo") // without it, there are no cgroups to be known
+	if mounts := cgroup.ParseMounts(string(text)); mounts.AreUnified() {
+		return uprobe.By{Argument: uprobe.Container, Name: cgroup.NewContainers(mounts).OfCgroup}
 	}
-	return uprobe.By{Argument: uprobe.Process, Name: containers.OfProcess}
+	return uprobe.By{Argument: uprobe.Process, Name: new(cgroup.Containers).OfProcess}
 }

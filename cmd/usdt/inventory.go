@@ -30,6 +30,9 @@ type inventory struct {
 
 	descriptions descriptions
 
+	findsGoroutines   bool  // of the probes of this library
+	unknownGoroutines error // why those of a process are not found
+
 	moreUnread int // files that could not be read, apart from those in unread
 }
 

@@ -38,9 +38,10 @@ names are BASE, then _, __ or -, then one of these:
 
 ` + pairNames() + `
 --key names the argument that is the key, or gives its number from 0; --key tid pairs the hits of
-a thread. Without --key, it is the first argument, if both probes have an integer there. Otherwise
-usdt says what it takes: an argument that both have by one name or, where there is none, the
-thread. In Go programs threads are no key, because a goroutine changes its thread.
+a thread, --key goroutine those of a goroutine of a program with this library. Without --key, it is
+the first argument, if both probes have an integer there. Otherwise usdt says what it takes: an
+argument that both have by one name or, where there is none, the thread or, in Go programs, the
+goroutine. There threads are no key, because a goroutine changes its thread.
 
 Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
 The lines below the histogram count the hits without a partner. There is room for some 65,536
@@ -82,7 +83,7 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 	f.output.draws = true
 	f.aggregateFlags.addFlags(cmd, 0)
 	cmd.Flags().Var(&f.key, "key",
-		"pair hits by the argument `NAME`, by that number from 0, or by tid")
+		"pair hits by the argument `NAME`, by that number from 0, tid, or goroutine")
 	cmd.Flags().Var(&f.by, "by", "draw a histogram for each value of "+byHelp)
 	cmd.Flags().DurationVar(&f.slower, "slower", 0,
 		"show each pair that takes `TIME` or longer, such as 10ms")

@@ -8,53 +8,61 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// byThread is how the flag --key names the thread.
-const byThread = "tid"
-
-// A pairKey is the flag that says by what two hits belong together: an argument, or the thread. It
-// is noArgument when the flag is not given.
+// A pairKey is the flag that says by what two hits belong together: an argument, the thread, or the
+// goroutine. It is noArgument when the flag is not given.
 type pairKey struct{ argument }
 
 func (k *pairKey) Set(text string) error {
-	if text == byThread {
-		k.argument = argument(uprobe.Thread)
-		return nil
+	for _, special := range []uprobe.Argument{uprobe.Thread, uprobe.Goroutine} {
+		if text == special.String() {
+			k.argument = argument(special)
+			return nil
+		}
 	}
 	return k.argument.Set(text)
 }
 
 func (k *pairKey) String() string {
-	if k.isThread() {
-		return byThread
+	if k.isThread() || k.isGoroutine() {
+		return uprobe.Argument(k.argument).String()
 	}
 	return k.argument.String()
 }
 
-func (k *pairKey) isThread() bool { return k.argument == argument(uprobe.Thread) }
+func (k *pairKey) isThread() bool    { return k.argument == argument(uprobe.Thread) }
+func (k *pairKey) isGoroutine() bool { return k.argument == argument(uprobe.Goroutine) }
 
 // json is the number or the name, as the user wrote it.
 func (k *pairKey) json() any {
-	if k.isThread() {
-		return byThread
+	if k.isThread() || k.isGoroutine() {
+		return k.String()
 	}
 	return k.argument.json()
 }
 
+// A concurrency is what programs do at the same time, as far as that tells hits apart.
+type concurrency struct {
+	byThreads    bool  // a thread does one thing after the other
+	byGoroutines error // nil: a goroutine does; or why usdt cannot tell
+}
+
 // choose chooses the key if the flag is not given: the first argument, if both probes have an
 // integer there that is not known to mean something else; the first other argument that both have
-// by one name; the thread, if threads may tell hits apart. It says on standard error what it chose
-// if that is not the first argument.
-func (k *pairKey) choose(cmd *cobra.Command, start, end uprobe.Probe, threadsTell bool) error {
+// by one name; the thread or the goroutine, if these may tell hits apart. It says on standard error
+// what it chose if that is not the first argument.
+func (k *pairKey) choose(cmd *cobra.Command, start, end uprobe.Probe, c concurrency) error {
 	switch name := commonName(start, end); {
 	case k.argument != noArgument:
-		return k.check(start, end, threadsTell)
+		return k.check(start, end, c)
 	case sameFirst(start, end):
 		k.argument = argument(uprobe.Numbered(0))
 		return nil
 	case name != "":
 		k.argument = argument(uprobe.Argument{Name: name})
-	case threadsTell:
+	case c.byThreads:
 		k.argument = argument(uprobe.Thread)
+	case c.byGoroutines == nil:
+		k.argument = argument(uprobe.Goroutine)
 	default:
 		return usagef("%s and %s have no argument in common that is an integer and could be the "+
 			"key; name one that both have by --key%s", printable.Text(start.String()),
@@ -77,12 +85,18 @@ func (k *pairKey) label() string {
 }
 
 // check reports a key that one of the probes lacks, or that has the same value in no two hits.
-func (k *pairKey) check(start, end uprobe.Probe, threadsTell bool) error {
-	if k.isThread() {
+func (k *pairKey) check(start, end uprobe.Probe, c concurrency) error {
+	switch {
+	case k.isThread():
+		return nil
+	case k.isGoroutine() && c.byGoroutines != nil:
+		return usagef("--key goroutine: %w; name an argument that both probes have, or use --key tid",
+			c.byGoroutines)
+	case k.isGoroutine():
 		return nil
 	}
 	hint := ""
-	if threadsTell {
+	if c.byThreads {
 		hint = "; --key tid pairs the hits of a thread"
 	}
 	params, err := k.find("--key", start, end)

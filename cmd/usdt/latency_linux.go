@@ -22,11 +22,12 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
+	concurrency := concurrency{!sel.describesItself(), sel.findGoroutines()}
 	start, end := sel.probes[0], sel.probes[1]
 	if err := checkWhere(options.Filter, start); err != nil {
 		return err
 	}
-	if err := f.key.choose(cmd, start, end, !sel.describesItself()); err != nil {
+	if err := f.key.choose(cmd, start, end, concurrency); err != nil {
 		return err
 	}
 	by, err := f.grouping(start, end)

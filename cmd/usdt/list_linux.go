@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -158,6 +159,9 @@ func (l *listing) addProcesses(reader *process.Client, s scope) error {
 	switch {
 	case l.added:
 		return nil
+	case s.isOfFiles():
+		files := printable.Text(strings.Join(s.files, " "))
+		return fmt.Errorf("no process maps %s; usdt list %[1]s shows the probes", files)
 	case s.all:
 		return errors.New("no process has probes")
 	case len(s.pids) != 1:

@@ -31,7 +31,8 @@ func newRootCommand() *cobra.Command {
 		Short: "See and trace the USDT probes of any process",
 		Long: `See and trace the USDT (stapsdt) probes of any process, whatever its language.
 
-Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong.`,
+Exit status: 0 on success, 1 on a failure, 2 when the command line is wrong; that of the command
+that usdt starts, 126 if it cannot be executed, 127 if there is none.`,
 		Version:                    moduleVersion(),
 		SilenceUsage:               true,
 		SilenceErrors:              true,

@@ -60,8 +60,13 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 
 // scopeHelp is what help says of the flags.
 const scopeHelp = `
--p names processes by their ids: -p 12 -p 34, or -p 12,34. --comm, --exe and --user describe them;
-of several of these flags all have to hold, of several values of one flag one has to. --children
+-p names processes by their ids: -p 12 -p 34, or -p 12,34. --comm, --exe, --user, --service,
+--container and --cgroup describe them; of several of these flags all have to hold, of several
+values of one flag one has to. --service takes a unit of systemd (--service shop, --service
+user.slice), --container an id, the beginning of one, or a name (--container 9b2cd0f6), --cgroup a
+path (--cgroup /system.slice/shop.service). --file leaves only the probes of that file (--file
+/usr/lib/libjvm.so); alone, it is traced in every process that maps it, now or later, also in a
+container (--file /proc/1234/root/usr/bin/php). --children
 adds the processes that those have started, the ones that these have started, and so on. They are
 the processes that are there when the command begins; only --all has those that start later. When
 one of several ends, usdt says so and goes on with the others.

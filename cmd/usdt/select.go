@@ -181,6 +181,7 @@ func (v *inventory) probesIn(objects []process.Object) []uprobe.Probe {
 	d := &v.descriptions
 	var probes []uprobe.Probe
 	index := make(map[probeName]int) // in probes
+	goroutines := v.goroutinesOf(objects)
 	for _, o := range objects {
 		if o.Unsigned {
 			d.unsigned(o.Path)
@@ -196,6 +197,9 @@ func (v *inventory) probesIn(objects []process.Object) []uprobe.Probe {
 				Path: o.Path, Dev: o.Dev, Inode: o.Inode, Note: n, Behind: o.Behind[n.FileOffset],
 				Signature: d.of(n, o.Signatures), Symbols: o.Symbols,
 				SemaphoreAddresses: o.SemaphoreAddresses(n),
+			}
+			if len(o.Signatures) > 0 {
+				site.GoroutineID = goroutines[o.PID]
 			}
 			if !v.everywhere {
 				site.PID = o.PID

@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 //	                          that of the script; a second time, another process of the same file
 //	goprogram FILE            builds internal/tracing/embed/testdata/program, whose probes can be in
 //	                          its file
+//	cgroup PATH               moves the program that was started last to a new cgroup with this
+//	                          path below one of its own; sets CGROUP to its directory
 //	tell COMMAND ...          makes the program that was started last carry out a command, to which
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
 //	end                       ends that program, as the end of the script does; then the one that
@@ -55,11 +57,12 @@ func TestMain(m *testing.M) {
 //
 //	[root]          the script runs with all rights
 //	[tool:NAME]     the program NAME is installed
+//	[cgroups]       cgroups of version 2 can be made
 //	[bcc]           bcc for Python and any kernel headers are installed
 //	[uprobe_multi]  the kernel traces with CAP_BPF and CAP_PERFMON: it is Linux 6.6 or later
 //
 // With USDT_REQUIRE_TRACERS=1, which says that everything is installed, it is an error if one of
-// the first three does not hold.
+// these does not hold, but for the last.
 func TestScript(t *testing.T) {
 	usdt, err := exec.LookPath("usdt")
 	if err != nil {
@@ -83,6 +86,7 @@ func TestScript(t *testing.T) {
 			"signal":     sendSignals,
 			"await":      await,
 			"status":     status,
+			"cgroup":     putInCgroup,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
@@ -110,6 +114,8 @@ func condition(name string) (bool, error) {
 	case name == "root" && os.Geteuid() != 0:
 		lack = errors.New("not root")
 	case name == "root":
+	case name == "cgroups":
+		lack = lackOfCgroups()
 	case name == "uprobe_multi":
 		return kernel.Running().Features.Multi, nil
 	case name == "bcc":

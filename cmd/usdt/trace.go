@@ -80,6 +80,8 @@ With --all, files that no process had mapped when the command began are not trac
   sudo usdt trace -p 1234,1240 'shop:*' --count 10
   sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
   sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
+  sudo usdt trace --service shop --container 9b2cd0f6 --cgroup /user.slice 'shop:*'
+  sudo usdt trace --file /usr/lib/jvm/default/lib/server/libjvm.so 'hotspot:gc__*'
   sudo usdt trace 'shop:*' -- ./shop --port 8080
   usdt trace --at localhost:6060 'shop:*'`,
 		DisableFlagsInUseLine: true,

@@ -78,7 +78,8 @@ func Find(containers []Container, text string, named func(name string) string) (
 		if c, ok := by(func(c Container) bool { return c.ID == known }); ok {
 			return c, nil
 		}
-		return Container{}, fmt.Errorf("no process is in the container %s, whose id is %.12s", text, known)
+		return Container{}, fmt.Errorf("no process is in the container %s, whose id is %.12s",
+			text, known)
 	}
 	var meant []string
 	for _, c := range containers {
@@ -94,5 +95,6 @@ func Find(containers []Container, text string, named func(name string) string) (
 			"podman ps --no-trunc and crictl ps --no-trunc show ids", text)
 	}
 	slices.Sort(meant)
-	return Container{}, fmt.Errorf("several containers begin with %s: %s", text, strings.Join(meant, ", "))
+	return Container{}, fmt.Errorf("several containers begin with %s: %s",
+		text, strings.Join(meant, ", "))
 }

@@ -41,7 +41,9 @@ var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\13
 
 // controllers returns those of the options of a mount, in the order that /proc/PID/cgroup has, too.
 func controllers(options string) string {
-	others := []string{"rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "favordynmods"}
+	others := []string{
+		"rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "favordynmods",
+	}
 	return strings.Join(slices.DeleteFunc(strings.Split(options, ","), func(option string) bool {
 		return slices.Contains(others, option) || strings.HasPrefix(option, "release_agent=")
 	}), ",")

@@ -47,7 +47,8 @@ type Launch struct {
 
 // Prepare starts a command that calls [Serve] for the descriptor that is its last argument, and
 // waits until that process is ready to execute the plan. The process has the descriptors of cmd
-// and, under the same numbers, those that this process was started with. The caller calls Go, or closes the launch.
+// and, under the same numbers, those that this process was started with. The caller calls Go, or
+// closes the launch.
 //
 // No other process may be started at the same time: it would have the descriptor.
 func Prepare(cmd *exec.Cmd, plan Plan) (*Launch, error) {

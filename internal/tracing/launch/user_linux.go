@@ -29,8 +29,8 @@ func (u *User) become() (op string, err error) {
 	return "set the user for", syscall.Setresuid(u.UID, u.UID, u.UID)
 }
 
-// Environ returns the environment of a command of the user, made of that of this process: as sudo -u
-// has it, and without what sudo says of its caller.
+// Environ returns the environment of a command of the user, made of that of this process: as
+// sudo -u has it, and without what sudo says of its caller.
 func (u *User) Environ(env []string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")

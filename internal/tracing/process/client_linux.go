@@ -103,6 +103,12 @@ func (c *Client) OpenPath(path string, dev, inode uint64) (*os.File, error) {
 	return receiveFile(c.descriptors, path)
 }
 
+// GoroutineID is [Reader.GoroutineID].
+func (c *Client) GoroutineID(pid int) (int64, error) {
+	d, err := c.ask(request{Goroutines: pid}, nil)
+	return d.Offset, err
+}
+
 // ask calls f with the objects of each process.
 func (c *Client) ask(r request, f func([]Object)) (done, error) {
 	if err := c.requests.Encode(r); err != nil {

@@ -66,8 +66,8 @@ func (l *loading) addDynamicLinker(program *elf.File) {
 	}
 }
 
-// addNeeded adds the libraries that are needed, in the order in which the dynamic linker does. Where
-// it chooses by the processor, all are added: those that it does not map are never hit.
+// addNeeded adds the libraries that are needed, found as the dynamic linker finds them. Where it
+// chooses by the processor, all are added: those that it does not map are never hit.
 func (l *loading) addNeeded() {
 	for i := 0; i < len(l.needed) && !l.work.exhausted(); i++ {
 		needed := l.needed[i]

@@ -23,9 +23,9 @@ type Execution struct {
 }
 
 // ReadExecution returns the objects that a process will have when it executes a file: those of the
-// file or, if that is a script, of its interpreter; of the dynamic linker; and of the libraries that
-// the file needs and that these need, as far as the files tell. Nothing is run. The objects belong to no
-// process: they have no PID and no mappings. The error is about the file itself.
+// file or, if that is a script, of its interpreter; of the dynamic linker; and of the libraries
+// that the file needs and that these need, as far as the files tell. Nothing is run. The objects
+// belong to no process: they have no PID and no mappings. The error is about the file itself.
 func (r *Reader) ReadExecution(e Execution) ([]Object, error) {
 	return r.awaitObjects(e.Path, func(w *watch) ([]Object, error) {
 		l := loading{reader: r, watch: w, execution: e, added: make(map[FileID]bool)}

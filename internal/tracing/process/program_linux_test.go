@@ -43,13 +43,14 @@ func TestReadExecution(t *testing.T) {
 	}
 	library := buildProcess(t, plugins, "libprobes.so", "-shared", "-fPIC")
 	link := []string{"-L" + plugins, "-Wl,--no-as-needed", "-lprobes"}
+	none := process.Execution{}
 	const origin = "-Wl,-rpath,$ORIGIN/plugins"
 	for name, test := range map[string]struct {
 		flags     []string
 		execution process.Execution
 	}{
-		"runpath":     {append(slices.Clone(link), origin, "-Wl,--enable-new-dtags"), process.Execution{}},
-		"rpath":       {append(slices.Clone(link), origin, "-Wl,--disable-new-dtags"), process.Execution{}},
+		"runpath":     {append(slices.Clone(link), origin, "-Wl,--enable-new-dtags"), none},
+		"rpath":       {append(slices.Clone(link), origin, "-Wl,--disable-new-dtags"), none},
 		"environment": {link, process.Execution{LibraryPath: "/nowhere:" + plugins}},
 		"preload":     {nil, process.Execution{Preload: library}},
 	} {

@@ -24,6 +24,7 @@ type request struct {
 	Description  *descriptionRequest
 	Locate       *locateRequest
 	WithAttached bool
+	Goroutines   int // a process
 }
 
 // An openRequest has the arguments of [Reader.OpenPath].
@@ -61,6 +62,7 @@ type done struct {
 	File    File
 	Paths   []string // of descriptions
 	Text    string   // of a description
+	Offset  int64    // of the id of a goroutine
 	Failure *failure
 
 	Locations []Location
@@ -117,6 +119,8 @@ func (s *server) answer(r request) {
 		d.File, err = s.reader.ReadFile(r.File)
 	case r.Open != nil:
 		err = s.sendDescriptor(r.Open)
+	case r.Goroutines != 0:
+		d.Offset, err = s.reader.GoroutineID(r.Goroutines)
 	case r.Description != nil:
 		err = s.describe(r.Description, &d)
 	case r.Locate != nil:

@@ -15,6 +15,10 @@ var NoArgument = Argument{Number: -1}
 // Thread stands for the id of the thread, which every hit has, where an Argument tells hits apart.
 var Thread = Argument{Number: -2}
 
+// Goroutine stands for the id of the goroutine, which every hit has at a site with GoroutineID,
+// where the hits of a pair have it in common.
+var Goroutine = Argument{Number: -6}
+
 // Numbered returns the argument with a number.
 func Numbered(n int) Argument { return Argument{Number: n} }
 
@@ -31,6 +35,8 @@ func (a Argument) String() string {
 		return "stack"
 	case a == Container:
 		return "container"
+	case a == Goroutine:
+		return "goroutine"
 	case a.Name != "":
 		return a.Name
 	}

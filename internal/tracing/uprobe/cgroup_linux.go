@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/cgroup"
+	"github.com/go-usdt/usdt/internal/tracing/kernel"
 )
 
 const (
@@ -26,9 +28,10 @@ func (k *keeper) followCgroups() error {
 	}
 	var paths [][]byte
 	for _, dir := range k.criteria.Cgroups {
-		path := make([]byte, cgroupPath)
-		if copy(path, kernelCgroup(dir)) < cgroupPath {
-			paths = append(paths, path)
+		if path := kernelCgroup(dir); path != "" && len(path) < cgroupPath {
+			key := make([]byte, cgroupPath)
+			copy(key, path)
+			paths = append(paths, key)
 		}
 	}
 	mkdir, err := k.mkdir(paths)
@@ -82,28 +85,24 @@ func cgroupID(path string) ([]byte, error) {
 	return handle.Bytes(), nil
 }
 
-// kernelCgroup returns the path of a cgroup as the kernel has it, by its directory: "" if the
-// directory is outside of the cgroup namespace.
+// kernelCgroup returns the path of a cgroup as the kernel has it, by its directory: "" if that is
+// unknown, because this process is in a cgroup namespace.
 func kernelCgroup(dir string) string {
+	var st unix.Stat_t
+	err := unix.Stat("/proc/self/ns/cgroup", &st)
+	if err != nil || st.Ino != kernel.InitialCgroupNamespace {
+		return ""
+	}
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return ""
 	}
-	found, longest := "", 0
-	for line := range strings.Lines(string(mounts)) {
-		mount, kind, _ := strings.Cut(line, " - ")
-		fields := strings.Fields(mount)
-		if len(fields) < 5 || !strings.HasPrefix(kind, "cgroup2 ") {
-			continue
-		}
-		root, point := fields[3], fields[4]
-		below, err := filepath.Rel(point, dir)
-		isBelow := err == nil && below != ".." && !strings.HasPrefix(below, "../")
-		if isBelow && len(point) > longest && !strings.HasPrefix(root, "/..") {
-			found, longest = filepath.Join(root, below), len(point)
+	for _, c := range cgroup.ParseMounts(string(mounts)).Named(dir) {
+		if c.Hierarchy == "" { // version 2
+			return c.Path
 		}
 	}
-	return found
+	return ""
 }
 
 // mkdir writes the program that runs where a cgroup is made. It adds the cgroup's id if its path is

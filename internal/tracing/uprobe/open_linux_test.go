@@ -1,14 +1,18 @@
 package uprobe_test
 
 import (
+	"errors"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
@@ -164,6 +168,59 @@ func TestPairByThread(t *testing.T) {
 			t.Errorf("%d pairs (-want +got)\n%s", pairs, diff)
 		}
 	})
+}
+
+// TestPairByGoroutine has goroutines whose pairs overlap, on threads that they share.
+func TestPairByGoroutine(t *testing.T) {
+	var start, end *stapsdt.Probe0
+	p := provider(t, func(p *stapsdt.Provider) {
+		start = stapsdt.MustProbe0(p, "job_start")
+		end = stapsdt.MustProbe0(p, "job_end")
+	})
+	probes := find(t, p, "job_start", "job_end")
+	var err error
+	for i := range probes {
+		site := &probes[i].Sites[0]
+		if site.GoroutineID, err = new(process.Reader).GoroutineID(os.Getpid()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		l, err := uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{
+			Options: o, Key: uprobe.Goroutine,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, l)
+		const goroutines, rounds = 50, 20
+		for range rounds {
+			var started, ended sync.WaitGroup
+			started.Add(goroutines)
+			for range goroutines {
+				ended.Go(func() {
+					start.Fire()
+					started.Done()
+					started.Wait()
+					end.Fire()
+				})
+			}
+			ended.Wait()
+		}
+		end.Fire()
+		r, err := l.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := r.Histogram.Total(); n != goroutines*rounds || r.EndsAlone != 1 || r.StartsAgain != 0 {
+			t.Errorf("%d pairs, %+v", n, r)
+		}
+	})
+	probes[1].Sites[0].GoroutineID = 0
+	_, err = uprobe.Pair(probes[:1], probes[1:], uprobe.PairOptions{Key: uprobe.Goroutine})
+	if !errors.Is(err, uprobe.ErrArgument) {
+		t.Errorf("a site whose goroutines are not known: %v", err)
+	}
 }
 
 // TestLatencyGroups compares the groups with what the test itself counts: by an argument of the

@@ -4,11 +4,19 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
 // needKey fetches the argument that is the key.
 func (l *Latency) needKey(p *program) error {
-	if l.spec.Key == Thread {
+	switch {
+	case l.spec.Key == Thread:
+		return nil
+	case l.spec.Key == Goroutine && p.site.GoroutineID == 0:
+		return argumentError(fmt.Sprintf("pair by goroutine: nobody knows the goroutines of %s in %s",
+			p.site.probe, p.site.Path))
+	case l.spec.Key == Goroutine:
 		return nil
 	}
 	place, err := p.site.Place(l.spec.Key)
@@ -29,9 +37,12 @@ func (l *Latency) key(p *program, unreadable string) error {
 		asm.RSh.Imm(asm.R0, 32),
 		asm.StoreMem(asm.RFP, frameKey, asm.R0, asm.DWord),
 	)
-	if l.spec.Key == Thread {
+	switch l.spec.Key {
+	case Thread:
 		p.zeroExtend(asm.R1)
-	} else {
+	case Goroutine:
+		p.goroutineID(unreadable)
+	default:
 		place, err := p.read(l.spec.Key, unreadable)
 		if err != nil {
 			return err // needKey has had it
@@ -40,6 +51,20 @@ func (l *Latency) key(p *program, unreadable string) error {
 	}
 	p.emit(asm.StoreMem(asm.RFP, frameKey+8, asm.R1, asm.DWord))
 	return nil
+}
+
+// goroutineID sets R1 to the id of the goroutine, or jumps to unreadable. It changes R0 to R5 and
+// frameWord.
+func (p *program) goroutineID(unreadable string) {
+	p.clear(frameWord, 1)
+	p.emit(loadAddress(asm.R1, frameWord)...)
+	p.register(asm.R3, operand.Register{Name: goroutine})
+	p.emit(loadConstant(asm.R2, p.site.GoroutineID), asm.Add.Reg(asm.R3, asm.R2))
+	p.readUser(8)
+	p.emit(
+		asm.JNE.Imm(asm.R0, 0, unreadable),
+		asm.LoadMem(asm.R1, asm.RFP, frameWord, asm.DWord),
+	)
 }
 
 // start writes the program of the first probe, which stores the time.

@@ -42,6 +42,11 @@ type Site struct {
 	// Signature says what the arguments are, in as many places as Note has; nil when nobody knows.
 	Signature *signature.Signature
 
+	// GoroutineID is where the runtime.g of a goroutine has the goroutine's id, in bytes, if a
+	// goroutine enters the site by this library's own assembly, which leaves the address of its g in
+	// the register that Go has it in; otherwise 0.
+	GoroutineID int64
+
 	// Symbols has the link-time addresses of the symbols that arguments refer to, by name.
 	Symbols map[string]uint64
 

@@ -10,4 +10,7 @@ var registers = map[string]int16{
 	"ebp": 32, "ebx": 40, "eax": 80, "ecx": 88, "edx": 96, "esi": 104, "edi": 112, "esp": 152,
 }
 
-const programCounter = "rip"
+const (
+	programCounter = "rip"
+	goroutine      = "r14" // the address of its g, in Go's own calls
+)

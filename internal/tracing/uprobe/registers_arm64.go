@@ -12,4 +12,7 @@ var registers = func() map[string]int16 {
 	return offsets
 }()
 
-const programCounter = "pc"
+const (
+	programCounter = "pc"
+	goroutine      = "x28" // the address of its g
+)

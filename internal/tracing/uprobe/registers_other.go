@@ -4,4 +4,4 @@ package uprobe
 
 var registers map[string]int16
 
-const programCounter = ""
+const programCounter, goroutine = "", ""

@@ -1,8 +1,8 @@
 //go:build linux && (amd64 || arm64)
 
 // Tools measures, in one run, what the usdt command and bpftrace do with the same load: what a
-// fire costs while each of them counts, and how many events a second each of them prints. It
-// needs root and bpftrace, and takes half a minute.
+// fire costs while each of them counts, also by groups, and how many events a second each of them
+// prints. It needs root and bpftrace, and takes two minutes.
 package main
 
 import (
@@ -47,32 +47,44 @@ func run() error {
 	pid, site := strconv.Itoa(os.Getpid()), "usdt:"+provider.Path()+":tools:event"
 	fmt.Println("COST OF A FIRE while                              ns")
 	costs := []tool{
-		{"usdt count", []string{usdt, "count", "-p", pid, "tools:event"}},
-		{"bpftrace count()", []string{"bpftrace", "-e", site + " { @ = count(); }"}},
+		{"usdt count", []string{usdt, "count", "-p", pid, "tools:event"}, fire},
+		{"bpftrace count()", []string{"bpftrace", "-e", site + " { @ = count(); }"}, fire},
 	}
-	best, err := measureCosts(costs)
-	if err != nil {
+	if err := printCosts(costs); err != nil {
 		return err
 	}
-	for i, t := range costs {
-		fmt.Printf("%-45s %6.0f\n", t.name, best[i])
+	fmt.Println("\nCOST OF A FIRE, OR OF A PAIR, of 1,000 groups        ns")
+	if err := printCosts(groupTools(usdt, pid, provider.Path())); err != nil {
+		return err
 	}
 
 	fmt.Println("\nEVENTS A SECOND printed by                    fired   printed")
 	for _, t := range []tool{
-		{"usdt trace --json, integers", []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
-		{"bpftrace printf, integers",
-			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
-		{"usdt trace --json, text",
-			[]string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
-		{"bpftrace printf, text",
-			[]string{"bpftrace", "-e", site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+		{name: "usdt trace --json, integers",
+			command: []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
+		{name: "bpftrace printf, integers", command: []string{"bpftrace", "-e",
+			site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+		{name: "usdt trace --json, text",
+			command: []string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
+		{name: "bpftrace printf, text", command: []string{"bpftrace", "-e",
+			site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
 	} {
 		fired, printed, err := measureRate(t)
 		if err != nil {
 			return err
 		}
 		fmt.Printf("%-38s %12.0f %9.0f\n", t.name, fired, printed)
+	}
+	return nil
+}
+
+func printCosts(tools []tool) error {
+	best, err := measureCosts(tools)
+	if err != nil {
+		return err
+	}
+	for i, t := range tools {
+		fmt.Printf("%-45s %6.0f\n", t.name, best[i])
 	}
 	return nil
 }

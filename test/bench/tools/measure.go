@@ -18,6 +18,7 @@ import (
 type tool struct {
 	name    string
 	command []string
+	load    func(n int) float64 // the nanoseconds of a fire, or of a pair
 }
 
 const (
@@ -34,7 +35,7 @@ func (t tool) attach(out io.Writer) (stop func() error, err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	for begin := time.Now(); !probe.Enabled(); time.Sleep(time.Millisecond) {
+	for begin := time.Now(); !probe.Enabled() && !end.Enabled(); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > patience {
 			return nil, errors.Join(fmt.Errorf("%s does not attach:\n%s", t.name, &problems),
 				cmd.Process.Kill(), cmd.Wait())
@@ -67,7 +68,7 @@ func measureCosts(tools []tool) ([]float64, error) {
 				return nil, err
 			}
 			for range rounds {
-				best[i] = min(best[i], fire(200_000))
+				best[i] = min(best[i], t.load(200_000))
 			}
 			if err := stop(); err != nil {
 				return nil, err
@@ -79,11 +80,7 @@ func measureCosts(tools []tool) ([]float64, error) {
 
 // fire returns the nanoseconds of each of n fires.
 func fire(n int) float64 {
-	begin := time.Now()
-	for i := range uint64(n) {
-		probe.Fire(i, "GET /index.html")
-	}
-	return float64(time.Since(begin).Nanoseconds()) / float64(n)
+	return perFire(n, func(i int) { probe.Fire(uint64(i), "GET /index.html") }) // #nosec G115
 }
 
 // measureRate fires at full speed for some seconds.

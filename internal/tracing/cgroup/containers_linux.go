@@ -1,0 +1,117 @@
+package cgroup
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// Containers names the containers of processes that may be gone by the time when somebody asks: by
+// the first 12 digits of the id, or by the name; "-" is none. It remembers what it has found. The
+// zero value is for ids of processes. It is not safe for concurrent use.
+type Containers struct {
+	mounts    Mounts
+	byCgroup  map[uint64]string
+	byProcess map[uint64]string
+}
+
+// NewContainers returns Containers that also know ids of cgroups, those that are there now.
+func NewContainers(m Mounts) *Containers {
+	c := &Containers{mounts: m, byCgroup: make(map[uint64]string)}
+	c.remember()
+	return c
+}
+
+// AreUnified reports whether all hierarchies are of version 2. Otherwise container engines may use
+// those of version 1, whose cgroups BPF programs do not know.
+func (m Mounts) AreUnified() bool {
+	return len(m) > 0 && !slices.ContainsFunc(m, func(one mount) bool { return one.hierarchy != "" })
+}
+
+// OfCgroup returns the container that a cgroup is in, by the id that the kernel gives to no other
+// one. One that was gone before anybody asked is "cgroup ID".
+func (c *Containers) OfCgroup(id uint64) string {
+	if name, known := c.byCgroup[id]; known {
+		return name
+	}
+	c.remember()
+	name, known := c.byCgroup[id]
+	if !known {
+		name = fmt.Sprintf("cgroup %d", id)
+		c.byCgroup[id] = name
+	}
+	return name
+}
+
+// remember reads which cgroups there are.
+func (c *Containers) remember() {
+	for _, mount := range c.mounts {
+		if mount.hierarchy != "" {
+			continue
+		}
+		_ = filepath.WalkDir(mount.point, func(dir string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return nil // it is gone, or a file
+			}
+			below, err := filepath.Rel(mount.point, dir)
+			if err != nil {
+				return err
+			}
+			if id, err := idOf(dir); err == nil {
+				c.byCgroup[id] = Membership{{"", path.Join(mount.root, below)}}.container()
+			}
+			return nil
+		})
+	}
+}
+
+var errNoID = errors.New("no id")
+
+// idOf returns the id of the cgroup whose directory is path.
+func idOf(path string) (uint64, error) {
+	handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, path, 0)
+	if err != nil {
+		return 0, err
+	}
+	if len(handle.Bytes()) != 8 {
+		return 0, errNoID
+	}
+	return binary.NativeEndian.Uint64(handle.Bytes()), nil
+}
+
+// OfProcess returns the container of a process. One that was gone before anybody asked is "pid ID".
+func (c *Containers) OfProcess(pid uint64) string {
+	if name, known := c.byProcess[pid]; known {
+		return name
+	}
+	if c.byProcess == nil {
+		c.byProcess = make(map[uint64]string)
+	}
+	name := fmt.Sprintf("pid %d", pid)
+	if cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)); err == nil {
+		name = Parse(string(cgroups)).container()
+	}
+	c.byProcess[pid] = name
+	return name
+}
+
+// container names the innermost container.
+func (m Membership) container() string {
+	const digits = 12 // as Docker shows
+	all := m.Containers()
+	if len(all) == 0 {
+		return "-"
+	}
+	innermost := all[len(all)-1]
+	if innermost.ID != "" {
+		return innermost.ID[:digits]
+	}
+	return innermost.Name
+}

@@ -1,0 +1,112 @@
+package cgroup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+func readMounts(t *testing.T) Mounts {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ParseMounts(string(text))
+}
+
+// unified returns where the cgroups of version 2 are.
+func unified(t *testing.T, mounts Mounts) string {
+	t.Helper()
+	for _, m := range mounts {
+		if m.hierarchy == "" && m.root == "/" {
+			return m.point
+		}
+	}
+	testenv.Lacks(t, errors.New("no cgroups of version 2"))
+	return ""
+}
+
+// TestContainersOfCgroups: a cgroup is known by the container that it or one above it is of, also
+// when it is gone, if it was there before.
+func TestContainersOfCgroups(t *testing.T) {
+	mounts := readMounts(t)
+	root := unified(t, mounts)
+	container := strings.Repeat("0123456789abcdef", 4)
+	top := filepath.Join(root, fmt.Sprintf("go-usdt-%d", os.Getpid()))
+	scope := filepath.Join(top, "docker-"+container+".scope")
+	named := filepath.Join(top, "lxc.payload.web")
+	inner := filepath.Join(scope, "init")
+	remove := func() {
+		for _, dir := range []string{inner, scope, named, top} {
+			_ = os.Remove(dir) // it may be removed by now
+		}
+	}
+	t.Cleanup(remove)
+	for _, dir := range []string{inner, named} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			testenv.Lacks(t, err)
+		}
+	}
+	ids := make(map[string]uint64)
+	for _, dir := range []string{root, scope, inner, named} {
+		var err error
+		if ids[dir], err = idOf(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	early := NewContainers(mounts)
+	remove()
+	late := NewContainers(mounts)
+	for _, test := range []struct {
+		of   *Containers
+		dir  string
+		want string
+	}{
+		{early, root, "-"}, {early, scope, container[:12]}, {early, inner, container[:12]},
+		{early, named, "web"}, {late, root, "-"}, {late, inner, fmt.Sprintf("cgroup %d", ids[inner])},
+	} {
+		if got := test.of.OfCgroup(ids[test.dir]); got != test.want {
+			t.Errorf("%s: %q, want %q", test.dir, got, test.want)
+		}
+	}
+}
+
+// TestContainersOfProcesses: a process is known as long as it is there.
+func TestContainersOfProcesses(t *testing.T) {
+	var c Containers
+	cgroups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	self := uint64(os.Getpid()) // #nosec G115 -- not negative
+	if got, want := c.OfProcess(self), Parse(string(cgroups)).container(); got != want {
+		t.Errorf("this process: %q, want %q", got, want)
+	}
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	pid := uint64(cmd.Process.Pid) // #nosec G115 -- not negative
+	if got, want := c.OfProcess(pid), fmt.Sprintf("pid %d", pid); got != want {
+		t.Errorf("a process that is gone: %q, want %q", got, want)
+	}
+}
+
+func TestMountsAreUnified(t *testing.T) {
+	const (
+		v1 = "24 23 0:21 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+		v2 = "25 23 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+	)
+	for text, want := range map[string]bool{"": false, v1: false, v2: true, v1 + v2: false} {
+		if got := ParseMounts(text).AreUnified(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
