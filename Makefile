@@ -50,9 +50,11 @@ lint: format ## format, vet, staticcheck; everything compiles everywhere
 	CGO_ENABLED=0 go vet ./...
 	GOARCH=arm64 go vet ./...
 	go vet -C test/tracers/gotracers ./cilium
+	go vet -C test/schema/validate
 	$(STATICCHECK) ./...
 	CGO_ENABLED=0 $(STATICCHECK) ./...
 	cd test/tracers/gotracers && $(STATICCHECK) ./cilium
+	cd test/schema/validate && $(STATICCHECK) .
 	@for p in $(UNSUPPORTED); do \
 	  echo "go vet for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; \
 	done
@@ -118,7 +120,7 @@ PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
 RACED = $(filter-out $(addprefix %/test/,architecture environments faults linking lint readme \
-	secure static),$(PACKAGES))
+	schema secure static),$(PACKAGES))
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -139,7 +141,7 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
 .PHONY: test-modules
-test-modules: ## probes for other people's packages: OpenTelemetry, and SQLite, PostgreSQL by drivers
+test-modules: ## probes for other people's packages: OpenTelemetry, and drivers of databases
 	test/setup.sh postgresql
 	$(TRACED) go test -C instrument/otelprobe -count=1 $(FLAGS) ./...
 	$(TRACED) go test -C test/instrument/drivers -count=1 $(FLAGS) ./...

@@ -19,7 +19,9 @@ func (f *aggregateFlags) options(stderr io.Writer) (uprobe.Options, error) {
 }
 
 // byStacks adds stacks to by what hits are grouped if they are wanted. The caller calls close.
-func (f *aggregateFlags) byStacks(sel *selection, by grouping) (_ grouping, close func(), err error) {
+func (f *aggregateFlags) byStacks(
+	sel *selection, by grouping,
+) (_ grouping, close func(), err error) {
 	if !f.wantsStacks() {
 		return by, func() {}, nil
 	}

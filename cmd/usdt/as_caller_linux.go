@@ -7,35 +7,24 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/user"
 	"runtime"
-	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-)
 
-// sudoCaller returns the user and the group who called this process by sudo, and 0 if root did, or
-// if it was not called by sudo.
-func sudoCaller() (uid, gid int) {
-	if os.Geteuid() != 0 {
-		return 0, 0
-	}
-	uid, err := strconv.Atoi(os.Getenv("SUDO_UID"))
-	gid, gidErr := strconv.Atoi(os.Getenv("SUDO_GID"))
-	if err != nil || gidErr != nil || uid <= 0 || gid < 0 {
-		return 0, 0
-	}
-	return uid, gid
-}
+	"github.com/go-usdt/usdt/internal/tracing/launch"
+)
 
 // asCaller calls f, which stays in its thread, with the rights to files of the user who called
 // sudo, as the shell opens what the output of sudo is redirected to. So what f creates belongs to
 // that user, and a link that somebody has put in the way leads to nothing that the user could not
 // write to. Linux knows such rights of each thread.
 func asCaller(f func() error) error {
-	uid, gid := sudoCaller()
-	if uid == 0 {
+	caller, err := launch.Invoker()
+	if err != nil {
+		return err
+	}
+	if caller == nil {
 		return f()
 	}
 	groups, err := unix.Getgroups()
@@ -43,7 +32,7 @@ func asCaller(f func() error) error {
 		return err
 	}
 	runtime.LockOSThread()
-	err = setFileRights(uid, gid, groupsOf(uid, gid))
+	err = setFileRights(caller.UID, caller.GID, caller.Groups)
 	if err == nil {
 		err = f()
 	}
@@ -52,25 +41,6 @@ func asCaller(f func() error) error {
 	}
 	runtime.UnlockOSThread()
 	return err
-}
-
-// groupsOf returns all groups of a user. If nobody knows the user, there is the one.
-func groupsOf(uid, gid int) []int {
-	groups := []int{gid}
-	known, err := user.LookupId(strconv.Itoa(uid))
-	if err != nil {
-		return groups
-	}
-	names, err := known.GroupIds()
-	if err != nil {
-		return groups
-	}
-	for _, name := range names {
-		if id, err := strconv.Atoi(name); err == nil {
-			groups = append(groups, id)
-		}
-	}
-	return groups
 }
 
 // setFileRights sets user, group and groups of this thread, as far as files ask for them. With
@@ -86,23 +56,25 @@ func setFileRights(uid, gid int, groups []int) error {
 	if errno != 0 {
 		return os.NewSyscallError("setgroups", errno)
 	}
-	if _, err := unix.SetfsgidRetGid(gid); err != nil {
-		return os.NewSyscallError("setfsgid", err)
-	}
-	if _, err := unix.SetfsuidRetUid(uid); err != nil {
-		return os.NewSyscallError("setfsuid", err)
-	}
-	if now, err := unix.SetfsuidRetUid(-1); err != nil || now != uid { // it tells of no failure
-		return fmt.Errorf("setfsuid %d: refused", uid)
+	_, gidErr := unix.SetfsgidRetGid(gid)
+	_, uidErr := unix.SetfsuidRetUid(uid)
+	// These calls do not tell whether they have worked. With an id that does not exist, they change
+	// nothing, and tell the ids as they are.
+	gotGID, _ := unix.SetfsgidRetGid(-1)
+	gotUID, _ := unix.SetfsuidRetUid(-1)
+	if gotGID != gid || gotUID != uid {
+		return errors.Join(gidErr, uidErr, fmt.Errorf(
+			"the kernel refuses the rights of user %d and group %d, who called sudo; "+
+				"unset SUDO_UID to write with those of root", uid, gid))
 	}
 	return nil
 }
 
 // callerHint says what a user of sudo can do about an error of asCaller.
 func callerHint(err error) string {
-	if uid, _ := sudoCaller(); uid == 0 || !errors.Is(err, fs.ErrPermission) {
+	if caller, _ := launch.Invoker(); caller == nil || !errors.Is(err, fs.ErrPermission) {
 		return ""
 	}
 	return "; under sudo, files are opened with the rights of the user who called it: " +
-		"use | sudo tee FILE"
+		"use | sudo tee FILE or, in a shell of root, unset SUDO_UID"
 }

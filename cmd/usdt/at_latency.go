@@ -14,11 +14,14 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
+// noThreadAt is why threads and goroutines are no key.
+const noThreadAt = "a program that is asked itself does not know its goroutines, and these have " +
+	"no threads of their own; name an argument that both probes have"
+
 // latencyAt carries out the command by the program itself.
 func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if f.key.isThread() || f.key.isGoroutine() {
-		return usagef("--key %s: a program that is asked itself does not know its goroutines, and these "+
-			"have no threads of their own; name an argument that both probes have", f.key.String())
+		return usagef("--key %s: %s", f.key.String(), noThreadAt)
 	}
 	if err := f.by.checkAt(); err != nil {
 		return err
@@ -39,6 +42,10 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
+	unit, err := f.unit()
+	if err != nil {
+		return err
+	}
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
 	request.By = f.by.String()
@@ -46,7 +53,8 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
 			return s.client.Latency(ctx, request)
 		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
-			report := f.reporter(cmd, start, end, by, beganAt(first.Time, first.Seconds))
+			report := f.reporter(cmd, start, end, by, unit,
+				beganAt(first.Time, first.Seconds))
 			return func(r reading.Latency, last bool) error {
 				h, err := r.Histogram(histogram.Log2())
 				if err != nil {

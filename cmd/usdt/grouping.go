@@ -37,8 +37,8 @@ func (g grouping) label() string {
 // isOthers reports whether a key is that of all groups for which there was no room.
 func (g grouping) isOthers(key []uprobe.KeyValue) bool { return len(g) > 0 && key == nil }
 
-// name says which group it is, in words of which each ends with a value, but for stacks. Of each text it has at
-// most longest characters, 0 for all.
+// name says which group it is, in words of which each ends with a value, but for stacks. Of each
+// text it has at most longest characters, 0 for all.
 func (g grouping) name(key []uprobe.KeyValue, longest int) string {
 	if g.isOthers(key) {
 		return "others"

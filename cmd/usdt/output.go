@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // An output is where a command writes: standard output or, if the user names one, a file. If the
@@ -41,7 +42,10 @@ func (o *output) addFlags(cmd *cobra.Command) {
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		err := run(cmd, args)
-		return errors.Join(err, o.close(err != nil))
+		if failed := o.close(err != nil); failed != nil {
+			return errors.Join(err, failed)
+		}
+		return err
 	}
 }
 
@@ -51,17 +55,21 @@ func (o *output) isPicture() bool {
 	return o.draws && o.isFile() && strings.HasSuffix(o.path, ".svg")
 }
 
-// isProfile reports whether a profile for go tool pprof is written into the file at the end.
+// isProfile reports whether the file is for a profile, which go tool pprof reads, at the end.
 func (o *output) isProfile() bool {
-	return o.profiles && o.isFile() &&
+	return o.isFile() &&
 		(strings.HasSuffix(o.path, ".pb.gz") || strings.HasSuffix(o.path, ".pprof"))
 }
 
-// open opens the file and, unless it is for a picture or a profile, empties it and has the command write there.
-// A pipe without a reader is an error, not a reason to wait.
+// open opens the file and, unless it is for a picture or a profile, empties it and has the command
+// write there. A pipe without a reader is an error, not a reason to wait.
 func (o *output) open(cmd *cobra.Command) error {
 	if !o.isFile() || o.file != nil {
 		return nil
+	}
+	if o.isProfile() && !o.profiles {
+		return usagef("-o %s: profiles are written by count, hist and latency only",
+			printable.Text(o.path))
 	}
 	if err := asCaller(o.openFile); err != nil {
 		return fmt.Errorf("--output: %w%s", err, callerHint(err))

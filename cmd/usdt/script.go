@@ -32,7 +32,8 @@ func newScriptCommand() *cobra.Command {
 		Short: "Print a script that traces a probe with another tool",
 		Long: `Print a script that traces a probe with bpftrace, bcc, perf or gdb, by a path that every
 version of that tool understands. The script prints a line for each hit until it is
-interrupted; the script for perf prints all lines at the end.
+interrupted; the script for perf prints all lines at the end. What a tool does not read of the
+probe is said in a comment and on standard error.
 
 Arguments that are described have their names, and text and bytes are read as far as the tool
 can. The script is for sh, except that the script for bcc is for Python.`,
@@ -88,6 +89,9 @@ func (f *scriptFlags) print(cmd *cobra.Command, name string) error {
 	text, err := script.Write(f.tool, p)
 	if err != nil {
 		return err
+	}
+	for _, lack := range script.Lacks(text) {
+		warn(cmd.ErrOrStderr(), "%s", lack)
 	}
 	_, err = io.WriteString(cmd.OutOrStdout(), text)
 	return err

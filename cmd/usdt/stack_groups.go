@@ -14,7 +14,7 @@ func (f *aggregateFlags) stacksOf(groups []uprobe.Group, probe string, by groupi
 	began, ended time.Time, count, sum string,
 ) *stackReport {
 	unit := "count"
-	if len(groups) > 0 && groups[0].Histogram.Unit == histogram.Nanoseconds {
+	if len(groups) > 0 && groups[0].Histogram.Unit.Name == histogram.Nanoseconds.Name {
 		unit = "nanoseconds"
 	}
 	r := f.newStackReport(began, ended, count, "count", sum, unit)
@@ -27,7 +27,8 @@ func (f *aggregateFlags) stacksOf(groups []uprobe.Group, probe string, by groupi
 		if name := values.name(g.Key[:min(len(values), len(g.Key))], 0); name != "" {
 			row += " " + name
 		}
-		r.add(row, by.stack(probe, g.Key), int64(g.Histogram.Total()), clamp(g.Histogram.Sum)) // #nosec G115 -- a count
+		count := int64(g.Histogram.Total()) // #nosec G115 -- of hits
+		r.add(row, by.stack(probe, g.Key), count, clamp(g.Histogram.Sum))
 	}
 	return r
 }
@@ -43,8 +44,8 @@ func clamp(sum float64) int64 {
 	return int64(math.Round(sum))
 }
 
-// shown returns the groups that are shown, and by what they are grouped: without --stack, those that
-// differ in their stacks only are one.
+// shown returns the groups that are shown, and by what they are grouped: without --stack, those
+// that differ in their stacks only are one.
 func (f *aggregateFlags) shown(groups []uprobe.Group, by grouping) ([]uprobe.Group, grouping) {
 	values := by.withoutStacks()
 	if bool(f.stack) || len(values) == len(by) {

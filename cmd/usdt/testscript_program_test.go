@@ -66,7 +66,8 @@ func asNobody(ts *testscript.TestScript, program string) []string {
 	return slices.Concat(nobody, env, []string{program})
 }
 
-// startCaller returns the command caller, which builds the program in dir once for each list of flags.
+// startCaller returns the command caller, which builds the program in dir once for each list of
+// flags.
 func startCaller(dir string) func(ts *testscript.TestScript, neg bool, args []string) {
 	var builds sync.Map // of func() error by flags
 	return func(ts *testscript.TestScript, neg bool, args []string) {

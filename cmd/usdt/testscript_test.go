@@ -49,6 +49,8 @@ func TestMain(m *testing.M) {
 //	signal [alone] SIGNAL ... sends signals to that command and its children or, with alone, to the
 //	                          command only, without a pause between them
 //	await FILE REGEXP         waits until the file matches; fails when that command ends before
+//	timeline FILE OUT         reads what usdt timeline has written, with or without the last bracket,
+//	                          and writes a line for each process, thread, span and instant in it
 //	status N [nobody] COMMAND ...
 //	                          is exec for a command that must end with exit status N; with nobody,
 //	                          a user without any rights runs it
@@ -87,6 +89,7 @@ func TestScript(t *testing.T) {
 			"await":      await,
 			"status":     status,
 			"cgroup":     putInCgroup,
+			"timeline":   listTimeline,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
@@ -118,6 +121,11 @@ func condition(name string) (bool, error) {
 		lack = lackOfCgroups()
 	case name == "uprobe_multi":
 		return kernel.Running().Features.Multi, nil
+	case name == "cgroups":
+		if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil ||
+			!strings.Contains(string(mounts), " /sys/fs/cgroup") {
+			lack = errors.New("no cgroups")
+		}
 	case name == "bcc":
 		lack = lackOfBCC()
 	default:

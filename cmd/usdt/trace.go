@@ -18,6 +18,8 @@ type traceFlags struct {
 	count  uint64 // 0: no limit
 	output output
 	buffer int // in MiB; without the flag 0: the engine decides
+
+	timeline *timelineFlags // nil: it is not usdt timeline
 }
 
 func newTraceCommand() *cobra.Command {
@@ -63,6 +65,10 @@ arguments (by name, or arg0 to arg` + lastArg + `), pid, tid, numbers, times suc
 false and text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and
 parentheses. All traced probes must have the arguments that the filter names.
 
+With --stack, the calls that led to the hit follow, the innermost first: function, offset in it,
+and where in the source the call is. In JSON, the list stack has address, function, offset, file,
+line and object of each.
+
 With --json, each event is one line: an object with time (RFC 3339, UTC, in nanoseconds), pid,
 tid, comm, provider, probe and args, an array of numbers and strings. Bytes are in base64, and
 what cannot be read is null. In text, U+FFFD replaces what is not UTF-8. The array cut has the
@@ -70,14 +76,13 @@ numbers of the arguments that were cut off, if there are any. If the probe is de
 object fields has the arguments once more, by name and type: numbers with their fractions, true
 and false, times in nanoseconds, text, and bytes in base64. What is no number of JSON is "NaN",
 "+Inf" or "-Inf".
-
-With --all, files that no process had mapped when the command began are not traced.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'
   sudo usdt trace -p 1234 shop:order_end --where 'customer == "Ada" && cents > 100'
   sudo usdt trace -p 1234 php:request__startup --str 0 --where 'arg0 == "/index.php"'
   sudo usdt trace -p 1234,1240 'shop:*' --count 10
+  sudo usdt trace -p 1234 shop:order_start --stack
   sudo usdt trace --exe /usr/bin/python3 --user www-data --children 'python:function__*'
   sudo usdt trace --all 'python:gc__*' --duration 10s --json | jq .probe
   sudo usdt trace --service shop --container 9b2cd0f6 --cgroup /user.slice 'shop:*'
@@ -100,10 +105,15 @@ With --all, files that no process had mapped when the command began are not trac
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
 	flags.BoolVar(&f.bare, "bare", false, "write only what the format says")
 	flags.BoolVar(&f.json, "json", false, "write JSON, one line for each event")
-	flags.Uint64VarP(&f.count, "count", "n", 0, "end after `N` events")
-	flags.IntVar(&f.buffer, "buffer", 0,
-		"buffer up to `MIB` of events that are not written yet (default 8)")
+	f.addLimits(cmd)
 	cmd.MarkFlagsMutuallyExclusive("json", "format")
 	cmd.MarkFlagsMutuallyExclusive("json", "bare")
 	return cmd
+}
+
+func (f *traceFlags) addLimits(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Uint64VarP(&f.count, "count", "n", 0, "end after `N` events")
+	flags.IntVar(&f.buffer, "buffer", 0,
+		"buffer up to `MIB` of events that are not written yet (default 8)")
 }

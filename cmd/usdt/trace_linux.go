@@ -89,6 +89,9 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 		return nil, err
 	}
 	p := &kernelPlan{selection: sel, format: parsed}
+	if f.timeline != nil {
+		f.timeline.threadsTell = !sel.describesItself()
+	}
 	if p.tracePlan, err = f.plan(sel.probes, parsed); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,9 @@ func (f *traceFlags) plan(probes []uprobe.Probe, parsed *format.Format) (*traceP
 	if err == nil && parsed == nil {
 		err = f.checkUsed(p.probes)
 	}
+	if err == nil && f.timeline != nil {
+		_, _, err = f.timeline.findPairs(p.probes)
+	}
 	return p, err
 }
 
@@ -45,7 +48,11 @@ func (f *traceFlags) planLater(probes []uprobe.Probe, parsed *format.Format) (*t
 
 // writer returns what writes the events.
 func (f *traceFlags) writer(p *tracePlan) eventWriter {
-	if f.json {
+	switch {
+	case f.timeline != nil:
+		f.timeline.events = newTimelineEvents(p, f.timeline)
+		return f.timeline.events
+	case f.json:
 		return newJSONEvents(p)
 	}
 	return newTextEvents(p, f.bare)

@@ -203,6 +203,8 @@ func eventWriters(tb testing.TB) map[string]eventWriter {
 		"Text":   newTextEvents(plan, false),
 		"Format": newTextEvents(&formatted, false),
 		"JSON":   newJSONEvents(plan),
+		// A hit that is no end of a span.
+		"Timeline": newTimelineEvents(plan, &timelineFlags{key: pairKey{noArgument}}),
 	}
 }
 

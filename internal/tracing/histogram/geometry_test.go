@@ -43,14 +43,15 @@ type element struct {
 	Children  []element `xml:",any"`
 }
 
-// textBox is where a text is, at most: its letters are of a common font without serifs.
+// textBox is where a text is, at most: its letters are of a common font without serifs, as Chromium
+// draws them.
 func (e element) textBox() box {
 	size, perLetter := 11.0, 0.6
 	switch e.Class {
 	case "title":
-		size = 16
+		size, perLetter = 16, 0.72 // bold
 	case "name":
-		size = 13
+		size, perLetter = 13, 0.72
 	}
 	width := float64(utf8.RuneCountInString(e.Text)) * size * perLetter
 	x, y := e.X+e.DX, e.Y+e.DY
@@ -154,7 +155,7 @@ func TestLabelsAreClear(t *testing.T) {
 
 // randomGroups returns up to five histograms of values of all magnitudes.
 func randomGroups(random *rand.Rand) []Group {
-	unit, signed := Unit(random.IntN(2)), random.IntN(2) == 0
+	unit, signed := []Unit{Number, Nanoseconds, {Name: "B"}}[random.IntN(3)], random.IntN(2) == 0
 	var groups []Group
 	for range 1 + random.IntN(5) {
 		h := &Histogram{Unit: unit}

@@ -15,7 +15,7 @@ const (
 	markLine   = 13 // for one percentile
 	axisLine   = 20 // for the values
 	charWidth  = 7  // of a character of a label, at most
-	nameWidth  = 8  // of a character of a name, on average
+	nameWidth  = 10 // of a character of a name, on average
 	maxBars    = 120
 	minHeight  = 1 // of a bar, so that a rare value far out can be seen
 )

@@ -17,7 +17,7 @@ type Group struct {
 const (
 	pageMargin = 20
 	titleLine  = 34
-	titleWidth = 10 // of a character of the title, at most
+	titleWidth = 12 // of a character of the title, on average
 	panelGap   = 24
 )
 

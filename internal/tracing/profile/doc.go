@@ -1,5 +1,5 @@
-// Package profile writes profiles that go tool pprof opens: counts and sums by stacks, in the format
-// of github.com/google/pprof/proto/profile.proto, compressed by gzip.
+// Package profile writes profiles that go tool pprof opens: counts and sums by stacks, in the
+// format of github.com/google/pprof/proto/profile.proto, compressed by gzip.
 package profile
 
 import (

@@ -70,7 +70,8 @@ func (p Probe) perfLacks() string {
 	var comment string
 	for i, a := range p.Args {
 		if _, ok := perfLocation(a.Arg); !ok {
-			comment += fmt.Sprintf("# uprobe_events cannot express where argument %d is.\n", i)
+			comment += fmt.Sprintf("# uprobe_events cannot express where argument %d is; "+
+				"see usdt trace.\n", i)
 		}
 	}
 	return comment

@@ -115,6 +115,10 @@ func TestStrangePlaces(t *testing.T) {
 func TestBpftraceSymbol(t *testing.T) {
 	text := write(t, "bpftrace", order("-4@%edi 8@table(%rip) 8@%rsi"))
 	lineWith(t, text, "# bpftrace does not read argument 1; see usdt trace.")
+	want := []string{"bpftrace does not read argument 1; see usdt trace"}
+	if diff := cmp.Diff(want, Lacks(text)); diff != "" {
+		t.Errorf("lacks (-want +got):\n%s", diff)
+	}
 	if line := lineWith(t, text, "printf"); !strings.HasSuffix(line, ", arg0, arg2);") {
 		t.Errorf("got %s", line)
 	}
@@ -209,7 +213,8 @@ func TestPerfFetch(t *testing.T) {
 	}
 	for _, test := range tests {
 		text := write(t, "perf", order(test.arg))
-		definition, lacks := lineWith(t, text, "p:$group/"), "cannot express where argument 0 is."
+		definition := lineWith(t, text, "p:$group/")
+		lacks := "cannot express where argument 0 is; see usdt trace."
 		want := "p:$group/shop_order /lib/shop.so:0x1000"
 		if test.want != "" {
 			want += " arg0=" + test.want

@@ -36,6 +36,19 @@ func Write(tool string, p Probe) (string, error) {
 	return writers[tool].write(p)
 }
 
+// Lacks returns what a script from Write says that its tool does not read of the probe: a sentence
+// for each comment about an argument.
+func Lacks(text string) []string {
+	var lacks []string
+	for line := range strings.Lines(text) {
+		sentence, isComment := strings.CutPrefix(strings.TrimSpace(line), "# ")
+		if sentence, is := strings.CutSuffix(sentence, "; see usdt trace."); is && isComment {
+			lacks = append(lacks, sentence+"; see usdt trace")
+		}
+	}
+	return lacks
+}
+
 // header returns the comment above a script. Nothing in it is chosen by the process but the names,
 // which checkNames has checked.
 func (p Probe) header(until string) string {

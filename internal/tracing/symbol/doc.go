@@ -19,7 +19,11 @@ type Frame struct {
 }
 
 // ours are the beginnings of the names of functions that fire probes.
-var ours = []string{"github.com/go-usdt/usdt/stapsdt.", "github.com/go-usdt/usdt/cstub."}
+var ours = []string{
+	"github.com/go-usdt/usdt/stapsdt.",
+	"github.com/go-usdt/usdt/cstub.",
+	"github.com/go-usdt/usdt/instrument/",
+}
 
 // isOurs reports whether a function is part of firing a probe.
 func (f Frame) isOurs() bool {

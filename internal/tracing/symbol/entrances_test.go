@@ -17,6 +17,8 @@ func TestEntrances(t *testing.T) {
 		{0, []string{"", "work", "main"}},
 		{3, []string{"", "github.com/go-usdt/usdt/cstub.Call", fire, "main.main"}},
 		{2, []string{"block", fire}},
+		{3, []string{"block", fire, "github.com/go-usdt/usdt/instrument/slogprobe.Handler.Handle",
+			"log/slog.(*Logger).Info"}},
 		{0, []string{"", "main.main", fire}}, // called by the library
 		{0, []string{"", "github.com/go-usdt/usdt/stapsdtx.Call"}},
 	} {

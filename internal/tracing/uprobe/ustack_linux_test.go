@@ -73,7 +73,7 @@ func TestStack(t *testing.T) {
 	probes := find(t, p, "p")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		by := []uprobe.By{{Argument: uprobe.Numbered(0)}, {Argument: uprobe.Stack}}
-		c, err := uprobe.CountBy(probes, by, o)
+		c, err := uprobe.CountBy(probes, by, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestStack(t *testing.T) {
 		want := fireAll(probe)
 
 		got := make(map[string]uint64)
-		groups, err := c.Read()
+		groups, err := c.Take()
 		for _, g := range groups {
 			stack := g.Key[1].Stack
 			if int(stack.PID) != os.Getpid() {
@@ -118,4 +118,47 @@ func upToFireAll(stack []uint64) string {
 	const outermost = " 1*fireAll"
 	functions, _, _ := strings.Cut(calls(stack)+" ", outermost+" ")
 	return functions + outermost
+}
+
+// eachWay calls f by 1<<n ways, which differ in their stacks.
+//
+//go:noinline
+func eachWay(n int, f func()) {
+	if n == 0 {
+		f()
+		return
+	}
+	eachWay(n-1, f)
+	eachWay(n-1, f)
+}
+
+// TestStackTooMany: hits with stacks for which there is no room are counted together.
+func TestStackTooMany(t *testing.T) {
+	var probe *stapsdt.Probe1[int]
+	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "p") })
+	probes := find(t, p, "p")
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Stack}}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, c)
+		const ways = 15
+		eachWay(ways, func() { probe.Fire(1) })
+		groups, err := c.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hits, unknown uint64
+		for _, g := range groups {
+			hits += g.Hits
+			if len(g.Key[0].Stack.Addresses) == 0 {
+				unknown += g.Hits
+			}
+		}
+		if hits != 1<<ways || unknown != 1<<ways-uprobe.MaxStacks ||
+			len(groups) != uprobe.MaxStacks+1 {
+			t.Errorf("%d groups of %d hits, %d with no known stack", len(groups), hits, unknown)
+		}
+	})
 }

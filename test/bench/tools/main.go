@@ -49,6 +49,9 @@ func run() error {
 	costs := []tool{
 		{"usdt count", []string{usdt, "count", "-p", pid, "tools:event"}, fire},
 		{"bpftrace count()", []string{"bpftrace", "-e", site + " { @ = count(); }"}, fire},
+		{"usdt count --stack", []string{usdt, "count", "-p", pid, "--stack", "tools:event"}, fire},
+		{"bpftrace count() by ustack",
+			[]string{"bpftrace", "-e", site + " { @[ustack] = count(); }"}, fire},
 	}
 	if err := printCosts(costs); err != nil {
 		return err
@@ -63,11 +66,17 @@ func run() error {
 		{name: "usdt trace --json, integers",
 			command: []string{usdt, "trace", "-p", pid, "--json", "tools:event"}},
 		{name: "bpftrace printf, integers", command: []string{"bpftrace", "-e",
-			site + ` { printf("%d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
+			site + ` { printf("event %d %d %lu %lu\n", pid, tid, arg0, arg1); }`}},
 		{name: "usdt trace --json, text",
 			command: []string{usdt, "trace", "-p", pid, "--json", "--str", "1", "tools:event"}},
 		{name: "bpftrace printf, text", command: []string{"bpftrace", "-e",
-			site + ` { printf("%d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+			site + ` { printf("event %d %d %lu %s\n", pid, tid, arg0, str(arg1)); }`}},
+		{name: "usdt trace, text and stack",
+			command: []string{usdt, "trace", "-p", pid, "--stack", "tools:event"}},
+		{name: "bpftrace printf, text and stack", command: []string{
+			"env", "BPFTRACE_CACHE_USER_SYMBOLS=1", "bpftrace", "-e",
+			site + ` { printf("event %d %d %lu %s%s\n", pid, tid, arg0, str(arg1), ustack); }`,
+		}},
 	} {
 		fired, printed, err := measureRate(t)
 		if err != nil {
