@@ -65,15 +65,11 @@ func every(ctx context.Context, interval time.Duration, f func() error) error {
 	}
 }
 
-// writeHeading separates a report for people from what is above it: the report before, or the ^C of
-// the user.
-func (f *aggregateFlags) writeHeading(w io.Writer, at time.Time) error {
-	heading := ""
-	if f.interval > 0 {
-		heading = "\n" + at.Format(time.TimeOnly) + "\n"
-	} else if terminalWidth(w) != 0 {
-		heading = "\n"
+// separate separates the result for people from what is above it: rows, or the ^C of the user.
+func (f *aggregateFlags) separate(w io.Writer) error {
+	if f.interval == 0 && terminalWidth(w) == 0 {
+		return nil
 	}
-	_, err := io.WriteString(w, heading)
+	_, err := io.WriteString(w, "\n")
 	return err
 }

@@ -16,6 +16,10 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 	if err := f.by.checkAt(); err != nil {
 		return err
 	}
+	if len(f.stats.columns) > 0 {
+		return usagef("--%s: a program that is asked itself only counts; use -p, or usdt hist --at, "+
+			"which also has mean and max", f.stats.columns[0].figure)
+	}
 	s, err := f.prepareAt(cmd, patterns)
 	if err != nil {
 		return err
@@ -29,24 +33,19 @@ func (f *countFlags) countAt(cmd *cobra.Command, patterns []string) error {
 	if len(by) > 0 {
 		return f.countGroupsAt(cmd, s, by, request)
 	}
-	index := make(map[probeName]int)
-	for i, p := range s.probes {
-		index[probeName{p.Provider, p.Name}] = i
-	}
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
 			return s.client.Count(ctx, request)
 		}, func(first reading.Count) func(r reading.Count, last bool) error {
 			began := beganAt(first.Time, first.Seconds)
-			report := f.countReporter(cmd, newCountReadings(rowsOf(s.probes), began))
+			rows := newGroupRows(began, rowsOf(s.probes))
+			report := f.countReporter(cmd, rows, new(addedUp))
 			return func(r reading.Count, last bool) error {
-				totals := make([]uint64, len(s.probes))
+				rows.clear()
 				for _, p := range r.Probes {
-					if i, known := index[probeName{p.Provider, p.Probe}]; known {
-						totals[i] += p.Total
-					}
+					rows.add(countRow{probe: namedProbe(p)}, p.Total, nil)
 				}
-				return report(totals, r.Missed, r.Time, last)
+				return report(r.Missed, r.Time, last)
 			}
 		})
 }
@@ -59,8 +58,8 @@ func (f *countFlags) countGroupsAt(
 		func(ctx context.Context) (*remote.Readings[reading.Count], error) {
 			return s.client.Count(ctx, request)
 		}, func(first reading.Count) func(r reading.Count, last bool) error {
-			rows := newGroupRows(beganAt(first.Time, first.Seconds))
-			report := f.countReporter(cmd, rows.readings)
+			rows := newGroupRows(beganAt(first.Time, first.Seconds), nil)
+			report := f.countReporter(cmd, rows, new(addedUp))
 			return func(r reading.Count, last bool) error {
 				rows.clear()
 				for _, p := range r.Probes {
@@ -68,13 +67,16 @@ func (f *countFlags) countGroupsAt(
 					if err != nil {
 						return fmt.Errorf("%s: %w", s.client, err)
 					}
-					probe := uprobe.Probe{Provider: p.Provider, Name: p.Probe}
-					rows.add(newCountRow(probe, by, key), p.Total)
+					rows.add(newCountRow(namedProbe(p), by, key), p.Total, nil)
 				}
 				if r.Others != nil {
-					rows.add(countRow{isOthers: true}, *r.Others)
+					rows.add(countRow{isOthers: true}, *r.Others, nil)
 				}
-				return report(rows.totals, r.Missed, r.Time, last)
+				return report(r.Missed, r.Time, last)
 			}
 		})
+}
+
+func namedProbe(p reading.ProbeCount) uprobe.Probe {
+	return uprobe.Probe{Provider: p.Provider, Name: p.Probe}
 }

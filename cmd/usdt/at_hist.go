@@ -41,13 +41,13 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 		func(ctx context.Context) (*remote.Readings[reading.Hist], error) {
 			return s.client.Hist(ctx, request)
 		}, func(first reading.Hist) func(r reading.Hist, last bool) error {
-			report := f.reporter(cmd, s.probes, by, beganAt(first.Time, first.Seconds))
+			report := f.reporter(cmd, s.probes, by, unit,
+				beganAt(first.Time, first.Seconds))
 			return func(r reading.Hist, last bool) error {
 				read, err := by.readHist(r, scale)
 				if err != nil {
 					return fmt.Errorf("%s: %w", s.client, err)
 				}
-				read.prepare(unit)
 				return report(read, r.Time, last)
 			}
 		})

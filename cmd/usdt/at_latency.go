@@ -42,6 +42,10 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
+	unit, err := f.unit()
+	if err != nil {
+		return err
+	}
 	request := f.request()
 	request.Start, request.End, request.Key = start.String(), end.String(), f.key.String()
 	request.By = f.by.String()
@@ -49,7 +53,8 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
 			return s.client.Latency(ctx, request)
 		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
-			report := f.reporter(cmd, start, end, by, beganAt(first.Time, first.Seconds))
+			report := f.reporter(cmd, start, end, by, unit,
+				beganAt(first.Time, first.Seconds))
 			return func(r reading.Latency, last bool) error {
 				h, err := r.Histogram(histogram.Log2())
 				if err != nil {

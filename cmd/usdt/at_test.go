@@ -87,7 +87,8 @@ func usdt(ctx context.Context, args ...string) (status int, stdout, stderr strin
 }
 
 // awaitMatch runs the command, which reports now and then, until it has written all that is wanted.
-func awaitMatch(t *testing.T, want []string, args ...string) {
+// It returns all that was written.
+func awaitMatch(t *testing.T, want []string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	defer cancel()
@@ -98,6 +99,7 @@ func awaitMatch(t *testing.T, want []string, args ...string) {
 		t.Errorf("%q: status %d, %s", args, status, stderr.String())
 	}
 	wantMatch(t, fmt.Sprintf("%q", args), out.text, want...)
+	return out.text
 }
 
 // An awaitWriter calls found when it has all that is wanted.
@@ -298,8 +300,9 @@ func TestAtLatencyGroups(t *testing.T) {
 		"cents":       {"cents = -3", "cents = 3"},
 		"ok,customer": {`ok = true, customer = "`, `ok = false, customer = "`},
 	} {
-		awaitMatch(t, append(want, "\nall: count "),
+		out := awaitMatch(t, append(want, "  all  "),
 			"latency", "--at", a.url, "atlatencyby:order", "--by", by)
+		wantMatch(t, "the end", out, "\nall: count ")
 	}
 }
 

@@ -29,6 +29,10 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	added, err := f.stats.addedUp(sel.probes)
+	if err != nil {
+		return err
+	}
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
@@ -38,68 +42,69 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	defer closeStacks()
 	defer f.catchSignals(cmd)()
-	if len(by) > 0 {
-		return f.countGroups(cmd, sel, by, options)
-	}
 	sel.follower.attaching(cmd, &options)
+	if len(by) > 0 || len(added.args) > 0 {
+		return f.countGroups(cmd, sel, by, added, options)
+	}
 	counter, err := uprobe.Count(sel.probes, options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
-	readings := newCountReadings(rowsOf(sel.probes), time.Now())
-	report := f.countReporter(cmd, readings)
+	rows := newGroupRows(time.Now(), rowsOf(sel.probes))
+	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		totals, err := counter.Read()
 		if err != nil {
 			return err
 		}
-		readings.rows = append(readings.rows, rowsOf(sel.all()[len(readings.rows):len(totals)])...)
-		return report(totals, counter.Missed(), at, last)
+		rows.clear()
+		for i, row := range rowsOf(sel.all()[:len(totals)]) {
+			rows.add(row, totals[i], nil)
+		}
+		return report(counter.Missed(), at, last)
 	})
 }
 
-// countGroups counts by values.
+// countGroups counts by values, and adds up arguments.
 func (f *countFlags) countGroups(
-	cmd *cobra.Command, sel *selection, by grouping, options uprobe.Options,
+	cmd *cobra.Command, sel *selection, by grouping, added *addedUp, options uprobe.Options,
 ) error {
-	sel.follower.attaching(cmd, &options)
-	counter, err := uprobe.CountBy(sel.probes, by.engine(), options)
+	counter, err := uprobe.CountBy(sel.probes, by.engine(), added.engineArguments(), options)
 	if err != nil {
 		return attachError(err)
 	}
 	sel.follower.tracing = sel.extending(options.Filter, counter.Attach, counter.Release)
 	began := time.Now()
-	rows := newGroupRows(began)
-	report := f.countReporter(cmd, rows.readings)
+	rows := newGroupRows(began, nil)
+	if len(by) == 0 {
+		rows = newGroupRows(began, rowsOf(sel.probes))
+	}
+	stacks := newGroupRows(began, nil) // of the whole time
+	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
-		groups, err := counter.Read()
+		groups, err := counter.Take()
 		if err != nil {
 			return err
-		}
-		rows.clear()
-		var all *stackReport
-		if last {
-			all = f.newStackReport(began, at, "hits", "count")
 		}
 		probes := sel.all()
 		for _, g := range groups {
-			row := newCountRow(probes[g.Probe], by, g.Key)
-			all.add(row.name(), row.stack, int64(g.Hits)) // #nosec G115 -- a count
+			row := countRow{isOthers: true}
+			if g.Probe != uprobe.Others {
+				row = newCountRow(probes[g.Probe], by, g.Key)
+			}
+			stacks.add(row, g.Hits, nil)
 			if !f.stack {
 				row.stack = nil
 			}
-			rows.add(row, g.Hits)
+			rows.add(row, g.Hits, g.Stats)
 		}
-		others, err := counter.Others()
-		if err != nil {
-			return err
+		var all *stackReport
+		if last {
+			all = f.newStackReport(began, at, "hits", "count")
+			stacks.report(all)
 		}
-		if others > 0 {
-			rows.add(countRow{isOthers: true}, others)
-			all.add(countRow{isOthers: true}.name(), nil, int64(others)) // #nosec G115 -- a count
-		}
-		if err := report(rows.totals, counter.Missed(), at, last); err != nil || !last {
+		if err := report(counter.Missed(), at, last); err != nil || !last {
 			return err
 		}
 		if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
 // A countReading is how often probes were hit in an interval, and since counting began.
@@ -12,6 +14,10 @@ type countReading struct {
 	hits   []uint64 // in the interval, by index of row
 	totals []uint64 // since the beginning
 	missed uint64   // hits of any probe that could not be counted, since the beginning
+
+	// The stats of the arguments that are added up, by index of row, which may have none.
+	stats    [][]uprobe.Stats // in the interval
+	allStats [][]uprobe.Stats // since the beginning
 
 	began, from, to time.Time // of the counting, and of the interval
 }
@@ -39,8 +45,34 @@ func (r countReading) isGrouped() bool {
 
 // whole returns the reading of the time since counting began.
 func (r countReading) whole() countReading {
-	r.hits, r.from = r.totals, r.began
+	r.hits, r.stats, r.from = r.totals, r.allStats, r.began
 	return r
+}
+
+// isWhole reports whether the interval is the time since counting began.
+func (r countReading) isWhole() bool { return r.from.Equal(r.began) }
+
+// addStats adds the stats of rows to those of the same rows, or of others that come later.
+func addStats(rows, more [][]uprobe.Stats) [][]uprobe.Stats {
+	sum := make([][]uprobe.Stats, max(len(rows), len(more)))
+	for i := range sum {
+		for _, from := range [][][]uprobe.Stats{rows, more} {
+			if i < len(from) {
+				sum[i] = joinStats(sum[i], from[i])
+			}
+		}
+	}
+	return sum
+}
+
+// joinStats returns the stats of the values that two rows have, without changing theirs.
+func joinStats(a, b []uprobe.Stats) []uprobe.Stats {
+	joined := make([]uprobe.Stats, max(len(a), len(b)))
+	copy(joined, a)
+	for i, s := range b {
+		joined[i].Add(s)
+	}
+	return joined
 }
 
 // countReadings are the last two readings. An interval begins where the one before ended.
@@ -56,14 +88,17 @@ func newCountReadings(rows []countRow, began time.Time) *countReadings {
 }
 
 // next adds the interval that ends at to, and returns its reading. If the interval is shorter than
-// shortest, it is joined with the one before.
+// shortest, it is joined with the one before. came are the stats of the interval.
 func (c *countReadings) next(
-	totals []uint64, missed uint64, to time.Time, shortest time.Duration,
+	totals []uint64, came [][]uprobe.Stats, missed uint64, to time.Time, shortest time.Duration,
 ) countReading {
+	all := addStats(c.last.allStats, came)
 	if to.Sub(c.last.to) < shortest {
+		came = addStats(c.last.stats, came)
 		c.last = c.before
 	}
 	c.before, c.last = c.last, c.last.next(c.rows, totals, missed, to)
+	c.last.stats, c.last.allStats = came, all
 	return c.last
 }
 

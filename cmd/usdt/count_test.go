@@ -22,14 +22,17 @@ func twoProbes() []countRow {
 	})
 }
 
+// plainView shows what needs no flags.
+func plainView() *countView { return &countView{new(rowFlags), new(addedUp)} }
+
 // A last interval that is short, here a hundredth of a second, is joined with the one before.
 func TestCountShortInterval(t *testing.T) {
 	began := time.Unix(0, 0)
 	after := func(d time.Duration) time.Time { return began.Add(d) }
 	readings := newCountReadings(twoProbes(), began)
-	readings.next([]uint64{100, 0}, 0, after(time.Second), 0)
-	readings.next([]uint64{300, 1}, 0, after(2*time.Second), 0)
-	r := readings.next([]uint64{301, 1}, 0, after(2010*time.Millisecond), time.Second/2)
+	readings.next([]uint64{100, 0}, nil, 0, after(time.Second), 0)
+	readings.next([]uint64{300, 1}, nil, 0, after(2*time.Second), 0)
+	r := readings.next([]uint64{301, 1}, nil, 0, after(2010*time.Millisecond), time.Second/2)
 	if diff := cmp.Diff([]uint64{201, 1}, r.hits); diff != "" || r.from != after(time.Second) {
 		t.Errorf("from %v, hits (-want +got):\n%s", r.from.Sub(began), diff)
 	}
@@ -45,7 +48,7 @@ func TestCountShortInterval(t *testing.T) {
 func TestCountOneShortInterval(t *testing.T) {
 	began := time.Unix(0, 0)
 	readings, end := newCountReadings(twoProbes(), began), began.Add(time.Millisecond)
-	r := readings.next([]uint64{7, 0}, 0, end, time.Second)
+	r := readings.next([]uint64{7, 0}, nil, 0, end, time.Second)
 	if diff := cmp.Diff([]uint64{7, 0}, r.hits); diff != "" || r.from != began {
 		t.Errorf("from %v, hits (-want +got):\n%s", r.from, diff)
 	}
@@ -53,10 +56,11 @@ func TestCountOneShortInterval(t *testing.T) {
 
 func TestCountScreenFits(t *testing.T) {
 	began := time.Unix(0, 0)
-	r := newCountReadings(twoProbes(), began).next([]uint64{1e12, 1}, 0, began.Add(time.Second), 0)
+	readings := newCountReadings(twoProbes(), began)
+	r := readings.next([]uint64{1e12, 1}, nil, 0, began.Add(time.Second), 0)
 	for columns := 2; columns < 60; columns++ {
 		var out strings.Builder
-		screen := &countScreen{w: &out}
+		screen := &countScreen{screen{w: &out}, plainView()}
 		screen.columns, screen.rows = func() int { return columns }, func() int { return 20 }
 		for range 2 {
 			if err := screen.write(r, false); err != nil {
@@ -74,18 +78,18 @@ func TestCountScreenFits(t *testing.T) {
 // TestCountShown: the groups with most hits in the interval come first, then the others, and those
 // without hits are left out. A group that comes later begins at 0.
 func TestCountShown(t *testing.T) {
-	rows := newGroupRows(time.Unix(0, 0))
+	rows := newGroupRows(time.Unix(0, 0), nil)
 	probe := uprobe.Probe{Provider: "shop", Name: "order"}
 	row := func(key string) countRow { return countRow{probe: probe, key: " id=" + key} }
 	read := func(counts map[string]uint64, others uint64, seconds int64) []string {
 		rows.clear()
 		for _, key := range slices.Sorted(maps.Keys(counts)) {
-			rows.add(row(key), counts[key])
+			rows.add(row(key), counts[key], nil)
 		}
-		rows.add(countRow{isOthers: true}, others)
-		r := rows.readings.next(rows.totals, 0, time.Unix(seconds, 0), 0)
+		rows.add(countRow{isOthers: true}, others, nil)
+		r := rows.next(0, time.Unix(seconds, 0), 0)
 		var shown []string
-		for _, i := range r.shown() {
+		for _, i := range r.inOrder() {
 			shown = append(shown, fmt.Sprint(r.rows[i].name(), " ", r.hits[i], " of ", r.totals[i]))
 		}
 		return shown

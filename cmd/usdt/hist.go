@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type histFlags struct {
 	by      byFlag
 	strings pointedFlag
 	linear  string
+	view    histView
 }
 
 func newHistCommand() *cobra.Command {
@@ -28,23 +30,24 @@ func newHistCommand() *cobra.Command {
 		Use:   "hist [-p PID | --all | --at ADDRESS] PROVIDER:PROBE... --arg NAME|N [-- COMMAND...]",
 		Short: "Draw a histogram of an argument",
 		Long: `Count in the kernel how often an argument had which value, and draw a histogram at the
-end: on Ctrl-C, after --duration, or when the process ends. With --interval, it is also drawn
-in between, with all values so far. An argument is meant by its name, as usdt list shows it, or by
-its number from 0. A name means the argument of each probe that has the name, whatever its number
-is there.
+end: on Ctrl-C, after --duration, or when the process ends. An argument is meant by its name, as
+usdt list shows it, or by its number from 0. A name means the argument of each probe that has the
+name, whatever its number is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
-The figures below the rows come from a finer scale: without --linear, percentiles are within
-1/32 of the true value. In any case max is exact, and mean is exact up to rounding.
+The figures below the rows come from a finer scale, unless there is --linear. In any case max is
+exact, and mean is exact up to rounding.
 
 With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
 The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 ` + histogramOthersHelp + `
-` + stacksHelp + atHelp + kernelHelp,
+` + histViewHelp + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt hist -p 1234 shop:order_end --arg cents
   sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg
+  sudo usdt hist -p 1234 http:request --arg took_us --unit ms --quantiles 50,99,99.9
+  sudo usdt hist -p 1234 http:request --arg bytes --by path --sort p99 --top 5 --interval 1s
   sudo usdt hist -p 1234 shop:order_end --arg cents --folded | flamegraph.pl > cents.svg`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, patterns []string) error {
@@ -63,6 +66,7 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 	flags.Var(&f.strings, "str", strHelp)
 	completeArguments(cmd, "arg", "by", "str")
 	flags.StringVar(&f.linear, "linear", "", "make rows of equal width: `LO,HI,STEP`")
+	f.view.addFlags(cmd)
 	return cmd
 }
 
@@ -101,15 +105,17 @@ func (f *histFlags) check() error {
 	if f.arg == noArgument {
 		return usagef("which argument? use --arg with its name or number; the first is --arg 0")
 	}
-	return nil
+	return f.view.check()
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *histFlags) reporter(
-	cmd *cobra.Command, probes []uprobe.Probe, by grouping, began time.Time,
+	cmd *cobra.Command, probes []uprobe.Probe, by grouping, unit histogram.Unit, began time.Time,
 ) func(r histReading, at time.Time, last bool) error {
+	rows := newHistRows(cmd.OutOrStdout(), &f.view, !bool(f.stack))
 	return func(r histReading, at time.Time, last bool) error {
 		by := by
+		r.prepare(unit, &f.view)
 		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label())
 		r.groups, by = f.shown(r.groups, by)
 		if last {
@@ -122,9 +128,14 @@ func (f *histFlags) reporter(
 			}
 		}
 		if f.asJSON {
-			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, by, began, at)
+			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, by, unit.Name, began, at)
 		}
-		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
+		if f.interval > 0 {
+			if err := rows.write(at, r.groups, by, r.all()); err != nil || !last {
+				return err
+			}
+		}
+		if err := errors.Join(rows.end(), f.separate(cmd.OutOrStdout())); err != nil {
 			return err
 		}
 		return r.write(cmd.OutOrStdout(), by, f.loss())
@@ -133,19 +144,13 @@ func (f *histFlags) reporter(
 
 // unit returns the unit of the values. It is an error that they are no integers.
 func (f *histFlags) unit(probes []uprobe.Probe) (histogram.Unit, error) {
-	params, err := f.arg.find("--arg", probes...)
+	unit, err := unitOfArgument("--arg", f.arg, probes)
 	if err != nil {
-		return histogram.Number, err
+		return unit, err
 	}
-	for _, p := range params {
-		if err := integerError(p); err != nil {
-			return histogram.Number, usagef("--arg %s: %w", f.arg.String(), err)
-		}
-	}
-	if v := commonField(params); v != nil && v.kind == signature.Duration {
-		return histogram.Nanoseconds, nil
-	}
-	return histogram.Number, nil
+	units := []histogram.Unit{unit}
+	err = f.view.unit.apply(units, func(int) string { return f.arg.label() })
+	return units[0], err
 }
 
 // commonField returns how values are shown of an argument that is of the same type in all probes,

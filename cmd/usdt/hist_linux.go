@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -65,9 +64,9 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	sel.follower.tracing = sel.extending(options.Filter, d.Attach, d.Release)
 	began := time.Now()
-	report := f.reporter(cmd, sel.probes, by, began)
+	report := f.reporter(cmd, sel.probes, by, unit, began)
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
-		r, err := readHist(d, unit)
+		r, err := readHist(d)
 		if err != nil {
 			return err
 		}
@@ -76,11 +75,10 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 }
 
 // readHist reads a distribution.
-func readHist(d *uprobe.Distribution, unit histogram.Unit) (r histReading, err error) {
+func readHist(d *uprobe.Distribution) (r histReading, err error) {
 	if r.groups, err = d.Read(); err != nil {
 		return r, err
 	}
-	r.prepare(unit)
 	if r.unreadable, err = d.Unreadable(); err != nil {
 		return r, err
 	}

@@ -18,19 +18,36 @@ type histReading struct {
 	groups     []uprobe.Group // the groups with most values first
 	unreadable uint64         // hits without the argument, or without the one to group by
 	lost       uint64         // hits that found no place
+	view       *histView
 }
 
 // prepare says in which unit the values are, and sorts the groups.
-func (r *histReading) prepare(unit histogram.Unit) {
-	for _, g := range r.groups {
+func (r *histReading) prepare(unit histogram.Unit, view *histView) {
+	r.view = view
+	list := make([]*histogram.Histogram, len(r.groups))
+	for i, g := range r.groups {
 		g.Histogram.Unit = unit
+		list[i] = g.Histogram
 	}
-	slices.SortFunc(r.groups, func(a, b uprobe.Group) int {
-		return cmp.Or(
-			cmp.Compare(b.Histogram.Total(), a.Histogram.Total()),
-			compareKeys(a.Key, b.Key),
-		)
-	})
+	sorted := make([]uprobe.Group, 0, len(r.groups))
+	for _, i := range view.order(list,
+		func(a, b int) int { return compareKeys(r.groups[a].Key, r.groups[b].Key) },
+		func(int) bool { return false }) {
+		sorted = append(sorted, r.groups[i])
+	}
+	r.groups = sorted
+}
+
+// all returns the values of all groups.
+func (r *histReading) all() *histogram.Histogram {
+	all := new(histogram.Histogram)
+	for i, g := range r.groups {
+		if i == 0 {
+			all.Scale, all.Unit = g.Histogram.Scale, g.Histogram.Unit
+		}
+		all.Merge(g.Histogram)
+	}
+	return all
 }
 
 // mostGroups is how many histograms are drawn at most.
@@ -63,7 +80,7 @@ func (r histReading) draw(out io.Writer, width int, by grouping) error {
 		if stack := by.stack("", g.Key); stack != nil {
 			fmt.Fprint(out, stack.text)
 		}
-		if err := writeHistogram(out, width, g.Histogram); err != nil {
+		if err := r.view.writeHistogram(out, width, g.Histogram); err != nil {
 			return err
 		}
 		if len(by) > 0 {
@@ -81,7 +98,7 @@ func (r histReading) draw(out io.Writer, width int, by grouping) error {
 // drawn returns the groups for which there is room, and the others that have a group of their own.
 func (r histReading) drawn(by grouping) (drawn, hidden []uprobe.Group) {
 	groups, others := r.split(by)
-	n := min(len(groups), mostGroups)
+	n := min(len(groups), cmp.Or(r.view.rows.top, mostGroups))
 	return append(groups[:n:n], others...), groups[n:]
 }
 
@@ -131,39 +148,43 @@ func (r histReading) panels(by grouping) []histogram.Group {
 }
 
 func (r histReading) writeJSON(
-	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, began, at time.Time,
+	w io.Writer, probes []uprobe.Probe, arg argument, by grouping, unit string, began, at time.Time,
 ) error {
 	j := reading.Hist{
-		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(),
+		Time: at, Seconds: at.Sub(began).Seconds(), Arg: arg.json(), Unit: unit,
 		Unreadable: r.unreadable, Lost: r.lost,
 	}
 	for _, p := range probes {
 		j.Probes = append(j.Probes, p.String())
 	}
-	if j.Groups, j.Others = r.json(by); j.Groups == nil {
+	if j.Groups, j.Others, j.More = r.json(by); j.Groups == nil {
 		j.Groups = []reading.Group{} // never null
 	}
 	return writeJSONLine(w, j)
 }
 
 // json returns the groups as JSON has them.
-func (r histReading) json(by grouping) (groups []reading.Group, others *reading.Group) {
+func (r histReading) json(by grouping) (groups []reading.Group, others *reading.Group, more int) {
 	known, rest := r.split(by)
-	for _, g := range known {
-		groups = append(groups, groupJSON(g, by))
+	if r.view.rows.top > 0 {
+		more = max(0, len(known)-r.view.rows.top)
+	}
+	for _, g := range known[:len(known)-more] {
+		groups = append(groups, r.groupJSON(g, by))
 	}
 	for _, g := range rest {
-		j := groupJSON(g, by)
+		j := r.groupJSON(g, by)
 		others = &j
 	}
-	return groups, others
+	return groups, others, more
 }
 
-func groupJSON(g uprobe.Group, by grouping) reading.Group {
+func (r histReading) groupJSON(g uprobe.Group, by grouping) reading.Group {
 	j := reading.Group{
 		By: by.json(g.Key), Cut: isCut(g.Key), Figures: reading.NewFigures(g.Histogram),
 		Stack: by.stack("", g.Key).json(),
 	}
+	j.Quantiles = r.view.jsonQuantiles(g.Histogram)
 	if len(by) > 0 {
 		j.Unplaced = g.Unplaced
 	}

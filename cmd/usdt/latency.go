@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -22,6 +23,7 @@ type latencyFlags struct {
 	by  byFlag
 	captureFlags
 	slower time.Duration // 0: no pairs are shown
+	view   histView
 }
 
 func newLatencyCommand() *cobra.Command {
@@ -31,7 +33,7 @@ func newLatencyCommand() *cobra.Command {
 		Short: "Measure the time from one probe to another",
 		Long: `Measure in the kernel the time from each hit of one probe to the hit of another with the
 same key in the same process, and draw a histogram with percentiles at the end: on Ctrl-C, after
---duration, or when the process ends. With --interval it is also drawn in between.
+--duration, or when the process ends.
 
 START and END are the names PROVIDER:PROBE of any two probes. PROVIDER:BASE stands for two whose
 names are BASE, then _, __ or -, then one of these:
@@ -43,10 +45,9 @@ the first argument, if both probes have an integer there. Otherwise usdt says wh
 argument that both have by one name or, where there is none, the thread or, in Go programs, the
 goroutine. There threads are no key, because a goroutine changes its thread.
 
-Percentiles are within 1/32 of the true value, max is exact, and mean is exact up to rounding.
-The lines below the histogram count the hits without a partner. There is room for some 65,536
-starts without an end; then the oldest make room. --where selects among the starts; the ends of
-others are not counted.
+In the histogram max is exact, and mean is exact up to rounding. The lines below the histogram count
+the hits without a partner. There is room for some 65,536 starts without an end; then the oldest
+make room. --where selects among the starts; the ends of others are not counted.
 
 With --by, there is a histogram for each combination of values: of the start, if it has an argument
 of that name or number, otherwise of the end. ` + byKeysHelp + `
@@ -58,11 +59,13 @@ and thread of the end, how long it took, and the arguments of the start and of t
 trace shows them. With --json that is an object with time, pid, tid and comm of the end; took, in
 nanoseconds; start and end, each with provider, probe, args and fields. --str, --bytes and --strlen
 mean what they mean to usdt trace. Not with --at: a program keeps no arguments of starts.
-` + stacksHelp + atHelp + kernelHelp,
+` + histViewHelp + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt latency -p 1234 shop:order
   sudo usdt latency shop:order -- ./shop
   sudo usdt latency -p 1234 http:request --key id --duration 10s -o requests.svg
   sudo usdt latency -p 1234 http:request --by path,container
+  sudo usdt latency -p 1234 http:request --by path --sort p99.9 --quantiles 50,99,99.9 --unit ms
+  sudo usdt latency -p 1234 http:request --interval 1s
   sudo usdt latency -p 1234 http:request --slower 100ms
   sudo usdt latency -p 1234 http:request -o requests.pb.gz && go tool pprof requests.pb.gz
   sudo usdt latency -p 1234 postgresql:query
@@ -71,6 +74,9 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pair, err := parsePairing(args)
 			if err != nil {
+				return err
+			}
+			if err := f.view.check(); err != nil {
 				return err
 			}
 			if f.at != "" {
@@ -90,18 +96,20 @@ mean what they mean to usdt trace. Not with --at: a program keeps no arguments o
 		"show each pair that takes `TIME` or longer, such as 10ms")
 	f.captureFlags.addFlags(cmd)
 	completeArguments(cmd, "key", "by")
+	f.view.addFlags(cmd)
 	return cmd
 }
 
 // reporter returns what reports a reading that was made at a time.
 func (f *latencyFlags) reporter(
-	cmd *cobra.Command, start, end uprobe.Probe, by grouping, began time.Time,
+	cmd *cobra.Command, start, end uprobe.Probe, by grouping, unit histogram.Unit, began time.Time,
 ) func(r uprobe.LatencyReading, at time.Time, last bool) error {
+	rows := newHistRows(cmd.OutOrStdout(), &f.view, f.slower == 0 && !bool(f.stack))
 	return func(r uprobe.LatencyReading, at time.Time, last bool) error {
 		by := by
-		r.Histogram.Unit = histogram.Nanoseconds
+		r.Histogram.Unit = unit
 		groups := histReading{groups: r.Groups}
-		groups.prepare(histogram.Nanoseconds)
+		groups.prepare(unit, &f.view)
 		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time")
 		groups.groups, by = f.shown(groups.groups, by)
 		if last {
@@ -120,10 +128,16 @@ func (f *latencyFlags) reporter(
 		if f.asJSON {
 			j := newLatencyJSON(r, began, at)
 			j.Start, j.End, j.Key = start.String(), end.String(), f.key.json()
-			j.Groups, j.Others = groups.json(by)
+			j.Unit, j.Quantiles = unit.Name, f.view.jsonQuantiles(r.Histogram)
+			j.Groups, j.Others, j.More = groups.json(by)
 			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
-		if err := f.writeHeading(cmd.OutOrStdout(), at); err != nil {
+		if f.interval > 0 {
+			if err := rows.write(at, groups.groups, by, r.Histogram); err != nil || !last {
+				return err
+			}
+		}
+		if err := errors.Join(rows.end(), f.separate(cmd.OutOrStdout())); err != nil {
 			return err
 		}
 		return writeLatency(cmd.OutOrStdout(), r, groups, by, f.loss())
@@ -141,10 +155,10 @@ func writeLatency(
 	case r.Histogram.Total() == 0:
 		fmt.Fprintln(out, "no pairs")
 	case len(by) == 0:
-		err = writeHistogram(out, terminalWidth(w), r.Histogram)
+		err = groups.view.writeHistogram(out, terminalWidth(w), r.Histogram)
 	default:
 		err = groups.draw(out, terminalWidth(w), by)
-		fmt.Fprintf(out, "\nall: %s\n", figures(r.Histogram))
+		fmt.Fprintf(out, "\nall: %s\n", groups.view.figures(r.Histogram))
 	}
 	if err != nil {
 		return err
@@ -170,4 +184,11 @@ func newLatencyJSON(r uprobe.LatencyReading, began, at time.Time) reading.Latenc
 		Open: r.Open, FellOut: r.FellOut, EndsAlone: r.EndsAlone, Hidden: r.Hidden,
 		StartsAgain: r.StartsAgain, Unreadable: r.Unreadable, Lost: r.Lost + r.Unplaced,
 	}
+}
+
+// unit returns the unit of the times.
+func (f *latencyFlags) unit() (histogram.Unit, error) {
+	units := []histogram.Unit{histogram.Nanoseconds}
+	err := f.view.unit.apply(units, func(int) string { return "latency" })
+	return units[0], err
 }

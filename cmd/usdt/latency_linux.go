@@ -41,6 +41,10 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
+	unit, err := f.unit()
+	if err != nil {
+		return err
+	}
 	if err := f.output.open(cmd); err != nil {
 		return err
 	}
@@ -60,7 +64,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 		return attachError(err)
 	}
 	sel.follower.tracing = followed{plan.attaching(options.Filter, l), l.Release}
-	report := f.reporter(cmd, start, end, by, time.Now())
+	report := f.reporter(cmd, start, end, by, unit, time.Now())
 	shown := newSlowRun(cmd, l, plan)
 	return f.runBeside(cmd, l, sel, shown, func(at time.Time, last bool) error {
 		defer shown.pause()()

@@ -14,7 +14,7 @@ func (f *aggregateFlags) stacksOf(groups []uprobe.Group, probe string, by groupi
 	began, ended time.Time, count, sum string,
 ) *stackReport {
 	unit := "count"
-	if len(groups) > 0 && groups[0].Histogram.Unit == histogram.Nanoseconds {
+	if len(groups) > 0 && groups[0].Histogram.Unit.Name == histogram.Nanoseconds.Name {
 		unit = "nanoseconds"
 	}
 	r := f.newStackReport(began, ended, count, "count", sum, unit)

@@ -93,8 +93,9 @@ func (l *latency) reading(at time.Time, lost uint64) any {
 	groups, others := l.times.read()
 	return reading.Latency{
 		Time: at, Seconds: at.Sub(l.began).Seconds(), Start: l.query.start, End: l.query.end,
-		Key: l.query.key.json(), Figures: reading.NewFigures(&l.all), Groups: groups, Others: others,
-		Open: l.open.waiting, FellOut: l.open.fellOut, EndsAlone: l.endsAlone, Hidden: l.hidden,
-		StartsAgain: l.startsAgain, Unreadable: l.unreadable, Lost: l.times.lost + lost,
+		Key: l.query.key.json(), Unit: "ns", Figures: reading.NewFigures(&l.all),
+		Groups: groups, Others: others, Open: l.open.waiting, FellOut: l.open.fellOut,
+		EndsAlone: l.endsAlone, Hidden: l.hidden, StartsAgain: l.startsAgain,
+		Unreadable: l.unreadable, Lost: l.times.lost + lost,
 	}
 }

@@ -30,7 +30,8 @@ func TestLatency(t *testing.T) {
 	end.Fire("", 1)
 	got := awaitReading(t, s, func(l reading.Latency) bool { return l.Count == 2 && l.EndsAlone == 1 })
 	want := reading.Latency{
-		Start: "latency:start", End: "latency:end", Key: "id", Open: 1, EndsAlone: 1, Hidden: 1,
+		Start: "latency:start", End: "latency:end", Key: "id", Unit: "ns", Open: 1, EndsAlone: 1,
+		Hidden:      1,
 		StartsAgain: 1,
 	}
 	if diff := cmp.Diff(want, got, withoutIntervals, withoutFigures); diff != "" {

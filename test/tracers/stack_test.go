@@ -38,7 +38,7 @@ func TestStacks(t *testing.T) {
 	awaitReady(t, app, theirs)
 
 	c, err := uprobe.CountBy(shopProbes(t, image, "order", "work_start"),
-		[]uprobe.By{{Argument: uprobe.Stack}}, uprobe.Options{PID: app.PID()})
+		[]uprobe.By{{Argument: uprobe.Stack}}, nil, uprobe.Options{PID: app.PID()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestStacks(t *testing.T) {
 	if answer := app.Ask(t, "fire 23"); answer != "ok" {
 		t.Fatal(answer)
 	}
-	groups, err := c.Read()
+	groups, err := c.Take()
 	if err != nil {
 		t.Fatal(err)
 	}

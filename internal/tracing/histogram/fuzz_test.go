@@ -67,7 +67,7 @@ func FuzzDraw(f *testing.F) {
 		if names := title + name; strings.Contains(names, "NaN") || strings.Contains(names, "Inf") {
 			return // draw looks for these
 		}
-		h := &Histogram{Unit: Unit(step & 1)}
+		h := &Histogram{Unit: []Unit{Number, Nanoseconds}[step&1]}
 		if linear, err := Linear(-100, 1000, step); err == nil {
 			h.Scale = linear
 		}

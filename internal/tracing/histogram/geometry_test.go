@@ -155,7 +155,7 @@ func TestLabelsAreClear(t *testing.T) {
 
 // randomGroups returns up to five histograms of values of all magnitudes.
 func randomGroups(random *rand.Rand) []Group {
-	unit, signed := Unit(random.IntN(2)), random.IntN(2) == 0
+	unit, signed := []Unit{Number, Nanoseconds, {Name: "B"}}[random.IntN(3)], random.IntN(2) == 0
 	var groups []Group
 	for range 1 + random.IntN(5) {
 		h := &Histogram{Unit: unit}

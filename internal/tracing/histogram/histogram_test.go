@@ -2,6 +2,7 @@ package histogram
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -42,11 +43,57 @@ func TestPercentileError(t *testing.T) {
 		values = append(values, float64(v))
 	}
 	slices.Sort(values)
-	for p := 0.5; p <= 100; p += 0.5 {
-		want := values[int(math.Ceil(p/100*float64(len(values))))-1]
+	for hundredths := 1; hundredths <= 10000; hundredths += 7 {
+		p := float64(hundredths) / 100 // the float nearest to the decimal number
+		want := values[(hundredths*len(values)+9999)/10000-1]
 		got := h.Percentile(p)
 		if math.Abs(got-want) > math.Abs(want)/32 {
 			t.Errorf("Percentile(%v): got %v, the true one is %v", p, got, want)
+		}
+	}
+}
+
+// TestPercentileRank: of 1000 values, 99.9 percent are 999, although a float says that they are
+// more.
+func TestPercentileRank(t *testing.T) {
+	h := of(Log2(), slices.Concat(slices.Repeat([]int64{1}, 999), []int64{9})...)
+	for p, want := range map[float64]float64{99.9: 1, 99.90001: 9, 99.91: 9, 100: 9} {
+		if got := h.Percentile(p); got != want {
+			t.Errorf("Percentile(%v): got %v, want %v", p, got, want)
+		}
+	}
+}
+
+// TestSince: what comes later is in it alone. Its largest value is exact if it is the largest of
+// all, otherwise known like a percentile.
+func TestSince(t *testing.T) {
+	linear := mustLinear(t, 0, 25, 10)
+	for _, test := range []struct {
+		scale         Scale
+		before, later []int64
+		max           int64
+	}{
+		{Log2(), nil, []int64{5, 1025}, 1025},
+		{Log2(), []int64{7}, []int64{5, 1025}, 1025},
+		{Log2(), []int64{2000}, []int64{5, 1025}, 1055}, // the middle of 1024 to 1087
+		{Log2(), []int64{1026}, []int64{5, 1025}, 1026}, // less than that
+		{Log2(), []int64{-7, 3}, []int64{-1030}, -1055},
+		{Log2(), []int64{7}, nil, 7},
+		{linear, []int64{100}, []int64{12}, 14},
+		{linear, []int64{100}, []int64{21}, 22}, // of 20 to 24
+		{linear, []int64{100}, []int64{30}, 25},
+		{linear, []int64{100}, []int64{-5}, -1},
+	} {
+		all := of(test.scale, append(slices.Clone(test.before), test.later...)...)
+		all.Unit = Nanoseconds
+		var before *Histogram
+		if test.before != nil {
+			before = of(test.scale, test.before...)
+		}
+		got, want := all.Since(before), of(test.scale, test.later...)
+		want.Unit, want.Max = Nanoseconds, integer.Of(uint64(test.max), true)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%d after %d: got %+v, want %+v", test.later, test.before, got, want)
 		}
 	}
 }
@@ -148,6 +195,68 @@ func TestMerge(t *testing.T) {
 		merged.Merge(&part)
 		if !reflect.DeepEqual(all, merged) {
 			t.Errorf("after %v: got %+v, want %+v", values, merged, all)
+		}
+	}
+}
+
+func TestUnits(t *testing.T) {
+	unit := func(name string) Unit {
+		u, ok := ParseUnit(name)
+		if !ok || u.Name != name {
+			t.Fatalf("%s is %v", name, u)
+		}
+		return u
+	}
+	in := func(of, shown Unit) Unit {
+		u, ok := of.In(shown)
+		if !ok {
+			t.Fatalf("%v in %v", of, shown)
+		}
+		return u
+	}
+	for _, test := range []struct {
+		unit Unit
+		v    float64
+		want string
+	}{
+		{unit("B"), 1023, "1023B"}, {unit("B"), 1024, "1KiB"}, {unit("B"), -1536, "-1.5KiB"},
+		{unit("B"), 1023.9, "1KiB"}, {unit("B"), 1 << 63, "8388608TiB"}, {unit("B"), 0, "0B"},
+		{unit("KiB"), 1, "1KiB"}, {unit("KiB"), 3 << 20, "3GiB"}, {unit("KiB"), 0.5, "512B"},
+		{unit("us"), 1500, "1.5ms"}, {unit("us"), 0.25, "250ns"}, {unit("ms"), 61_000, "61s"},
+		{in(unit("us"), unit("s")), 1500, "0s"}, {in(unit("us"), unit("s")), 2.5e6, "2.5s"},
+		{in(Nanoseconds, unit("ms")), 1234567890, "1235ms"},
+		{in(Number, unit("ms")), 1500, "1500ms"}, {in(Number, unit("KiB")), 2048, "2048KiB"},
+		{in(unit("B"), unit("KiB")), 512, "0.5KiB"},
+	} {
+		if got := test.unit.Format(test.v); got != test.want {
+			t.Errorf("%v of %q: got %s, want %s", test.v, test.unit.Name, got, test.want)
+		}
+		exact := new(big.Rat).SetFloat64(test.v)
+		if got := test.unit.FormatRat(exact); got != test.want {
+			t.Errorf("exactly %v of %q: got %s, want %s", test.v, test.unit.Name, got, test.want)
+		}
+	}
+	if _, ok := Nanoseconds.In(unit("B")); ok {
+		t.Error("nanoseconds in bytes")
+	}
+	if _, ok := ParseUnit("kB"); ok {
+		t.Error("there is a kB")
+	}
+	for _, name := range UnitNames {
+		if got := unit(name).Format(1); got != "1"+name {
+			t.Errorf("1 of %s is %s", name, got)
+		}
+	}
+	for _, test := range []struct {
+		n, d int64
+		want string
+	}{
+		{1, 3, "0.33"}, {2, 3, "0.67"}, {-2, 3, "-0.67"}, {100, 1, "100"}, {999, 10, "99.9"},
+		{9007199254740993, 1, "9007199254740993"}, // which no float64 is
+		{9223372036854775807, 2, "4611686018427387904"},
+	} {
+		if got := Number.FormatRat(big.NewRat(test.n, test.d)); got != test.want {
+			t.Errorf("%d/%d: got %s, want %s", test.n, test.d, got, test.want)
 		}
 	}
 }

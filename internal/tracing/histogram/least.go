@@ -33,3 +33,22 @@ func log2Least(index int) (least, width uint64) {
 	shift := index/subBuckets - 1
 	return uint64(subBuckets+index%subBuckets) << shift, 1 << shift
 }
+
+// representative returns the integer that represents a bucket: one in the middle, or one at the end
+// of a linear scale.
+func (s Scale) representative(index int) integer.Int {
+	switch {
+	case s.Linear && index < 0:
+		return integer.Of(uint64(s.Lo-1), true) // #nosec G115 -- a value is below Lo
+	case s.Linear && index >= s.Len():
+		return s.Least(index)
+	case s.Linear:
+		width := min(uint64(s.Step), s.fromLo(s.Hi)-uint64(index)*uint64(s.Step)) // #nosec G115
+		return integer.Of(s.Least(index).Bits+(width-1)/2, true)
+	case index < 0:
+		least, width := log2Least(-index)
+		return integer.Of(-(least + (width-1)/2), true)
+	}
+	least, width := log2Least(index)
+	return integer.Of(least+(width-1)/2, false)
+}

@@ -19,6 +19,7 @@ var (
 	ReadUser     = Ability{Version{5, 5}, "`bpf_probe_read_user`, `_str`"}
 	NamespacePID = Ability{Version{5, 7}, "`bpf_get_ns_current_pid_tgid`"}
 	RingBuffer   = Ability{Version{5, 8}, "BPF ring buffer"}
+	Exchange     = Ability{Version{5, 12}, "atomic compare and exchange in programs"}
 	Sleep        = Ability{Version{6, 6}, "programs that may sleep in uprobes"}
 	Multi        = Ability{Version{6, 6}, "uprobe_multi links"}
 	MultiProcess = Ability{Version{6, 10}, "uprobe_multi links that choose a process"}
@@ -37,5 +38,5 @@ var (
 // Abilities are all of them, by version.
 var Abilities = []Ability{
 	Semaphores, PIDFD, ReadUser, NamespacePID, RingBuffer, Capabilities, UnlimitedMemory,
-	MemfdNoexec, Sleep, Multi, MultiProcess, CalledSites,
+	Exchange, MemfdNoexec, Sleep, Multi, MultiProcess, CalledSites,
 }

@@ -19,6 +19,7 @@ type Features struct {
 	RingBuffer   bool
 	NamespacePID bool // bpf_get_ns_current_pid_tgid
 	Semaphores   bool // the kernel counts them (ref_ctr_offset)
+	Exchange     bool // programs can compare and exchange a number in one step
 	Multi        bool // uprobe_multi links
 	MultiProcess bool // with Multi: that choose a process by its memory
 	Sleep        bool // with Multi: programs that can wait for memory that is not there yet
@@ -48,6 +49,7 @@ var running = sync.OnceValue(func() Kernel {
 	f.ReadUser = hasHelper(asm.FnProbeReadUser)
 	f.NamespacePID = hasHelper(asm.FnGetNsCurrentPidTgid)
 	f.RingBuffer = features.HaveMapType(ebpf.RingBuf) == nil
+	f.Exchange = hasExchange()
 	f.Multi = features.HaveBPFLinkUprobeMulti() == nil
 	f.MultiProcess = f.Multi && hasMultiProcess()
 	f.Sleep = f.Multi && hasSleep()
@@ -63,6 +65,7 @@ func (k Kernel) Expected() Features {
 		f.ReadUser = ReadUser.In(k.Release)
 		f.NamespacePID = NamespacePID.In(k.Release)
 		f.RingBuffer = f.RingBuffer || RingBuffer.In(k.Release)
+		f.Exchange = Exchange.In(k.Release)
 		f.Multi = Multi.In(k.Release)
 		f.MultiProcess = MultiProcess.In(k.Release)
 		f.Sleep = f.Multi && Sleep.In(k.Release)

@@ -14,13 +14,17 @@ import (
 // Figures is a histogram in JSON. A figure that is unknown, or beyond an end of a linear scale, is
 // null.
 type Figures struct {
-	Count   uint64       `json:"count"`
-	Mean    *float64     `json:"mean"`
-	P50     *float64     `json:"p50"`
-	P90     *float64     `json:"p90"`
-	P99     *float64     `json:"p99"`
-	Max     *integer.Int `json:"max"`
-	Buckets []Bucket     `json:"buckets"` // those with values, in order
+	Count uint64       `json:"count"`
+	Mean  *float64     `json:"mean"`
+	P50   *float64     `json:"p50"`
+	P90   *float64     `json:"p90"`
+	P99   *float64     `json:"p99"`
+	Max   *integer.Int `json:"max"`
+
+	// Quantiles are the percentiles that were asked for, by their numbers; nil if none were.
+	Quantiles map[string]*float64 `json:"quantiles,omitempty"`
+
+	Buckets []Bucket `json:"buckets"` // those with values, in order
 }
 
 // Bucket has the values from Lo, which is included, to Hi, which is not. Of negative values on a

@@ -11,7 +11,11 @@ type Count struct {
 
 	// Others are hits that are of none of the groups, because there were too many; nil if there are
 	// none.
-	Others *uint64 `json:"others,omitempty"`
+	Others      *uint64          `json:"others,omitempty"`
+	OthersStats map[string]Stats `json:"others_stats,omitempty"`
+
+	Units map[string]string `json:"units,omitempty"` // of the arguments with stats that have one
+	More  int               `json:"more,omitempty"`  // rows that were not asked for
 }
 
 // ProbeCount is how often a probe was hit, or how often with one value of an argument.
@@ -23,7 +27,10 @@ type ProbeCount struct {
 	Hits     uint64 `json:"hits"`          // in the interval
 	Total    uint64 `json:"total"`         // since the beginning
 
-	Stack []Frame `json:"stack,omitempty"` // with --stack, the innermost first
+	// What is known of the values of arguments, by name or number; nil if nobody has asked.
+	Stats      map[string]Stats `json:"stats,omitempty"`       // in the interval
+	TotalStats map[string]Stats `json:"total_stats,omitempty"` // since the beginning
+	Stack      []Frame          `json:"stack,omitempty"`       // with --stack, the innermost first
 }
 
 // Hist is how often an argument had which values since the beginning.
@@ -31,9 +38,11 @@ type Hist struct {
 	Time       time.Time `json:"time"`
 	Seconds    float64   `json:"seconds"` // since the beginning
 	Probes     []string  `json:"probes"`
-	Arg        any       `json:"arg"`    // its number or, if the user gave that, its name
-	Groups     []Group   `json:"groups"` // those with most values first, never null
+	Arg        any       `json:"arg"`            // its number or, if the user gave that, its name
+	Unit       string    `json:"unit,omitempty"` // of the values; none if that is not known
+	Groups     []Group   `json:"groups"`         // those with most values first, never null
 	Others     *Group    `json:"others,omitempty"`
+	More       int       `json:"more,omitempty"` // groups that were not asked for
 	Unreadable uint64    `json:"unreadable"`
 	Lost       uint64    `json:"lost"`
 }
@@ -57,15 +66,17 @@ type Latency struct {
 	Seconds float64   `json:"seconds"` // since the beginning
 	Start   string    `json:"start"`
 	End     string    `json:"end"`
-	Key     any       `json:"key"` // the name or number of the argument, as the user wrote it; or tid
+	Key     any       `json:"key"`  // the name or number of the argument, as the user wrote it; or tid
+	Unit    string    `json:"unit"` // ns
 	Figures
 	Groups      []Group `json:"groups,omitempty"` // with values to group by, most pairs first
 	Others      *Group  `json:"others,omitempty"`
-	Open        uint64  `json:"open"`         // starts whose end has not come yet
-	FellOut     uint64  `json:"fell_out"`     // starts that made room for later ones
-	EndsAlone   uint64  `json:"ends_alone"`   // ends without a start
-	Hidden      uint64  `json:"hidden"`       // pairs whose start does not satisfy the filter
-	StartsAgain uint64  `json:"starts_again"` // starts replaced by another with the same key
+	More        int     `json:"more,omitempty"` // groups that were not asked for
+	Open        uint64  `json:"open"`           // starts whose end has not come yet
+	FellOut     uint64  `json:"fell_out"`       // starts that made room for later ones
+	EndsAlone   uint64  `json:"ends_alone"`     // ends without a start
+	Hidden      uint64  `json:"hidden"`         // pairs whose start does not satisfy the filter
+	StartsAgain uint64  `json:"starts_again"`   // starts replaced by another with the same key
 	Unreadable  uint64  `json:"unreadable"`
 	Lost        uint64  `json:"lost"`
 }

@@ -1,31 +1,36 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
 )
 
-// A GroupCounter counts the hits of probes by values. Its methods are not safe for concurrent use,
-// except for Detach.
+// A GroupCounter counts the hits of probes by values, and adds up arguments. Its methods are not
+// safe for concurrent use, except for Detach.
 type GroupCounter struct {
 	*session
 	keys       keyLayout
-	hits       *ebpf.Map
-	others     *ebpf.Map // hits of groups for which there is no room
+	stats      []Argument
+	groups     *turns // how many hits, then the stats of each argument, by key
 	unreadable *ebpf.Map
 }
 
-// CountBy attaches to the probes and counts their hits by values. The caller closes the
-// GroupCounter.
-func CountBy(probes []Probe, by []By, o Options) (*GroupCounter, error) {
+// CountBy attaches to the probes and counts their hits by values; there can be none. Of each group
+// it also says what stats the values of arguments have. The caller closes the GroupCounter.
+func CountBy(probes []Probe, by []By, stats []Argument, o Options) (*GroupCounter, error) {
 	keys, err := newKeyLayout(by)
 	if err != nil {
 		return nil, err
 	}
-	c := &GroupCounter{session: newSession(o), keys: keys}
+	if len(stats) > MaxStats {
+		return nil, fmt.Errorf("%d arguments to add up are too many: at most %d", len(stats), MaxStats)
+	}
+	c := &GroupCounter{session: newSession(o), keys: keys, stats: stats}
 	if err := c.attachAll(probes); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -33,18 +38,21 @@ func CountBy(probes []Probe, by []By, o Options) (*GroupCounter, error) {
 }
 
 func (c *GroupCounter) attachAll(probes []Probe) error {
-	var err error
-	c.hits, err = c.newMap(&ebpf.MapSpec{
-		Name: "usdt_groups", Type: ebpf.PerCPUHash, ValueSize: 8, MaxEntries: MaxGroups,
-		KeySize: uint32(c.keys.size), // #nosec G115 -- at most keyRoom
-	})
+	others := c.othersKeys()
+	room, err := c.room()
 	if err != nil {
 		return err
 	}
 	if c.keys.stacks, err = c.newStackTable(c.keys.by); err != nil {
 		return err
 	}
-	if c.others, err = c.newNumbers("usdt_others", 1); err != nil {
+	c.groups, err = c.newTurns(&ebpf.MapSpec{
+		Name: "usdt_groups", Type: ebpf.PerCPUHash,
+		KeySize:    uint32(c.keys.size),        // #nosec G115 -- at most keyRoom
+		ValueSize:  uint32(c.valueSize()),      // #nosec G115 -- as many as arguments
+		MaxEntries: uint32(room + len(others)), // #nosec G115 -- at most MaxGroups and a few
+	}, others)
+	if err != nil {
 		return err
 	}
 	if c.unreadable, err = c.newNumbers("usdt_unreadable", 1); err != nil {
@@ -53,25 +61,59 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	return c.attach(c.body, probes...)
 }
 
+func (c *GroupCounter) valueSize() int { return 8 + statsSize*len(c.stats) }
+
+// groupMemory is what the groups of a count may take, in bytes.
+const groupMemory = 256 << 20
+
+// room returns for how many groups there is room: MaxGroups, or fewer on a machine with many
+// processors.
+func (c *GroupCounter) room() (int, error) {
+	cpus, err := ebpf.PossibleCPU()
+	const maps = 2
+	return min(MaxGroups, groupMemory/maps/(c.keys.size+cpus*c.valueSize())), err
+}
+
+// othersProbe is the index of the probe in the key of hits of groups for which there is no room.
+const othersProbe = math.MaxUint32
+
+// othersKeys returns the keys of these hits: one for each way in which the arguments that are added
+// up can be signed. Sites that come later may have them in another way.
+func (c *GroupCounter) othersKeys() (keys [][]byte) {
+	for signs := range uint32(1) << len(c.stats) {
+		key := binary.NativeEndian.AppendUint32(nil, othersProbe)
+		key = binary.NativeEndian.AppendUint32(key, signs)
+		keys = append(keys, append(key, make([]byte, c.keys.size-len(key))...))
+	}
+	return keys
+}
+
 func (c *GroupCounter) body(p *program) error {
-	end, unreadable, found := p.newLabel(), p.newLabel(), p.newLabel()
+	end, unreadable := p.newLabel(), p.newLabel()
 	if err := p.unless(c.options.Filter, end); err != nil {
 		return err
 	}
 	if err := p.writeKey(c.keys, unreadable); err != nil {
 		return err
 	}
-	p.lookup(c.hits, c.keys.frame())
-	p.emit(asm.JNE.Imm(asm.R0, 0, found))
-	// Another thread may have added the key since. It only matters that the key is there now.
-	p.clear(frameWord, 1)
-	p.update(c.hits, c.keys.frame(), frameWord, newKey)
-	p.lookup(c.hits, c.keys.frame())
-	p.emit(asm.JNE.Imm(asm.R0, 0, found))
-	p.increment(c.others, 0)
-	p.jump(end)
-	p.place(found)
-	p.emit(asm.Mov.Imm(asm.R1, 1), asm.StoreXAdd(asm.R0, asm.R1, asm.DWord))
+	places, err := p.needStats(c.stats)
+	if err != nil {
+		return err
+	}
+	signs := signsOf(p.site.Site, c.stats)
+	setSigns := func() {
+		p.emit(asm.StoreImm(asm.RFP, displacement(c.keys.frame()+4), int64(signs), asm.Word))
+	}
+	setSigns()
+	p.reach(c.groups, c.keys.frame(), func() {
+		p.clear(c.keys.frame(), c.keys.size/8)
+		p.emit(asm.StoreImm(asm.RFP, displacement(c.keys.frame()), -1, asm.Word))
+		setSigns()
+	}, end)
+	p.emit(asm.Mov.Imm(asm.R1, 1), asm.StoreXAdd(regOut, asm.R1, asm.DWord))
+	for i, place := range places {
+		p.addStats(place, 8+statsSize*i)
+	}
 	if p.leadsTo(unreadable) {
 		p.jump(end)
 		p.place(unreadable)
@@ -82,33 +124,35 @@ func (c *GroupCounter) body(p *program) error {
 	return nil
 }
 
-// Read returns how many hits each group has had so far, in no particular order. Groups of texts
-// that are the same as far as they are kept may come several times.
-func (c *GroupCounter) Read() ([]GroupCount, error) {
-	var (
-		key    []byte
-		perCPU []uint64
-		groups []GroupCount
-	)
-	entries := c.hits.Iterate()
-	for entries.Next(&key, &perCPU) {
-		g := GroupCount{}
-		g.Probe, g.Key = c.keys.decode(key)
-		for _, n := range perCPU {
-			g.Hits += n
+// Take returns the groups that have had hits since the last call, and what these add, in no
+// particular order. The same group may come several times. Hits of groups for which there is no
+// room are in groups of the probe Others.
+func (c *GroupCounter) Take() ([]GroupCount, error) {
+	var groups []GroupCount
+	err := c.groups.take(c.session, func(key []byte, perCPU [][]byte) {
+		g := GroupCount{Stats: make([]Stats, len(c.stats))}
+		signs := binary.NativeEndian.Uint32(key[4:])
+		for _, value := range perCPU {
+			g.Hits += binary.NativeEndian.Uint64(value)
+			for i := range c.stats {
+				g.Stats[i].Add(decodeStats(value[8+statsSize*i:], signs&(1<<i) != 0))
+			}
+		}
+		switch probe := binary.NativeEndian.Uint32(key); {
+		case g.Hits == 0:
+			return
+		case probe == othersProbe:
+			g.Probe = Others
+		default:
+			clear(key[4:8])
+			g.Probe, g.Key = c.keys.decode(key)
 		}
 		groups = append(groups, g)
-	}
-	if err := entries.Err(); err != nil {
-		return groups, fmt.Errorf("count hits: %w", err)
-	}
-	return groups, nil
+	})
+	return groups, err
 }
 
-// Others returns how many hits are of none of the groups, because there were too many.
-func (c *GroupCounter) Others() (uint64, error) { return sum(c.others, 0) }
-
-// Unreadable returns how many hits are missing because an argument could not be read.
+// Unreadable returns how many hits are missing because an argument of the key could not be read.
 func (c *GroupCounter) Unreadable() (uint64, error) { return sum(c.unreadable, 0) }
 
 // Missed is as Counter.Missed.

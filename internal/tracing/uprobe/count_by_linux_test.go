@@ -1,6 +1,7 @@
 package uprobe_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"runtime"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
@@ -48,7 +51,7 @@ func TestCountBy(t *testing.T) {
 			}, 255},
 			"two texts": {[]uprobe.By{text(0), text(2), integer(1)}, 172},
 		} {
-			c, err := uprobe.CountBy(probes[:1], test.by, o)
+			c, err := uprobe.CountBy(probes[:1], test.by, nil, o)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -61,7 +64,7 @@ func TestCountBy(t *testing.T) {
 			}
 			checkCounts(t, name, c, probes[:1], test.by, want)
 		}
-		c, err := uprobe.CountBy(probes[1:], []uprobe.By{text(0), integer(2)}, o)
+		c, err := uprobe.CountBy(probes[1:], []uprobe.By{text(0), integer(2)}, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,21 +133,61 @@ func checkCounts(
 	want map[string]uint64,
 ) {
 	t.Helper()
-	groups, err := c.Read()
+	groups, err := c.Take()
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(map[string]uint64)
 	for _, g := range groups {
+		if g.Probe == uprobe.Others {
+			t.Errorf("%s: %d hits of others", name, g.Hits)
+			continue
+		}
 		got[probes[g.Probe].Name+" "+valuesOf(by, g.Key)] += g.Hits
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
-	others, err := c.Others()
-	if err != nil || others != 0 {
-		t.Errorf("%s: %d others, %v", name, others, err)
+}
+
+// TestCountByContainer: the value is the id that the kernel has for the cgroup of this process,
+// which is what it makes a handle of.
+func TestCountByContainer(t *testing.T) {
+	cgroups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
 	}
+	_, path, isUnified := strings.Cut("\n"+string(cgroups), "\n0::")
+	path, _, _ = strings.Cut(path, "\n")
+	want := ""
+	for _, root := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"} {
+		handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, root+path, 0)
+		var fs unix.Statfs_t
+		if err == nil && unix.Statfs(root+path, &fs) == nil && fs.Type == unix.CGROUP2_SUPER_MAGIC {
+			want = fmt.Sprint(binary.NativeEndian.Uint64(handle.Bytes()))
+		}
+	}
+	if !isUnified || want == "" {
+		testenv.Lacks(t, fmt.Errorf("no cgroup of version 2 of this process"))
+	}
+	var probe *stapsdt.Probe0
+	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe0(p, "p") })
+	probes := find(t, p, "p")
+	by := []uprobe.By{{Argument: uprobe.Container, Name: func(id uint64) string {
+		return fmt.Sprint("cgroup ", id)
+	}}}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		c, err := uprobe.CountBy(probes, by, nil, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, c)
+		probe.Fire()
+		groups, err := c.Take()
+		if err != nil || len(groups) != 1 || groups[0].Key[0].Text != "cgroup "+want {
+			t.Errorf("%+v, %v, want cgroup %s", groups, err, want)
+		}
+	})
 }
 
 // TestCountByTooMany: hits of groups for which there is no room are counted together.
@@ -154,7 +197,7 @@ func TestCountByTooMany(t *testing.T) {
 	probes := find(t, p, "p")
 	const groups, hits = 1 << 16, 1<<16 + 1000
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Numbered(0)}}, o)
+		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Numbered(0)}}, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,21 +205,22 @@ func TestCountByTooMany(t *testing.T) {
 		for n := range int64(hits) {
 			probe.Fire(-n)
 		}
-		list, err := c.Read()
+		list, err := c.Take()
 		if err != nil {
 			t.Fatal(err)
 		}
-		var sum uint64
+		var sum, others uint64
 		for _, g := range list {
-			sum += g.Hits
+			if sum += g.Hits; g.Probe == uprobe.Others {
+				others += g.Hits
+			}
 		}
-		others, err := c.Others()
-		if len(list) != groups || sum+others != hits || err != nil {
-			t.Errorf("%d groups of %d hits, %d others, %v", len(list), sum, others, err)
+		if len(list) != groups+1 || sum != hits || others != hits-groups {
+			t.Errorf("%d groups of %d hits, with %d others", len(list), sum, others)
 		}
 	})
 	by := make([]uprobe.By, 25)
-	_, err := uprobe.CountBy(probes, by, uprobe.Options{})
+	_, err := uprobe.CountBy(probes, by, nil, uprobe.Options{})
 	if err == nil || !strings.Contains(err.Error(), "25 values to group by are too many") {
 		t.Errorf("25 values: %v", err)
 	}

@@ -45,9 +45,14 @@ type KeyValue struct {
 	Stack UserStack
 }
 
+// Others stands for the index of a probe where a GroupCount has hits of all groups for which there
+// was no room.
+const Others = -1
+
 // A GroupCount is how often a probe was hit with some values.
 type GroupCount struct {
-	Probe int // its index
+	Probe int // its index, or Others
 	Key   []KeyValue
 	Hits  uint64
+	Stats []Stats // of the arguments that are added up; one that could not be read is in none
 }

@@ -11,6 +11,8 @@ import (
 func (s *session) newMap(spec *ebpf.MapSpec) (*ebpf.Map, error) {
 	m, err := newMap(spec)
 	if err == nil {
+		s.loading.Lock()
+		defer s.loading.Unlock()
 		s.maps = append(s.maps, m)
 	}
 	return m, err

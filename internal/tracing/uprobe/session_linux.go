@@ -24,7 +24,7 @@ type session struct {
 	detached atomic.Int64 // how many of these are not any more
 	detach   sync.Mutex   // held while detaching, and while attaching later
 	isOver   bool         // it has begun to detach
-	loading  sync.Mutex   // held while programs change or are read
+	loading  sync.Mutex   // held while programs and maps change or are read
 
 	dispatched dispatched
 	semaphores semaphores        // those that this process counts in itself

@@ -73,7 +73,7 @@ func TestStack(t *testing.T) {
 	probes := find(t, p, "p")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		by := []uprobe.By{{Argument: uprobe.Numbered(0)}, {Argument: uprobe.Stack}}
-		c, err := uprobe.CountBy(probes, by, o)
+		c, err := uprobe.CountBy(probes, by, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestStack(t *testing.T) {
 		want := fireAll(probe)
 
 		got := make(map[string]uint64)
-		groups, err := c.Read()
+		groups, err := c.Take()
 		for _, g := range groups {
 			stack := g.Key[1].Stack
 			if int(stack.PID) != os.Getpid() {
@@ -138,14 +138,14 @@ func TestStackTooMany(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "p") })
 	probes := find(t, p, "p")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Stack}}, o)
+		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Stack}}, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, c)
 		const ways = 15
 		eachWay(ways, func() { probe.Fire(1) })
-		groups, err := c.Read()
+		groups, err := c.Take()
 		if err != nil {
 			t.Fatal(err)
 		}
