@@ -138,14 +138,14 @@ func TestStackTooMany(t *testing.T) {
 	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe1[int](p, "p") })
 	probes := find(t, p, "p")
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Stack}}, o)
+		c, err := uprobe.CountBy(probes, []uprobe.By{{Argument: uprobe.Stack}}, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, c)
 		const ways = 15
 		eachWay(ways, func() { probe.Fire(1) })
-		groups, err := c.Read()
+		groups, err := c.Take()
 		if err != nil {
 			t.Fatal(err)
 		}
