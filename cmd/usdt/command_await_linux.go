@@ -24,6 +24,7 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 	if watcher != nil {
 		defer watcher.Close()
 	}
+	defer c.heedSignals(func(error) {})()
 	if err := c.run(); err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ import (
 type launched struct {
 	launch *launch.Launch // nil: there is none yet
 
+	terminate sync.Once // passes SIGTERM on
+
 	mu      sync.Mutex    // held while it begins to run, and while it is asked whether it does
 	ended   chan struct{} // closed when the command has ended; nil: it does not run yet
 	status  syscall.WaitStatus

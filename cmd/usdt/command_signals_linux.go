@@ -17,27 +17,30 @@ func (f *commonFlags) catchSignals(cmd *cobra.Command) (release func()) {
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
 	cmd.SetContext(ctx)
-	release = func() { cancel(nil) }
+	f.scope.command.heedSignals(cancel)
+	return func() { cancel(nil) }
+}
+
+// heedSignals heeds signals until stop is called.
+func (c *tracedCommand) heedSignals(cancel context.CancelCauseFunc) (stop func()) {
+	signals := make(chan os.Signal, 1)
 	if heeded := heededSignals(); len(heeded) > 0 {
-		signals := make(chan os.Signal, 1)
 		signal.Notify(signals, append(heeded, syscall.SIGQUIT)...)
-		go f.scope.command.heed(signals, cancel)
 	}
-	return release
+	go c.heed(signals, cancel)
+	return func() { signal.Stop(signals) }
 }
 
 // heed ends the tracing on a signal before the command runs, and after its end. In between, signals
 // are the command's: a terminal sends them to both, but for SIGTERM, of which it gets the first.
 func (c *tracedCommand) heed(signals chan os.Signal, cancel context.CancelCauseFunc) {
-	passedOn := false
 	for s := range signals {
 		switch begun, ended := c.runs(); {
 		case !begun || ended:
 			cancel(errInterrupted)
 			time.AfterFunc(signalGrace, func() { signal.Stop(signals) })
-		case s == syscall.SIGTERM && !passedOn:
-			c.launch.Signal(s)
-			passedOn = true
+		case s == syscall.SIGTERM:
+			c.terminate.Do(func() { c.launch.Signal(s) })
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/cgroup"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -23,11 +24,21 @@ func (g grouping) engine() []uprobe.By {
 	return by
 }
 
+// rememberInterval is how often usdt looks for containers, to know them when they are gone.
+const rememberInterval = time.Second
+
 // byContainer groups hits by the containers of their processes.
 func byContainer() uprobe.By {
 	text, _ := os.ReadFile("/proc/self/mountinfo") // without it, there are no cgroups to be known
-	if mounts := cgroup.ParseMounts(string(text)); mounts.AreUnified() {
-		return uprobe.By{Argument: uprobe.Container, Name: cgroup.NewContainers(mounts).OfCgroup}
+	mounts := cgroup.ParseMounts(string(text))
+	containers := cgroup.NewContainers(mounts)
+	go func() { // until this process ends
+		for range time.Tick(rememberInterval) {
+			containers.Remember()
+		}
+	}()
+	if mounts.AreUnified() {
+		return uprobe.By{Argument: uprobe.Container, Name: containers.OfCgroup}
 	}
-	return uprobe.By{Argument: uprobe.Process, Name: new(cgroup.Containers).OfProcess}
+	return uprobe.By{Argument: uprobe.Process, Name: containers.OfProcess}
 }

@@ -36,7 +36,7 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 	flags.VarP(&s.pids, "pid", "p", verb+" the process `PID`, or several: 12,34")
 	all := verb + " all processes"
 	if verb == "trace" {
-		all += ", also those that start later and map the same files"
+		all += ", also those that start later"
 	}
 	flags.BoolVarP(&s.all, "all", "a", false, all)
 	flags.StringArrayVar(&s.comms, "comm", nil, verb+" the processes with the command name `NAME`")
@@ -66,10 +66,12 @@ values of one flag one has to. --service takes a unit of systemd (--service shop
 user.slice), --container an id, the beginning of one, or a name (--container 9b2cd0f6), --cgroup a
 path (--cgroup /system.slice/shop.service). --file leaves only the probes of that file (--file
 /usr/lib/libjvm.so); alone, it is traced in every process that maps it, now or later, also in a
-container (--file /proc/1234/root/usr/bin/php). --children
-adds the processes that those have started, the ones that these have started, and so on. They are
-the processes that are there when the command begins; only --all has those that start later. When
-one of several ends, usdt says so and goes on with the others.
+container (--file /proc/1234/root/usr/bin/php). --children adds the processes that those have
+started, the ones that these have started, and so on.
+
+What starts later, or loads probes later, is traced, too, if it is one of the processes that are
+meant. When one of several ends, usdt says so and goes on with the others; if flags describe them,
+also when the last one ends, until it is interrupted.
 `
 
 // isZero tells whether the command line says nothing of processes.

@@ -76,8 +76,6 @@ numbers of the arguments that were cut off, if there are any. If the probe is de
 object fields has the arguments once more, by name and type: numbers with their fractions, true
 and false, times in nanoseconds, text, and bytes in base64. What is no number of JSON is "NaN",
 "+Inf" or "-Inf".
-
-With --all, files that no process had mapped when the command began are not traced.
 ` + atHelp + kernelHelp,
 		Example: `  sudo usdt trace -p 1234 shop:order_start
   sudo usdt trace -p 1234 shop:order_start '%[customer]s orders %[id]d'

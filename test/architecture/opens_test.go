@@ -39,7 +39,7 @@ var mayOpen = map[string]string{
 	"cmd/usdt.*output.openFile":                         "the user named it, to be written",
 	"cmd/usdt.criteria.forKernel":                       "the user named it; asks what file it is",
 	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
-	"cmd/usdt.scope.findContainers":                     "/var/lib, where engines keep names of containers",
+	"cmd/usdt.scope.findContainers":                     "/var/lib, for names of containers",
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.*Containers.remember":      "directories of the kernel's cgroups",

@@ -9,24 +9,39 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
 // Containers names the containers of processes that may be gone by the time when somebody asks: by
-// the first 12 digits of the id, or by the name; "-" is none. It remembers what it has found. The
-// zero value is for ids of processes. It is not safe for concurrent use.
+// the first 12 digits of the id, or by the name; "-" is none. It knows what was there when Remember
+// was called last. It is safe for concurrent use.
 type Containers struct {
 	mounts    Mounts
+	mu        sync.Mutex
 	byCgroup  map[uint64]string
-	byProcess map[uint64]string
+	byProcess map[uint64]string // if not all hierarchies are of version 2
 }
 
-// NewContainers returns Containers that also know ids of cgroups, those that are there now.
+// NewContainers returns the containers that there are.
 func NewContainers(m Mounts) *Containers {
-	c := &Containers{mounts: m, byCgroup: make(map[uint64]string)}
-	c.remember()
+	c := &Containers{
+		mounts: m, byCgroup: make(map[uint64]string), byProcess: make(map[uint64]string),
+	}
+	c.Remember()
 	return c
+}
+
+// Remember looks for further containers.
+func (c *Containers) Remember() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remember()
+	if !c.mounts.AreUnified() {
+		c.rememberProcesses()
+	}
 }
 
 // AreUnified reports whether all hierarchies are of version 2. Otherwise container engines may use
@@ -38,6 +53,8 @@ func (m Mounts) AreUnified() bool {
 // OfCgroup returns the container that a cgroup is in, by the id that the kernel gives to no other
 // one. One that was gone before anybody asked is "cgroup ID".
 func (c *Containers) OfCgroup(id uint64) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if name, known := c.byCgroup[id]; known {
 		return name
 	}
@@ -86,20 +103,34 @@ func idOf(path string) (uint64, error) {
 	return binary.NativeEndian.Uint64(handle.Bytes()), nil
 }
 
+// rememberProcesses reads the cgroups of all processes.
+func (c *Containers) rememberProcesses() {
+	names, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return // the pattern is valid
+	}
+	for _, name := range names {
+		if pid, err := strconv.ParseUint(filepath.Base(name), 10, 32); err == nil {
+			c.readProcess(pid)
+		}
+	}
+}
+
+func (c *Containers) readProcess(pid uint64) {
+	if cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)); err == nil {
+		c.byProcess[pid] = Parse(string(cgroups)).container()
+	}
+}
+
 // OfProcess returns the container of a process. One that was gone before anybody asked is "pid ID".
 func (c *Containers) OfProcess(pid uint64) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.readProcess(pid)
 	if name, known := c.byProcess[pid]; known {
 		return name
 	}
-	if c.byProcess == nil {
-		c.byProcess = make(map[uint64]string)
-	}
-	name := fmt.Sprintf("pid %d", pid)
-	if cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)); err == nil {
-		name = Parse(string(cgroups)).container()
-	}
-	c.byProcess[pid] = name
-	return name
+	return fmt.Sprintf("pid %d", pid)
 }
 
 // container names the innermost container.

@@ -80,7 +80,7 @@ func TestContainersOfCgroups(t *testing.T) {
 
 // TestContainersOfProcesses: a process is known as long as it is there.
 func TestContainersOfProcesses(t *testing.T) {
-	var c Containers
+	c := NewContainers(nil)
 	cgroups, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
 		t.Fatal(err)

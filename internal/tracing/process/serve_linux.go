@@ -11,8 +11,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 )
 
-// A request asks a server for the objects of a process, of all processes, of a file that is going to
-// be executed or that the user has named, for the probes of a file, for a descriptor of a file,
+// A request asks a server for the objects of a process, of all processes, of a file that is going
+// to be executed or that the user has named, for the probes of a file, for a descriptor of a file,
 // for descriptions, or for where instructions are.
 type request struct {
 	PID          int

@@ -1,6 +1,7 @@
 package uprobe_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"runtime"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
@@ -145,6 +148,46 @@ func checkCounts(
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
+}
+
+// TestCountByContainer: the value is the id that the kernel has for the cgroup of this process, which
+// is what it makes a handle of.
+func TestCountByContainer(t *testing.T) {
+	cgroups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, path, isUnified := strings.Cut("\n"+string(cgroups), "\n0::")
+	path, _, _ = strings.Cut(path, "\n")
+	want := ""
+	for _, root := range []string{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"} {
+		handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, root+path, 0)
+		var fs unix.Statfs_t
+		if err == nil && unix.Statfs(root+path, &fs) == nil && fs.Type == unix.CGROUP2_SUPER_MAGIC {
+			want = fmt.Sprint(binary.NativeEndian.Uint64(handle.Bytes()))
+		}
+	}
+	if !isUnified || want == "" {
+		testenv.Lacks(t, fmt.Errorf("no cgroup of version 2 of this process"))
+	}
+	var probe *stapsdt.Probe0
+	p := provider(t, func(p *stapsdt.Provider) { probe = stapsdt.MustProbe0(p, "p") })
+	probes := find(t, p, "p")
+	by := []uprobe.By{{Argument: uprobe.Container, Name: func(id uint64) string {
+		return fmt.Sprint("cgroup ", id)
+	}}}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		c, err := uprobe.CountBy(probes, by, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, c)
+		probe.Fire()
+		groups, err := c.Read()
+		if err != nil || len(groups) != 1 || groups[0].Key[0].Text != "cgroup "+want {
+			t.Errorf("%+v, %v, want cgroup %s", groups, err, want)
+		}
+	})
 }
 
 // TestCountByTooMany: hits of groups for which there is no room are counted together.

@@ -5,8 +5,8 @@
 // The package assembles a BPF program for each site, because each site describes its own arguments.
 // Nothing is compiled and nothing has to be installed.
 //
-// A site is traced in one process, in all, or in those of a set ([Processes]), which programs ask at
-// each hit, and which the kernel can keep up to date while processes come.
+// A site is traced in one process, in all, or in those of a set ([Processes]), which programs ask
+// at each hit, and which the kernel can keep up to date while processes come.
 //
 // Programs read only memory that is there, and so hold up neither the traced program nor other
 // tracers. [Options].WaitForPages changes that.
