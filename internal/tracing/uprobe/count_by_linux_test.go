@@ -150,8 +150,8 @@ func checkCounts(
 	}
 }
 
-// TestCountByContainer: the value is the id that the kernel has for the cgroup of this process, which
-// is what it makes a handle of.
+// TestCountByContainer: the value is the id that the kernel has for the cgroup of this process,
+// which is what it makes a handle of.
 func TestCountByContainer(t *testing.T) {
 	cgroups, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
@@ -177,13 +177,13 @@ func TestCountByContainer(t *testing.T) {
 		return fmt.Sprint("cgroup ", id)
 	}}}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
-		c, err := uprobe.CountBy(probes, by, o)
+		c, err := uprobe.CountBy(probes, by, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		closing(t, c)
 		probe.Fire()
-		groups, err := c.Read()
+		groups, err := c.Take()
 		if err != nil || len(groups) != 1 || groups[0].Key[0].Text != "cgroup "+want {
 			t.Errorf("%+v, %v, want cgroup %s", groups, err, want)
 		}
