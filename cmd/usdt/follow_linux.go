@@ -52,14 +52,18 @@ type followed struct {
 // everything if it tells nothing.
 const followInterval = time.Second
 
-// following selects probes of the processes of a scope. The follower of the selection, to which the
-// caller gives what it follows for, knows of all that has changed since.
-func following(s scope, types typeFiles, choose chooser) (*selection, error) {
-	f := &follower{
+func newFollower() *follower {
+	return &follower{
 		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
 		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
 		tries: make(map[int]int),
 	}
+}
+
+// following selects probes of the processes of a scope. The follower of the selection, to which the
+// caller gives what it follows for, knows of all that has changed since.
+func following(s scope, types typeFiles, choose chooser) (*selection, error) {
+	f := newFollower()
 	sel, err := f.choose(s, types, choose)
 	if err != nil {
 		return nil, errors.Join(err, f.close())
@@ -212,7 +216,7 @@ func (f *follower) take(e watch.Event, now time.Time) {
 		f.members.fork(e.Parent, e.PID)
 		f.owners.fork(e.Parent, e.PID)
 	case e.Kind == watch.Exited:
-		if f.members.has(e.PID) || f.owners.has(e.PID) {
+		if f.members.hasOne(e.PID) || f.owners.has(e.PID) {
 			f.ending[e.PID] = true
 		}
 	case f.selection.scope.all && f.known.has(e.File, now):
