@@ -67,8 +67,9 @@ func answerOpen(ctx context.Context, requests <-chan openRequest) {
 	}
 }
 
-// openSite opens the file of a site. While a process loads probes, it has their file open by several
-// descriptors, and a path in /proc lasts as long as the descriptor: then the path is found again.
+// openSite opens the file of a site. While a process loads probes, it has their file open by
+// several descriptors, and a path in /proc lasts as long as the descriptor: then the path is found
+// again.
 func openSite(reader *process.Client, site uprobe.Site) (*os.File, error) {
 	file, err := reader.OpenPath(site.Path, site.Dev, site.Inode)
 	var pid int
