@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,13 +25,13 @@ type follower struct {
 
 	selection *selection
 	members   *members
-	known     knownFiles
 	owners    owners
 	ending    map[int]bool // processes whose main thread has ended
 	again     map[int]bool // processes to read
 	unloaded  map[int]bool // named processes without the probes
 	refused   map[string]bool
-	releases  sync.WaitGroup
+	looked    time.Time // when it looked last, and how often it has
+	looks     int
 	tell      notices
 	seen      func(pid int) // unless nil, it is called for processes that appear with probes
 }
@@ -40,8 +40,8 @@ type follower struct {
 type followed struct {
 	// attach attaches to further sites, of further probes, too.
 	attach func([]uprobe.Probe) error
-	// release detaches from sites that are gone. It takes a while.
-	release func(isGone func(uprobe.Site) bool) error
+	// release detaches from sites that are gone, beside all else.
+	release func(isGone func(uprobe.Site) bool)
 }
 
 // followInterval is how often the follower looks for what the kernel does not tell, and for
@@ -50,8 +50,8 @@ const followInterval = time.Second
 
 func newFollower() *follower {
 	return &follower{
-		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
-		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
+		owners: make(owners), ending: make(map[int]bool), again: make(map[int]bool),
+		unloaded: make(map[int]bool), refused: make(map[string]bool),
 	}
 }
 
@@ -106,20 +106,24 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	}
 	for ctx.Err() == nil {
 		began := f.wait(ctx)
+		if began.Sub(f.looked) >= followInterval {
+			f.looked = began
+			f.look()
+		}
 		for pid := range f.again {
-			if ctx.Err() == nil {
-				f.read(pid)
+			if ctx.Err() != nil {
+				break
 			}
+			f.read(pid)
 		}
 		clear(f.again)
 		f.tell.flush()
 		// A process that maps one file after the other must not take a whole processor here.
 		f.rest(ctx, time.Since(began))
 	}
-	f.releases.Wait()
 	f.tell.end()
 	if missed := f.members.missed(); missed > 0 {
-		warn(stderr, "%s not traced from the beginning: too many came at once",
+		warn(stderr, "%s not traced from the beginning: there was no room to remember more",
 			plural(missed, "process was", "processes were"))
 	}
 	_ = f.close()
@@ -139,7 +143,7 @@ func (f *follower) closeWatcher() error {
 func (f *follower) rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(min(d, followInterval)):
+	case <-time.After(d):
 	}
 }
 
@@ -148,7 +152,6 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	if f.watcher == nil {
 		f.rest(ctx, followInterval)
 		f.addAll()
-		f.look()
 		return time.Now()
 	}
 	tick, cancel := context.WithTimeout(ctx, followInterval)
@@ -156,22 +159,18 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	events, err := f.watcher.Wait(tick, nil)
 	began := time.Now()
 	for _, e := range events {
-		f.take(e, began)
+		f.take(e)
 	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		f.look()
-	case err != nil && ctx.Err() == nil:
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		_ = f.closeWatcher()
 	}
 	return began
 }
 
 // take takes an event.
-func (f *follower) take(e watch.Event, now time.Time) {
+func (f *follower) take(e watch.Event) {
 	switch {
 	case e.Kind == watch.Lost:
-		clear(f.known)
 		f.addAll()
 	case e.PID <= 0 || e.PID == os.Getpid():
 	case e.Kind == watch.Forked:
@@ -179,16 +178,16 @@ func (f *follower) take(e watch.Event, now time.Time) {
 			delete(f.ending, e.PID)
 			f.end([]int{e.PID})
 		}
-		f.members.fork(e.Parent, e.PID)
+		if f.members.fork(e.Parent, e.PID) {
+			f.again[e.PID] = true
+		}
 		f.owners.fork(e.Parent, e.PID)
 	case e.Kind == watch.Exited:
 		if f.members.hasOne(e.PID) || f.owners.has(e.PID) {
 			f.ending[e.PID] = true
 		}
-	case f.selection.scope.all && f.known.has(e.File, now):
 	case f.members.choose(e.PID):
 		f.again[e.PID] = true
-		f.known[e.File] = now
 	}
 }
 
@@ -205,11 +204,20 @@ func (f *follower) look() {
 	for _, pid := range f.members.named {
 		f.again[pid] = true
 	}
+	// Events of several processors can come in another order, or be lost: a process that was added
+	// after its end is found in this way.
+	const seldom = 10
+	if f.looks++; f.looks%seldom == 0 {
+		for _, pid := range slices.Concat(f.members.list(), f.owners.list()) {
+			f.ending[pid] = true
+		}
+	}
 	var gone []int
 	for pid := range f.ending {
 		if hasEnded(pid) {
 			gone = append(gone, pid)
 			delete(f.ending, pid)
+			delete(f.unloaded, pid)
 		}
 	}
 	f.end(gone)
@@ -224,7 +232,7 @@ func (f *follower) end(gone []int) {
 	f.members.end(gone)
 	isGone := f.owners.end(gone)
 	f.selection.inventory.forget(isGone)
-	f.releases.Go(func() { _ = f.tracing.release(isGone) })
+	f.tracing.release(isGone)
 }
 
 // read reads a process, and attaches to what is new there.
@@ -237,7 +245,9 @@ func (f *follower) read(pid int) {
 	if f.members.isNamed(pid) && has == 0 && !f.unloaded[pid] {
 		f.tell.now("process %d has unloaded the probes", pid)
 	}
-	f.unloaded[pid] = has == 0
+	if f.members.isNamed(pid) {
+		f.unloaded[pid] = has == 0
+	}
 	probes, matched, refused := f.selection.extend(objects)
 	for _, err := range refused {
 		if !f.refused[err.Error()] && len(f.refused) < maxRefused {
@@ -257,22 +267,10 @@ func (f *follower) read(pid int) {
 		f.seen(pid)
 	}
 	switch comm := printable.Text(processComm(pid)); {
+	case comm == "": // it has ended
 	case isNew: // the kernel may be attached to its sites already
 		f.tell.attached(pid, comm, has)
 	case len(probes) > 0:
 		f.tell.attached(pid, comm, len(probes))
 	}
-}
-
-// knownFiles are files that a process has mapped of late: if they have probes, these are attached
-// to in every process. A file can be written anew between two processes, so not for ever.
-type knownFiles map[watch.FileID]time.Time
-
-func (k knownFiles) has(file watch.FileID, now time.Time) bool {
-	const many = 1 << 12
-	if len(k) > many {
-		clear(k)
-	}
-	at, known := k[file]
-	return known && now.Sub(at) < followInterval
 }

@@ -24,7 +24,8 @@ type session struct {
 	detached atomic.Int64 // how many of these are not any more
 	detach   sync.Mutex   // held while detaching, and while attaching later
 	isOver   bool         // it has begun to detach
-	loading  sync.Mutex   // held while programs and maps change or are read
+	releases sync.WaitGroup
+	loading  sync.Mutex // held while programs and maps change or are read
 
 	dispatched dispatched
 	semaphores semaphores // those that this process counts in itself
@@ -63,6 +64,7 @@ func (s *session) Detach() error {
 	defer s.detach.Unlock()
 	s.isOver = true
 	err := errors.Join(s.closeLinks(s.links), s.semaphores.restore())
+	s.releases.Wait()
 	s.links = nil
 	return err
 }
