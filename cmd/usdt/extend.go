@@ -39,19 +39,14 @@ func (s *selection) extend(
 	return v.probesIn(matched), matched, refused
 }
 
-// forget forgets sites, so that there is room for others, and returns how many.
-func (v *inventory) forget(isMeant func(uprobe.Site) bool) (n int) {
+// forget forgets the sites that are gone, so that there is room for others.
+func (v *inventory) forget(isGone func(uprobe.Site) bool) {
 	for id := range v.seen {
-		site := uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}
-		site.Note.FileOffset = id.offset
-		site.Note.Provider, site.Note.Name = id.probe.provider, id.probe.name
-		if isMeant(site) {
+		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
 			delete(v.seen, id)
 			v.room.left++
-			n++
 		}
 	}
-	return n
 }
 
 // all returns the selected probes, those that have come since included. It is safe for concurrent

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -33,8 +31,6 @@ type follower struct {
 	again     map[int]bool // processes to read
 	unloaded  map[int]bool // named processes without the probes
 	refused   map[string]bool
-	skipped   []skippedSite // of the last attempt
-	tries     map[int]int   // how many attempts there were in a process, one after the other
 	releases  sync.WaitGroup
 	tell      notices
 	seen      func(pid int) // unless nil, it is called for processes that appear with probes
@@ -52,14 +48,17 @@ type followed struct {
 // everything if it tells nothing.
 const followInterval = time.Second
 
+func newFollower() *follower {
+	return &follower{
+		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
+		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
+	}
+}
+
 // following selects probes of the processes of a scope. The follower of the selection, to which the
 // caller gives what it follows for, knows of all that has changed since.
 func following(s scope, types typeFiles, choose chooser) (*selection, error) {
-	f := &follower{
-		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
-		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
-		tries: make(map[int]int),
-	}
+	f := newFollower()
 	sel, err := f.choose(s, types, choose)
 	if err != nil {
 		return nil, errors.Join(err, f.close())
@@ -92,29 +91,7 @@ func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection,
 // attaching is [attaching] to the processes that the follower follows.
 func (f *follower) attaching(cmd *cobra.Command, o *uprobe.Options) {
 	o.Processes = f.members.processes
-	o.SkippedLater = func(site uprobe.Site, err error) {
-		f.skipped = append(f.skipped, skippedSite{site, err})
-	}
-	if tell := o.Skipped; tell != nil {
-		o.Skipped = func(site uprobe.Site, err error) {
-			tell(site, err)
-			o.SkippedLater(site, err)
-		}
-	}
 	attaching(cmd, o)
-}
-
-// A skippedSite could not be attached to.
-type skippedSite struct {
-	uprobe.Site
-	err error
-}
-
-// is tells whether it is a site that [inventory.forget] asks about.
-func (s skippedSite) is(other uprobe.Site) bool {
-	return s.PID == other.PID && s.Dev == other.Dev && s.Inode == other.Inode &&
-		s.Note.FileOffset == other.Note.FileOffset &&
-		s.Note.Provider == other.Note.Provider && s.Note.Name == other.Note.Name
 }
 
 // follow follows the processes until ctx is done. It starts no process: a child has all descriptors
@@ -127,21 +104,14 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	for _, pid := range f.selection.scope.pids {
 		f.members.trace(pid)
 	}
-	skipped := f.skipped
-	for _, o := range f.selection.objects {
-		f.skipped = slices.DeleteFunc(slices.Clone(skipped), func(s skippedSite) bool {
-			return s.Path != o.Path
-		})
-		f.tryAgain(o.PID)
-	}
 	for ctx.Err() == nil {
 		began := f.wait(ctx)
-		for len(f.again) > 0 && ctx.Err() == nil {
-			for pid := range f.again {
-				delete(f.again, pid)
+		for pid := range f.again {
+			if ctx.Err() == nil {
 				f.read(pid)
 			}
 		}
+		clear(f.again)
 		f.tell.flush()
 		// A process that maps one file after the other must not take a whole processor here.
 		f.rest(ctx, time.Since(began))
@@ -212,7 +182,7 @@ func (f *follower) take(e watch.Event, now time.Time) {
 		f.members.fork(e.Parent, e.PID)
 		f.owners.fork(e.Parent, e.PID)
 	case e.Kind == watch.Exited:
-		if f.members.has(e.PID) || f.owners.has(e.PID) {
+		if f.members.hasOne(e.PID) || f.owners.has(e.PID) {
 			f.ending[e.PID] = true
 		}
 	case f.selection.scope.all && f.known.has(e.File, now):
@@ -277,12 +247,8 @@ func (f *follower) read(pid int) {
 	}
 	if len(probes) > 0 {
 		f.owners.add(matched)
-		f.skipped = nil
 		if err := f.tracing.attach(probes); err != nil {
 			f.tell.now("probes in process %d are not traced: %v", pid, err)
-			return
-		}
-		if f.tryAgain(pid) {
 			return
 		}
 	}
@@ -296,35 +262,6 @@ func (f *follower) read(pid int) {
 	case len(probes) > 0:
 		f.tell.attached(pid, comm, len(probes))
 	}
-}
-
-// mostTries is how often the follower tries to attach to a site.
-const mostTries = 3
-
-// tryAgain tells whether sites of a process were skipped. It has them tried again: while a process
-// loads probes, it opens their file by several descriptors, and a path in /proc lasts as long as
-// the descriptor.
-func (f *follower) tryAgain(pid int) bool {
-	skipped := f.skipped
-	f.skipped = nil
-	if len(skipped) == 0 {
-		delete(f.tries, pid)
-		return false
-	}
-	f.tries[pid]++
-	if f.tries[pid] < mostTries && f.selection.inventory.forget(func(s uprobe.Site) bool {
-		return slices.ContainsFunc(skipped, func(of skippedSite) bool { return of.is(s) })
-	}) > 0 {
-		f.again[pid] = true
-		return true
-	}
-	for _, s := range skipped {
-		if !errors.Is(s.err, unix.ESRCH) {
-			f.tell.now("probes in %q are not traced: %v", s.Path, s.err)
-			break
-		}
-	}
-	return true
 }
 
 // knownFiles are files that a process has mapped of late: if they have probes, these are attached

@@ -88,6 +88,14 @@ func (m *members) has(pid int) bool {
 	return m.scope.all || has
 }
 
+// hasOne tells whether a process is a member, not only because all are.
+func (m *members) hasOne(pid int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, has := m.ids[pid]
+	return has
+}
+
 // trace takes note of a member that has traced probes, and tells whether it had none before.
 func (m *members) trace(pid int) bool {
 	m.mu.Lock()

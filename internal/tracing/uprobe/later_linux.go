@@ -23,9 +23,6 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 		return nil
 	}
 	s.skipped = nil
-	if s.options.SkippedLater != nil {
-		s.skip = s.options.SkippedLater
-	}
 	err := s.attachIndexed(body, probes)
 	if err != nil && errors.Is(err, s.skipped) {
 		return nil

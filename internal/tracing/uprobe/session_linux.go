@@ -27,9 +27,8 @@ type session struct {
 	loading  sync.Mutex   // held while programs and maps change or are read
 
 	dispatched dispatched
-	semaphores semaphores        // those that this process counts in itself
-	skip       func(Site, error) // is told of a site that is skipped; nil: attaching fails
-	skipped    error             // why the last skipped site was skipped
+	semaphores semaphores // those that this process counts in itself
+	skipped    error      // why the last skipped site was skipped
 	unopened   map[siteFile]error
 }
 
@@ -37,7 +36,7 @@ func newSession(o Options) *session {
 	// If this fails and the limit is too low, the first map cannot be made and its error says so.
 	_ = rlimit.RemoveMemlock()
 	return &session{
-		options: o, features: o.features(), skip: o.Skipped, unopened: make(map[siteFile]error),
+		options: o, features: o.features(), unopened: make(map[siteFile]error),
 		programs: make(map[string]*ebpf.Program),
 	}
 }
