@@ -158,23 +158,29 @@ func TestCancelled(t *testing.T) {
 	j.check(atServer, atClient, []int{proto.Size(request)}, nil)
 }
 
-// expiring is a context whose time is up when it is cancelled, so that a call has begun before.
-type expiring struct{ context.Context }
+// expiring is a context whose time is up when the channel is closed, after a call has begun.
+type expiring struct {
+	context.Context
+	up chan struct{}
+}
 
+func (e expiring) Done() <-chan struct{} { return e.up }
 func (e expiring) Err() error {
-	if e.Context.Err() != nil {
+	select {
+	case <-e.up:
 		return context.DeadlineExceeded
+	default:
+		return nil
 	}
-	return nil
 }
 
 // TestFailed: calls end that reach no server, and those whose time is up.
 func TestFailed(t *testing.T) {
 	s, address, conn := open(t)
-	ctx, expire := context.WithCancel(t.Context())
+	ctx := expiring{t.Context(), make(chan struct{})}
 	go func() {
 		<-s.called
-		expire()
+		close(ctx.up)
 	}()
 	for _, test := range []struct {
 		conn *grpc.ClientConn
@@ -182,7 +188,7 @@ func TestFailed(t *testing.T) {
 		code codes.Code
 	}{
 		{dial(t, "127.0.0.1:0", grpc.WithStatsHandler(Client())), t.Context(), codes.Unavailable},
-		{conn, expiring{ctx}, codes.DeadlineExceeded},
+		{conn, ctx, codes.DeadlineExceeded},
 	} {
 		r := stapsdttest.Record(t, clientStart, ofClient.end)
 		request := &pb.SimpleRequest{FillUsername: true}
