@@ -85,31 +85,6 @@ func TestRoute(t *testing.T) {
 	r.Want(ended(first, 200, 0, "GET /carts/{cart}"), ended(first+1, 200, 0, "/"))
 }
 
-func TestTraceID(t *testing.T) {
-	const id = "4bf92f3577b34da6a3ce929d0e0e4736"
-	for _, test := range []struct {
-		values []string
-		want   string
-	}{
-		{[]string{parent}, id},
-		{[]string{"01-" + parent[3:] + "-more"}, id},
-		{nil, ""},
-		{[]string{parent, parent}, ""},
-		{[]string{""}, ""},
-		{[]string{parent + "-more"}, ""},
-		{[]string{"ff-" + parent[3:]}, ""},
-		{[]string{strings.ToUpper(parent)}, ""},
-		{[]string{"00-" + strings.Repeat("0", 32) + parent[35:]}, ""},
-		{[]string{parent[:36] + strings.Repeat("0", 16) + parent[52:]}, ""},
-		{[]string{parent[:52]}, ""},
-		{[]string{"00-" + parent[4:]}, ""},
-	} {
-		if got := traceID(http.Header{"Traceparent": test.values}); got != test.want {
-			t.Errorf("%q: got %q, want %q", test.values, got, test.want)
-		}
-	}
-}
-
 // TestPanic: a panic is reported, and goes on with the same value.
 func TestPanic(t *testing.T) {
 	for _, test := range []struct {

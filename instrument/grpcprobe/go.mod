@@ -1,0 +1,19 @@
+// What instruments other people's packages is a module of its own, which keeps these out of ours.
+module github.com/go-usdt/usdt/instrument/grpcprobe
+
+go 1.26.0
+
+require (
+	github.com/go-usdt/usdt v0.0.0
+	google.golang.org/grpc v1.85.0
+	google.golang.org/protobuf v1.36.12
+)
+
+require (
+	golang.org/x/net v0.60.0 // indirect
+	golang.org/x/sys v0.48.0 // indirect
+	golang.org/x/text v0.42.0 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
+)
+
+replace github.com/go-usdt/usdt => ../..
