@@ -4,10 +4,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -58,9 +60,27 @@ func answerOpen(ctx context.Context, requests <-chan openRequest) {
 		case r := <-requests:
 			a := openAnswer{err: err}
 			if err == nil {
-				a.file, a.err = reader.OpenPath(r.site.Path, r.site.Dev, r.site.Inode)
+				a.file, a.err = openSite(reader, r.site)
 			}
 			r.answer <- a
 		}
 	}
+}
+
+// openSite opens the file of a site. While a process loads probes, it has their file open by
+// several descriptors, and a path in /proc lasts as long as the descriptor: then the path is found
+// again.
+func openSite(reader *process.Client, site uprobe.Site) (*os.File, error) {
+	file, err := reader.OpenPath(site.Path, site.Dev, site.Inode)
+	var pid int
+	if n, _ := fmt.Sscanf(site.Path, "/proc/%d/", &pid); err == nil || n == 0 {
+		return file, err
+	}
+	objects, _ := reader.Read(pid, false)
+	for _, o := range objects {
+		if o.Dev == site.Dev && o.Inode == site.Inode && o.Path != site.Path {
+			return reader.OpenPath(o.Path, o.Dev, o.Inode)
+		}
+	}
+	return nil, err
 }

@@ -33,6 +33,7 @@ as Ctrl-C, usdt leaves to the command, and passes the first SIGTERM on to it.
 
 // mayStart lets the command line of cmd end with -- COMMAND ARG...
 func (f *commonFlags) mayStart(cmd *cobra.Command) {
+	f.scope.mayStart = true
 	check, run, complete := cmd.Args, cmd.RunE, cmd.ValidArgsFunction
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if own, _ := cutAtDash(cmd, args); check != nil {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/tracing/filter"
@@ -28,8 +29,10 @@ func (s *selection) extend(
 ) (probes []uprobe.Probe, matched []process.Object, refused []error) {
 	v := s.inventory
 	objects = v.scope.chosen(objects)
-	files := process.Identify(slices.Concat(v.objects, objects))[len(v.objects):]
-	matched, refused = v.matching(s.patterns, objects, files)
+	if v.room.left == 0 {
+		return nil, nil, []error{errors.New("there is no room for more probes")}
+	}
+	matched, refused = v.matching(s.patterns, objects, v.identify(objects))
 	matched = v.admit(matched)
 	for _, o := range matched {
 		if !isImage(o) {
@@ -39,19 +42,41 @@ func (s *selection) extend(
 	return v.probesIn(matched), matched, refused
 }
 
-// forget forgets sites, so that there is room for others, and returns how many.
-func (v *inventory) forget(isMeant func(uprobe.Site) bool) (n int) {
-	for id := range v.seen {
-		site := uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}
-		site.Note.FileOffset = id.offset
-		site.Note.Provider, site.Note.Name = id.probe.provider, id.probe.name
-		if isMeant(site) {
-			delete(v.seen, id)
-			v.room.left++
-			n++
+// identify returns the ids of further objects. With the first object of a file that is in an
+// overlay, the ids of those below it change, which are then known by the new ones.
+func (v *inventory) identify(objects []process.Object) []process.FileID {
+	before := process.Identify(v.objects)
+	ids := process.Identify(slices.Concat(v.objects, objects))
+	changed := make(map[process.FileID]process.FileID)
+	for i, id := range before {
+		if ids[i] != id {
+			changed[id] = ids[i]
 		}
 	}
-	return n
+	if len(changed) > 0 {
+		seen := make(map[siteID]bool, len(v.seen))
+		for id := range v.seen {
+			if file, has := changed[id.file]; has {
+				id.file = file
+			}
+			seen[id] = true
+		}
+		v.seen = seen
+	}
+	return ids[len(before):]
+}
+
+// forget forgets the sites that are gone, so that there is room for others.
+func (v *inventory) forget(isGone func(uprobe.Site) bool) {
+	v.objects = slices.DeleteFunc(v.objects, func(o process.Object) bool {
+		return !v.everywhere && isGone(uprobe.Site{PID: o.PID, Dev: o.Dev, Inode: o.Inode})
+	})
+	for id := range v.seen {
+		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
+			delete(v.seen, id)
+			v.room.left++
+		}
+	}
 }
 
 // all returns the selected probes, those that have come since included. It is safe for concurrent
@@ -96,12 +121,22 @@ func isAlike(a, b uprobe.Probe) bool {
 
 // extending returns what extends a tracing by further probes that the filter fits.
 func (s *selection) extending(
-	where filter.Expr, attach func([]uprobe.Later) error, release func(func(uprobe.Site) bool) error,
+	where filter.Expr, attach func([]uprobe.Later) error, release func(func(uprobe.Site) bool),
 ) followed {
 	return followed{release: release, attach: func(probes []uprobe.Probe) error {
-		if err := checkWhere(where, probes...); err != nil {
-			return err
-		}
-		return attach(s.index(probes))
+		fitting, err := whereFits(where, probes)
+		return errors.Join(err, attach(s.index(fitting)))
 	}}
+}
+
+// whereFits returns the probes that the filter fits, and why it does not fit others.
+func whereFits(where filter.Expr, probes []uprobe.Probe) (fitting []uprobe.Probe, err error) {
+	for _, p := range probes {
+		if unfit := checkWhere(where, p); unfit != nil {
+			err = errors.Join(err, unfit)
+		} else {
+			fitting = append(fitting, p)
+		}
+	}
+	return fitting, err
 }

@@ -6,11 +6,9 @@ import (
 	"io"
 	"os"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -27,15 +25,13 @@ type follower struct {
 
 	selection *selection
 	members   *members
-	known     knownFiles
 	owners    owners
 	ending    map[int]bool // processes whose main thread has ended
 	again     map[int]bool // processes to read
 	unloaded  map[int]bool // named processes without the probes
 	refused   map[string]bool
-	skipped   []skippedSite // of the last attempt
-	tries     map[int]int   // how many attempts there were in a process, one after the other
-	releases  sync.WaitGroup
+	looked    time.Time // when it looked last, and how often it has
+	looks     int
 	tell      notices
 	seen      func(pid int) // unless nil, it is called for processes that appear with probes
 }
@@ -44,22 +40,25 @@ type follower struct {
 type followed struct {
 	// attach attaches to further sites, of further probes, too.
 	attach func([]uprobe.Probe) error
-	// release detaches from sites that are gone. It takes a while.
-	release func(isGone func(uprobe.Site) bool) error
+	// release detaches from sites that are gone, beside all else.
+	release func(isGone func(uprobe.Site) bool)
 }
 
 // followInterval is how often the follower looks for what the kernel does not tell, and for
 // everything if it tells nothing.
 const followInterval = time.Second
 
+func newFollower() *follower {
+	return &follower{
+		owners: make(owners), ending: make(map[int]bool), again: make(map[int]bool),
+		unloaded: make(map[int]bool), refused: make(map[string]bool),
+	}
+}
+
 // following selects probes of the processes of a scope. The follower of the selection, to which the
 // caller gives what it follows for, knows of all that has changed since.
 func following(s scope, types typeFiles, choose chooser) (*selection, error) {
-	f := &follower{
-		known: make(knownFiles), owners: make(owners), ending: make(map[int]bool),
-		again: make(map[int]bool), unloaded: make(map[int]bool), refused: make(map[string]bool),
-		tries: make(map[int]int),
-	}
+	f := newFollower()
 	sel, err := f.choose(s, types, choose)
 	if err != nil {
 		return nil, errors.Join(err, f.close())
@@ -92,29 +91,7 @@ func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection,
 // attaching is [attaching] to the processes that the follower follows.
 func (f *follower) attaching(cmd *cobra.Command, o *uprobe.Options) {
 	o.Processes = f.members.processes
-	o.SkippedLater = func(site uprobe.Site, err error) {
-		f.skipped = append(f.skipped, skippedSite{site, err})
-	}
-	if tell := o.Skipped; tell != nil {
-		o.Skipped = func(site uprobe.Site, err error) {
-			tell(site, err)
-			o.SkippedLater(site, err)
-		}
-	}
 	attaching(cmd, o)
-}
-
-// A skippedSite could not be attached to.
-type skippedSite struct {
-	uprobe.Site
-	err error
-}
-
-// is tells whether it is a site that [inventory.forget] asks about.
-func (s skippedSite) is(other uprobe.Site) bool {
-	return s.PID == other.PID && s.Dev == other.Dev && s.Inode == other.Inode &&
-		s.Note.FileOffset == other.Note.FileOffset &&
-		s.Note.Provider == other.Note.Provider && s.Note.Name == other.Note.Name
 }
 
 // follow follows the processes until ctx is done. It starts no process: a child has all descriptors
@@ -127,29 +104,26 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	for _, pid := range f.selection.scope.pids {
 		f.members.trace(pid)
 	}
-	skipped := f.skipped
-	for _, o := range f.selection.objects {
-		f.skipped = slices.DeleteFunc(slices.Clone(skipped), func(s skippedSite) bool {
-			return s.Path != o.Path
-		})
-		f.tryAgain(o.PID)
-	}
 	for ctx.Err() == nil {
 		began := f.wait(ctx)
-		for len(f.again) > 0 && ctx.Err() == nil {
-			for pid := range f.again {
-				delete(f.again, pid)
-				f.read(pid)
-			}
+		if began.Sub(f.looked) >= followInterval {
+			f.looked = began
+			f.look()
 		}
+		for pid := range f.again {
+			if ctx.Err() != nil {
+				break
+			}
+			f.read(pid)
+		}
+		clear(f.again)
 		f.tell.flush()
 		// A process that maps one file after the other must not take a whole processor here.
 		f.rest(ctx, time.Since(began))
 	}
-	f.releases.Wait()
 	f.tell.end()
 	if missed := f.members.missed(); missed > 0 {
-		warn(stderr, "%s not traced from the beginning: too many came at once",
+		warn(stderr, "%s not traced from the beginning: there was no room to remember more",
 			plural(missed, "process was", "processes were"))
 	}
 	_ = f.close()
@@ -169,7 +143,7 @@ func (f *follower) closeWatcher() error {
 func (f *follower) rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(min(d, followInterval)):
+	case <-time.After(d):
 	}
 }
 
@@ -178,7 +152,6 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	if f.watcher == nil {
 		f.rest(ctx, followInterval)
 		f.addAll()
-		f.look()
 		return time.Now()
 	}
 	tick, cancel := context.WithTimeout(ctx, followInterval)
@@ -186,22 +159,18 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	events, err := f.watcher.Wait(tick, nil)
 	began := time.Now()
 	for _, e := range events {
-		f.take(e, began)
+		f.take(e)
 	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		f.look()
-	case err != nil && ctx.Err() == nil:
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		_ = f.closeWatcher()
 	}
 	return began
 }
 
 // take takes an event.
-func (f *follower) take(e watch.Event, now time.Time) {
+func (f *follower) take(e watch.Event) {
 	switch {
 	case e.Kind == watch.Lost:
-		clear(f.known)
 		f.addAll()
 	case e.PID <= 0 || e.PID == os.Getpid():
 	case e.Kind == watch.Forked:
@@ -209,16 +178,16 @@ func (f *follower) take(e watch.Event, now time.Time) {
 			delete(f.ending, e.PID)
 			f.end([]int{e.PID})
 		}
-		f.members.fork(e.Parent, e.PID)
+		if f.members.fork(e.Parent, e.PID) {
+			f.again[e.PID] = true
+		}
 		f.owners.fork(e.Parent, e.PID)
 	case e.Kind == watch.Exited:
-		if f.members.has(e.PID) || f.owners.has(e.PID) {
+		if f.members.hasOne(e.PID) || f.owners.has(e.PID) {
 			f.ending[e.PID] = true
 		}
-	case f.selection.scope.all && f.known.has(e.File, now):
 	case f.members.choose(e.PID):
 		f.again[e.PID] = true
-		f.known[e.File] = now
 	}
 }
 
@@ -235,11 +204,20 @@ func (f *follower) look() {
 	for _, pid := range f.members.named {
 		f.again[pid] = true
 	}
+	// Events of several processors can come in another order, or be lost: a process that was added
+	// after its end is found in this way.
+	const seldom = 10
+	if f.looks++; f.looks%seldom == 0 {
+		for _, pid := range slices.Concat(f.members.list(), f.owners.list()) {
+			f.ending[pid] = true
+		}
+	}
 	var gone []int
 	for pid := range f.ending {
 		if hasEnded(pid) {
 			gone = append(gone, pid)
 			delete(f.ending, pid)
+			delete(f.unloaded, pid)
 		}
 	}
 	f.end(gone)
@@ -254,7 +232,7 @@ func (f *follower) end(gone []int) {
 	f.members.end(gone)
 	isGone := f.owners.end(gone)
 	f.selection.inventory.forget(isGone)
-	f.releases.Go(func() { _ = f.tracing.release(isGone) })
+	f.tracing.release(isGone)
 }
 
 // read reads a process, and attaches to what is new there.
@@ -267,7 +245,9 @@ func (f *follower) read(pid int) {
 	if f.members.isNamed(pid) && has == 0 && !f.unloaded[pid] {
 		f.tell.now("process %d has unloaded the probes", pid)
 	}
-	f.unloaded[pid] = has == 0
+	if f.members.isNamed(pid) {
+		f.unloaded[pid] = has == 0
+	}
 	probes, matched, refused := f.selection.extend(objects)
 	for _, err := range refused {
 		if !f.refused[err.Error()] && len(f.refused) < maxRefused {
@@ -277,12 +257,8 @@ func (f *follower) read(pid int) {
 	}
 	if len(probes) > 0 {
 		f.owners.add(matched)
-		f.skipped = nil
 		if err := f.tracing.attach(probes); err != nil {
 			f.tell.now("probes in process %d are not traced: %v", pid, err)
-			return
-		}
-		if f.tryAgain(pid) {
 			return
 		}
 	}
@@ -291,51 +267,10 @@ func (f *follower) read(pid int) {
 		f.seen(pid)
 	}
 	switch comm := printable.Text(processComm(pid)); {
+	case comm == "": // it has ended
 	case isNew: // the kernel may be attached to its sites already
 		f.tell.attached(pid, comm, has)
 	case len(probes) > 0:
 		f.tell.attached(pid, comm, len(probes))
 	}
-}
-
-// mostTries is how often the follower tries to attach to a site.
-const mostTries = 3
-
-// tryAgain tells whether sites of a process were skipped. It has them tried again: while a process
-// loads probes, it opens their file by several descriptors, and a path in /proc lasts as long as
-// the descriptor.
-func (f *follower) tryAgain(pid int) bool {
-	skipped := f.skipped
-	f.skipped = nil
-	if len(skipped) == 0 {
-		delete(f.tries, pid)
-		return false
-	}
-	f.tries[pid]++
-	if f.tries[pid] < mostTries && f.selection.inventory.forget(func(s uprobe.Site) bool {
-		return slices.ContainsFunc(skipped, func(of skippedSite) bool { return of.is(s) })
-	}) > 0 {
-		f.again[pid] = true
-		return true
-	}
-	for _, s := range skipped {
-		if !errors.Is(s.err, unix.ESRCH) {
-			f.tell.now("probes in %q are not traced: %v", s.Path, s.err)
-			break
-		}
-	}
-	return true
-}
-
-// knownFiles are files that a process has mapped of late: if they have probes, these are attached
-// to in every process. A file can be written anew between two processes, so not for ever.
-type knownFiles map[watch.FileID]time.Time
-
-func (k knownFiles) has(file watch.FileID, now time.Time) bool {
-	const many = 1 << 12
-	if len(k) > many {
-		clear(k)
-	}
-	at, known := k[file]
-	return known && now.Sub(at) < followInterval
 }

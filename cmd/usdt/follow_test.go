@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
-	"github.com/go-usdt/usdt/internal/tracing/watch"
 )
 
 // An image is gone when the process that published it has ended, and all that it has forked. A
@@ -52,26 +51,6 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// A file is known for a while, and there are not very many.
-func TestKnownFiles(t *testing.T) {
-	known, now := make(knownFiles), time.Now()
-	known[watch.FileID{Inode: 1}] = now
-	if !known.has(watch.FileID{Inode: 1}, now) || known.has(watch.FileID{Inode: 2}, now) {
-		t.Error("another file is known")
-	}
-	if known.has(watch.FileID{Inode: 1}, now.Add(followInterval)) {
-		t.Error("a file is known for ever")
-	}
-	for inode := range uint64(1 << 14) {
-		file := watch.FileID{Inode: inode, Generation: 1}
-		known.has(file, now)
-		known[file] = now
-	}
-	if len(known) > 1<<13 {
-		t.Errorf("%d files are known", len(known))
-	}
-}
-
 // Processes that come one after the other are told of one by one, others together.
 func TestNotices(t *testing.T) {
 	var stderr bytes.Buffer
@@ -85,11 +64,35 @@ func TestNotices(t *testing.T) {
 	n.flush() // too early
 	n.end()
 	n.end()
-	want := strings.Join([]string{
-		"usdt: tracing 2 probes in process 1 (one), too",
-		"usdt: tracing 1 probe in process 2 (two), too, and probes in 2 more processes", "",
-	}, "\n")
+	n.since = time.Now().Add(time.Hour) // the interval is not over
+	for range mostNotices + 5 {
+		n.now("again")
+	}
+	n.since = time.Time{}
+	n.flush()
+	want := "usdt: tracing 2 probes in process 1 (one), too\n" +
+		"usdt: tracing 1 probe in process 2 (two), too, and probes in 2 more processes\n" +
+		strings.Repeat("usdt: again\n", mostNotices) +
+		"usdt: 5 more messages were left out\n"
 	if got := stderr.String(); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// A file that is seen in an overlay when it is traced already is known by another id from then on,
+// and its sites are not traced once more.
+func TestIdentifyInOverlay(t *testing.T) {
+	below := process.Object{FileID: process.FileID{Dev: 8, Inode: 5, Size: 100}}
+	merged := below
+	merged.Dev, merged.Overlaid = 40, true
+	v := newInventory(scope{all: true})
+	site := siteID{file: v.identify([]process.Object{below})[0], offset: 16}
+	v.objects = append(v.objects, below)
+	v.seen[site] = true
+	for _, o := range []process.Object{below, merged} {
+		site.file = v.identify([]process.Object{o})[0]
+		if !v.seen[site] || len(v.seen) != 1 {
+			t.Errorf("the site is %+v in %+v, seen are %+v", site, o, v.seen)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
@@ -129,16 +130,29 @@ func unplaced(groups []uprobe.Group) uint64 {
 	return n
 }
 
-// longestInPicture is how many characters the texts of a group have together in a picture, where
-// its name has one line.
-const longestInPicture = 40
+// In a picture, the name of a group has one line. Long texts make room, as far as leastInPicture.
+const (
+	nameInPicture  = 34 // characters
+	leastInPicture = 8
+)
+
+// nameForPicture returns the name of a group with texts so short that all its values are there.
+func (g grouping) nameForPicture(key []uprobe.KeyValue) string {
+	longest := nameInPicture
+	name := g.name(key, longest)
+	for utf8.RuneCountInString(name) > nameInPicture && longest > leastInPicture {
+		longest--
+		name = g.name(key, longest)
+	}
+	return name
+}
 
 // panels returns what is drawn in a picture.
 func (r histReading) panels(by grouping) []histogram.Group {
 	var panels []histogram.Group
 	drawn, _ := r.drawn(by)
 	for _, g := range drawn {
-		name := by.name(g.Key, longestInPicture/max(len(by), 1)) + by.innermost(g.Key)
+		name := by.nameForPicture(g.Key) + by.innermost(g.Key)
 		panels = append(panels, histogram.Group{Name: name, Histogram: g.Histogram})
 	}
 	if len(panels) == 0 {

@@ -36,6 +36,13 @@ type inventory struct {
 	moreUnread int // files that could not be read, apart from those in unread
 }
 
+// newInventory returns the inventory of a scope before it has been read.
+func newInventory(s scope) *inventory {
+	return &inventory{
+		scope: s, everywhere: s.all, room: newRoom(s), seen: make(map[siteID]bool),
+	}
+}
+
 // takeInventory reads the processes and, unless types is nil, the descriptions. The reader stays
 // for [selection.follow], and ends with this process at the latest.
 func takeInventory(s scope, types *typeFiles) (*inventory, error) {
@@ -58,10 +65,8 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{
-		scope: s, everywhere: s.all,
-		reader: reader, room: newRoom(s), seen: make(map[siteID]bool),
-	}
+	v := newInventory(s)
+	v.reader = reader
 	if types != nil {
 		if v.descriptions, err = types.open(reader); err != nil {
 			return nil, err

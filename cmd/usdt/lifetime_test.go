@@ -35,7 +35,7 @@ func TestLifetimeEnd(t *testing.T) {
 			cmd := newCountCommand()
 			cmd.SetContext(test.ctx)
 			cmd.SetErr(io.Discard)
-			l, err := test.flags.start(cmd, &selection{scope: test.flags.scope})
+			l, err := test.flags.start(cmd, withoutProbes(t, test.flags.scope))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,4 +46,21 @@ func TestLifetimeEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withoutProbes returns the selection of no probes in a scope, with a follower.
+func withoutProbes(t *testing.T, s scope) *selection {
+	t.Helper()
+	reader, err := startReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sel := &selection{scope: s, inventory: newInventory(s)}
+	sel.inventory.reader = reader
+	sel.follower = newFollower()
+	sel.follower.selection = sel
+	if sel.follower.members, err = newMembers(s, nil); err != nil {
+		t.Fatal(err)
+	}
+	return sel
 }

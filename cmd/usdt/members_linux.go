@@ -88,6 +88,14 @@ func (m *members) has(pid int) bool {
 	return m.scope.all || has
 }
 
+// hasOne tells whether a process is a member, not only because all are.
+func (m *members) hasOne(pid int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, has := m.ids[pid]
+	return has
+}
+
 // trace takes note of a member that has traced probes, and tells whether it had none before.
 func (m *members) trace(pid int) bool {
 	m.mu.Lock()
@@ -122,23 +130,37 @@ func (m *members) choose(pid int) bool {
 	return is
 }
 
-// fork adds a process whose parent is a member, if it is as its parent.
-func (m *members) fork(parent, pid int) {
+// fork adds a process whose parent is a member, if it is as its parent, and tells whether it is to
+// be read: where the kernel does not add it to the set.
+func (m *members) fork(parent, pid int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	traced, has := m.ids[parent]
-	if has && (m.scope.children || m.scope.describes()) {
-		m.ids[pid] = traced
+	if !has || !m.scope.children && !m.scope.describes() {
+		return false
 	}
+	m.ids[pid] = traced && m.processes != nil
+	return m.processes == nil
 }
 
-// end takes processes away.
+// end takes processes away, so that there is room for others.
 func (m *members) end(gone []int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, pid := range gone {
+		_, has := m.ids[pid]
 		delete(m.ids, pid)
+		if has && m.processes != nil {
+			_ = m.processes.Remove(pid)
+		}
 	}
+}
+
+// list returns the ids of the members that are known one by one.
+func (m *members) list() []int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.ids))
 }
 
 // all returns the ids of all members that are there.
@@ -150,9 +172,7 @@ func (m *members) all() []int {
 		found, _ := m.scope.find()
 		return found
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return slices.Collect(maps.Keys(m.ids))
+	return m.list()
 }
 
 // living returns one of the members with traced probes, or that can get some from their parents,

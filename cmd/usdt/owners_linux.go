@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
@@ -39,6 +41,14 @@ func (o owners) has(pid int) bool {
 		}
 	}
 	return false
+}
+
+// list returns the ids of all owners.
+func (o owners) list() (list []int) {
+	for _, pids := range o {
+		list = slices.AppendSeq(list, maps.Keys(pids))
+	}
+	return list
 }
 
 // fork adds a process that has all files of its parent.

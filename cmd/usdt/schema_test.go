@@ -32,6 +32,7 @@ func TestSchemasHaveAllMembers(t *testing.T) {
 		{reading.ProbeCount{}, []string{row}},
 		{reading.Hist{}, []string{"hist.json"}},
 		{reading.Group{}, []string{group, "common.json $defs figures"}},
+		{reading.Stats{}, []string{"common.json $defs stats"}},
 		{reading.Bucket{}, []string{"common.json $defs bucket"}},
 		{reading.Latency{}, []string{"latency.json", "common.json $defs figures"}},
 		{probeJSON{processJSON: &processJSON{}}, []string{"list.json"}},

@@ -23,7 +23,8 @@ type scope struct {
 	children bool     // also the processes that these have started, and so on
 	files    []string // only the probes of these files; without all else, in all processes
 
-	command *tracedCommand // unless nil, its process, and nothing else is set
+	command  *tracedCommand // unless nil, its process, and nothing else is set
+	mayStart bool           // the command line can have a command
 
 	namedFiles // what is known of the files
 
@@ -176,9 +177,11 @@ func (s scope) check() error {
 	case s.children && s.command == nil && len(s.pids) == 0 && !s.describes():
 		return usagef("the children of which process? use --children with other flags that " +
 			"choose processes, or with a command")
-	case s.isZero():
+	case s.isZero() && s.mayStart:
 		return usagef("which process? use --pid PID, --all or -- COMMAND; " +
 			"usdt list shows the processes with probes")
+	case s.isZero():
+		return usagef("which process? use --pid PID or --all; usdt list shows the processes with probes")
 	}
 	i := slices.IndexFunc(s.pids, func(pid int) bool { return pid <= 0 })
 	if i >= 0 {

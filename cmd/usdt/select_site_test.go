@@ -26,7 +26,8 @@ func choose(t *testing.T, pattern string, notes ...sdtnote.Note) *selection {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &inventory{objects: []process.Object{{Path: "/proc/self/exe", Notes: notes}}}
+	v := newInventory(scope{})
+	v.objects = []process.Object{{Path: "/proc/self/exe", Notes: notes}}
 	s, err := v.choose(patterns)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,8 +80,8 @@ func (f *aggregateFlags) newStackReport(began, ended time.Time, types ...string)
 		return nil
 	}
 	r := &stackReport{began: began, ended: ended}
-	for i := 0; i < len(types); i += 2 {
-		r.types = append(r.types, profile.Type{Name: types[i], Unit: types[i+1]})
+	for pair := range slices.Chunk(types, 2) {
+		r.types = append(r.types, profile.Type{Name: pair[0], Unit: pair[1]})
 	}
 	return r
 }

@@ -109,12 +109,18 @@ func (f *traceFlags) attaching(
 ) func([]uprobe.Probe) error {
 	known := p.probes
 	return func(probes []uprobe.Probe) error {
-		if err := checkWhere(p.options.Filter, probes...); err != nil {
-			return err
-		}
-		more, err := f.planLater(probes, p.format)
-		if err != nil {
-			return err
+		fitting, err := whereFits(p.options.Filter, probes)
+		more := &tracePlan{many: p.many}
+		for _, probe := range fitting {
+			one, unfit := f.planLater([]uprobe.Probe{probe}, p.format)
+			if unfit == nil {
+				unfit = t.Fit(one.probes, one.captures)
+			}
+			if unfit != nil {
+				err = errors.Join(err, unfit)
+				continue
+			}
+			more.add(one)
 		}
 		before := len(known)
 		var later []uprobe.Later
@@ -122,8 +128,15 @@ func (f *traceFlags) attaching(
 		if len(known) > before {
 			events.add(more.from(later, before))
 		}
-		return t.Attach(later, more.captures)
+		return errors.Join(err, t.Attach(later, more.captures))
 	}
+}
+
+// add adds the probes of another plan.
+func (p *tracePlan) add(other *tracePlan) {
+	p.probes = append(p.probes, other.probes...)
+	p.captures = append(p.captures, other.captures...)
+	p.formats = append(p.formats, other.formats...)
 }
 
 // from returns the part of the plan with the probes that are new: those from an index on.

@@ -43,7 +43,8 @@ func (s Scale) representative(index int) integer.Int {
 	case s.Linear && index >= s.Len():
 		return s.Least(index)
 	case s.Linear:
-		width := min(uint64(s.Step), s.fromLo(s.Hi)-uint64(index)*uint64(s.Step)) // #nosec G115
+		// #nosec G115 -- neither is negative
+		width := min(uint64(s.Step), s.fromLo(s.Hi)-uint64(index)*uint64(s.Step))
 		return integer.Of(s.Least(index).Bits+(width-1)/2, true)
 	case index < 0:
 		least, width := log2Least(-index)

@@ -69,7 +69,7 @@ func TestExpected(t *testing.T) {
 		t.Errorf("untried: %+v, want %+v", got, want)
 	}
 	untried.Release = "6.6.0"
-	want.Multi, want.Sleep = true, true
+	want.Exchange, want.Multi, want.Sleep = true, true, true
 	if got := untried.Expected(); got != want {
 		t.Errorf("untried: %+v, want %+v", got, want)
 	}

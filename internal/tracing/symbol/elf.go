@@ -70,7 +70,9 @@ func (f *File) readSections(at uint64, n, names int) {
 		}
 		nameOffsets = append(nameOffsets, le.Uint32(b))
 		f.sections = append(f.sections, section{
-			typ: elf.SectionType(le.Uint32(b[4:])), flags: elf.SectionFlag(le.Uint64(b[8:])),
+			typ: elf.SectionType(le.Uint32(b[4:])),
+			// #nosec G115 -- the bits above are of processors
+			flags:   elf.SectionFlag(le.Uint64(b[8:])),
 			address: le.Uint64(b[16:]), offset: le.Uint64(b[24:]), size: le.Uint64(b[32:]),
 			link: le.Uint32(b[40:]),
 		})

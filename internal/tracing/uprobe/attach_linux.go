@@ -104,7 +104,7 @@ func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 		s.sites.Add(int64(len(sites)))
 		return nil
 	case half == 0 || concernsAll(err):
-		return s.skipSite(sites[0], err)
+		return s.skip(sites[0], err)
 	}
 	if err := s.attachSites(prog, sites[:half]); err != nil {
 		return err
@@ -112,16 +112,16 @@ func (s *session) attachSites(prog *ebpf.Program, sites []probeSite) error {
 	return s.attachSites(prog, sites[half:])
 }
 
-// skipSite lets tracing continue without a site, unless the error concerns all sites.
-func (s *session) skipSite(site probeSite, err error) error {
+// skip lets tracing continue without a site, unless the error concerns all sites.
+func (s *session) skip(site probeSite, err error) error {
 	if interrupted := s.interrupted(); interrupted != nil {
 		return interrupted
 	}
 	err = fmt.Errorf("attach to %s at %s+%#x: %w", site.probe, site.Path, site.Note.FileOffset, err)
-	if s.skip == nil || concernsAll(err) {
+	if s.options.Skipped == nil || concernsAll(err) {
 		return err
 	}
-	s.skip(site.Site, err)
+	s.options.Skipped(site.Site, err)
 	s.skipped = err
 	return nil
 }

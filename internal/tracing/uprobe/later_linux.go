@@ -3,6 +3,7 @@ package uprobe
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Later is further sites of a probe, which appear while it is traced.
@@ -23,9 +24,6 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 		return nil
 	}
 	s.skipped = nil
-	if s.options.SkippedLater != nil {
-		s.skip = s.options.SkippedLater
-	}
 	err := s.attachIndexed(body, probes)
 	if err != nil && errors.Is(err, s.skipped) {
 		return nil
@@ -34,8 +32,9 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 }
 
 // Release detaches from sites that are gone, with the files that only ended processes had: else
-// the kernel would keep both as long as the session lives. It is safe for concurrent use.
-func (s *session) Release(isGone func(Site) bool) error {
+// the kernel would keep both as long as the session lives. It chooses the sites at once, and does
+// not wait for the kernel, as Detach does. It is safe for concurrent use.
+func (s *session) Release(isGone func(Site) bool) {
 	s.detach.Lock()
 	defer s.detach.Unlock()
 	var gone, left []siteLink
@@ -47,46 +46,63 @@ func (s *session) Release(isGone func(Site) bool) error {
 		}
 	}
 	s.links = left
-	return s.closeLinks(gone)
+	if len(gone) > 0 {
+		s.releases.Go(func() { _ = s.closeLinks(gone) })
+	}
 }
 
-// Attach attaches to further sites. A new probe has the captures that are given for it. It is safe
-// for concurrent use with all other methods except Close.
+// Fit returns an error if events of further probes, with their captures, have no room in the buffer
+// of each processor. It is safe for concurrent use with all other methods except Close.
+func (t *Tracer) Fit(probes []Probe, captures [][]Capture) error {
+	layouts, err := t.newLayouts(probes, captures)
+	if err != nil {
+		return err
+	}
+	if size := largest(layouts); size > t.room {
+		return fmt.Errorf("no room for events of %d bytes, at most %d", size, t.room)
+	}
+	return nil
+}
+
+// Attach attaches to further sites. A new probe has the captures that are given for it; it must
+// Fit. It is safe for concurrent use with all other methods except Close.
 func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 	layouts := *t.layouts.Load()
 	for i, l := range later {
 		if l.Index < len(layouts) {
 			continue
 		}
+		if err := t.Fit([]Probe{l.Probe}, captures[i:i+1]); err != nil {
+			return fmt.Errorf("attach to %s: %w", l.Probe, err)
+		}
 		added, err := t.newLayouts([]Probe{l.Probe}, captures[i:i+1])
 		if err != nil {
 			return err
 		}
 		added[0].probe = l.Index
-		if size := added[0].size(); size > t.room {
-			return fmt.Errorf("attach to %s: no room for records of %d bytes, at most %d",
-				l.Probe, size, t.room)
-		}
 		layouts = append(layouts[:len(layouts):len(layouts)], added...)
 	}
 	t.layouts.Store(&layouts)
 	return t.attachLater(t.body, later)
 }
 
-// Attach attaches to further sites, of at most MaxLater new probes. It is safe for concurrent use
-// with all other methods except Close.
+// Attach attaches to further sites, of at most MaxLater new probes: those beyond are an error. It
+// is safe for concurrent use with all other methods except Close.
 func (c *Counter) Attach(later []Later) error {
 	probes := c.probes.Load()
-	for _, l := range later {
+	within := slices.DeleteFunc(slices.Clone(later), func(l Later) bool {
+		return int64(l.Index) >= c.room
+	})
+	for _, l := range within {
 		probes = max(probes, int64(l.Index)+1)
 	}
-	if probes > c.room {
-		return fmt.Errorf("no room for more than %d further probes", MaxLater)
-	}
-	if err := c.attachLater(c.body, later); err != nil {
+	if err := c.attachLater(c.body, within); err != nil {
 		return err
 	}
 	c.probes.Store(probes)
+	if len(within) < len(later) {
+		return fmt.Errorf("no room for more than %d further probes", MaxLater)
+	}
 	return nil
 }
 

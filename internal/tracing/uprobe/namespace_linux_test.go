@@ -59,3 +59,17 @@ func TestNoFollow(t *testing.T) {
 		t.Errorf("following in a pid namespace: %v", err)
 	}
 }
+
+func newProcesses(t *testing.T) *uprobe.Processes {
+	t.Helper()
+	set, err := uprobe.NewProcesses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := set.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return set
+}

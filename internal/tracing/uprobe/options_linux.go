@@ -29,9 +29,6 @@ type Options struct {
 	// attaching fails. An error that concerns all sites fails at once, without a call of Skipped.
 	Skipped func(site Site, err error)
 
-	// SkippedLater, unless nil, is called for the sites of Attach methods in place of Skipped.
-	SkippedLater func(site Site, err error)
-
 	// Open opens a site's file with O_PATH, and fails if Path does not lead to the expected file. If
 	// it is nil, this process opens the path, which can wait for a file system without an end.
 	Open func(site Site) (*os.File, error)

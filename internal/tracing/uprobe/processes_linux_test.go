@@ -37,20 +37,6 @@ func formsProbe(t *testing.T, path string) uprobe.Probe {
 	return uprobe.Probe{}
 }
 
-func newProcesses(t *testing.T) *uprobe.Processes {
-	t.Helper()
-	set, err := uprobe.NewProcesses()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := set.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return set
-}
-
 // TestProcesses traces a set of processes that changes. They have the site by different paths, and
 // the program has a filter besides.
 func TestProcesses(t *testing.T) {

@@ -24,12 +24,12 @@ type session struct {
 	detached atomic.Int64 // how many of these are not any more
 	detach   sync.Mutex   // held while detaching, and while attaching later
 	isOver   bool         // it has begun to detach
-	loading  sync.Mutex   // held while programs and maps change or are read
+	releases sync.WaitGroup
+	loading  sync.Mutex // held while programs and maps change or are read
 
 	dispatched dispatched
-	semaphores semaphores        // those that this process counts in itself
-	skip       func(Site, error) // is told of a site that is skipped; nil: attaching fails
-	skipped    error             // why the last skipped site was skipped
+	semaphores semaphores // those that this process counts in itself
+	skipped    error      // why the last skipped site was skipped
 	unopened   map[siteFile]error
 }
 
@@ -37,7 +37,7 @@ func newSession(o Options) *session {
 	// If this fails and the limit is too low, the first map cannot be made and its error says so.
 	_ = rlimit.RemoveMemlock()
 	return &session{
-		options: o, features: o.features(), skip: o.Skipped, unopened: make(map[siteFile]error),
+		options: o, features: o.features(), unopened: make(map[siteFile]error),
 		programs: make(map[string]*ebpf.Program),
 	}
 }
@@ -64,6 +64,7 @@ func (s *session) Detach() error {
 	defer s.detach.Unlock()
 	s.isOver = true
 	err := errors.Join(s.closeLinks(s.links), s.semaphores.restore())
+	s.releases.Wait()
 	s.links = nil
 	return err
 }

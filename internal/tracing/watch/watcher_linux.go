@@ -30,7 +30,7 @@ func Open() (*Watcher, error) {
 	if w.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	w.ready = append(w.ready, unix.PollFd{Fd: int32(w.wake), Events: unix.POLLIN})
+	w.ready = append(w.ready, pollFor(w.wake))
 	for _, cpu := range cpus {
 		r, err := openRing(cpu)
 		if errors.Is(err, unix.ENODEV) {
@@ -40,9 +40,13 @@ func Open() (*Watcher, error) {
 			return nil, errors.Join(err, w.Close())
 		}
 		w.rings = append(w.rings, r)
-		w.ready = append(w.ready, unix.PollFd{Fd: int32(r.fd), Events: unix.POLLIN})
+		w.ready = append(w.ready, pollFor(r.fd))
 	}
 	return w, nil
+}
+
+func pollFor(fd int) unix.PollFd {
+	return unix.PollFd{Fd: int32(fd), Events: unix.POLLIN} // #nosec G115 -- a descriptor
 }
 
 // Wait waits for events, and adds them to events: those of each processor in their order. It
