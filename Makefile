@@ -141,11 +141,12 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
 .PHONY: test-modules
-test-modules: ## probes for other people's packages: OpenTelemetry, gRPC, and drivers of databases
+test-modules: ## probes for other people's packages (OpenTelemetry, gRPC, databases), and an example
 	test/setup.sh postgresql
 	$(TRACED) go test -C instrument/otelprobe -count=1 $(FLAGS) ./...
 	$(TRACED) go test -C instrument/grpcprobe -count=1 $(FLAGS) ./...
 	$(TRACED) go test -C test/instrument/drivers -count=1 $(FLAGS) ./...
+	$(TRACED) go test -C examples/orders -count=1 $(FLAGS) ./...
 
 # SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
 .PHONY: test-browser

@@ -79,7 +79,8 @@ func traceCall(t *testing.T, usdt, pid string) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	if _, err := pb.NewTestServiceClient(conn).UnaryCall(t.Context(), &pb.SimpleRequest{}); err != nil {
+	client := pb.NewTestServiceClient(conn)
+	if _, err := client.UnaryCall(t.Context(), &pb.SimpleRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	call := fmt.Sprintf(`id=\d+ method="%sUnaryCall" peer="%s"`, service, <-s.called)
