@@ -12,7 +12,8 @@
 // The providers are grpc_server and grpc_client. Both have
 //
 //   - rpc_start: id, method (/package.service/method), on the server peer (HOST:PORT of the
-//     client), and trace_id, which is that of traceparent in the metadata, or "" if it has no valid one;
+//     client), and trace_id, which is that of traceparent in the metadata, or "" if it has no
+//     valid one;
 //   - rpc_end: id, method, peer, status (a [codes.Code]: 0 is OK, 1 is canceled), error (the
 //     message of the status, "" for OK) and duration, by the times that gRPC has of the call;
 //   - received and sent: id, method, number of the message in the call and in its direction, from 1
@@ -30,6 +31,6 @@
 // A call is traced if one of the provider's probes is when it begins. Otherwise it costs five
 // comparisons, and one for each event that gRPC reports: nothing is allocated, no clock is read,
 // and the context stays as it is. That there is a handler at all has its price, too: for it, gRPC
-// copies metadata, makes events, and reads the clock for each. A program that has such a handler, as
-// that of OpenTelemetry is, pays only once.
+// copies metadata, makes events, and reads the clock for each. A program that has such a handler,
+// as that of OpenTelemetry is, pays only once.
 package grpcprobe
