@@ -1,4 +1,4 @@
-// Orders is an HTTP service with a SQLite database and all ready-made probes: those of log records,
+// Orders is an HTTP service with a SQLite database and the ready-made probes: those of log records,
 // requests that it serves and sends, statements, spans, a function, and the Go runtime.
 package main
 
