@@ -62,8 +62,8 @@ such as \x1b.
 
 --where is evaluated in the kernel and keeps only the hits that satisfy it. It compares
 arguments (by name, or arg0 to arg` + lastArg + `), pid, tid, numbers, times such as 1.5ms, true,
-false and text by == != < <= > >=, masks bits by &, and joins comparisons by && || ! and
-parentheses. All traced probes must have the arguments that the filter names.
+and false by == != < <= > >=, text by == and !=, masks bits by &, and joins comparisons by
+&& || ! and parentheses. All traced probes must have the arguments that the filter names.
 
 With --stack, the calls that led to the hit follow, the innermost first: function, offset in it,
 and where in the source the call is. In JSON, the list stack has address, function, offset, file,

@@ -58,7 +58,8 @@ function draw(reading, by, layout) {
 
 function drawGroup(group, by, layout) {
   const part = element('section');
-  if (by) part.append(element('h3', `${by} = ${showValue(group.by, layout)}`));
+  const cut = group.cut ? '…' : '';
+  if (by) part.append(element('h3', `${by} = ${showValue(group.by, layout)}${cut}`));
   const figure = (label, value) => value === null ? '' : `, ${label} ${showNumber(value)}`;
   part.append(element('p', showCount(group.count, 'value') + figure('mean', group.mean) +
     figure('p50', group.p50) + figure('p99', group.p99) + figure('max', group.max), 'note'));
