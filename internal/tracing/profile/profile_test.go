@@ -72,6 +72,7 @@ Mappings
 	} {
 		cmd := exec.Command("go", append(append([]string{"tool", "pprof"},
 			strings.Fields(test.arguments)...), path)...)
+		cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=", "CGO_ENABLED=0") // the tool's, not the test's
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%v: %v", cmd, err)
