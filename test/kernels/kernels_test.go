@@ -44,7 +44,7 @@ func run(t *testing.T, k qemu.Kernel) report {
 		Arch:      k.Arch,
 		Image:     filepath.Join(t.TempDir(), "vmlinuz"),
 		Initramfs: filepath.Join(t.TempDir(), "initramfs"),
-		Memory:    1024,
+		Memory:    2048,
 		Parameters: []string{"USDT_GUEST=1", "USDT_REQUIRE_TRACERS=1", "USDT_WANT_SITE=" + k.Site,
 			"--", "-test.v", "-test.timeout=20m"},
 	}
