@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/testing/selftrace"
 )
 
 // latency has usdt measure PROVIDER:BASE while do runs several times. It finds the pair and its key
@@ -18,11 +18,10 @@ import (
 func latency(t *testing.T, pair string, do func()) {
 	t.Helper()
 	const times = 5
-	usdt := load(t)
-	child := testenv.Start(t, exec.Command(usdt, "latency", "-p", fmt.Sprint(os.Getpid()), "--json",
-		pair))
-	defer child.Kill()
-	await(t, child, append(probes(t, pair+"_start"), probes(t, pair+"_end")...))
+	command := exec.Command(selftrace.Load(t), "latency", "-p", fmt.Sprint(os.Getpid()), "--json",
+		pair)
+	child := selftrace.Attach(t, command,
+		append(selftrace.Probes(t, pair+"_start"), selftrace.Probes(t, pair+"_end")...))
 	for range times {
 		do()
 	}

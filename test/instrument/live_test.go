@@ -5,22 +5,11 @@
 package instrument
 
 import (
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
-	"path"
-	"path/filepath"
-	"regexp"
 	"runtime"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/go-usdt/usdt/internal/testing/testbuild"
-	"github.com/go-usdt/usdt/internal/testing/testenv"
-	"github.com/go-usdt/usdt/stapsdt"
+	"github.com/go-usdt/usdt/internal/testing/selftrace"
 )
 
 // providers are those of the packages in instrument/.
@@ -35,90 +24,12 @@ func TestNoGoroutines(t *testing.T) {
 	}
 }
 
-// load loads all probes of this process, and returns the path of usdt.
-func load(t *testing.T) (usdt string) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		testenv.Lacks(t, errors.New("tracing by the kernel needs root"))
-	}
-	if err := stapsdt.Load(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := stapsdt.Unload(); err != nil {
-			t.Error(err)
-		}
-	})
-	usdt, err := buildUsdt()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return usdt
-}
+func TestMain(m *testing.M) { os.Exit(selftrace.Run(m)) }
 
-// directory is where the tests of this package build programs.
-var directory string
-
-func TestMain(m *testing.M) {
-	var err error
-	if directory, err = os.MkdirTemp("", "instrument"); err != nil {
-		panic(err)
-	}
-	status := m.Run()
-	os.RemoveAll(directory)
-	os.Exit(status)
-}
-
-var buildUsdt = sync.OnceValues(func() (path string, err error) {
-	path = filepath.Join(directory, "usdt")
-	return path, testbuild.Go(path, nil, "build", "../../cmd/usdt")
-})
-
-// probes returns the probes that match PROVIDER:PROBE, in which the probe can have wildcards.
-func probes(t *testing.T, pattern string) (found []*stapsdt.Probe) {
-	t.Helper()
-	for _, provider := range stapsdt.Providers() {
-		for _, p := range provider.Probes() {
-			if ok, _ := path.Match(pattern, provider.Name()+":"+p.Name()); ok {
-				found = append(found, p)
-			}
-		}
-	}
-	if len(found) == 0 {
-		t.Fatalf("there is no %s", pattern)
-	}
-	return found
-}
-
-// await waits until a tracer has attached to all the probes.
-func await(t *testing.T, tracer *testenv.Child, of []*stapsdt.Probe) {
-	t.Helper()
-	deadline := time.Now().Add(testenv.Patience)
-	for _, p := range of {
-		for !p.Traced() {
-			if time.Now().After(deadline) {
-				tracer.Kill()
-				t.Fatalf("%s is not traced: %s", p.Name(), tracer.Errors())
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}
-}
-
-// trace has usdt trace the probes that match while do runs, and compares what it prints about each
-// event, without the time, the thread and the provider, with expressions.
+// trace has usdt trace the probes that match while do runs, and compares what it prints.
 func trace(t *testing.T, pattern string, do func(), want ...string) {
 	t.Helper()
-	usdt := load(t)
-	child := testenv.Start(t, exec.Command(usdt, "trace", "-p", fmt.Sprint(os.Getpid()), pattern))
-	defer child.Kill()
-	await(t, child, probes(t, pattern))
+	tracer := selftrace.Start(t, pattern)
 	do()
-	provider, _, _ := strings.Cut(pattern, ":")
-	for _, w := range want {
-		_, event, _ := strings.Cut(child.Next(t), " "+provider+":")
-		if !regexp.MustCompile("^(?:" + w + ")$").MatchString(event) {
-			t.Errorf("usdt printed %q, want %q", event, w)
-		}
-	}
+	tracer.Expect(t, want...)
 }
