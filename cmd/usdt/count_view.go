@@ -121,21 +121,11 @@ func (v *countView) table(r countReading, rate string, room int) *table {
 	default:
 		shown = shown[:min(len(shown), room)]
 	}
-	name := column{title: probeTitle, least: 14}
-	t := &table{columns: []*column{&name}, cut: []*column{&name}}
-	for _, c := range columns {
-		numbers := &column{title: c.title, right: true}
-		for _, i := range shown {
-			numbers.add(c.text(i))
-		}
-		numbers.add(c.total)
-		t.columns = append(t.columns, numbers)
-	}
+	var names []string
 	for _, i := range shown {
-		name.add(r.rows[i].name())
+		names = append(names, r.rows[i].name())
 	}
-	name.add(r.totalName(len(shown)))
-	return t
+	return rowTable(probeTitle, append(names, r.totalName(len(shown))), columns, shown)
 }
 
 // totalName is the name of the row for all rows, of which some are shown.

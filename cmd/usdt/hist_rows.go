@@ -98,21 +98,11 @@ func (n histInterval) table(columns []rowColumn, shown []int) *table {
 	if len(n.by) == 0 {
 		shown = nil
 	}
-	name := column{title: "GROUP", least: 14}
-	t := &table{columns: []*column{&name}, cut: []*column{&name}}
-	for _, c := range columns {
-		numbers := &column{title: c.title, right: true}
-		for _, i := range shown {
-			numbers.add(c.text(i))
-		}
-		numbers.add(c.total)
-		t.columns = append(t.columns, numbers)
-	}
+	var names []string
 	for _, i := range shown {
-		name.add(n.names[i])
+		names = append(names, n.names[i])
 	}
-	name.add(n.allName(len(shown)))
-	return t
+	return rowTable("GROUP", append(names, n.allName(len(shown))), columns, shown)
 }
 
 // lines returns the rows as lines.

@@ -92,3 +92,21 @@ func (f *rowFlags) first(rows []int) []int {
 	}
 	return rows[:min(f.top, len(rows))]
 }
+
+// rowTable returns a table of rows, with a last one for the total. names has one for each.
+func rowTable(title string, names []string, columns []rowColumn, rows []int) *table {
+	name := column{title: title, least: 14}
+	t := &table{columns: []*column{&name}, cut: []*column{&name}}
+	for _, n := range names {
+		name.add(n)
+	}
+	for _, c := range columns {
+		numbers := &column{title: c.title, right: true}
+		for _, row := range rows {
+			numbers.add(c.text(row))
+		}
+		numbers.add(c.total)
+		t.columns = append(t.columns, numbers)
+	}
+	return t
+}
