@@ -79,7 +79,7 @@ func (h *Histogram) Percentile(p float64) float64 {
 
 // IsBelow reports whether a percentile is below the range of a linear scale.
 func (h *Histogram) IsBelow(p float64) bool {
-	return h.Scale.Linear && p/100*float64(h.Total()) <= float64(h.Counts[-1])
+	return h.Scale.Linear && rank(p, h.Total()) <= h.Counts[-1]
 }
 
 // IsAbove reports whether a percentile is above the range of a linear scale.

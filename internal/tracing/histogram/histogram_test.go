@@ -64,6 +64,16 @@ func TestPercentileRank(t *testing.T) {
 	}
 }
 
+// TestPercentileBelow: 999 of 1000 values are below a linear scale, so 99.9 percent are.
+func TestPercentileBelow(t *testing.T) {
+	h := of(mustLinear(t, 5, 25, 10), slices.Concat(slices.Repeat([]int64{1}, 999), []int64{9})...)
+	for p, want := range map[float64]bool{50: true, 99.9: true, 99.91: false, 100: false} {
+		if got := h.IsBelow(p); got != want {
+			t.Errorf("IsBelow(%v): got %t, want %t", p, got, want)
+		}
+	}
+}
+
 // TestSince: what comes later is in it alone. Its largest value is exact if it is the largest of
 // all, otherwise known like a percentile.
 func TestSince(t *testing.T) {

@@ -3,6 +3,7 @@ package histogram
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,7 @@ func (u Unit) In(shown Unit) (in Unit, ok bool) {
 	}
 	of, _ := find(u.Name)
 	steps, _ := find(shown.Name)
-	return Unit{Name: u.Name, Shown: shown.Name}, len(of) == len(steps)
+	return Unit{Name: u.Name, Shown: shown.Name}, slices.Equal(of, steps)
 }
 
 // Format returns a value for people to read, with three significant digits: 1.5us, 262ms. All

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"runtime"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,6 +95,7 @@ func TestRunning(t *testing.T) {
 		{"RingBuffer", tried.RingBuffer, mainline.RingBuffer},
 		{"NamespacePID", tried.NamespacePID, mainline.NamespacePID},
 		{"Semaphores", tried.Semaphores, kernel.Semaphores.In(running.Release)},
+		{"Exchange", tried.Exchange, mainline.Exchange && runtime.GOARCH == "amd64"},
 		{"Multi", tried.Multi, mainline.Multi},
 		{"MultiProcess", tried.MultiProcess, mainline.MultiProcess},
 		{"Sleep", tried.Sleep, mainline.Sleep},

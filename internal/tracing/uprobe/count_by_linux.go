@@ -11,7 +11,7 @@ import (
 )
 
 // A GroupCounter counts the hits of probes by values, and adds up arguments. Its methods are not
-// safe for concurrent use, except for Detach.
+// safe for concurrent use, except for Attach, Release and Detach.
 type GroupCounter struct {
 	*session
 	keys       keyLayout

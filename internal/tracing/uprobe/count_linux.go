@@ -10,7 +10,7 @@ import (
 )
 
 // A Counter counts the hits of probes. Its methods are not safe for concurrent use, except for
-// Detach.
+// Attach, Release and Detach.
 type Counter struct {
 	*session
 	hits   *ebpf.Map

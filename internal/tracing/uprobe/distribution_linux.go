@@ -18,7 +18,7 @@ type DistributionOptions struct {
 }
 
 // A Distribution counts, in the kernel, how often an argument had which value. Its methods are not
-// safe for concurrent use, except for Detach.
+// safe for concurrent use, except for Attach, Release and Detach.
 type Distribution struct {
 	*session
 	spec       DistributionOptions

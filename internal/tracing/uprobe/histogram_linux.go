@@ -59,8 +59,8 @@ func merged(byID map[uint64]*Group, keys map[uint64][]KeyValue) []Group {
 	return groups
 }
 
-// addTo adds what each processor has counted in a row to h. The largest value may have been lost in
-// the race that raise describes, but it is not less than the least value of its bucket.
+// addTo adds what each processor has counted in a row to h. A row can be read between its count
+// and its largest value, which then is not less than the least value of the bucket.
 func addTo(h *histogram.Histogram, k rowKey, rows []row) {
 	for _, r := range rows {
 		signed, upper, maxBits := k.Signed != 0, float64(r.High), r.Max

@@ -34,7 +34,7 @@ type PairOptions struct {
 }
 
 // A Latency measures the time between the hits of two probes. Its methods are not safe for
-// concurrent use, except for Detach.
+// concurrent use, except for Attach, Release and Detach.
 type Latency struct {
 	*session
 	spec     PairOptions
@@ -111,19 +111,18 @@ func (l *Latency) Read() (LatencyReading, error) {
 	}
 	var started, ended, lost uint64
 	for _, n := range []struct {
-		array *ebpf.Map
 		index uint32
 		dst   *uint64
 	}{
-		{l.outcomes, ends, &ended},
-		{l.outcomes, startsAgain, &r.StartsAgain},
-		{l.outcomes, endsAlone, &r.EndsAlone},
-		{l.outcomes, endsHidden, &r.Hidden},
-		{l.outcomes, unreadableKeys, &r.Unreadable},
-		{l.outcomes, startsLost, &lost},
-		{l.outcomes, starts, &started},
+		{ends, &ended},
+		{startsAgain, &r.StartsAgain},
+		{endsAlone, &r.EndsAlone},
+		{endsHidden, &r.Hidden},
+		{unreadableKeys, &r.Unreadable},
+		{startsLost, &lost},
+		{starts, &started},
 	} {
-		if *n.dst, err = sum(n.array, n.index); err != nil {
+		if *n.dst, err = sum(l.outcomes, n.index); err != nil {
 			return r, err
 		}
 	}

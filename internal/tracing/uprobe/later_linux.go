@@ -24,6 +24,7 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 		return nil
 	}
 	s.skipped = nil
+	clear(s.unopened) // a path in /proc can lead to another file by now
 	err := s.attachIndexed(body, probes)
 	if err != nil && errors.Is(err, s.skipped) {
 		return nil
@@ -54,14 +55,8 @@ func (s *session) Release(isGone func(Site) bool) {
 // Fit returns an error if events of further probes, with their captures, have no room in the buffer
 // of each processor. It is safe for concurrent use with all other methods except Close.
 func (t *Tracer) Fit(probes []Probe, captures [][]Capture) error {
-	layouts, err := t.newLayouts(probes, captures)
-	if err != nil {
-		return err
-	}
-	if size := largest(layouts); size > t.room {
-		return fmt.Errorf("no room for events of %d bytes, at most %d", size, t.room)
-	}
-	return nil
+	_, err := t.newLayouts(probes, captures)
+	return err
 }
 
 // Attach attaches to further sites. A new probe has the captures that are given for it; it must
@@ -72,12 +67,9 @@ func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 		if l.Index < len(layouts) {
 			continue
 		}
-		if err := t.Fit([]Probe{l.Probe}, captures[i:i+1]); err != nil {
-			return fmt.Errorf("attach to %s: %w", l.Probe, err)
-		}
 		added, err := t.newLayouts([]Probe{l.Probe}, captures[i:i+1])
 		if err != nil {
-			return err
+			return fmt.Errorf("attach to %s: %w", l.Probe, err)
 		}
 		added[0].probe = l.Index
 		layouts = append(layouts[:len(layouts):len(layouts)], added...)

@@ -82,7 +82,7 @@ func TestPageThatNeverComes(t *testing.T) {
 // TestWaitForPages waits for a page that comes at once.
 func TestWaitForPages(t *testing.T) {
 	if !kernel.Running().Features.Sleep {
-		t.Skip("this kernel has no uprobe_multi links that choose a process")
+		t.Skip("this kernel has no programs of uprobes that can wait")
 	}
 	path := buildC(t, "page.c", "-O2", "-pthread")
 	for _, inSet := range []bool{false, true} {

@@ -12,7 +12,7 @@ import (
 )
 
 // A session holds what one tracing has open in the kernel. It is not safe for concurrent use,
-// except for Detach and Detached.
+// except for attachLater, Release, Detach and Detached.
 type session struct {
 	options  Options
 	features kernel.Features

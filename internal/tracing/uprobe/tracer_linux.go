@@ -11,7 +11,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 )
 
-// A Tracer receives events. Its methods are not safe for concurrent use, except for Detach.
+// A Tracer receives events. Its methods are not safe for concurrent use, except for Fit, Attach,
+// Release and Detach.
 type Tracer struct {
 	*session
 	stream  stream
@@ -69,6 +70,9 @@ func (t *Tracer) newLayouts(probes []Probe, captures [][]Capture) ([]layout, err
 	layouts, err := newLayouts(probes, captures)
 	for i := range layouts {
 		layouts[i].stack = t.spec.Stack
+	}
+	if size := largest(layouts); t.room > 0 && size > t.room {
+		return nil, fmt.Errorf("no room for events of %d bytes, at most %d", size, t.room)
 	}
 	return layouts, err
 }

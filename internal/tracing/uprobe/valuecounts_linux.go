@@ -62,7 +62,7 @@ func groupRows() int {
 	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
 }
 
-// newValueCounts makes room for the values of all hits or, if there is a table, of its groups.
+// newValueCounts makes room for the values of so many groups; 0: of all hits together.
 func (s *session) newValueCounts(groups int) (*valueCounts, error) {
 	rows := scaleRows
 	if groups > 0 {
@@ -134,17 +134,12 @@ func (p *program) addToRow(signed bool) {
 		upperHalf.Imm(asm.R1, 32),
 		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, rowHigh),
 	)
-	if signed {
-		p.emit(
-			asm.LoadImm(asm.R1, -1<<63, asm.DWord),
-			asm.Xor.Reg(regTemp, asm.R1),
-		)
-	}
-	p.raise(rowMax)
+	p.toOrder(signed)
+	p.raiseSurely(rowMax)
 }
 
 // raise makes the number at offset of regOut at least regTemp, both unsigned. A thread that
-// preempts this one on the same processor between the instructions can undo it: see addTo. It
+// preempts this one on the same processor between the instructions can undo it: see raiseSurely. It
 // changes R0.
 func (p *program) raise(offset int16) {
 	done := p.newLabel()

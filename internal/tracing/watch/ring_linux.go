@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ringPages is the memory of a ring, but for its first page: a power of two. Unprivileged users may
-// lock so much for each processor, as /proc/sys/kernel/perf_event_mlock_kb has it.
-const ringPages = 64
+// ringBytes is the memory of a ring, but for its first page: a power of two of pages. Unprivileged
+// users may lock twice as much for each processor: /proc/sys/kernel/perf_event_mlock_kb.
+const ringBytes = 256 << 10
 
 // A ring is what the kernel writes of what happens on one processor: perf_event_open(2), "MMAP
 // layout".
@@ -41,7 +41,7 @@ func openRing(cpu int) (*ring, error) {
 			os.NewSyscallError("perf_event_open", err))
 	}
 	page := os.Getpagesize()
-	memory, err := unix.Mmap(fd, 0, (1+ringPages)*page, unix.PROT_READ|unix.PROT_WRITE,
+	memory, err := unix.Mmap(fd, 0, page+ringBytes, unix.PROT_READ|unix.PROT_WRITE,
 		unix.MAP_SHARED)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("watch processor %d: %w", cpu,

@@ -52,10 +52,16 @@ func pollFor(fd int) unix.PollFd {
 // Wait waits for events, and adds them to events: those of each processor in their order. It
 // returns the cause of the end of ctx.
 func (w *Watcher) Wait(ctx context.Context, events []Event) ([]Event, error) {
+	written := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(written)
 		_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) // it cannot be full
 	})
-	defer stop()
+	defer func() {
+		if !stop() {
+			<-written // or it could write to what has the descriptor after Close
+		}
+	}()
 	for ctx.Err() == nil {
 		if _, err := unix.Poll(w.ready, -1); err != nil && !errors.Is(err, unix.EINTR) {
 			return events, os.NewSyscallError("poll", err)
