@@ -24,9 +24,9 @@ type group struct {
 
 // json returns the value, or the list of several, as JSON has it; nil for none.
 func (g group) json() any {
-	n := 0
-	for n < len(g.values) && g.values[n] != nil {
-		n++
+	n := len(g.values)
+	for n > 0 && g.values[n-1] == nil {
+		n--
 	}
 	switch n {
 	case 0:

@@ -39,6 +39,10 @@ func TestGroup(t *testing.T) {
 	if json, err := json.Marshal(of.json()); err != nil || string(json) != `["of the start",true]` {
 		t.Errorf("of a pair: %s, %v", json, err)
 	}
+	of = group{values: [maxValues]any{nil, true}} // the end came first, or the value is unreadable
+	if json, err := json.Marshal(of.json()); err != nil || string(json) != `[null,true]` {
+		t.Errorf("the second of two: %s, %v", json, err)
+	}
 	if _, _, ok := v.Int(3); ok {
 		t.Error("bytes are an integer")
 	}

@@ -1,8 +1,6 @@
 package cgroup
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-
-	"golang.org/x/sys/unix"
 )
 
 // Containers names the containers of processes that may be gone by the time when somebody asks: by
@@ -81,26 +77,12 @@ func (c *Containers) remember() {
 			if err != nil {
 				return err
 			}
-			if id, err := idOf(dir); err == nil {
+			if id, err := ID(dir); err == nil {
 				c.byCgroup[id] = Membership{{"", path.Join(mount.root, below)}}.container()
 			}
 			return nil
 		})
 	}
-}
-
-var errNoID = errors.New("no id")
-
-// idOf returns the id of the cgroup whose directory is path.
-func idOf(path string) (uint64, error) {
-	handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, path, 0)
-	if err != nil {
-		return 0, err
-	}
-	if len(handle.Bytes()) != 8 {
-		return 0, errNoID
-	}
-	return binary.NativeEndian.Uint64(handle.Bytes()), nil
 }
 
 // rememberProcesses reads the cgroups of all processes.

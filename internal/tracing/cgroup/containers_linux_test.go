@@ -57,7 +57,7 @@ func TestContainersOfCgroups(t *testing.T) {
 	ids := make(map[string]uint64)
 	for _, dir := range []string{root, scope, inner, named} {
 		var err error
-		if ids[dir], err = idOf(dir); err != nil {
+		if ids[dir], err = ID(dir); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -69,7 +69,11 @@ func Prepare(cmd *exec.Cmd, plan Plan) (*Launch, error) {
 		_ = ours.Close()
 		return nil, fmt.Errorf("start a process for the command: %w", err)
 	}
-	if err := errors.Join(gob.NewEncoder(ours).Encode(plan), l.receive()); err != nil {
+	err = gob.NewEncoder(ours).Encode(plan)
+	if err == nil {
+		err = l.receive()
+	}
+	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil

@@ -3,10 +3,10 @@ package process
 import (
 	"debug/buildinfo"
 	"debug/dwarf"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 )
 
@@ -48,7 +48,11 @@ func readGoroutineID(w *watch, pid int) (int64, error) {
 
 // goroutineID reads a program.
 func goroutineID(program io.ReaderAt) (int64, error) {
-	info, err := buildinfo.Read(program)
+	_, err := openELF(program) // buildinfo opens it without a bound
+	var info *debug.BuildInfo
+	if err == nil {
+		info, err = buildinfo.Read(program)
+	}
 	if err != nil {
 		return 0, errors.New("it is no program of Go")
 	}
@@ -72,18 +76,24 @@ const maxDebug = 64 << 20
 
 // describedGoroutineID finds the offset in the debug information.
 func describedGoroutineID(program io.ReaderAt) (int64, error) {
-	file, err := elf.NewFile(program)
+	file, err := openELF(program)
 	if err != nil {
 		return 0, err
 	}
 	size := uint64(0)
 	for _, s := range file.Sections {
+		if strings.HasPrefix(s.Name, ".zdebug_") { // which does not say its size
+			return 0, errors.New("it is compressed in a manner of before 2015")
+		}
 		if strings.HasPrefix(s.Name, ".debug_") {
-			size += min(s.Size, maxDebug)
+			size += min(s.Size, maxDebug+1)
 		}
 	}
-	if size == 0 || size > maxDebug {
-		return 0, fmt.Errorf("there are %d bytes of it, at most %d are read", size, maxDebug)
+	switch {
+	case size == 0:
+		return 0, errors.New("there is none")
+	case size > maxDebug:
+		return 0, fmt.Errorf("it has more than %d bytes", maxDebug)
 	}
 	data, err := file.DWARF()
 	if err != nil {

@@ -13,17 +13,23 @@ const maxLibraries = 1024
 
 // A library is what a file needs, by a name or a path.
 type library struct {
-	name  string
-	paths []string // directories where its file says that it is
+	name string
+	// Directories where files say that it is: before, and after those of the environment.
+	before, after []string
 }
 
-// need notes the libraries that a file in a directory needs.
-func (l *loading) need(file *elf.File, directory string) {
-	names, _ := file.DynString(elf.DT_NEEDED)
-	paths := l.searched(file, elf.DT_RUNPATH, directory)
-	for _, name := range names {
-		l.needLibrary(library{name, paths})
+// need notes the libraries that a file in a directory needs. As for the dynamic linker, DT_RPATH of
+// a file and of the program do not count in a file that has DT_RUNPATH.
+func (l *loading) need(file *elf.File, directory string) (before []string) {
+	after := l.searched(file, elf.DT_RUNPATH, directory)
+	if len(after) == 0 {
+		before = append(l.searched(file, elf.DT_RPATH, directory), l.paths...)
 	}
+	names, _ := file.DynString(elf.DT_NEEDED)
+	for _, name := range names {
+		l.needLibrary(library{name, before, after})
+	}
+	return before
 }
 
 func (l *loading) needLibrary(needed library) {
@@ -76,7 +82,7 @@ func (l *loading) addNeeded() {
 			continue
 		}
 		if l.addFirst(needed, slices.Concat(
-			l.paths, filepath.SplitList(l.execution.LibraryPath), needed.paths)) {
+			needed.before, filepath.SplitList(l.execution.LibraryPath), needed.after)) {
 			continue
 		}
 		found := false
@@ -115,7 +121,7 @@ func (l *loading) addLibrary(path string) bool {
 		return false
 	}
 	defer f.close()
-	parsed, err := elf.NewFile(l.work.reader(f))
+	parsed, err := openELF(l.work.reader(f))
 	if err != nil || parsed.Machine != l.machine || parsed.Class != l.class {
 		return false
 	}

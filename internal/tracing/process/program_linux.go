@@ -123,25 +123,32 @@ func (l *loading) program(path string, file pathFile) (interpreter string, err e
 		return "", err
 	}
 	if script, ok := bytes.CutPrefix(first[:n], []byte("#!")); ok {
-		line, _, _ := strings.Cut(string(script), "\n")
-		interpreter, _, _ = strings.Cut(strings.TrimLeft(line, " \t"), " ")
-		return strings.TrimSpace(interpreter), nil
+		return interpreterOf(string(script)), nil
 	}
 	if err := l.add(path, file); err != nil && !errors.Is(err, sdtnote.ErrNotELF) {
 		return "", err
 	}
-	program, err := elf.NewFile(l.work.reader(f))
+	program, err := openELF(l.work.reader(f))
 	if err != nil {
 		return "", nil // something that the kernel knows how to run, or will refuse
 	}
 	l.machine, l.class = program.Machine, program.Class
-	l.need(program, file.directory())
-	if l.paths = l.searched(program, elf.DT_RPATH, file.directory()); len(l.needed) > 0 {
+	if l.paths = l.need(program, file.directory()); len(l.needed) > 0 {
 		l.preload()
 	}
 	l.addDynamicLinker(program)
 	l.addNeeded()
 	return "", nil
+}
+
+// interpreterOf returns the path in the first line of a script, behind #!, as the kernel reads it.
+func interpreterOf(script string) string {
+	line, _, _ := strings.Cut(script, "\n")
+	isSpace := func(r rune) bool { return r == ' ' || r == '\t' || r == 0 }
+	if words := strings.FieldsFunc(line, isSpace); len(words) > 0 {
+		return words[0]
+	}
+	return ""
 }
 
 // add adds the object of a file, if the file has probes and was not added before.

@@ -43,16 +43,21 @@ func TestReadExecution(t *testing.T) {
 	}
 	library := buildProcess(t, plugins, "libprobes.so", "-shared", "-fPIC")
 	link := []string{"-L" + plugins, "-Wl,--no-as-needed", "-lprobes"}
+	buildProcess(t, dir, "libneeds.so", append(slices.Clone(link),
+		"-shared", "-fPIC", "-Wl,-rpath,$ORIGIN/plugins", "-Wl,--disable-new-dtags")...)
+	indirect := []string{"-L" + dir, "-Wl,--no-as-needed", "-lneeds", "-Wl,-rpath-link," + plugins,
+		"-Wl,-rpath,$ORIGIN", "-Wl,--enable-new-dtags"}
 	none := process.Execution{}
 	const origin = "-Wl,-rpath,$ORIGIN/plugins"
 	for name, test := range map[string]struct {
 		flags     []string
 		execution process.Execution
 	}{
-		"runpath":     {append(slices.Clone(link), origin, "-Wl,--enable-new-dtags"), none},
-		"rpath":       {append(slices.Clone(link), origin, "-Wl,--disable-new-dtags"), none},
-		"environment": {link, process.Execution{LibraryPath: "/nowhere:" + plugins}},
-		"preload":     {nil, process.Execution{Preload: library}},
+		"runpath":      {append(slices.Clone(link), origin, "-Wl,--enable-new-dtags"), none},
+		"rpath":        {append(slices.Clone(link), origin, "-Wl,--disable-new-dtags"), none},
+		"of a library": {indirect, none},
+		"environment":  {link, process.Execution{LibraryPath: "/nowhere:" + plugins}},
+		"preload":      {nil, process.Execution{Preload: library}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := test.execution
@@ -103,7 +108,7 @@ func TestReadScript(t *testing.T) {
 	program := buildProcess(t, dir, "interpreter")
 	script := func(name, interpreter string) string {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte("#! "+interpreter+" -x\n"), 0o755); err != nil {
+		if err := os.WriteFile(path, []byte("#! \t"+interpreter+"\t-x\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		return path

@@ -11,6 +11,7 @@ const (
 	headerSize  = 64
 	segmentSize = 56
 	sectionSize = 64
+	relaSize    = 24
 
 	maxHeaders = 1 << 12 // segments, and sections
 )
@@ -85,10 +86,10 @@ func (f *File) readSections(at uint64, n, names int) {
 	}
 }
 
-// addressOf returns the link-time address of an offset in the file.
-func (f *File) addressOf(offset uint64) (address uint64, ok bool) {
+// addressOf returns the link-time address of an offset in the file, in a segment with all flags.
+func (f *File) addressOf(offset uint64, flags elf.ProgFlag) (address uint64, ok bool) {
 	for _, s := range f.segments {
-		if s.flags&elf.PF_X != 0 && offset >= s.offset && offset-s.offset < s.size {
+		if s.flags&flags == flags && offset >= s.offset && offset-s.offset < s.size {
 			return offset - s.offset + s.address, true
 		}
 	}

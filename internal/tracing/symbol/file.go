@@ -1,6 +1,10 @@
 package symbol
 
-import "io"
+import (
+	"io"
+
+	"github.com/go-usdt/usdt/internal/elf"
+)
 
 // A File is a program or library. It reads what it needs when that is needed first. It is not safe
 // for concurrent use.
@@ -10,7 +14,6 @@ type File struct {
 	sections []section
 
 	opened    bool
-	isELF     bool
 	table     *pclntab // nil: not a program of Go, or not one whose table is known
 	functions []function
 	scanned   uint64 // bytes that have been looked through
@@ -43,7 +46,7 @@ func (f *File) Frames(offset uint64, isReturn bool) []Frame {
 	if !f.opened {
 		f.open()
 	}
-	address, ok := f.addressOf(offset)
+	address, ok := f.addressOf(offset, elf.PF_X)
 	if !ok {
 		return nil
 	}
@@ -64,11 +67,10 @@ func (f *File) Frames(offset uint64, isReturn bool) []Frame {
 
 func (f *File) open() {
 	f.opened = true
-	if f.isELF = f.readELF(); !f.isELF {
-		return
+	if f.readELF() {
+		f.table = f.findTable()
+		f.readFunctions()
 	}
-	f.table = f.findTable()
-	f.readFunctions()
 }
 
 // symbolFrame returns the frame of the symbol that has the instruction at the address call.

@@ -26,7 +26,7 @@ func (f *File) readFunctions() {
 			f.readSymbols(s, f.sections[s.link])
 		}
 	}
-	slices.SortFunc(f.functions, func(a, b function) int {
+	slices.SortStableFunc(f.functions, func(a, b function) int {
 		return cmp.Or(cmp.Compare(a.address, b.address), cmp.Compare(a.size, b.size))
 	})
 	// Several names of a function: the first one of the file is kept.

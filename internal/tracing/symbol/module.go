@@ -18,7 +18,7 @@ const (
 // locate finds the address that entries count from, and what has been inlined. The header of Go
 // before 1.26 has the first, too, unless the program is independent of its position.
 func (t *pclntab) locate(textStart uint64) bool {
-	header, ok := t.addressAt(t.at)
+	header, ok := t.file.addressOf(t.at, 0)
 	if !ok {
 		return false
 	}
@@ -35,16 +35,6 @@ func (t *pclntab) locate(textStart uint64) bool {
 		t.text = t.file.sectionAddress(".text")
 	}
 	return t.text != 0
-}
-
-// addressAt returns the link-time address of an offset of any segment.
-func (t *pclntab) addressAt(offset uint64) (address uint64, ok bool) {
-	for _, s := range t.file.segments {
-		if offset >= s.offset && offset-s.offset < s.size {
-			return offset - s.offset + s.address, true
-		}
-	}
-	return 0, false
 }
 
 func (f *File) sectionAddress(name string) uint64 {
@@ -117,15 +107,15 @@ func (f *File) scan(s segment, wanted []byte, found func(at uint64) bool) {
 // findRelocated finds the moduledata of a program in which the dynamic linker writes addresses, by
 // the relocations (Elf64_Rela: where, how, what).
 func (f *File) findRelocated(first, second uint64) (module, bool) {
-	const relocations, size = 4, 24 // SHT_RELA
+	const relocations = 4 // SHT_RELA
 	le := binary.LittleEndian
 	for _, s := range f.sections {
 		if s.typ != relocations || s.flags&elf.SHF_ALLOC == 0 || !f.mayScan(s.size) {
 			continue
 		}
 		var previous, value uint64
-		for i := range s.size / size {
-			b := f.read(s.offset+i*size, size)
+		for i := range s.size / relaSize {
+			b := f.read(s.offset+i*relaSize, relaSize)
 			if b == nil {
 				break
 			}
@@ -142,14 +132,13 @@ func (f *File) findRelocated(first, second uint64) (module, bool) {
 // relocatedModule returns the moduledata at an address, to which the relocations from index on
 // belong. They are in the order of what they change.
 func (f *File) relocatedModule(s section, index, address uint64) (m module, ok bool) {
-	const size = 24
 	le := binary.LittleEndian
 	m = module{file: f, relocated: make(map[uint64]uint64)}
 	if m.offset, ok = f.offsetOf(address); !ok {
 		return m, false
 	}
 	for i := range uint64(2 * moduleGofunc) {
-		b := f.read(s.offset+(index+i)*size, size)
+		b := f.read(s.offset+(index+i)*relaSize, relaSize)
 		if b == nil {
 			break
 		}

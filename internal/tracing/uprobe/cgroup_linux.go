@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/cilium/ebpf"
@@ -55,9 +54,9 @@ func (k *keeper) addBelow(dir string) error {
 		if err == nil && !entry.IsDir() {
 			return nil
 		}
-		var id []byte
+		var id uint64
 		if err == nil {
-			id, err = cgroupID(path)
+			id, err = cgroup.ID(path)
 		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -69,22 +68,6 @@ func (k *keeper) addBelow(dir string) error {
 	})
 }
 
-// cgroupID returns the id by which programs know the cgroup whose directory is path.
-func cgroupID(path string) ([]byte, error) {
-	handle, _, err := unix.NameToHandleAt(unix.AT_FDCWD, path, 0)
-	if err != nil {
-		return nil, os.NewSyscallError("name_to_handle_at", err)
-	}
-	var st unix.Statfs_t
-	if err := unix.Statfs(path, &st); err != nil {
-		return nil, os.NewSyscallError("statfs", err)
-	}
-	if st.Type != unix.CGROUP2_SUPER_MAGIC || handle.Size() != 8 {
-		return nil, errors.New("it is not in a file system of type cgroup2")
-	}
-	return handle.Bytes(), nil
-}
-
 // kernelCgroup returns the path of a cgroup as the kernel has it, by its directory: "" if that is
 // unknown, because this process is in a cgroup namespace.
 func kernelCgroup(dir string) string {
@@ -93,11 +76,11 @@ func kernelCgroup(dir string) string {
 	if err != nil || st.Ino != kernel.InitialCgroupNamespace {
 		return ""
 	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	mounts, err := cgroup.ReadMounts()
 	if err != nil {
 		return ""
 	}
-	for _, c := range cgroup.ParseMounts(string(mounts)).Named(dir) {
+	for _, c := range mounts.Named(dir) {
 		if c.Hierarchy == "" { // version 2
 			return c.Path
 		}

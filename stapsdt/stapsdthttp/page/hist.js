@@ -50,16 +50,25 @@ function draw(reading, by, layout) {
   const drawn = reading.groups.slice(0, maxGroups).map((group) => drawGroup(group, by, layout));
   const left = reading.groups.length - drawn.length;
   if (left > 0) drawn.push(element('p', `${showCount(left, 'histogram')} more.`));
-  const lost = reading.lost + reading.unreadable;
-  if (lost > 0) drawn.push(element('p', `${showCount(lost, 'event')} came too fast.`));
+  if (reading.others) drawn.push(drawGroup(reading.others, '', undefined, 'all others'));
+  const all = [...reading.groups, ...(reading.others ? [reading.others] : [])];
+  const unplaced = all.reduce((sum, group) => sum + (group.unplaced ?? 0), 0);
+  for (const [events, why] of [
+    [reading.lost - unplaced, 'came too fast'],
+    [unplaced, 'found no room, because the values are too many'],
+    [reading.unreadable, 'did not have the argument'],
+  ]) {
+    if (events > 0) drawn.push(element('p', `${showCount(events, 'event')} ${why}.`));
+  }
   if (drawn.length === 0) drawn.push(element('p', 'No events so far.'));
   groups.replaceChildren(...drawn);
 }
 
-function drawGroup(group, by, layout) {
+function drawGroup(group, by, layout, title) {
   const part = element('section');
   const cut = group.cut ? '…' : '';
-  if (by) part.append(element('h3', `${by} = ${showValue(group.by, layout)}${cut}`));
+  if (by) title = `${by} = ${showValue(group.by, layout)}${cut}`;
+  if (title) part.append(element('h3', title));
   const figure = (label, value) => value === null ? '' : `, ${label} ${showNumber(value)}`;
   part.append(element('p', showCount(group.count, 'value') + figure('mean', group.mean) +
     figure('p50', group.p50) + figure('p99', group.p99) + figure('max', group.max), 'note'));
