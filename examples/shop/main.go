@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-usdt/usdt/stapsdt"
 	_ "github.com/go-usdt/usdt/stapsdt/static" // slots for usdt embed
 )
 
@@ -30,10 +31,10 @@ func main() {
 
 // run serves until the end of ctx.
 func run(ctx context.Context, address string) error {
-	if err := provider.Load(); err != nil {
+	if err := stapsdt.Load(); err != nil {
 		log.Printf("tracing probes are off: %v", err) // the service goes on
 	}
-	defer provider.Close()
+	defer stapsdt.Close()
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
@@ -51,5 +52,5 @@ func run(ctx context.Context, address string) error {
 	}
 	patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(server.Shutdown(patience), provider.Close())
+	return errors.Join(server.Shutdown(patience), stapsdt.Close())
 }

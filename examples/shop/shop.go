@@ -6,17 +6,12 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/go-usdt/usdt/instrument/httpprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
 var (
 	provider = stapsdt.MustProvider("shop")
-
-	requestStart = stapsdt.MustProbe3[uint64, string, string](provider,
-		"request_start", "id", "method", "path").Describe("A request has come.")
-
-	requestEnd = stapsdt.MustProbe2[uint64, int](provider,
-		"request_end", "id", "status").Describe("A request is answered.")
 
 	order = stapsdt.MustProbe3[uint64, string, int64](provider,
 		"order", "id", "customer", "cents").Describe("A customer orders, for so many cents.")
@@ -25,27 +20,19 @@ var (
 // prices has the price of each article, in cents. A voucher is what the shop pays for.
 var prices = map[string]int64{"teapot": 2450, "cup": 390, "saucer": 215, "voucher": -500}
 
-// A shop is the handler of the service.
+// A shop has the handlers of the service.
 type shop struct {
-	mux              http.ServeMux
-	log              io.Writer // gets a line for each order
-	requests, orders atomic.Uint64
+	log    io.Writer // gets a line for each order
+	orders atomic.Uint64
 }
 
-func newShop(log io.Writer) *shop {
+// newShop returns the handler of the service, with the ready-made probes of requests.
+func newShop(log io.Writer) http.Handler {
 	s := &shop{log: log}
-	s.mux.HandleFunc("GET /articles/{article}", s.getPrice)
-	s.mux.HandleFunc("POST /orders", s.postOrder)
-	return s
-}
-
-// ServeHTTP fires the probes that every request has.
-func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := s.requests.Add(1)
-	requestStart.Fire(id, r.Method, r.URL.Path)
-	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	s.mux.ServeHTTP(recorder, r)
-	requestEnd.Fire(id, recorder.status)
+	var mux http.ServeMux
+	mux.HandleFunc("GET /articles/{article}", s.getPrice)
+	mux.HandleFunc("POST /orders", s.postOrder)
+	return httpprobe.Handler(&mux)
 }
 
 func (s *shop) getPrice(w http.ResponseWriter, r *http.Request) {
@@ -68,15 +55,4 @@ func (s *shop) postOrder(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(s.log, "order %d of %s: %d\n", id, customer, cents)
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprintln(w, id)
-}
-
-// A statusRecorder remembers the status of the response.
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (r *statusRecorder) WriteHeader(status int) {
-	r.status = status
-	r.ResponseWriter.WriteHeader(status)
 }

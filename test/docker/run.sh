@@ -117,7 +117,7 @@ check_host() {
   id=$(compose ps -q app)
   want="\"pid\":$1,\"comm\":\"shop\",\"container\":\"${id:0:12}\""
   "$scratch/usdt" list --all --json >"$scratch/list" 2>/dev/null
-  [ "$(grep -cF "$want" "$scratch/list")" -eq 3 ] || fail "no $want in: $(cat "$scratch/list")"
+  [ "$(grep -cF "$want" "$scratch/list")" -eq 14 ] || fail "no $want in: $(cat "$scratch/list")"
   echo "ok: usdt list --all on the host, container ${id:0:12}"
 }
 
@@ -135,10 +135,14 @@ check_tools() {
   grep -q shop:order "$scratch/tool" || fail "bcc: $(cat "$scratch/tool")"
   echo "ok: bcc's tplist"
 
+  exec_in "$1" usdt trace -p 1 http_server:request_end '%[route]s: %[status]d' --bare -n 20
+  grep -qx 'POST /orders: 201' "$scratch/tool" || fail "routes: $(cat "$scratch/tool")"
+  echo "ok: ready-made probes"
+
   # gdb has only the rights of the service's user. Its probe is not the one that is being traced.
   # shellcheck disable=SC2016 # gdb expands
   exec_in "$1" --user 65532:65532 gdb -nx -batch -iex 'set sysroot /proc/1/root' -p 1 \
-    -ex 'break -probe-stap shop:request_end' -ex continue \
+    -ex 'break -probe-stap http_server:request_end' -ex continue \
     -ex 'printf "request %lu: %ld\n", $_probe_arg0, $_probe_arg1' -ex detach
   grep -Eq '^request [1-9][0-9]*: [2-5][0-9][0-9]$' "$scratch/tool" ||
     fail "gdb: $(cat "$scratch/tool")"
