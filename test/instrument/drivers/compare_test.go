@@ -142,6 +142,7 @@ func read(answers *strings.Builder, db *sql.DB) {
 	}
 	defer rows.Close()
 	types, err := rows.ColumnTypes()
+	fmt.Fprintln(answers, err)
 	for _, c := range types {
 		nullable, known := c.Nullable()
 		fmt.Fprintln(answers, c.Name(), c.DatabaseTypeName(), c.ScanType(), nullable, known)
