@@ -164,7 +164,7 @@ test-browser: ## the debug page in headless Chromium: values, hostile texts, key
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
 	test/setup.sh qemu-system-x86 qemu-system-arm xz-utils
-	go test -count=1 -v -timeout 4h ./test/kernels -boot
+	go test -count=1 -v -timeout 4h -parallel $$(nproc) ./test/kernels -boot
 
 KERNEL ?= amd64/5.10
 

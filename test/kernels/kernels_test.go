@@ -27,15 +27,22 @@ func TestKernels(t *testing.T) {
 	if !*bootKernels {
 		t.Skip("takes minutes: make test-kernels does it, with -boot")
 	}
-	var results table
-	for _, k := range qemu.Kernels {
-		t.Run(k.String(), func(t *testing.T) { results.add(k, run(t, k)) })
+	rows := make([]string, len(qemu.Kernels))
+	// What failed comes last in the output, behind the logs.
+	t.Cleanup(func() { t.Logf("\n%s", table(rows)) })
+	for i, k := range qemu.Kernels {
+		t.Run(k.String(), func(t *testing.T) {
+			t.Parallel() // each machine has one processor
+			r, err := run(t, k)
+			if rows[i] = row(k, r, err); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
-	t.Logf("\n%v", results)
 }
 
 // run boots k and returns what the guest reported.
-func run(t *testing.T, k qemu.Kernel) report {
+func run(t *testing.T, k qemu.Kernel) (report, error) {
 	dir, err := k.Cache()
 	if err != nil {
 		t.Fatal(err)
@@ -66,11 +73,7 @@ func run(t *testing.T, k qemu.Kernel) report {
 	log := filepath.Join(dir, "boot.log")
 	defer keepIfFailed(t, log)
 	boot(t, m, log)
-	r, err := readReport(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return readReport(log)
 }
 
 // download writes the image of k, whose package is in dir.

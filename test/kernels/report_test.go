@@ -21,7 +21,7 @@ type report struct {
 
 var (
 	exitLine    = regexp.MustCompile(`(?m)^guest: exit status 0\r?$`)
-	skipLine    = regexp.MustCompile(`(?m)^ *--- SKIP: .*`)
+	notPassed   = regexp.MustCompile(`(?m)(?:^ *--- (?:FAIL|SKIP): |^panic: |Kernel panic)[^\r\n]*`)
 	versionLine = regexp.MustCompile(`guest: kernel .* Debian (\S+)`)
 	siteLine    = regexp.MustCompile(`chosen site: (\w+)`)
 	costLine    = regexp.MustCompile(`cost of (\w+): (\d+) ns`)
@@ -34,8 +34,8 @@ func readReport(log string) (report, error) {
 		return report{}, err
 	}
 	text := string(b)
-	if !exitLine.MatchString(text) || skipLine.MatchString(text) {
-		return report{}, errors.New("the guest did not pass all tests")
+	if failed := notPassed.FindAllString(text, -1); failed != nil || !exitLine.MatchString(text) {
+		return report{}, fmt.Errorf("the guest did not pass all tests: %s", strings.Join(failed, "; "))
 	}
 	r := report{costs: make(map[string]int)}
 	for _, match := range costLine.FindAllStringSubmatch(text, -1) {
@@ -51,11 +51,12 @@ func readReport(log string) (report, error) {
 	return r, nil
 }
 
-// table shows the reports. Costs are multiples of the chosen site's cost: under emulation, the
-// times themselves mean nothing.
-type table struct{ rows []string }
-
-func (t *table) add(k qemu.Kernel, r report) {
+// row shows a report, or what failed. Costs are multiples of the chosen site's cost: under
+// emulation, the times themselves mean nothing.
+func row(k qemu.Kernel, r report, err error) string {
+	if err != nil {
+		return fmt.Sprintf("%v\t%v", k, err)
+	}
 	row := fmt.Sprintf("%v\t%s\t%s", k, r.version, r.site)
 	for _, form := range []string{"nop", "nop5", "nop10"} {
 		cell := "-"
@@ -64,14 +65,15 @@ func (t *table) add(k qemu.Kernel, r report) {
 		}
 		row += "\t" + cell
 	}
-	t.rows = append(t.rows, row)
+	return row
 }
 
-func (t table) String() string {
+// table shows rows under their heading.
+func table(rows []string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "kernel\tversion\tsite\tnop/site\tnop5/site\tnop10/site")
-	for _, row := range t.rows {
+	for _, row := range rows {
 		fmt.Fprintln(w, row)
 	}
 	w.Flush()
