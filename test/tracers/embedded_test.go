@@ -133,6 +133,30 @@ func TestCommand(t *testing.T) {
 	})
 }
 
+// TestGdbRun has gdb start the program, with a breakpoint at a probe in its file.
+func TestGdbRun(t *testing.T) {
+	needTracer(t, "gdb")
+	needDocumented(t, gdbRun)
+	for _, v := range variants[:2] {
+		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("gdb", "-nx", "-batch", "-ex", "break -probe-stap traced:int16",
+				"-ex", "run", "-ex", `printf "int16 %d\n", $_probe_arg0`, "-ex", "kill",
+				"--args", v.buildEmbedded(t, "traced"), "-typed", "traced")
+			cmd.Env = append(os.Environ(),
+				"HOME="+t.TempDir(), "DEBUGINFOD_URLS=", "STAPSDT_BACKING=", "STAPSDT_DISABLE=")
+			debugger := start(t, cmd)
+			debugger.Tell(t, "wait int16 true")
+			debugger.awaitLine(t, "ok")
+			debugger.Tell(t, "fire int16 [-32768]")
+			debugger.awaitLine(t, "int16 -32768")
+			debugger.Output(t)
+		})
+	}
+}
+
+const gdbRun = `gdb -ex 'break -probe-stap shop:order_start' -ex run ./app`
+
 // fileOffset returns where in a file an address is.
 func fileOffset(t *testing.T, path, address string) string {
 	t.Helper()

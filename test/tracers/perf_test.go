@@ -53,6 +53,7 @@ func TestPerf(t *testing.T) {
 			p.checkRecording(t, app, group, perfSix, perfNone)
 			r := row{command: "perf probe sdt_PROVIDER:PROBE; perf record -p PID -e sdt_PROVIDER:PROBE"}
 			if c.backing == embedded {
+				p.checkProcesses(t, app, group)
 				r.embedded = afterCache
 			} else {
 				r.fileByPid = afterCache
@@ -145,6 +146,32 @@ func (p perf) checkRecording(t *testing.T, app *traced, group string, events ...
 		want = append(want, strings.TrimSpace(group+":"+e.probe+": (ADDRESS) "+e.want[0]))
 	}
 	check(t, "what perf script prints", want, lines(printed))
+}
+
+// checkProcesses records a probe in all processes of a file, those that run and one that starts
+// later.
+func (p perf) checkProcesses(t *testing.T, app *traced, group string) {
+	t.Helper()
+	processes := []*traced{app, app.another(t)}
+	recorder := start(t, p.command("record", "-o", p.recording(), "-a", "--delay=-1",
+		"--control=fd:0,1", "-e", group+":six"))
+	if got := recorder.Ask(t, "enable"); got != "ack" {
+		t.Fatalf("perf answered %q, want ack", got)
+	}
+	processes = append(processes, app.another(t))
+	var want []string
+	for _, of := range processes {
+		of.do(t, "wait six true")
+		of.fire(t, "six", perfSix.args...)
+		want = append(want, fmt.Sprintf("%d (ADDRESS) %s", of.PID(), perfSix.want[0]))
+	}
+	recorder.Tell(t, "stop")
+	recorder.Output(t)
+	printed := start(t, p.command("script", "-i", p.recording(), "-F", "pid,trace")).Output(t)
+	check(t, "what perf script prints of three processes", want, lines(printed))
+	for _, of := range processes {
+		of.do(t, "wait six false")
+	}
 }
 
 // checkTypes checks the types with which perf told the kernel to record the arguments of an
