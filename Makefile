@@ -125,8 +125,8 @@ PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -
 
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
-RACED = $(filter-out $(addprefix %/test/,architecture environments faults linking lint readme \
-	schema secure static),$(PACKAGES))
+RACED = $(filter-out $(addprefix %/test/,architecture docs environments faults linking lint \
+	readme schema secure static),$(PACKAGES))
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see

@@ -1,0 +1,148 @@
+package docs
+
+import (
+	"bufio"
+	"cmp"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
+)
+
+// A shell executes the commands of a page, one after the other, as one bash would: each begins in
+// the directory, and with the variables, in which the one before has ended.
+type shell struct {
+	state   string // the file with them
+	environ []string
+	started []*process
+}
+
+// script executes its first argument between two states. In place of the shell that ends with it,
+// the next one has its variables; so all are exported.
+const script = `set -a
+. "$DOCS_STATE" && cd "$PWD"
+eval "$1"
+status=$?
+export -p >"$DOCS_STATE"
+exit $status`
+
+func newShell(state, dir string, environ []string) (*shell, error) {
+	s := &shell{state: state, environ: append(environ, "DOCS_STATE="+state)}
+	return s, os.WriteFile(state, []byte("PWD='"+dir+"'\n"), 0o600)
+}
+
+// A process is a command that runs, with all the processes that it has started.
+type process struct {
+	*exec.Cmd
+	lines chan string   // what it prints; closed when it has ended
+	ended chan struct{} // closed behind lines
+	err   error         // why it has ended
+	left  bool          // it has left something in the background
+	write *os.File
+}
+
+// end is printed behind everything that a command prints.
+const end = "\x00end"
+
+// start starts a command in a process group of its own.
+func (s *shell) start(text string) (*process, error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{lines: make(chan string), ended: make(chan struct{}), write: write}
+	p.Cmd = exec.Command("bash", "-c", script, "bash", text)
+	p.Env = s.environ
+	p.Stdout, p.Stderr = write, write
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.Start(); err != nil {
+		read.Close()
+		write.Close()
+		return nil, err
+	}
+	s.started = append(s.started, p)
+	go p.wait()
+	go p.scan(read)
+	return p, nil
+}
+
+func (p *process) wait() {
+	p.err = p.Cmd.Wait()
+	p.left = syscall.Kill(-p.Process.Pid, 0) == nil
+	_, _ = io.WriteString(p.write, "\n"+end+"\n")
+	p.write.Close()
+	close(p.ended)
+}
+
+// scan passes lines on until the command has ended. What it has left in the background prints on.
+func (p *process) scan(read *os.File) {
+	defer read.Close()
+	const longest = 1 << 20
+	lines := bufio.NewScanner(read)
+	lines.Buffer(nil, longest)
+	for lines.Scan() && lines.Text() != end {
+		p.lines <- strings.TrimRight(lines.Text(), " \r")
+	}
+	close(p.lines)
+	_, _ = io.Copy(io.Discard, read)
+}
+
+// signal sends a signal to the command and to all that it has started. When nothing of it is left,
+// its number may be that of others.
+func (p *process) signal(s syscall.Signal) {
+	select {
+	case <-p.ended:
+		if !p.left {
+			return
+		}
+	default:
+	}
+	_ = syscall.Kill(-p.Process.Pid, s) // it may have ended since
+}
+
+// stop ends everything that was started: with SIGTERM, and with SIGKILL what is left then.
+func (s *shell) stop() {
+	for _, p := range s.started {
+		p.signal(syscall.SIGTERM)
+		go func() {
+			for range p.lines { // so that it does not wait for a reader
+			}
+		}()
+	}
+	for _, p := range s.started {
+		select {
+		case <-p.ended:
+		case <-time.After(testenv.Patience):
+		}
+		p.signal(syscall.SIGKILL)
+		<-p.ended
+	}
+}
+
+// members returns the processes of the command that run now, the oldest first.
+func (p *process) members() (pids []string) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		pid, _, _ := strings.Cut(string(stat), " ")
+		_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')'):]), " ")
+		fields := strings.Fields(rest) // state, parent, group
+		if fields[0] != "Z" && fields[2] == strconv.Itoa(p.Process.Pid) {
+			pids = append(pids, pid)
+		}
+	}
+	slices.SortFunc(pids, func(a, b string) int {
+		return cmp.Or(len(a)-len(b), strings.Compare(a, b))
+	})
+	return pids
+}

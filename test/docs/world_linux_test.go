@@ -1,0 +1,72 @@
+package docs
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A world is what all pages share: the command usdt, and this module as a release that go get and
+// go install find.
+type world struct {
+	root string // of the repository
+	dir  string
+}
+
+func newWorld(t *testing.T, root string) *world {
+	t.Helper()
+	w := &world{root: root, dir: t.TempDir()}
+	bin := filepath.Join(w.dir, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// The commands run as root, and a machine may have no sudo.
+	const sudo = "#!/bin/sh\nexec \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte(sudo), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-trimpath", "-o", w.usdt(), "./cmd/usdt")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", build, err, out)
+	}
+	if err := publish(root, w.proxy()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) usdt() string  { return filepath.Join(w.dir, "bin", "usdt") }
+func (w *world) proxy() string { return filepath.Join(w.dir, "proxy") }
+
+// environ returns the environment of commands. What go install installs is in installed.
+func (w *world) environ(installed string) []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "STAPSDT_") && !strings.HasPrefix(v, "USDT_") {
+			env = append(env, v)
+		}
+	}
+	proxies := []string{"file://" + w.proxy()}
+	for _, name := range []string{"GOMODCACHE", "GOPROXY"} {
+		out, err := exec.Command("go", "env", name).Output()
+		if value := strings.TrimSpace(string(out)); err == nil && name == "GOMODCACHE" {
+			proxies = append(proxies, "file://"+value+"/cache/download")
+		} else if err == nil {
+			proxies = append(proxies, value)
+		}
+	}
+	return append(env,
+		"PATH="+installed+":"+filepath.Dir(w.usdt())+":"+os.Getenv("PATH"),
+		"GOBIN="+installed,
+		"GOPROXY="+strings.Join(proxies, ","),
+		"GOMODCACHE="+filepath.Join(w.dir, "modules"),
+		"GOFLAGS=-trimpath -modcacherw",
+		"GOSUMDB=off", // it does not know the module, which is not public
+		"GOWORK=off",
+		"TERM=dumb",
+		"LC_ALL=C.UTF-8",
+	)
+}
