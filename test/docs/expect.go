@@ -38,7 +38,8 @@ var (
 var notices = []string{
 	`^usdt: tracing \d+ probes? .*; Ctrl-C ends it$`,
 	`^usdt: \d+ events?, 0 lost$`,
-	`^Attach(ing|ed) \d+ probes?(\.\.\.)?$`, // bpftrace
+	`^ERROR: .* couldn't set RLIMIT_MEMLOCK for bpftrace\.`, // without CAP_SYS_RESOURCE
+	`^Attach(ing|ed) \d+ probes?(\.\.\.)?$`,                 // bpftrace
 	`^go: (downloading|added|creating|to add|finding|upgraded) `,
 	`^\s+go mod tidy$`,
 }
