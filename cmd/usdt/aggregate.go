@@ -32,8 +32,11 @@ func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 
 // wantsStacks reports whether hits are counted by stacks, too.
 func (f *aggregateFlags) wantsStacks() bool {
-	return bool(f.stack) || f.folded || f.output.isProfile()
+	return bool(f.stack) || f.wantsStackReport()
 }
+
+// wantsStackReport reports whether stacks are written at the end, beside all else.
+func (f *aggregateFlags) wantsStackReport() bool { return f.folded || f.output.isProfile() }
 
 func (f *aggregateFlags) checkInterval() error {
 	if f.interval < 0 {

@@ -37,7 +37,7 @@ func asCaller(f func() error) error {
 		err = f()
 	}
 	if restored := setFileRights(0, unix.Getegid(), groups); restored != nil {
-		return errors.Join(err, restored) // the thread is not used for anything else
+		return errors.Join(err, restored) // no other goroutine may have its thread
 	}
 	runtime.UnlockOSThread()
 	return err

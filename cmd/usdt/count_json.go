@@ -23,14 +23,14 @@ func (c countJSON) write(r countReading, _ bool) error {
 		row := r.rows[i]
 		if row.isOthers {
 			j.Others = &r.totals[i]
-			j.OthersStats = c.view.added.json(rowOf(r.allStats, i))
+			j.OthersStats = c.view.added.json(elementOrZero(r.allStats, i))
 			continue
 		}
 		j.Probes = append(j.Probes, reading.ProbeCount{
 			Provider: row.probe.Provider, Probe: row.probe.Name, By: row.by, Cut: row.isCut,
 			Hits: r.hits[i], Total: r.totals[i], Stack: row.stack.json(),
-			Stats:      c.view.added.json(rowOf(r.stats, i)),
-			TotalStats: c.view.added.json(rowOf(r.allStats, i)),
+			Stats:      c.view.added.json(elementOrZero(r.stats, i)),
+			TotalStats: c.view.added.json(elementOrZero(r.allStats, i)),
 		})
 	}
 	j.More = len(r.rows) - len(shown)

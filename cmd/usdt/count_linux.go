@@ -80,7 +80,7 @@ func (f *countFlags) countGroups(
 	if len(by) == 0 {
 		rows = newGroupRows(began, rowsOf(sel.probes))
 	}
-	stacks := newGroupRows(began, nil) // of the whole time
+	stacks := newGroupRows(began, nil) // of the whole time, if a report about stacks is wanted
 	report := f.countReporter(cmd, rows, added)
 	return f.run(cmd, counter, sel, func(at time.Time, last bool) error {
 		groups, err := counter.Take()
@@ -93,7 +93,9 @@ func (f *countFlags) countGroups(
 			if g.Probe != uprobe.Others {
 				row = newCountRow(probes[g.Probe], by, g.Key)
 			}
-			stacks.add(row, g.Hits, nil)
+			if f.wantsStackReport() {
+				stacks.add(row, g.Hits, nil)
+			}
 			if !f.stack {
 				row.stack = nil
 			}

@@ -56,11 +56,7 @@ func (r countReading) isWhole() bool { return r.from.Equal(r.began) }
 func addStats(rows, more [][]uprobe.Stats) [][]uprobe.Stats {
 	sum := make([][]uprobe.Stats, max(len(rows), len(more)))
 	for i := range sum {
-		for _, from := range [][][]uprobe.Stats{rows, more} {
-			if i < len(from) {
-				sum[i] = joinStats(sum[i], from[i])
-			}
-		}
+		sum[i] = joinStats(elementOrZero(rows, i), elementOrZero(more, i))
 	}
 	return sum
 }

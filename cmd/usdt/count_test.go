@@ -54,6 +54,26 @@ func TestCountOneShortInterval(t *testing.T) {
 	}
 }
 
+// TestCountLinesAlign: the name of the total can be the longest.
+func TestCountLinesAlign(t *testing.T) {
+	rows := []countRow{{probe: uprobe.Probe{Provider: "a", Name: "b"}}}
+	rows = append(rows, countRow{probe: uprobe.Probe{Provider: "a", Name: "c"}})
+	began := time.Unix(0, 0)
+	r := newCountReadings(rows, began).next([]uint64{1, 2}, nil, 0, began.Add(time.Second), 0)
+	var out strings.Builder
+	lines := &countLines{w: &out, view: &countView{&rowFlags{top: 1}, new(addedUp)}}
+	if err := lines.write(r, true); err != nil {
+		t.Fatal(err)
+	}
+	widths := make(map[int]bool)
+	for line := range strings.Lines(out.String()) {
+		widths[len(line)] = true
+	}
+	if len(widths) != 1 || !strings.Contains(out.String(), "total, with 1 more ") {
+		t.Errorf("the lines have other widths:\n%s", &out)
+	}
+}
+
 func TestCountScreenFits(t *testing.T) {
 	began := time.Unix(0, 0)
 	readings := newCountReadings(twoProbes(), began)

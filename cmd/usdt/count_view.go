@@ -20,14 +20,6 @@ type countView struct {
 	added *addedUp
 }
 
-// rowOf returns the stats of a row, which can be later than those that have some.
-func rowOf(stats [][]uprobe.Stats, row int) []uprobe.Stats {
-	if row < len(stats) {
-		return stats[row]
-	}
-	return nil
-}
-
 // columns returns the columns of a reading. Hits are those since the beginning or, beside figures
 // of arguments, those of the interval, as the figures are.
 func (v *countView) columns(r countReading, rateTitle string) []rowColumn {
@@ -52,7 +44,7 @@ func (v *countView) columns(r countReading, rateTitle string) []rowColumn {
 	for _, stats := range r.stats {
 		all = joinStats(all, stats)
 	}
-	of := func(row int) []uprobe.Stats { return rowOf(r.stats, row) }
+	of := func(row int) []uprobe.Stats { return elementOrZero(r.stats, row) }
 	return append(columns, v.added.rowColumns(of, all)...)
 }
 

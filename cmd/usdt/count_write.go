@@ -36,14 +36,15 @@ func (c *countLines) write(r countReading, last bool) error {
 func (c *countLines) lines(b *strings.Builder, r countReading, when string) {
 	columns := c.view.columns(r, rateTitle)
 	shown := c.view.shown(r, columns)
-	width := len(probeTitle)
+	total := r.totalName(len(shown))
+	width := max(len(probeTitle), len(total))
 	for _, row := range r.rows {
 		width = max(width, utf8.RuneCountInString(printable.Text(row.name())))
 	}
 	line := func(when, name string, cell func(c rowColumn) string) {
 		fmt.Fprintf(b, "%-8s  %-*s", when, width, name)
-		for i, column := range columns {
-			fmt.Fprintf(b, "  %*s", max([]int{12, 14}[min(i, 1)], len(column.title)), cell(column))
+		for _, column := range columns {
+			fmt.Fprintf(b, "  %*s", column.width(), cell(column))
 		}
 		b.WriteByte('\n')
 	}
@@ -58,8 +59,16 @@ func (c *countLines) lines(b *strings.Builder, r countReading, when string) {
 		}
 	}
 	if len(r.rows) > 1 {
-		line(when, r.totalName(len(shown)), func(c rowColumn) string { return c.total })
+		line(when, total, func(c rowColumn) string { return c.total })
 	}
+}
+
+// width returns how wide a column of lines is. Rates have few digits.
+func (c rowColumn) width() int {
+	if c.title == rateTitle {
+		return 12
+	}
+	return max(14, len(c.title))
 }
 
 // countScreen writes each reading over the one before. The last reading is of the whole time.

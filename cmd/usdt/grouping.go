@@ -46,18 +46,10 @@ func (g grouping) name(key []uprobe.KeyValue, longest int) string {
 	var names []string
 	for i, v := range key {
 		if g[i].stacks == nil {
-			names = append(names, g[i].arg.label()+" = "+shortened(g[i].text(v), longest))
+			names = append(names, g[i].arg.label()+" = "+cutLine(g[i].text(v), longest))
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// shortened returns at most n characters of a text that is one of several; 0 for all.
-func shortened(text string, n int) string {
-	if runes := []rune(text); n > 0 && len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
 }
 
 // text returns a value for people. Text of the program is quoted; an … follows where there is more.
@@ -113,12 +105,7 @@ func (by byValue) json(v uprobe.KeyValue) any {
 
 // isCut reports whether a text of a key was cut: other texts may be in the group.
 func isCut(key []uprobe.KeyValue) bool {
-	for _, v := range key {
-		if v.IsCut {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(key, func(v uprobe.KeyValue) bool { return v.IsCut })
 }
 
 // compareKeys orders the keys of groups, that of others last.

@@ -8,16 +8,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
-// selectPair selects the two probes of a pair: first the start, then the end.
-func selectPair(s scope, types typeFiles, p pairing) (*selection, error) {
-	v, err := takeInventory(s, &types)
-	if err != nil {
-		return nil, err
-	}
-	return p.choose(v)
-}
-
-// choose is a chooser.
+// choose is a [chooser] of the two probes of a pair: first the start, then the end.
 func (p pairing) choose(v *inventory) (*selection, error) {
 	err := v.awaitProbes("such pair", func() bool {
 		_, err := v.findPair(p)

@@ -35,7 +35,11 @@ func TestPairHasItsProbesOnly(t *testing.T) {
 		}
 	}
 	load("job_start", "job_end")
-	sel, err := selectPair(scope{pids: pidList{os.Getpid()}}, nil, pairing{base: "pairing:job"})
+	v, err := takeInventory(scope{pids: pidList{os.Getpid()}}, new(typeFiles))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sel, err := pairing{base: "pairing:job"}.choose(v)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -43,20 +44,10 @@ func withoutEntrance(stack []location) []location {
 	}
 	first := of[n]
 	rest := stack[first:]
-	if inlined := n - firstOf(of, first); inlined > 0 {
+	if inlined := n - slices.Index(of, first); inlined > 0 {
 		rest[0].frames = rest[0].frames[inlined:]
 	}
 	return rest
-}
-
-// firstOf returns the index of the first element that is n.
-func firstOf(of []int, n int) int {
-	for i, v := range of {
-		if v == n {
-			return i
-		}
-	}
-	return len(of)
 }
 
 const stackIndent = "        "

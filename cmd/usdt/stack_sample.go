@@ -76,7 +76,7 @@ type stackReport struct {
 // newStackReport returns a report of values whose names and units are given, nil if nobody wants
 // one.
 func (f *aggregateFlags) newStackReport(began, ended time.Time, types ...string) *stackReport {
-	if !f.folded && !f.output.isProfile() {
+	if !f.wantsStackReport() {
 		return nil
 	}
 	r := &stackReport{began: began, ended: ended}

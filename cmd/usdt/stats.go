@@ -129,24 +129,25 @@ func (a *addedUp) rowColumns(of func(row int) []uprobe.Stats, all []uprobe.Stats
 	var columns []rowColumn
 	for _, c := range a.columns {
 		i := slices.Index(a.args, c.arg)
-		stats := func(row int) uprobe.Stats { return statsAt(of(row), i) }
+		stats := func(row int) uprobe.Stats { return elementOrZero(of(row), i) }
 		name := string(c.figure) + "(" + c.arg.label() + ")"
 		columns = append(columns, rowColumn{
 			name: name, title: strings.ToUpper(string(c.figure)) + name[len(c.figure):],
 			text:    func(row int) string { return c.text(stats(row), a.units[i]) },
 			compare: func(x, y int) int { return c.compare(stats(x), stats(y)) },
-			total:   c.text(statsAt(all, i), a.units[i]),
+			total:   c.text(elementOrZero(all, i), a.units[i]),
 		})
 	}
 	return columns
 }
 
-// statsAt returns the stats of an argument, of which a row may have none.
-func statsAt(stats []uprobe.Stats, i int) uprobe.Stats {
-	if i < len(stats) {
-		return stats[i]
+// elementOrZero returns an element of a list, or zero behind its end: the last rows, and the last
+// arguments, may have no stats.
+func elementOrZero[T any](list []T, i int) (element T) {
+	if i < len(list) {
+		element = list[i]
 	}
-	return uprobe.Stats{}
+	return element
 }
 
 // text returns the figure for people.
@@ -190,7 +191,7 @@ func (a *addedUp) json(stats []uprobe.Stats) map[string]reading.Stats {
 	}
 	j := make(map[string]reading.Stats)
 	for i, arg := range a.args {
-		s := statsAt(stats, i)
+		s := elementOrZero(stats, i)
 		of := reading.Stats{Count: s.Count}
 		if s.Count > 0 {
 			of.Min, of.Max = &s.Min, &s.Max
@@ -223,7 +224,7 @@ func (a *addedUp) tellUnread(stderr io.Writer, r countReading) {
 	for i, arg := range a.args {
 		unread := sum(r.totals)
 		for _, stats := range r.allStats {
-			unread -= statsAt(stats, i).Count
+			unread -= elementOrZero(stats, i).Count
 		}
 		writeUnless0(stderr, unread, "hits at which "+arg.label()+" could not be read")
 	}

@@ -121,11 +121,6 @@ func condition(name string) (bool, error) {
 		lack = lackOfCgroups()
 	case name == "uprobe_multi":
 		return kernel.Running().Features.Multi, nil
-	case name == "cgroups":
-		if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil ||
-			!strings.Contains(string(mounts), " /sys/fs/cgroup") {
-			lack = errors.New("no cgroups")
-		}
 	case name == "bcc":
 		lack = lackOfBCC()
 	default:

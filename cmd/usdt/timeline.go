@@ -15,7 +15,6 @@ type timelineFlags struct {
 
 	threadsTell bool // threads may tell hits apart
 
-	cmd    *cobra.Command
 	told   *cobra.Command  // on its standard error, each message comes once
 	events *timelineEvents // nil until the probes are attached
 }
@@ -67,7 +66,7 @@ without an end; then the oldest of them are forgotten, and their ends are instan
 
 // run carries out the command.
 func (f *timelineFlags) run(cmd *cobra.Command, patterns []string) error {
-	f.cmd, f.told = cmd, &cobra.Command{}
+	f.told = &cobra.Command{}
 	f.told.SetErr(&onceWriter{cmd.ErrOrStderr(), make(map[string]bool)})
 	if !f.output.isFile() && terminalWidth(cmd.OutOrStdout()) != 0 {
 		return usagef("a terminal cannot show a timeline; name a file by -o FILE")
@@ -91,7 +90,7 @@ func (f *timelineFlags) run(cmd *cobra.Command, patterns []string) error {
 	if f.at != "" {
 		trace = f.traceAt
 	}
-	return f.finish(trace(cmd, patterns))
+	return f.finish(cmd, trace(cmd, patterns))
 }
 
 // splitPair returns the names of two probes that --pair gives.
@@ -107,14 +106,14 @@ func splitPair(text string) ([]string, error) {
 }
 
 // finish ends the file, however tracing has ended, and says what is not in it.
-func (f *timelineFlags) finish(traced error) error {
+func (f *timelineFlags) finish(cmd *cobra.Command, traced error) error {
 	if f.events == nil {
 		return traced
 	}
-	_, err := f.cmd.OutOrStdout().Write(f.events.end())
+	_, err := cmd.OutOrStdout().Write(f.events.end())
 	if traced != nil {
 		return traced // which can be the same error
 	}
-	f.events.tell(f.cmd.ErrOrStderr())
+	f.events.tell(cmd.ErrOrStderr())
 	return err
 }
