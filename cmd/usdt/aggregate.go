@@ -14,11 +14,13 @@ type aggregateFlags struct {
 	interval time.Duration // 0: one report at the end
 	asJSON   bool
 	output   output
+	stack    stackFlag
 	folded   bool
 }
 
 func (f *aggregateFlags) addFlags(cmd *cobra.Command, interval time.Duration) {
 	f.commonFlags.addFlags(cmd)
+	f.stack.addFlag(cmd)
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", interval,
 		"report also every `TIME`, such as 1s, not only at the end")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "write JSON, one line for each report")

@@ -41,8 +41,8 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 		func(ctx context.Context) (*remote.Readings[reading.Hist], error) {
 			return s.client.Hist(ctx, request)
 		}, func(first reading.Hist) func(r reading.Hist, last bool) error {
-			report := f.reporter(cmd, s.probes, by, unit,
-				beganAt(first.Time, first.Seconds))
+			probes := func() []uprobe.Probe { return s.probes }
+			report := f.reporter(cmd, probes, by, unit, beganAt(first.Time, first.Seconds))
 			return func(r reading.Hist, last bool) error {
 				read, err := by.readHist(r, scale)
 				if err != nil {

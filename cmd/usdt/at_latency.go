@@ -86,7 +86,7 @@ func (f *latencyFlags) preparePairAt(cmd *cobra.Command, p pairing) (*remoteSele
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(f.checkInterval(), f.checkDuration()); err != nil {
+	if err := errors.Join(f.checkTallyAt(), f.checkDuration()); err != nil {
 		return nil, err
 	}
 	list, err := client.Probes(cmd.Context())

@@ -29,9 +29,6 @@ type remoteSelection struct {
 // prepareAt checks what all commands have, and returns the probes that match. Each pattern must
 // match.
 func (f *commonFlags) prepareAt(cmd *cobra.Command, texts []string) (*remoteSelection, error) {
-	if f.stack {
-		return nil, errStackAt()
-	}
 	client, err := f.at.open(cmd)
 	if err != nil {
 		return nil, err

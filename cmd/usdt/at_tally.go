@@ -97,13 +97,18 @@ func runAt[R any](
 func (f *aggregateFlags) prepareAt(
 	cmd *cobra.Command, patterns []string,
 ) (*remoteSelection, error) {
-	if err := f.checkInterval(); err != nil {
+	if err := f.checkTallyAt(); err != nil {
 		return nil, err
 	}
-	if f.wantsStacks() {
-		return nil, errStackAt()
-	}
 	return f.commonFlags.prepareAt(cmd, patterns)
+}
+
+// checkTallyAt checks the flags that only commands have that count.
+func (f *aggregateFlags) checkTallyAt() error {
+	if f.wantsStacks() {
+		return errStackAt()
+	}
+	return f.checkInterval()
 }
 
 // request has what all commands ask for.

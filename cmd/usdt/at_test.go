@@ -552,6 +552,12 @@ func TestAtRefuses(t *testing.T) {
 		{[]string{"latency", "atrefuse:order", "--by", "container"}, 2, "name arguments, or "},
 		{[]string{"latency", "atrefuse:order", "--key", "tid"}, 2, "does not know its goroutines"},
 		{[]string{"latency", "atrefuse:order", "--slower", "1s"}, 2, "keeps no arguments of starts"},
+		{[]string{"trace", "atrefuse:*", "--stack"}, 2, "profiles need the kernel"},
+		{[]string{"count", "atrefuse:*", "--folded"}, 2, "profiles need the kernel"},
+		{[]string{"hist", "atrefuse:order_end", "--arg", "0", "--stack"}, 2, "profiles need"},
+		{[]string{"latency", "atrefuse:order", "--stack"}, 2, "profiles need the kernel"},
+		{[]string{"latency", "atrefuse:order", "--folded"}, 2, "profiles need the kernel"},
+		{[]string{"latency", "atrefuse:order", "-o", "none.pb.gz"}, 2, "profiles need the kernel"},
 		{[]string{"latency", "atrefuse:order", "--by", "x"}, 2, "neither atrefuse:order_start nor "},
 	} {
 		status, out, stderr := usdt(t.Context(), append(test.args, "--at", a.url)...)

@@ -23,6 +23,9 @@ func (f *traceFlags) traceAt(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.stack {
+		return errStackAt()
+	}
 	s, err := f.prepareAt(cmd, patterns)
 	if err != nil {
 		return err

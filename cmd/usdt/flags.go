@@ -14,7 +14,6 @@ type commonFlags struct {
 	where    where
 	duration time.Duration // 0: no limit
 	wait     waitForPages
-	stack    stackFlag
 }
 
 func (f *commonFlags) addFlags(cmd *cobra.Command) {
@@ -23,7 +22,6 @@ func (f *commonFlags) addFlags(cmd *cobra.Command) {
 	f.types.addFlags(cmd)
 	f.where.addFlags(cmd)
 	f.wait.addFlags(cmd)
-	f.stack.addFlag(cmd)
 	f.mayStart(cmd)
 	cmd.Flags().DurationVarP(&f.duration, "duration", "d", 0,
 		"end after `TIME`, such as 10s (default: on Ctrl-C)")

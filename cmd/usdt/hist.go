@@ -108,16 +108,18 @@ func (f *histFlags) check() error {
 	return f.view.check()
 }
 
-// reporter returns what reports a reading that was made at a time.
-func (f *histFlags) reporter(
-	cmd *cobra.Command, probes []uprobe.Probe, by grouping, unit histogram.Unit, began time.Time,
+// reporter returns what reports a reading that was made at a time; probes returns the probes by
+// then.
+func (f *histFlags) reporter(cmd *cobra.Command, probes func() []uprobe.Probe, by grouping,
+	unit histogram.Unit, began time.Time,
 ) func(r histReading, at time.Time, last bool) error {
 	rows := newHistRows(cmd.OutOrStdout(), &f.view, !bool(f.stack))
 	return func(r histReading, at time.Time, last bool) error {
 		by := by
-		r.prepare(unit, &f.view)
-		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label())
+		probes := probes()
+		all := f.stacksOf(r.groups, probeNames(probes), by, began, at, "values", f.arg.label(), unit)
 		r.groups, by = f.shown(r.groups, by)
+		r.prepare(unit, &f.view) // groups are in the order of what is shown
 		if last {
 			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
 				return err

@@ -64,7 +64,7 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	sel.follower.tracing = sel.extending(options.Filter, d.Attach, d.Release)
 	began := time.Now()
-	report := f.reporter(cmd, sel.probes, by, unit, began)
+	report := f.reporter(cmd, sel.all, by, unit, began)
 	return f.run(cmd, d, sel, func(at time.Time, last bool) error {
 		r, err := readHist(d)
 		if err != nil {

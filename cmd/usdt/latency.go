@@ -109,9 +109,9 @@ func (f *latencyFlags) reporter(
 		by := by
 		r.Histogram.Unit = unit
 		groups := histReading{groups: r.Groups}
-		groups.prepare(unit, &f.view)
-		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time")
+		all := f.stacksOf(groups.groups, start.String(), by, began, at, "pairs", "time", unit)
 		groups.groups, by = f.shown(groups.groups, by)
+		groups.prepare(unit, &f.view) // groups are in the order of what is shown
 		if last {
 			if err := f.writeStacks(cmd.OutOrStdout(), all); err != nil || f.folded {
 				return err

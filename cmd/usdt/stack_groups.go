@@ -9,15 +9,15 @@ import (
 )
 
 // stacksOf returns what is written of stacks, nil if nobody wants it: of each, how many values
-// there were, and their sum. The names are those of both.
+// there were, and their sum. The names are those of both; unit is that of the values.
 func (f *aggregateFlags) stacksOf(groups []uprobe.Group, probe string, by grouping,
-	began, ended time.Time, count, sum string,
+	began, ended time.Time, count, sum string, unit histogram.Unit,
 ) *stackReport {
-	unit := "count"
-	if len(groups) > 0 && groups[0].Histogram.Unit.Name == histogram.Nanoseconds.Name {
-		unit = "nanoseconds"
+	unitOfSum := "count"
+	if unit.Name == histogram.Nanoseconds.Name {
+		unitOfSum = "nanoseconds"
 	}
-	r := f.newStackReport(began, ended, count, "count", sum, unit)
+	r := f.newStackReport(began, ended, count, "count", sum, unitOfSum)
 	if r == nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (f *aggregateFlags) shown(groups []uprobe.Group, by grouping) ([]uprobe.Gro
 		if !known {
 			i = len(merged)
 			index[name] = i
-			h := &histogram.Histogram{Scale: g.Histogram.Scale, Unit: g.Histogram.Unit}
+			h := &histogram.Histogram{Scale: g.Histogram.Scale}
 			merged = append(merged, uprobe.Group{Key: g.Key, Histogram: h})
 		}
 		merged[i].Histogram.Merge(g.Histogram)

@@ -17,6 +17,7 @@ type traceFlags struct {
 	json   bool
 	count  uint64 // 0: no limit
 	output output
+	stack  stackFlag
 	buffer int // in MiB; without the flag 0: the engine decides
 
 	timeline *timelineFlags // nil: it is not usdt timeline
@@ -101,6 +102,7 @@ and false, times in nanoseconds, text, and bytes in base64. What is no number of
 	f.commonFlags.addFlags(cmd)
 	f.captureFlags.addFlags(cmd)
 	f.output.addFlags(cmd)
+	f.stack.addFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "format", "f", "", "write the arguments as `FORMAT` says")
 	flags.BoolVar(&f.bare, "bare", false, "write only what the format says")
