@@ -35,7 +35,7 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	start, end := s.probes[0], s.probes[1]
-	if err := f.key.choose(cmd, start, end, concurrency{byGoroutines: errNoGoroutines}); err != nil {
+	if err := f.key.choose(cmd, start, end, concurrency{byGoroutines: noGoroutines}); err != nil {
 		return err
 	}
 	by, err := f.grouping(start, end)
@@ -73,8 +73,10 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		})
 }
 
-// errNoGoroutines is why goroutines tell no hits apart for a program that is asked itself.
-var errNoGoroutines = errors.New("a program that is asked itself does not know its goroutines")
+// noGoroutines returns why goroutines tell no hits apart for a program that is asked itself.
+func noGoroutines() error {
+	return errors.New("a program that is asked itself does not know its goroutines")
+}
 
 // preparePairAt checks the flags and returns the two probes of a pair, first the start.
 func (f *latencyFlags) preparePairAt(cmd *cobra.Command, p pairing) (*remoteSelection, error) {

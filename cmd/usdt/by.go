@@ -65,8 +65,9 @@ histogram together, as others. With --at, --by takes arguments only.`
 // grouping returns by what the hits of probes are grouped. The list strings says which arguments
 // point to text.
 func (f byFlag) grouping(strings pointedFlag, probes []uprobe.Probe) (grouping, error) {
-	if len(strings) > 0 && !f.has(strings, probes) {
-		return nil, usagef("--str %s: name an argument of --by", strings.String())
+	unused := strings.outside(f, func(argument) []uprobe.Probe { return probes })
+	if unused != nil {
+		return nil, usagef("--str %s: name an argument of --by", unused.text)
 	}
 	var g grouping
 	for _, a := range f {
@@ -83,19 +84,17 @@ func (f byFlag) grouping(strings pointedFlag, probes []uprobe.Probe) (grouping, 
 	return g, nil
 }
 
-// has reports whether one of the arguments is in the list strings, at any site.
-func (f byFlag) has(strings pointedFlag, probes []uprobe.Probe) bool {
-	for _, p := range probes {
-		for _, site := range p.Sites {
-			for _, a := range f {
-				place, err := site.Place(uprobe.Argument(a))
-				if err == nil && (strings.mean(site, place) || strings.name(site, place)) {
-					return true
-				}
-			}
+// outside returns the first of the list that is none of the arguments, nil if each is one. of
+// returns the probes by whose argument hits are grouped.
+func (f pointedFlag) outside(by byFlag, of func(argument) []uprobe.Probe) *pointed {
+	for i, p := range f {
+		if !slices.ContainsFunc(by, func(a argument) bool {
+			return slices.ContainsFunc(of(a), func(probe uprobe.Probe) bool { return p.is(a, probe) })
+		}) {
+			return &f[i]
 		}
 	}
-	return false
+	return nil
 }
 
 func byOfHit(a argument) byValue {

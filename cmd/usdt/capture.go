@@ -90,12 +90,16 @@ func (f pointedFlag) mean(s uprobe.Site, place int) bool {
 	return slices.ContainsFunc(f, func(p pointed) bool { return p.means(s, place) })
 }
 
-// name reports whether any of the list is the argument, even if the signature of the site says what
-// it is.
-func (f pointedFlag) name(s uprobe.Site, place int) bool {
-	return slices.ContainsFunc(f, func(p pointed) bool {
+// is reports whether it is the argument a at any site of a probe, even if the signature of the site
+// says what that is.
+func (p pointed) is(a argument, probe uprobe.Probe) bool {
+	return slices.ContainsFunc(probe.Sites, func(s uprobe.Site) bool {
+		place, err := s.Place(uprobe.Argument(a))
+		if err != nil {
+			return false
+		}
 		at, err := s.Place(p.arg)
-		return err == nil && at == place && p.isKnown(s, false)
+		return p.means(s, place) || err == nil && at == place && p.isKnown(s, false)
 	})
 }
 

@@ -15,10 +15,7 @@ func (f *latencyFlags) grouping(start, end uprobe.Probe) (g grouping, err error)
 			g = append(g, byOfHit(a))
 			continue
 		}
-		of, isOfEnd := start, !hasArgument(start, a)
-		if isOfEnd {
-			of = end
-		}
+		of, isOfEnd := sideOf(a, start, end)
 		if !hasArgument(of, a) {
 			return nil, usagef("--by %s: neither %s nor %s has that argument", a.String(),
 				printable.Text(start.String()), printable.Text(end.String()))
@@ -33,6 +30,14 @@ func (f *latencyFlags) grouping(start, end uprobe.Probe) (g grouping, err error)
 	return g, nil
 }
 
+// sideOf returns the start if it has the argument, otherwise the end.
+func sideOf(a argument, start, end uprobe.Probe) (side uprobe.Probe, isEnd bool) {
+	if hasArgument(start, a) {
+		return start, false
+	}
+	return end, true
+}
+
 // hasArgument reports whether all sites of a probe have an argument.
 func hasArgument(p uprobe.Probe, a argument) bool {
 	return !slices.ContainsFunc(p.Sites, func(s uprobe.Site) bool {
@@ -42,16 +47,19 @@ func hasArgument(p uprobe.Probe, a argument) bool {
 }
 
 // checkPointed reports an argument that --str or --bytes name and of which the text is not wanted.
-func (f *latencyFlags) checkPointed(by grouping) error {
+func (f *latencyFlags) checkPointed(start, end uprobe.Probe) error {
+	unused := f.strings.outside(f.by, func(a argument) []uprobe.Probe {
+		side, _ := sideOf(a, start, end)
+		return []uprobe.Probe{side}
+	})
 	switch {
 	case f.slower != 0:
 		return nil // what is shown uses them
 	case len(f.byteArgs) > 0:
 		return usagef("--bytes %s: only pairs that are shown have bytes; give --slower, too",
 			f.byteArgs.String())
-	case len(f.strings) > 0 && !slices.ContainsFunc(by, func(v byValue) bool { return v.isText }):
-		return usagef("--str %s: name an argument of --by, or give --slower, too",
-			f.strings.String())
+	case unused != nil:
+		return usagef("--str %s: name an argument of --by, or give --slower, too", unused.text)
 	}
 	return nil
 }

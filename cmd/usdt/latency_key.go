@@ -42,8 +42,8 @@ func (k *pairKey) json() any {
 
 // A concurrency is what programs do at the same time, as far as that tells hits apart.
 type concurrency struct {
-	byThreads    bool  // a thread does one thing after the other
-	byGoroutines error // nil: a goroutine does; or why usdt cannot tell
+	byThreads    bool         // a thread does one thing after the other
+	byGoroutines func() error // nil: a goroutine does; or why usdt cannot tell
 }
 
 // choose chooses the key if the flag is not given: the first argument, if both probes have an
@@ -61,7 +61,7 @@ func (k *pairKey) choose(cmd *cobra.Command, start, end uprobe.Probe, c concurre
 		k.argument = argument(uprobe.Argument{Name: name})
 	case c.byThreads:
 		k.argument = argument(uprobe.Thread)
-	case c.byGoroutines == nil:
+	case c.byGoroutines() == nil:
 		k.argument = argument(uprobe.Goroutine)
 	default:
 		return usagef("%s and %s have no argument in common that is an integer and could be the "+
@@ -89,10 +89,11 @@ func (k *pairKey) check(start, end uprobe.Probe, c concurrency) error {
 	switch {
 	case k.isThread():
 		return nil
-	case k.isGoroutine() && c.byGoroutines != nil:
-		return usagef("--key goroutine: %w; name an argument that both probes have, or use --key tid",
-			c.byGoroutines)
 	case k.isGoroutine():
+		if err := c.byGoroutines(); err != nil {
+			return usagef("--key goroutine: %w; name an argument that both probes have, or use "+
+				"--key tid", err)
+		}
 		return nil
 	}
 	hint := ""

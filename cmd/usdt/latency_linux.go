@@ -22,19 +22,20 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err != nil {
 		return err
 	}
-	concurrency := concurrency{!sel.describesItself(), sel.findGoroutines()}
 	start, end := sel.probes[0], sel.probes[1]
 	if err := checkWhere(options.Filter, start); err != nil {
 		return err
 	}
-	if err := f.key.choose(cmd, start, end, concurrency); err != nil {
+	if err := f.key.choose(cmd, start, end,
+		concurrency{!sel.describesItself(), sel.findGoroutines}); err != nil {
 		return err
 	}
+	start, end = sel.probes[0], sel.probes[1] // with their goroutines, if these are the key
 	by, err := f.grouping(start, end)
 	if err != nil {
 		return err
 	}
-	if err := f.checkPointed(by); err != nil {
+	if err := f.checkPointed(start, end); err != nil {
 		return err
 	}
 	plan, err := f.planSlow(start, end)

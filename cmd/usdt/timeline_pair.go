@@ -76,11 +76,13 @@ func (f *timelineFlags) candidates(names []string) []spanPair {
 func (f *timelineFlags) chooseKey(start, end uprobe.Probe) (pairKey, error) {
 	key := f.key
 	return key, key.choose(f.told, start, end,
-		concurrency{byThreads: f.threadsTell, byGoroutines: errNotOfEvents})
+		concurrency{byThreads: f.threadsTell, byGoroutines: notOfEvents})
 }
 
-// errNotOfEvents is why goroutines tell no hits apart.
-var errNotOfEvents = errors.New("events do not tell their goroutines; usdt latency knows them")
+// notOfEvents returns why goroutines tell no hits apart.
+func notOfEvents() error {
+	return errors.New("events do not tell their goroutines; usdt latency knows them")
+}
 
 // warnWithoutKey says which pairs are no spans.
 func (f *timelineFlags) warnWithoutKey(why []error) {
