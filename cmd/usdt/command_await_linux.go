@@ -24,7 +24,7 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 	if watcher != nil {
 		defer watcher.Close()
 	}
-	defer c.heedSignals(func(error) {})()
+	c.heedSignals(func(error) {}) // from now on, also until the tracing heeds them, too
 	if err := c.run(); err != nil {
 		return err
 	}
@@ -34,25 +34,26 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 		<-c.ended
 		cancel()
 	}()
-	before := v.objects
+	before := *v
 	for awaitCode(ctx, watcher, v.isMember) {
-		v.objects, v.room = nil, newRoom(v.scope)
+		v.clear()
 		for _, pid := range v.commandPIDs() {
 			objects, _ := v.reader.Read(pid, false) // there are none if it ends
 			v.add(v.scope.chosen(objects))
 		}
 		if enough() {
+			v.endReading(nil)
 			return nil
 		}
 	}
-	v.objects = before
+	*v = before
 	return nil
 }
 
 // commandPIDs returns the processes of the command.
 func (v *inventory) commandPIDs() []int {
 	if v.scope.children {
-		found, _ := v.scope.find()
+		found, _ := v.scope.find(criteria{}) // those of a command are none
 		return found
 	}
 	return v.scope.pids

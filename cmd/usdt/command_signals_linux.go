@@ -21,14 +21,14 @@ func (f *commonFlags) catchSignals(cmd *cobra.Command) (release func()) {
 	return func() { cancel(nil) }
 }
 
-// heedSignals heeds signals until stop is called.
-func (c *tracedCommand) heedSignals(cancel context.CancelCauseFunc) (stop func()) {
+// heedSignals heeds signals. What it does when the command runs is right also when it is called
+// again.
+func (c *tracedCommand) heedSignals(cancel context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
 	if heeded := heededSignals(); len(heeded) > 0 {
 		signal.Notify(signals, append(heeded, syscall.SIGQUIT)...)
 	}
 	go c.heed(signals, cancel)
-	return func() { signal.Stop(signals) }
 }
 
 // heed ends the tracing on a signal before the command runs, and after its end. In between, signals

@@ -29,11 +29,15 @@ func (s *selection) extend(
 ) (probes []uprobe.Probe, matched []process.Object, refused []error) {
 	v := s.inventory
 	objects = v.scope.chosen(objects)
-	if v.room.left == 0 {
-		return nil, nil, []error{errors.New("there is no room for more probes")}
+	if v.room.left <= 0 {
+		return nil, nil, []error{errors.New("there is no room for more probes; trace fewer processes")}
 	}
-	matched, refused = v.matching(s.patterns, objects, v.identify(objects))
-	matched = v.admit(matched)
+	share, leftOut := v.room.share(), v.leftOut
+	matched, refused = v.matching(s.patterns, objects, v.identify(objects),
+		func(o process.Object) bool { return v.admits(o, &share) })
+	if v.leftOut > leftOut {
+		refused = append(refused, tooManyProbes(v.leftOut-leftOut))
+	}
 	for _, o := range matched {
 		if !isImage(o) {
 			v.objects = append(v.objects, o) // for the ids of those that come later
@@ -66,7 +70,7 @@ func (v *inventory) identify(objects []process.Object) []process.FileID {
 	return ids[len(before):]
 }
 
-// forget forgets the sites that are gone, so that there is room for others.
+// forget forgets the sites that are gone, and gives back the room of their objects.
 func (v *inventory) forget(isGone func(uprobe.Site) bool) {
 	v.objects = slices.DeleteFunc(v.objects, func(o process.Object) bool {
 		return !v.everywhere && isGone(uprobe.Site{PID: o.PID, Dev: o.Dev, Inode: o.Inode})
@@ -74,7 +78,16 @@ func (v *inventory) forget(isGone func(uprobe.Site) bool) {
 	for id := range v.seen {
 		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
 			delete(v.seen, id)
-			v.room.left++
+		}
+	}
+	for id, size := range v.filled {
+		site := uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}
+		if v.everywhere {
+			site.PID = 0
+		}
+		if isGone(site) {
+			delete(v.filled, id)
+			v.room.fill(-size)
 		}
 	}
 }

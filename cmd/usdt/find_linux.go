@@ -16,13 +16,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
-// find returns the ids of the processes that are there now and that the scope chooses, sorted, but
-// not this process. It reads nothing that a file system could hold up.
-func (s scope) find() ([]int, error) {
-	c, err := s.criteria()
-	if err != nil {
-		return nil, err
-	}
+// find returns the ids of the processes that are there now and that the scope chooses, by its
+// criteria, sorted, but not this process. It reads nothing that a file system could hold up.
+func (s scope) find(c criteria) ([]int, error) {
 	names, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return nil, err

@@ -67,17 +67,24 @@ func following(s scope, types typeFiles, choose chooser) (*selection, error) {
 }
 
 func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection, error) {
-	set, err := newProcesses(s)
+	c, err := s.criteria()
+	if err != nil {
+		return nil, err
+	}
+	set, err := newProcesses(s, c)
 	if err != nil {
 		return nil, err
 	}
 	f.watcher, _ = watch.Open()
-	v, err := takeInventory(s, &types)
+	if s, err = s.resolveBy(c); err != nil { // before the reader is there, which it would find
+		return nil, err
+	}
+	v, err := inventoryOf(s, &types)
 	if err != nil {
 		return nil, err
 	}
 	v.everywhere = s.all || set != nil
-	if f.members, err = newMembers(v.scope, set); err != nil {
+	if f.members, err = newMembers(v.scope, c, set); err != nil {
 		return nil, err
 	}
 	f.selection, err = choose(v)

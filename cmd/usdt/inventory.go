@@ -26,6 +26,7 @@ type inventory struct {
 	seen       map[siteID]bool  // the sites that are selected, or refused
 	unread     []error          // what could not be read, and what would help
 	room       room             // for probes
+	filled     map[objectID]int // how much of the room each object takes
 	leftOut    int              // probes for which there was no room
 
 	descriptions descriptions
@@ -38,18 +39,29 @@ type inventory struct {
 
 // newInventory returns the inventory of a scope before it has been read.
 func newInventory(s scope) *inventory {
-	return &inventory{
-		scope: s, everywhere: s.all, room: newRoom(s), seen: make(map[siteID]bool),
-	}
+	v := &inventory{scope: s, everywhere: s.all}
+	v.clear()
+	return v
 }
 
-// takeInventory reads the processes and, unless types is nil, the descriptions. The reader stays
-// for [selection.follow], and ends with this process at the latest.
+// clear makes the inventory as it was before it was read.
+func (v *inventory) clear() {
+	v.objects, v.unread, v.moreUnread, v.leftOut = nil, nil, 0, 0
+	v.room, v.filled, v.seen = newRoom(v.scope), make(map[objectID]int), make(map[siteID]bool)
+}
+
+// takeInventory resolves the scope, reads its processes and, unless types is nil, the descriptions.
 func takeInventory(s scope, types *typeFiles) (*inventory, error) {
-	s, err := s.resolve() // first, because it would find the reader
+	s, err := s.resolve()
 	if err != nil {
 		return nil, err
 	}
+	return inventoryOf(s, types)
+}
+
+// inventoryOf is takeInventory for a scope that is resolved. The reader stays for
+// [follower.follow], and ends with this process at the latest.
+func inventoryOf(s scope, types *typeFiles) (*inventory, error) {
 	if s.command != nil {
 		if err := s.command.prepare(); err != nil {
 			return nil, err
@@ -79,13 +91,18 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if err != nil {
 		return nil, forTracing(err)
 	}
+	v.endReading(denied)
+	return v, nil
+}
+
+// endReading completes what could not be read, among that the denied processes.
+func (v *inventory) endReading(denied []int) {
 	if v.moreUnread > 0 {
 		v.unread = append(v.unread,
 			fmt.Errorf("%s more could not be read", plural(v.moreUnread, "file", "files")))
 	}
 	if v.leftOut > 0 {
-		v.unread = append(v.unread, fmt.Errorf("the processes have too many probes: %s left out",
-			plural(v.leftOut, "was", "were")))
+		v.unread = append(v.unread, tooManyProbes(v.leftOut))
 	}
 	if len(denied) > 0 {
 		v.unread = append(v.unread,
@@ -94,7 +111,12 @@ func takeInventory(s scope, types *typeFiles) (*inventory, error) {
 	if len(denied) > 0 || errors.Is(errors.Join(v.unread...), fs.ErrPermission) {
 		v.unread = append(v.unread, errors.New(rights.ToRead()))
 	}
-	return v, nil
+}
+
+// tooManyProbes is the error that there was no room for some probes.
+func tooManyProbes(leftOut int) error {
+	return fmt.Errorf("the processes have too many probes: %s left out; trace fewer processes, or "+
+		"name their files by --file", plural(leftOut, "was", "were"))
 }
 
 // read reads the processes, or the files that stand for all processes that map them.
@@ -115,22 +137,36 @@ func (v *inventory) add(objects []process.Object) {
 func (v *inventory) admit(objects []process.Object) (admitted []process.Object) {
 	share := v.room.share()
 	for _, o := range objects {
-		size := 0
-		for _, n := range o.Notes {
-			size += roomOf(n, o.Signatures)
-		}
-		switch {
-		case o.Err != nil:
+		if o.Err != nil {
 			v.addUnread(o.Err)
-		case size > share:
-			v.leftOut += len(o.Notes)
-		default:
-			share -= size
-			v.room.fill(size)
+		} else if v.admits(o, &share) {
 			admitted = append(admitted, o)
 		}
 	}
 	return admitted
+}
+
+// An objectID tells objects apart.
+type objectID struct {
+	pid  int // 0: in all processes
+	file process.FileID
+}
+
+// admits reports whether an object finds room in the share of its process. Then it has its room,
+// until it is forgotten.
+func (v *inventory) admits(o process.Object, share *int) bool {
+	size := 0
+	for _, n := range o.Notes {
+		size += roomOf(n, o.Signatures)
+	}
+	if size > *share {
+		v.leftOut += len(o.Notes)
+		return false
+	}
+	*share -= size
+	v.room.fill(size)
+	v.filled[objectID{o.PID, process.FileID{Dev: o.Dev, Inode: o.Inode}}] += size
+	return true
 }
 
 // addUnread keeps an error about a file, if it is not one of very many.

@@ -59,7 +59,7 @@ func withoutProbes(t *testing.T, s scope) *selection {
 	sel.inventory.reader = reader
 	sel.follower = newFollower()
 	sel.follower.selection = sel
-	if sel.follower.members, err = newMembers(s, nil); err != nil {
+	if sel.follower.members, err = newMembers(s, criteria{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return sel

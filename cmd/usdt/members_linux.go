@@ -23,19 +23,18 @@ type members struct {
 	ids map[int]bool // none if all processes are members; true: it has traced probes
 }
 
-// newMembers returns the members of a scope whose processes have been found. set is what
-// newProcesses has returned.
-func newMembers(s scope, set *uprobe.Processes) (*members, error) {
-	m := &members{scope: s, processes: set, ids: make(map[int]bool)}
+// newMembers returns the members of a scope whose processes have been found by the criteria. set is
+// what newProcesses has returned.
+func newMembers(s scope, c criteria, set *uprobe.Processes) (*members, error) {
+	m := &members{scope: s, criteria: c, processes: set, ids: make(map[int]bool)}
 	for _, pid := range s.pids {
 		m.ids[pid] = false
 	}
 	if !s.found && s.command == nil { // a command has its probes once it has begun
 		m.named = s.pids
 	}
-	var err error
-	if m.criteria, err = s.criteria(); err != nil || set == nil {
-		return m, err
+	if set == nil {
+		return m, nil
 	}
 	return m, m.addAll(s.pids)
 }
@@ -49,7 +48,7 @@ func (m *members) addAll(pids []int) error {
 			}
 			m.ids[pid] = false
 		}
-		found, err := m.scope.find()
+		found, err := m.scope.find(m.criteria)
 		if err != nil {
 			return nil // all have ended
 		}
@@ -169,7 +168,7 @@ func (m *members) all() []int {
 		return nil
 	}
 	if m.scope.all || m.scope.describes() || m.scope.children {
-		found, _ := m.scope.find()
+		found, _ := m.scope.find(m.criteria)
 		return found
 	}
 	return m.list()

@@ -10,16 +10,12 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// newProcesses returns a set that the kernel keeps up to date while processes come, without those
-// that are there. It is nil if the scope needs none, or if the kernel cannot: each process is then
+// newProcesses returns a set that the kernel keeps up to date while processes come that satisfy the
+// criteria of the scope, without those that are there. It is nil if the scope needs none, or if the kernel cannot: each process is then
 // attached to when it is seen.
-func newProcesses(s scope) (*uprobe.Processes, error) {
+func newProcesses(s scope, c criteria) (*uprobe.Processes, error) {
 	if !s.describes() && !s.children || !kernel.Running().Features.Semaphores {
 		return nil, nil
-	}
-	c, err := s.criteria()
-	if err != nil {
-		return nil, err
 	}
 	criteria := c.forKernel(s.children)
 	if len(c.exes) > 0 && len(criteria.Executables) == 0 ||

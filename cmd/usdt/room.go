@@ -11,7 +11,7 @@ import (
 // sixteenth of what is left, so that those which come first leave room for the others. A few probes
 // always find room.
 type room struct {
-	left int
+	left int  // below 0 if processes have filled the least share when nothing was left
 	one  bool // there is one process, which can fill everything
 }
 
@@ -33,8 +33,8 @@ func (r *room) share() int {
 	return max(r.left/16, leastShare)
 }
 
-// fill takes what a process has filled.
-func (r *room) fill(size int) { r.left = max(r.left-size, 0) }
+// fill takes what a process has filled. A negative size gives it back.
+func (r *room) fill(size int) { r.left -= size }
 
 // roomOf returns how much room a probe takes.
 func roomOf(n sdtnote.Note, inFile signature.Set) int {

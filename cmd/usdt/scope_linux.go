@@ -14,12 +14,23 @@ import (
 
 // resolve checks the scope, and returns it with the ids of the processes that it describes.
 func (s scope) resolve() (scope, error) {
-	err := s.check()
-	s.all = s.all || len(s.files) > 0 && s.command == nil && len(s.pids) == 0 && !s.describes()
-	if err != nil || s.command != nil || !s.describes() && !s.children {
+	if err := s.check(); err != nil {
 		return s, err
 	}
-	pids, err := s.find()
+	c, err := s.criteria()
+	if err != nil {
+		return s, err
+	}
+	return s.resolveBy(c)
+}
+
+// resolveBy is resolve for a scope that has been checked, and whose criteria are known.
+func (s scope) resolveBy(c criteria) (scope, error) {
+	s.all = s.all || len(s.files) > 0 && s.command == nil && len(s.pids) == 0 && !s.describes()
+	if s.command != nil || !s.describes() && !s.children {
+		return s, nil
+	}
+	pids, err := s.find(c)
 	s.pids, s.found = pids, true
 	return s, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 
@@ -85,7 +86,8 @@ func (v *inventory) choose(patterns patternList) (*selection, error) {
 		return nil, unmatched
 	}
 	s := &selection{scope: v.scope, inventory: v, patterns: patterns}
-	s.objects, s.refused = v.matching(patterns, v.objects, process.Identify(v.objects))
+	s.objects, s.refused = v.matching(patterns, v.objects, process.Identify(v.objects),
+		func(process.Object) bool { return true }) // it has its room
 	if unmatched != nil {
 		s.refused = append(s.refused, unmatched)
 	}
@@ -133,28 +135,35 @@ type siteID struct {
 
 // matching returns the objects that have matching probes, with the notes of these probes only and
 // each site once, and why other probes that match cannot be traced. files are the ids of the
-// objects.
-func (v *inventory) matching(
-	patterns patternList, objects []process.Object, files []process.FileID,
+// objects; admits reports whether there is room for an object with the notes that are new.
+func (v *inventory) matching(patterns patternList, objects []process.Object,
+	files []process.FileID, admits func(process.Object) bool,
 ) (matched []process.Object, refused []error) {
 	for i, o := range objects {
 		pid := o.PID
 		if v.everywhere {
 			pid = 0
 		}
+		ids := make(map[siteID]bool)
+		notes := o.Notes
+		o.Notes = nil
 		var traceable, untraceable []sdtnote.Note
-		for _, n := range o.Notes {
+		for _, n := range notes {
 			id := siteID{pid, files[i], n.FileOffset, nameOf(n)}
 			switch {
-			case v.seen[id] || !patterns.match(id.probe):
+			case v.seen[id] || ids[id] || !patterns.match(id.probe):
 				continue
 			case n.SemaphoreErr() != nil:
 				untraceable = append(untraceable, n)
 			default:
 				traceable = append(traceable, n)
 			}
-			v.seen[id] = true
+			o.Notes, ids[id] = append(o.Notes, n), true
 		}
+		if len(ids) == 0 || !admits(o) {
+			continue
+		}
+		maps.Copy(v.seen, ids)
 		if len(untraceable) > 0 {
 			refused = append(refused, refusal(o.Path, untraceable))
 		}
