@@ -14,7 +14,7 @@ type locator struct {
 	mu     sync.Mutex
 	client *process.Client
 	spaces map[uint32]map[process.Instruction]known
-	size   int // of all spaces
+	size   int // instructions in all spaces
 }
 
 // known is what is known of an instruction since a time.
@@ -31,8 +31,9 @@ const (
 	askAgain = time.Second
 )
 
-// newLocator returns a locator that knows what the traced processes have mapped when they are first
-// seen, so that it can tell of them when they have ended. The caller closes it.
+// newLocator returns a locator that knows what the members of the scope have mapped when they are
+// first traced, so that it can tell of them when they have ended. With --all, or --file
+// alone, there are no members: it knows a process from its first stack on. The caller closes it.
 func (s *selection) newLocator() (*locator, error) {
 	client, err := startReader()
 	if err != nil {
@@ -52,7 +53,9 @@ func (l *locator) Close() { l.client.Close() }
 func (l *locator) remember(pid int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.spaces, uint32(pid)) // #nosec G115 -- of another process that had the id
+	of := uint32(pid)           // #nosec G115 -- a process id
+	l.size -= len(l.spaces[of]) // of another process that had the id
+	delete(l.spaces, of)
 	_, _ = l.client.Locate(pid, nil)
 }
 
@@ -92,6 +95,7 @@ func (l *locator) learn(stack uprobe.UserStack, space map[process.Instruction]kn
 	if len(unknown) == 0 {
 		return
 	}
+	before := len(space)
 	found, err := l.client.Locate(int(stack.PID), unknown)
 	for i, in := range unknown {
 		k := known{since: now}
@@ -101,7 +105,7 @@ func (l *locator) learn(stack uprobe.UserStack, space map[process.Instruction]kn
 				frames: found[i].Frames,
 			}}
 		}
-		l.size++
 		space[in] = k
 	}
+	l.size += len(space) - before
 }
