@@ -10,7 +10,9 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -90,32 +92,45 @@ func usdt(ctx context.Context, args ...string) (status int, stdout, stderr strin
 // It returns all that was written.
 func awaitMatch(t *testing.T, want []string, args ...string) string {
 	t.Helper()
+	out := awaitOutput(t, func(text string) bool {
+		return !slices.ContainsFunc(want, func(s string) bool { return !strings.Contains(text, s) })
+	}, args...)
+	wantMatch(t, fmt.Sprintf("%q", args), out, want...)
+	return out
+}
+
+// awaitOutput runs the command until what it has written is enough.
+func awaitOutput(t *testing.T, isEnough func(text string) bool, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
 	defer cancel()
-	out := &awaitWriter{want: want, found: cancel}
+	out := &awaitWriter{isEnough: isEnough, found: cancel}
 	var stderr bytes.Buffer
 	status := run(ctx, append(args, "--interval", "100ms"), out, &stderr)
 	if status != 0 {
 		t.Errorf("%q: status %d, %s", args, status, stderr.String())
 	}
-	wantMatch(t, fmt.Sprintf("%q", args), out.text, want...)
 	return out.text
 }
 
-// An awaitWriter calls found when it has all that is wanted.
+// An awaitWriter calls found when it has enough.
 type awaitWriter struct {
-	text  string
-	want  []string
-	found func()
+	text     string
+	isEnough func(text string) bool
+	found    func()
 }
 
 func (w *awaitWriter) Write(b []byte) (int, error) {
 	w.text += string(b)
-	isMissing := func(s string) bool { return !strings.Contains(w.text, s) }
-	if !slices.ContainsFunc(w.want, isMissing) {
+	if w.isEnough(w.text) {
 		w.found()
 	}
 	return len(b), nil
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 func wantMatch(t *testing.T, what, got string, want ...string) {
@@ -211,18 +226,14 @@ func TestAtJSON(t *testing.T) {
 func TestAtCount(t *testing.T) {
 	a := startAtProgram(t, "atcount")
 	a.fire(t)
-	status, out, stderr := usdt(t.Context(), "count", "--at", a.url, "--json", "--duration", "1s",
-		"--where", "id < 100000000", "atcount:*", "atcount:order_*")
-	if status != 0 {
-		t.Fatalf("status %d: %s", status, stderr)
-	}
+	out := awaitOutput(t, regexp.MustCompile(`"total":[1-9].*"total":[1-9]`).MatchString,
+		"count", "--at", a.url, "--json", "--where", "id < 100000000", "atcount:*", "atcount:order_*")
 	var last struct {
 		Seconds float64
 		Probes  []struct{ Total uint64 }
 		Missed  uint64
 	}
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil {
+	if err := json.Unmarshal([]byte(lastLine(out)), &last); err != nil {
 		t.Fatal(err)
 	}
 	if len(last.Probes) != 2 || last.Probes[0].Total == 0 || last.Missed != 0 ||
@@ -230,43 +241,45 @@ func TestAtCount(t *testing.T) {
 			min(last.Probes[0].Total, last.Probes[1].Total) > 1 {
 		t.Errorf("counted %s", out)
 	}
-	_, out, _ = usdt(t.Context(), "count", "--at", a.url, "--duration", "300ms", "atcount:order_end")
-	wantMatch(t, "count", out, "TIME      PROVIDER:PROBE", "  atcount:order_end  ")
+	awaitMatch(t, []string{"TIME      PROVIDER:PROBE", "  atcount:order_end  "},
+		"count", "--at", a.url, "atcount:order_end")
 }
 
 func TestAtHist(t *testing.T) {
 	a := startAtProgram(t, "athist")
 	a.fire(t)
-	status, out, stderr := usdt(t.Context(), "hist", "--at", a.url, "--duration", "500ms",
-		"athist:order_end", "--arg", "cents", "--by", "ok", "--linear=-3,4,1", "--where", "id > 3")
-	if status != 0 {
-		t.Fatalf("status %d: %s", status, stderr)
+	ofAll := regexp.MustCompile(`(?m)^[\d:]+  all +(\d+) `)
+	hasAllValues := func(text string) bool { // successive orders have them
+		values := 0
+		for _, row := range ofAll.FindAllStringSubmatch(text, -1) {
+			n, _ := strconv.Atoi(row[1])
+			values += n
+		}
+		return values >= 14
 	}
+	out := awaitOutput(t, hasAllValues, "hist", "--at", a.url, "athist:order_end", "--arg", "cents",
+		"--by", "ok", "--linear=-3,4,1", "--where", "id > 3")
 	wantMatch(t, "histogram", out, "ok = true\n", "ok = false\n", "[-3]", "[3]", "max 3\n", "@@@")
-	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "customer",
-		"athist:order_start", "--arg", "deadline")
-	wantMatch(t, "histogram", out, `customer = "Ada"`, `customer = "Bob\x1b"`, "max 1.5s\n")
-	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "300ms", "--by", "data",
-		"athist:order_start", "--arg", "id")
+	out = awaitMatch(t, []string{`customer = "Ada"`, `customer = "Bob\x1b"`}, "hist", "--at", a.url,
+		"athist:order_start", "--by", "customer", "--arg", "deadline")
+	wantMatch(t, "histogram", out, "max 1.5s\n")
+	out = awaitMatch(t, []string{`data = "a\x00\xff"`}, "hist", "--at", a.url, "athist:order_start",
+		"--by", "data", "--arg", "id")
 	wantMatch(t, "histogram", out, `data = "a\x00\xff"`+"\n")
-	_, out, _ = usdt(t.Context(), "hist", "--at", a.url, "--duration", "500ms", "--by", "ok,cents",
-		"athist:order_end", "--arg", "id", "--json")
-	wantMatch(t, "JSON", out, `{"by":[true,`, `{"by":[false,-3],"count":`)
+	awaitMatch(t, []string{`{"by":[true,`, `{"by":[false,-3],"count":`}, "hist", "--at", a.url,
+		"athist:order_end", "--by", "ok,cents", "--arg", "id", "--json")
 }
 
 func TestAtLatency(t *testing.T) {
 	a := startAtProgram(t, "atlatency")
 	a.fire(t)
-	status, out, stderr := usdt(t.Context(), "latency", "--at", a.url, "--duration", "500ms",
-		"atlatency:order", "--json", "--where", "id & 1")
-	if status != 0 {
-		t.Fatalf("status %d: %s", status, stderr)
-	}
+	out := awaitOutput(t, regexp.MustCompile(`"count":[1-9].*"hidden":[1-9]`).MatchString,
+		"latency", "--at", a.url, "atlatency:order", "--json", "--where", "id & 1")
 	var r struct {
 		Count, Hidden, Lost uint64
 		EndsAlone           uint64 `json:"ends_alone"`
 	}
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
+	if err := json.Unmarshal([]byte(lastLine(out)), &r); err != nil {
 		t.Fatal(err)
 	}
 	if r.Count == 0 || r.Hidden == 0 || r.EndsAlone > 1 || r.Lost != 0 {

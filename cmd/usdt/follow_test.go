@@ -61,6 +61,7 @@ func TestNotices(t *testing.T) {
 	n.attached(2, "two", 1)
 	n.attached(3, "three", 1)
 	n.attached(4, "four", 1)
+	n.last = time.Now().Add(time.Hour)
 	n.flush() // too early
 	n.end()
 	n.end()
