@@ -4,13 +4,16 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -130,6 +133,33 @@ func TestPairNames(t *testing.T) {
 	for _, name := range []string{"shop:order_restart", "shop:order___start", "shop:order"} {
 		if got := baseOf(name); got != name {
 			t.Errorf("base of %s: %s", name, got)
+		}
+	}
+}
+
+// Which goroutine fires is found out only where it is the key, because that takes time.
+func TestPairKeyNeedsGoroutines(t *testing.T) {
+	probe := func(name, args string) uprobe.Probe {
+		note := sdtnote.Note{Provider: "shop", Name: name, Machine: elf.EM_X86_64, Args: args}
+		return uprobe.Probe{Provider: "shop", Name: name, Sites: []uprobe.Site{{Note: note}}}
+	}
+	byName, byThread := pairKey{argument(uprobe.Numbered(0))}, pairKey{argument(uprobe.Thread)}
+	byGoroutine := pairKey{argument(uprobe.Goroutine)}
+	for _, test := range []struct {
+		key  pairKey
+		args string
+		want bool
+	}{
+		{pairKey{noArgument}, "8@%rdi", false}, {pairKey{noArgument}, "", true},
+		{byName, "8@%rdi", false}, {byThread, "", false}, {byGoroutine, "8@%rdi", true},
+	} {
+		asked := false
+		c := concurrency{byGoroutines: func() error { asked = true; return nil }}
+		cmd := newLatencyCommand()
+		cmd.SetErr(io.Discard)
+		err := test.key.choose(cmd, probe("start", test.args), probe("end", test.args), c)
+		if err != nil || asked != test.want {
+			t.Errorf("key %s, arguments %q: asked %v, %v", test.key.String(), test.args, asked, err)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // newProcesses returns a set that the kernel keeps up to date while processes come that satisfy the
-// criteria of the scope, without those that are there. It is nil if the scope needs none, or if the kernel cannot: each process is then
-// attached to when it is seen.
+// criteria of the scope, without those that are there. It is nil if the scope needs none, or if the
+// kernel cannot: each process is then attached to when it is seen.
 func newProcesses(s scope, c criteria) (*uprobe.Processes, error) {
 	if !s.describes() && !s.children || !kernel.Running().Features.Semaphores {
 		return nil, nil

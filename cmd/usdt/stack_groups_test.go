@@ -17,7 +17,8 @@ type unknownStacks struct{}
 
 func (unknownStacks) locate(uprobe.UserStack) ([]location, bool) { return nil, true }
 
-// groupsWithStacks are 3 hits of the value 1 by one stack, and 2 hits of the value 2 by each of two.
+// groupsWithStacks are 3 hits of the value 1 by one stack, and 2 hits of the value 2 by each of two
+// stacks.
 func groupsWithStacks() []uprobe.Group {
 	var groups []uprobe.Group
 	for _, of := range []struct{ value, stack, hits uint64 }{{1, 1, 3}, {2, 1, 2}, {2, 2, 2}} {
