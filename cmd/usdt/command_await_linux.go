@@ -24,7 +24,7 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 	if watcher != nil {
 		defer watcher.Close()
 	}
-	c.heedSignals(func(error) {}) // from now on, also until the tracing heeds them, too
+	c.heedSignals(func(error) {}) // also after this, until the tracing heeds them, too
 	if err := c.run(); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (v *inventory) awaitProbes(what string, enough func() bool) error {
 // commandPIDs returns the processes of the command.
 func (v *inventory) commandPIDs() []int {
 	if v.scope.children {
-		found, _ := v.scope.find(criteria{}) // those of a command are none
+		found, _ := v.scope.find(criteria{}) // a command has none
 		return found
 	}
 	return v.scope.pids

@@ -116,7 +116,7 @@ func (v *inventory) endReading(denied []int) {
 // tooManyProbes is the error that there was no room for some probes.
 func tooManyProbes(leftOut int) error {
 	return fmt.Errorf("the processes have too many probes: %s left out; trace fewer processes, or "+
-		"name their files by --file", plural(leftOut, "was", "were"))
+		"choose files by --file", plural(leftOut, "was", "were"))
 }
 
 // read reads the processes, or the files that stand for all processes that map them.
