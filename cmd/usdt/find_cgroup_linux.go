@@ -41,11 +41,11 @@ func (c cgroupCriteria) directories() []string {
 	if c.isZero() {
 		return nil
 	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	mounts, err := cgroup.ReadMounts()
 	if err != nil {
 		return nil
 	}
-	return cgroup.ParseMounts(string(mounts)).Directories(c.holds)
+	return mounts.Directories(c.holds)
 }
 
 func readCgroups(pid int) cgroup.Membership {
@@ -68,12 +68,12 @@ func (s scope) cgroupCriteria() (c cgroupCriteria, err error) {
 	if len(s.cgroups) == 0 {
 		return c, nil
 	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	mounts, err := cgroup.ReadMounts()
 	if err != nil {
 		return c, err
 	}
 	for _, name := range s.cgroups {
-		c.cgroups = append(c.cgroups, cgroup.ParseMounts(string(mounts)).Named(name)...)
+		c.cgroups = append(c.cgroups, mounts.Named(name)...)
 	}
 	return c, nil
 }

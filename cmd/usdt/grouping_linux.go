@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/tracing/cgroup"
@@ -29,8 +28,7 @@ const rememberInterval = time.Second
 
 // byContainer groups hits by the containers of their processes.
 func byContainer() uprobe.By {
-	text, _ := os.ReadFile("/proc/self/mountinfo") // without it, there are no cgroups to be known
-	mounts := cgroup.ParseMounts(string(text))
+	mounts, _ := cgroup.ReadMounts() // without them, there are no cgroups to be known
 	containers := cgroup.NewContainers(mounts)
 	go func() { // until this process ends
 		for range time.Tick(rememberInterval) {

@@ -43,6 +43,7 @@ var mayOpen = map[string]string{
 	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.*Containers.remember":      "directories of the kernel's cgroups",
+	"internal/tracing/cgroup.ID":                        "the user named it; asks for its type only",
 	"internal/tracing/cgroup.Mounts.Directories":        "directories of a cgroup2 file system",
 	"internal/tracing/doctor.Observe":                   "the root directory, for files of the kernel",
 	"internal/tracing/doctor.countFire":                 "the image of its own probe",
@@ -61,7 +62,6 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
 	"internal/tracing/uprobe.*keeper.addBelow":          "directories of a cgroup2 file system",
-	"internal/tracing/uprobe.cgroupID":                  "the user named it; asks for its type only",
 	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }
 
