@@ -31,6 +31,27 @@ func TestCost(t *testing.T) {
 		t.Fatal(err)
 	}
 	costs := make(map[probesite.Form]int)
+	const most = 5 // a busy machine can spoil the measurement of one form
+	for range most {
+		measure(t, costs)
+		if cheaper(costs, chosen) == "" {
+			break
+		}
+	}
+	for form, ns := range costs {
+		t.Logf("cost of %v: %d ns", form, ns)
+	}
+	if form := cheaper(costs, chosen); form != "" {
+		t.Errorf("%s costs much less than the chosen %v", form, chosen)
+	}
+	if costs[chosen] == 0 || costs[probesite.Nop] == 0 {
+		t.Errorf("no cost of nop or of %v", chosen)
+	}
+}
+
+// measure notes the costs, unless those that are there are lower.
+func measure(t *testing.T, costs map[probesite.Form]int) {
+	t.Helper()
 	for _, form := range []probesite.Form{probesite.Nop, probesite.Nop5, probesite.Nop10} {
 		if form.Code(machine) == nil {
 			continue
@@ -40,18 +61,21 @@ func TestCost(t *testing.T) {
 			t.Logf("no cost of %v: %v", form, err)
 			continue
 		}
-		t.Logf("cost of %v: %d ns", form, ns)
-		costs[form] = ns
+		if costs[form] == 0 || ns < costs[form] {
+			costs[form] = ns
+		}
 	}
+}
+
+// cheaper returns a form that costs much less than the chosen one, or nothing.
+func cheaper(costs map[probesite.Form]int, chosen probesite.Form) string {
 	const noise = 1.5 // a wrong choice costs three times as much or more
 	for form, ns := range costs {
 		if float64(costs[chosen]) > noise*float64(ns) {
-			t.Errorf("%v costs %d ns, but the chosen %v %d ns", form, ns, chosen, costs[chosen])
+			return form.String()
 		}
 	}
-	if costs[chosen] == 0 || costs[probesite.Nop] == 0 {
-		t.Errorf("no cost of nop or of %v", chosen)
-	}
+	return ""
 }
 
 var costLine = regexp.MustCompile(`^(\d+)\n$`)
