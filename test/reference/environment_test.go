@@ -59,7 +59,7 @@ func variablesOfGo(t *testing.T) map[string]string {
 	t.Helper()
 	fset := token.NewFileSet()
 	read := make(map[string]string)
-	for _, d := range source(t, fset, "stapsdt", "instrument", "internal", "cstub", "vendor_c", "cmd") {
+	for _, d := range source(t, fset, carried...) {
 		c := &texts{constants: make(map[string]string)}
 		for _, f := range d.files {
 			constantsOf(f, c.constants)

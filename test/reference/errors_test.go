@@ -24,8 +24,7 @@ func TestErrors(t *testing.T) {
 			listed[said] = true
 		}
 	}
-	all := append(goTexts(t, "stapsdt", "internal", "instrument", "cstub", "vendor_c", "cmd"),
-		cTexts(t, "vendor_c")...)
+	all := append(goTexts(t, carried...), cTexts(t, "vendor_c")...)
 	isSaid := make(map[string]bool)
 	for _, x := range all {
 		if isSaid[x.said] = true; !listed[x.said] {

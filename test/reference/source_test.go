@@ -19,6 +19,9 @@ const (
 	docs = root + "/docs/"
 )
 
+// carried are the directories of what programs and the command are made of.
+var carried = []string{"stapsdt", "internal", "instrument", "cstub", "vendor_c", "cmd"}
+
 // A directory is the source of one package for all systems, without its tests.
 type directory struct {
 	path  string // from the root of the module
