@@ -1,5 +1,5 @@
-// Usdt shows and traces the USDT (stapsdt) probes of running programs, whatever their language, with
-// nothing else installed.
+// Usdt shows and traces the USDT (stapsdt) probes of running programs, whatever their language,
+// with nothing else installed.
 //
 //	go install github.com/go-usdt/usdt/cmd/usdt@latest
 //	sudo usdt list                                   # the processes with probes, and their probes
