@@ -106,6 +106,8 @@
 // can go on, and its probes stay disabled. The error matches [ErrUnsupported] if the platform or
 // the build is the reason. The Fire of a typed probe cannot fail.
 //
+// docs/errors.md in this module lists all errors, with what to do about each.
+//
 // # Goroutines
 //
 // Everything here is safe for concurrent use. Fire and Enabled take no lock and need no

@@ -37,6 +37,20 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+// TestInstrumentPackages holds that go doc of the home of the ready-made probes names each package.
+func TestInstrumentPackages(t *testing.T) {
+	text, err := os.ReadFile(root + "/instrument/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range source(t, token.NewFileSet(), "instrument") {
+		name, isBelow := strings.CutPrefix(d.path, "instrument/")
+		if isBelow && !strings.Contains(name, "/") && !strings.Contains(string(text), "  - "+name) {
+			t.Errorf("instrument/doc.go does not list %s", name)
+		}
+	}
+}
+
 // TestRootPackage compares the public packages with what go doc says of the root of the module.
 func TestRootPackage(t *testing.T) {
 	text, err := os.ReadFile(root + "/doc.go")
