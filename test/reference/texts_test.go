@@ -88,7 +88,7 @@ var verb = regexp.MustCompile(`"?%(?:\[\d+\])?[-+# 0]*[\d.*]*([a-zA-Z%])"?`)
 
 func (c *texts) add(format ast.Expr, args []ast.Expr) {
 	said, next := c.constant(format), 0
-	if strings.HasSuffix(said, ": %w") && c.last(args) == hole {
+	if strings.HasSuffix(said, ": %w") && c.last(args) == hole && !sentence.MatchString(said) {
 		return // it only says what was being done
 	}
 	said = verb.ReplaceAllStringFunc(said, func(v string) string {
@@ -111,6 +111,9 @@ func (c *texts) add(format ast.Expr, args []ast.Expr) {
 		c.found = append(c.found, text{said, c.fset.Position(format.Pos())})
 	}
 }
+
+// sentence matches what says more than what was being done.
+var sentence = regexp.MustCompile(`,| (not|cannot|is|are|was|take) `)
 
 // tidy removes what only joins a text to others, and holes of which nobody sees that they are two.
 func tidy(said string) string {
