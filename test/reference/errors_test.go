@@ -24,19 +24,25 @@ func TestErrors(t *testing.T) {
 			listed[said] = true
 		}
 	}
-	all := append(goTexts(t, carried...), cTexts(t, "vendor_c")...)
+	var fresh, stale []string
 	isSaid := make(map[string]bool)
-	for _, x := range all {
-		if isSaid[x.said] = true; !listed[x.said] {
+	for _, x := range append(goTexts(t, carried...), cTexts(t, "vendor_c")...) {
+		if !isSaid[x.said] && !listed[x.said] {
 			t.Errorf("%v: docs/errors.md lacks this text; add it to a block of the entry that fits, "+
 				"with %s for each value:\n%s", x.where, hole, wrapped(x.said))
-			listed[x.said] = true
+			fresh = append(fresh, x.said)
 		}
+		isSaid[x.said] = true
 	}
 	for said := range listed {
 		if !isSaid[said] {
-			t.Errorf("docs/errors.md has a text that no error has; remove it:\n%s", said)
+			t.Errorf("docs/errors.md has a text that no error has; remove it, or replace it by "+
+				"go test ./test/reference -update:\n%s", said)
+			stale = append(stale, said)
 		}
+	}
+	if *update {
+		follow(t, stale, fresh)
 	}
 }
 
