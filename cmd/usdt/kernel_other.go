@@ -11,7 +11,7 @@ import (
 
 // errNeedsLinux is the error of what the kernel of Linux does.
 var errNeedsLinux = fmt.Errorf("this takes Linux; on %s, usdt can list, trace, count, hist, "+
-	"latency and describe with --at ADDRESS: see usdt help trace", runtime.GOOS)
+	"latency, timeline and describe with --at ADDRESS: see usdt help trace", runtime.GOOS)
 
 const kernelHelp = `
 This system has no uprobes: name the program by --at.`
