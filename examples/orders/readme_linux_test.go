@@ -79,7 +79,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := regexp.MustCompile(`(?m)^    \$ ((?:usdt|bpftrace) .*)$`).FindAllSubmatch(page, -1)
+	commands := regexp.MustCompile(`(?m)^\$ ((?:usdt|bpftrace) .*)$`).FindAllSubmatch(page, -1)
 	if len(commands) != len(answers) {
 		t.Fatalf("README.md has %d commands, the test %d answers", len(commands), len(answers))
 	}
