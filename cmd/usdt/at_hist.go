@@ -18,10 +18,6 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 	if err := errors.Join(f.check(), f.by.checkAt()); err != nil {
 		return err
 	}
-	scale, err := f.scale()
-	if err != nil {
-		return err
-	}
 	s, err := f.prepareAt(cmd, patterns)
 	if err != nil {
 		return err
@@ -34,8 +30,15 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	scale, err := f.scale(unit)
+	if err != nil {
+		return err
+	}
 	request := f.request()
-	request.Patterns, request.Linear = patterns, f.linear
+	request.Patterns = patterns
+	if scale.Linear {
+		request.Linear = fmt.Sprintf("%d,%d,%d", scale.Lo, scale.Hi, scale.Step)
+	}
 	request.Arg, request.By = f.arg.String(), f.by.String()
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Hist], error) {

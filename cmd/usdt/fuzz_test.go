@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -205,9 +206,10 @@ func FuzzTable(f *testing.F) {
 func FuzzLinear(f *testing.F) {
 	f.Add("0,1000,50")
 	f.Add("-0x8000000000000000,9223372036854775807,0b1")
+	f.Add("0,1.5s,-.25ms")
 	f.Fuzz(func(t *testing.T, text string) {
 		flags := histFlags{linear: text}
-		scale, err := flags.scale()
+		scale, err := flags.scale(histogram.Nanoseconds)
 		if err != nil {
 			return
 		}

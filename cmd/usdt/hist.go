@@ -34,8 +34,8 @@ end: on Ctrl-C, after --duration, or when the process ends. An argument is meant
 usdt list shows it, or by its number from 0. A name means the argument of each probe that has the
 name, whatever its number is there.
 
-The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI.
-The figures below the rows come from a finer scale, unless there is --linear. In any case max is
+The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI:
+integers as the probe passes them or, of durations and sizes, numbers with a unit. The figures below the rows come from a finer scale, unless there is --linear. In any case max is
 exact, and mean is exact up to rounding.
 
 With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
@@ -46,6 +46,7 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
   sudo usdt hist shop:order_end --arg cents -- ./shop
   sudo usdt hist -p 1234 http:request --arg duration --by path,status --duration 10s
   sudo usdt hist -p 1234 shop:order_end --arg cents --linear 0,1000,50 -o orders.svg
+  sudo usdt hist -p 1234 http:request --arg duration --linear 0,50ms,5ms
   sudo usdt hist -p 1234 http:request --arg took_us --unit ms --quantiles 50,99,99.9
   sudo usdt hist -p 1234 http:request --arg bytes --by path --sort p99 --top 5 --interval 1s
   sudo usdt hist -p 1234 shop:order_end --arg cents --folded | flamegraph.pl > cents.svg`,
@@ -70,34 +71,25 @@ The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
 	return cmd
 }
 
-// scale returns the scale of the values.
-func (f *histFlags) scale() (histogram.Scale, error) {
+// scale returns the scale of values in a unit.
+func (f *histFlags) scale(unit histogram.Unit) (scale histogram.Scale, err error) {
 	if f.linear == "" {
 		return histogram.Log2(), nil
 	}
-	ends, err := parseIntegers(f.linear)
-	if err != nil || len(ends) != 3 {
-		return histogram.Scale{}, usagef(
-			"--linear %q: want three integers LO,HI,STEP, such as 0,1000,50", f.linear)
+	texts := strings.Split(f.linear, ",")
+	if len(texts) != 3 {
+		return scale, usagef("--linear %q: want LO,HI,STEP, such as 0,1000,50", f.linear)
 	}
-	scale, err := histogram.Linear(ends[0], ends[1], ends[2])
-	if err != nil {
+	var ends [3]int64
+	for i, text := range texts {
+		if ends[i], err = unit.ParseInteger(text); err != nil {
+			return scale, usagef("--linear %q: %w", f.linear, err)
+		}
+	}
+	if scale, err = histogram.Linear(ends[0], ends[1], ends[2]); err != nil {
 		return scale, usagef("--linear %q: %w", f.linear, err)
 	}
 	return scale, nil
-}
-
-// parseIntegers parses a list that is separated by commas.
-func parseIntegers(list string) ([]int64, error) {
-	var integers []int64
-	for text := range strings.SplitSeq(list, ",") {
-		n, err := strconv.ParseInt(text, 0, 64)
-		if err != nil {
-			return nil, err
-		}
-		integers = append(integers, n)
-	}
-	return integers, nil
 }
 
 // check checks what no probe has to be known for.

@@ -18,8 +18,7 @@ func (f *histFlags) options(stderr io.Writer) (o uprobe.DistributionOptions, err
 		return o, err
 	}
 	o.Arg = uprobe.Argument(f.arg)
-	o.Scale, err = f.scale()
-	return o, err
+	return o, nil
 }
 
 // histKernel carries out the command by the kernel.
@@ -45,6 +44,9 @@ func (f *histFlags) histKernel(cmd *cobra.Command, patterns []string) error {
 	}
 	unit, err := f.unit(sel.probes)
 	if err != nil {
+		return err
+	}
+	if options.Scale, err = f.scale(unit); err != nil {
 		return err
 	}
 	if err := f.output.open(cmd); err != nil {

@@ -1,6 +1,7 @@
 package histogram
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -63,6 +64,32 @@ func (u Unit) In(shown Unit) (in Unit, ok bool) {
 	of, _ := find(u.Name)
 	steps, _ := find(shown.Name)
 	return Unit{Name: u.Name, Shown: shown.Name}, slices.Equal(of, steps)
+}
+
+// ParseInteger parses a value: an integer, or a number with a unit of the same kind, such as 1.5ms.
+func (u Unit) ParseInteger(text string) (int64, error) {
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return n, nil
+	}
+	number := strings.TrimRight(text, "BGKTimnsu")
+	kind, s := find(text[len(number):])
+	v, isNumber := new(big.Rat), strings.Trim(number, "-.0123456789") == ""
+	if isNumber {
+		v, isNumber = v.SetString(number)
+	}
+	if kind == nil || !isNumber {
+		return 0, fmt.Errorf("want an integer, or a number with a unit such as 50ms, not %q", text)
+	}
+	of, base := find(u.Name)
+	if !slices.Equal(of, kind) {
+		return 0, fmt.Errorf("%s: the values are not known to be in such a unit: want an integer", text)
+	}
+	v.Mul(v, new(big.Rat).SetFloat64(s.size))
+	v.Quo(v, new(big.Rat).SetFloat64(base.size))
+	if !v.IsInt() || !v.Num().IsInt64() {
+		return 0, fmt.Errorf("%s is no integer of %s in 64 bits", text, u.Name)
+	}
+	return v.Num().Int64(), nil
 }
 
 // Format returns a value for people to read, with three significant digits: 1.5us, 262ms. All
