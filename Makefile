@@ -126,7 +126,7 @@ PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
 RACED = $(filter-out $(addprefix %/test/,architecture docs environments faults linking lint \
-	readme schema secure static),$(PACKAGES))
+	pictures readme schema secure static),$(PACKAGES))
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -241,6 +241,10 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/embedded
 	go run ./test/bench/tools
+
+.PHONY: pictures
+pictures: ## draw docs/figures/terminal.svg and demo.svg anew, from real sessions
+	go run ./test/pictures
 
 .PHONY: fuzz
 fuzz: ## fuzz every reader and writer, for FUZZTIME=1m each

@@ -13,6 +13,14 @@ import (
 type world struct {
 	root string // of the repository
 	dir  string
+	locks
+}
+
+// shims are programs that take the place of others. The commands run as root, and a machine may
+// have no sudo. bpftrace prints each line at once only to a terminal.
+var shims = map[string]string{
+	"sudo":     `"$@"`,
+	"bpftrace": `"$(which -a bpftrace | sed -n 2p)" -B line "$@"`,
 }
 
 func newWorld(t *testing.T, root string) *world {
@@ -22,10 +30,11 @@ func newWorld(t *testing.T, root string) *world {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// The commands run as root, and a machine may have no sudo.
-	const sudo = "#!/bin/sh\nexec \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte(sudo), 0o755); err != nil {
-		t.Fatal(err)
+	for name, text := range shims {
+		script := "#!/bin/sh\nexec " + text + "\n"
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	build := exec.Command("go", "build", "-trimpath", "-o", w.usdt(), "./cmd/usdt")
 	build.Dir = root
