@@ -107,7 +107,8 @@ func TestSVG(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, has := range []string{`<tspan class="bar">@@ </tspan>`, "<title>&lt;a&gt; &amp; b</title>",
-		"translate(0 -38)", "16.67% { visibility: visible }", "33.33% { transform: translate(0, -38px) }"} {
+		"translate(0 -38)", "16.67% { visibility: visible }",
+		"33.33% { transform: translate(0, -38px) }"} {
 		if !strings.Contains(picture, has) {
 			t.Errorf("it lacks %s:\n%s", has, picture)
 		}
