@@ -1,6 +1,6 @@
 //go:build linux
 
-// Pictures draws what a terminal shows of real sessions: docs/figures/terminal.svg, on the first
+// Pictures records what a terminal shows, and draws it: docs/figures/terminal.svg, on the first
 // screen of README.md, and docs/figures/demo.svg, which moves. It needs root.
 package main
 
@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// A session is what somebody types at a terminal. PID in a command is the process of usdt demo
+// A recording is what somebody types at a terminal. PID in a command is the process of usdt demo
 // --serve, and a command is ended by Ctrl-C when it has printed so many lines, unless 0.
-type session struct {
+type recording struct {
 	picture string // below docs/figures
 	title   string // for those who cannot see it
 	columns int
@@ -27,7 +27,7 @@ type step struct {
 	lines   int
 }
 
-var sessions = []session{
+var recordings = []recording{
 	{
 		picture: "terminal.svg",
 		title:   "A terminal: usdt shows events that a filter selects, and a histogram of latencies",
@@ -47,7 +47,7 @@ var sessions = []session{
 }
 
 func main() {
-	for _, s := range sessions {
+	for _, s := range recordings {
 		if err := draw(s); err != nil {
 			fmt.Fprintln(os.Stderr, "pictures:", err)
 			os.Exit(1)
@@ -55,8 +55,8 @@ func main() {
 	}
 }
 
-// draw records a session, in the root of the repository, and writes its picture.
-func draw(s session) error {
+// draw makes a recording, in the root of the repository, and writes its picture.
+func draw(s recording) error {
 	dir, err := os.MkdirTemp("", "pictures")
 	if err != nil {
 		return err

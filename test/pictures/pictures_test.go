@@ -18,10 +18,10 @@ const root = "../.."
 
 var pid = regexp.MustCompile(`-p (\d+|PID)`)
 
-// TestPictures checks that the pictures show the sessions of this program, and need nothing from
+// TestPictures checks that the pictures show the recordings of this program, and need nothing from
 // elsewhere.
 func TestPictures(t *testing.T) {
-	for _, s := range sessions {
+	for _, s := range recordings {
 		t.Run(s.picture, func(t *testing.T) {
 			picture, err := os.ReadFile(filepath.Join(root, "docs/figures", s.picture))
 			if err != nil {
@@ -84,7 +84,7 @@ func TestPages(t *testing.T) {
 		}
 		pages.WriteString(pid.ReplaceAllString(string(page), "-p PID"))
 	}
-	for _, s := range sessions {
+	for _, s := range recordings {
 		if !strings.Contains(pages.String(), "](docs/figures/"+s.picture+")") {
 			t.Errorf("README.md does not show %s", s.picture)
 		}
@@ -98,7 +98,7 @@ func TestPages(t *testing.T) {
 
 // TestSVG draws lines of which some have scrolled away.
 func TestSVG(t *testing.T) {
-	s := session{title: "<a> & b", columns: 10, rows: 2}
+	s := recording{title: "<a> & b", columns: 10, rows: 2}
 	want := []string{"$ a 'b' | c", "<&>", "   7 |@@ |"}
 	lines := []line{{text: want[0], typed: true}, {at: time.Second, text: want[1]}, {text: ""},
 		{at: 2 * time.Second, text: want[2]}}

@@ -26,8 +26,8 @@ const style = `text { font: 13.3px ui-monospace, SFMono-Regular, Menlo, Consolas
 .frame { fill: #1b1f27; stroke: #4a5160 } .button { fill: #4a5160 }
 `
 
-// svg draws the lines of a session.
-func svg(s session, lines []line) string {
+// svg draws the lines of a recording.
+func svg(s recording, lines []line) string {
 	rows := s.rows
 	if rows == 0 {
 		rows = len(lines)
