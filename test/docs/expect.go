@@ -39,6 +39,7 @@ var notices = []string{
 	`^usdt: tracing \d+ probes? .*; Ctrl-C ends it$`,
 	`^usdt: \d+ events?, 0 lost$`,
 	`^(usdt: )?\d* ?(starts?|ends?|spans?) without an? (end|start)`,
+	`^usdt: tracing has ended; usdt ends with `,
 	`^Attach(ing|ed) \d+ probes?(\.\.\.)?$`,                              // bpftrace
 	`^ERROR: Unknown error -1: couldn't set RLIMIT_MEMLOCK for bpftrace`, // it goes on
 	`^go: (downloading|added|creating|to add|finding|upgraded) `,
