@@ -133,7 +133,7 @@ func (p *page) open() {
 	p.dir = p.TempDir()
 	own := p.TempDir()
 	var err error
-	p.shell, err = newShell(filepath.Join(own, "state"), p.dir, p.world.environ(own))
+	p.shell, err = newShell(filepath.Join(own, "state"), p.dir, p.world, p.world.environ(own))
 	if err != nil {
 		p.Fatal(err)
 	}

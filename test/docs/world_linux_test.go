@@ -14,6 +14,7 @@ type world struct {
 	root string // of the repository
 	dir  string
 	locks
+	guard *guard
 }
 
 // shims are programs that take the place of others. The commands run as root, and a machine may
@@ -25,7 +26,7 @@ var shims = map[string]string{
 
 func newWorld(t *testing.T, root string) *world {
 	t.Helper()
-	w := &world{root: root, dir: t.TempDir()}
+	w := &world{root: root, dir: t.TempDir(), guard: startGuard(t)}
 	bin := filepath.Join(w.dir, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
