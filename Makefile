@@ -31,7 +31,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
-	  test-tracers test-system test-clients test-deb test-oldest test-storm
+	  test-tracers test-pages test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -119,14 +119,15 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other programs in root directories, and with Chromium, are left out: they run once,
-# in test-tracers, test-languages and test-browser.
-PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -e /test/browser)
+# The tests with other programs in root directories, with Chromium, and of pages are left out: they
+# run once, in test-tracers, test-languages, test-browser and test-pages.
+PACKAGES = $(shell go list ./... | \
+	grep -v -e /test/tracers -e /test/languages -e /test/browser -e /test/docs)
 
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
-RACED = $(filter-out $(addprefix %/test/,architecture docs environments faults linking lint \
-	readme schema secure static),$(PACKAGES))
+RACED = $(filter-out $(addprefix %/test/,architecture environments faults linking lint \
+	pictures readme schema secure static),$(PACKAGES))
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -138,6 +139,11 @@ test-tracers: ## other people's tracers read live processes, and docs/tracers.md
 
 # Tracers that come with compilers, kernel headers and daemons have a root directory of their own.
 TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clang libc6-dev
+
+.PHONY: test-pages
+test-pages: ## the programs and commands of README.md, docs and examples do what the pages say
+	test/setup.sh bpftrace gdb linux-perf python3 gcc libc6-dev make curl bpftool
+	$(TRACED) go test -count=1 $(FLAGS) ./test/docs
 
 .PHONY: test-languages
 test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by built-in descriptions
@@ -241,6 +247,10 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/embedded
 	go run ./test/bench/tools
+
+.PHONY: pictures
+pictures: ## draw docs/figures/terminal.svg and demo.svg anew, from what a terminal shows
+	go run ./test/pictures
 
 .PHONY: fuzz
 fuzz: ## fuzz every reader and writer, for FUZZTIME=1m each

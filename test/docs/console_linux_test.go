@@ -1,11 +1,10 @@
 package docs
 
 import (
+	"slices"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // console executes the commands of a block.
@@ -33,17 +32,18 @@ func (p *page) command(b *block, c *command) {
 		p.Fatalf("%s: %v", p.at(c.line), err)
 	}
 	m := newMatcher(p.wants(b, c.output))
-	lines, problem := p.read(child, m)
+	updates := *update && updatable(b, c)
+	lines, problem := p.read(child, m, updates)
 	if problem == "" {
 		<-child.ended
-		if child.err != nil && !m.interrupted && len(c.output) == 0 {
+		if child.err != nil && !m.interrupted && !showsText(c.output) {
 			problem = "it has failed: " + child.err.Error()
 		}
 	}
 	if problem == "" {
 		return
 	}
-	if *update && p.updatable(b, c) {
+	if updates {
 		p.replace(c, lines)
 		return
 	}
@@ -60,9 +60,9 @@ func (p *page) wants(b *block, output []string) []want {
 }
 
 // read reads what a command prints until it ends. It interrupts one of which the page says so, and
-// ends one whose output is another. Then it says what differs.
-func (p *page) read(child *process, m *matcher) (lines []string, problem string) {
-	overdue := time.NewTimer(testenv.Patience)
+// ends one whose output is another, unless all of it is asked for. Then it says what differs.
+func (p *page) read(child *process, m *matcher, all bool) (lines []string, problem string) {
+	overdue := time.NewTimer(*patience)
 	defer overdue.Stop()
 	for {
 		if m.interrupts() {
@@ -80,7 +80,7 @@ func (p *page) read(child *process, m *matcher) (lines []string, problem string)
 			lines = append(lines, line)
 			if problem == "" && !m.take(line) {
 				problem = "It prints\n  " + line + "\nand the page has\n  " + m.next()
-				if !*update {
+				if !all {
 					child.signal(syscall.SIGTERM)
 				}
 			}
@@ -90,4 +90,9 @@ func (p *page) read(child *process, m *matcher) (lines []string, problem string)
 				"\nIf it is ended by Ctrl-C, write ^C on a line of its own, where that was typed."
 		}
 	}
+}
+
+// showsText says whether a page says anything of what a command prints.
+func showsText(output []string) bool {
+	return slices.ContainsFunc(output, func(line string) bool { return line != others })
 }

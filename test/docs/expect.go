@@ -11,7 +11,7 @@ import (
 var kinds = []struct{ name, pattern string }{
 	{"date and time", `\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:?\d\d)?`},
 	{"time of day", `\d\d:\d\d:\d\d(?:\.\d+)?`},
-	{"address", `0x[0-9a-f]+`},
+	{"address", `0x[0-9a-f]+(?: \+\d+)?`},
 	{"hash", `\b(?:[0-9a-f]*[a-f][0-9a-f]{11,}|[0-9a-f]{11,}[a-f][0-9a-f]*)\b`},
 	{"word", `[\pL_][\pL\d_]*`},
 	{"duration", `-?(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+\b`},
@@ -38,8 +38,10 @@ var (
 var notices = []string{
 	`^usdt: tracing \d+ probes? .*; Ctrl-C ends it$`,
 	`^usdt: \d+ events?, 0 lost$`,
-	`^ERROR: .* couldn't set RLIMIT_MEMLOCK for bpftrace\.`, // without CAP_SYS_RESOURCE
-	`^Attach(ing|ed) \d+ probes?(\.\.\.)?$`,                 // bpftrace
+	`^(usdt: )?\d* ?(starts?|ends?|spans?) without an? (end|start)`,
+	`^usdt: tracing has ended; usdt ends with `,
+	`^Attach(ing|ed) \d+ probes?(\.\.\.)?$`,                              // bpftrace
+	`^ERROR: Unknown error -1: couldn't set RLIMIT_MEMLOCK for bpftrace`, // it goes on
 	`^go: (downloading|added|creating|to add|finding|upgraded) `,
 	`^\s+go mod tidy$`,
 }

@@ -20,6 +20,7 @@ type block struct {
 	file     string    // what it is written to, or empty
 	excerpt  bool      // its commands print more lines, between those that are shown
 	exact    bool      // the numbers are always those that are shown
+	first    []string  // commands to be executed before, which are not shown
 	programs []program // to be started before
 }
 
@@ -117,6 +118,8 @@ func (p *parser) comment(number int, text string) error {
 		return nil
 	case key == "file":
 		b.file = value
+	case key == "first":
+		b.first = append(b.first, value)
 	case text == "excerpt":
 		b.excerpt = true
 	case text == "exactly":

@@ -21,6 +21,7 @@ const fenced = "# Title\n" +
 	"    four columns\n" +
 	"```\n" +
 	"<!-- file: a/main.go -->\n" +
+	"<!-- first: mkdir a -->\n" +
 	"```go\n" +
 	"```\n" +
 	"<!-- not run: it needs a cluster: any -->\n" +
@@ -39,8 +40,8 @@ func TestParse(t *testing.T) {
 			excerpt: true, exact: true,
 			programs: []program{{7, "./shop --port 1", "7", "is ready"}, {8, "", "42", ""}},
 		},
-		{line: 17, language: "go", file: "a/main.go"},
-		{line: 20, language: "sh", lines: []string{"kubectl"}, notRun: "it needs a cluster: any"},
+		{line: 18, language: "go", file: "a/main.go", first: []string{"mkdir a"}},
+		{line: 21, language: "sh", lines: []string{"kubectl"}, notRun: "it needs a cluster: any"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(block{}, program{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

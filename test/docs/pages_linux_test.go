@@ -14,7 +14,10 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-var update = flag.Bool("update", false, "write what commands print into the pages")
+var (
+	update   = flag.Bool("update", false, "write what commands print into the pages")
+	patience = flag.Duration("patience", testenv.Patience, "bounds the wait for a command")
+)
 
 // TestPages runs the blocks of each page.
 func TestPages(t *testing.T) {
@@ -86,13 +89,12 @@ func newPage(t *testing.T, world *world, path string) *page {
 
 func (p *page) run() {
 	p.require()
+	defer p.world.lock(p.blocks)()
 	p.open()
+	defer p.write()
 	defer p.shell.stop()
 	for _, b := range p.blocks {
 		p.block(b)
-	}
-	if err := p.write(); err != nil {
-		p.Error(err)
 	}
 }
 
@@ -107,22 +109,20 @@ func (p *page) require() {
 		p.Skipf("%s runs the test, but not the programs of the page", emulator)
 	}
 	for _, b := range p.blocks {
-		if b.notRun != "" || b.language != "console" {
+		if b.notRun != "" {
 			continue
 		}
-		text := strings.Join(b.lines, "\n")
-		if traces := len(b.programs) > 0 || strings.Contains(text, "$ sudo "); traces &&
+		text := strings.Join(b.first, "\n")
+		if b.language == "console" {
+			text += "\n" + strings.Join(b.lines, "\n")
+		}
+		if traces := len(b.programs) > 0 || strings.Contains(text, "$ sudo ") ||
+			strings.Contains(text, "$ bpftrace "); traces &&
 			os.Geteuid() != 0 {
 			testenv.Lacks(p, errors.New("tracing by the kernel needs root"))
 		}
-		commands, err := b.commands()
-		if err != nil {
-			p.Fatalf("%s: %v", p.path, err)
-		}
-		for _, c := range commands {
-			for _, tool := range tools.FindAllString(c.text, -1) {
-				testenv.Tool(p, tool)
-			}
+		for _, tool := range tools.FindAllString(text, -1) {
+			testenv.Tool(p, tool)
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (p *page) open() {
 	p.dir = p.TempDir()
 	own := p.TempDir()
 	var err error
-	p.shell, err = newShell(filepath.Join(own, "state"), p.dir, p.world.environ(own))
+	p.shell, err = newShell(filepath.Join(own, "state"), p.dir, p.world, p.world.environ(own))
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -148,6 +148,9 @@ func (p *page) block(b *block) {
 	}
 	if b.file != "" {
 		p.file(b)
+	}
+	for _, text := range b.first {
+		p.command(&block{}, &command{line: b.line, text: text, output: []string{others}})
 	}
 	for _, program := range b.programs {
 		if program.command != "" {
@@ -178,8 +181,12 @@ func (p *page) file(b *block) {
 	}
 }
 
-// actual replaces numbers that stand for processes, and the root of the repository.
+var runsHere = regexp.MustCompile(`\bgo run REPO/(\S+)`)
+
+// actual replaces numbers that stand for processes, and the root of the repository, in whose module
+// go runs a program of it.
 func (p *page) actual(text string) string {
+	text = runsHere.ReplaceAllString(text, "go run -C REPO/$1 .")
 	for number, pid := range p.numbers {
 		text = regexp.MustCompile(`\b`+number+`\b`).ReplaceAllString(text, pid)
 	}

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // lastProgram returns the program whose comment is the last before the block.
@@ -22,11 +20,13 @@ func (p *page) start(r program) {
 	if err != nil {
 		p.Fatalf("%s: %v", p.at(r.line), err)
 	}
-	once := want{text: r.once, again: true}
+	any := want{text: others, again: true}
+	printed := []want{any}
 	if r.once != "" {
-		once = want{r.once, expression("..."+r.once+"...", false), false}
+		line := expression(others+r.once+others, false)
+		printed = append(printed, want{text: r.once, expression: line}, any)
 	}
-	p.await(child, r, newMatcher([]want{{text: others, again: true}, once}))
+	p.await(child, r, newMatcher(printed))
 }
 
 // stay starts the command of a block, which goes on until the page ends, and waits until it has
@@ -50,7 +50,7 @@ func (p *page) await(child *process, r program, m *matcher) {
 	var printed []string
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
-	overdue := time.After(testenv.Patience)
+	overdue := time.After(*patience)
 	for {
 		select {
 		case line, ok := <-child.lines:

@@ -2,11 +2,15 @@ package docs
 
 import (
 	"archive/zip"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -37,66 +41,80 @@ func publish(root, proxy string) error {
 	return pack(root, filepath.Join(dir, release+".zip"))
 }
 
-// pack writes the files of the module, as git knows them or would, without those of the modules in
-// its directories.
-func pack(root, archive string) (err error) {
-	list := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-	list.Dir = root
-	out, err := list.Output()
-	if err != nil {
-		return err
-	}
-	paths := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
-	nested := map[string]bool{}
-	for _, path := range paths {
-		if filepath.Base(path) == "go.mod" {
-			nested[filepath.Dir(path)] = true
-		}
-	}
+// pack writes the files of the module: not those that are hidden, nor those of the modules in its
+// directories.
+func pack(root, archive string) error {
 	file, err := os.Create(archive)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	w := zip.NewWriter(file)
-	for _, path := range paths {
-		if inside(path, nested) {
-			continue
-		}
-		if err := add(w, root, path); err != nil {
+	tree := os.DirFS(root)
+	err = fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
+		case path != "." && (strings.HasPrefix(d.Name(), ".") || nested(tree, path, d)):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular():
+			return nil
 		}
-	}
-	return w.Close()
+		return add(w, tree, path)
+	})
+	return errors.Join(err, w.Close())
 }
 
-// inside says whether a file is in one of the directories, the root left out.
-func inside(path string, directories map[string]bool) bool {
-	for dir := filepath.Dir(path); dir != "."; dir = filepath.Dir(dir) {
-		if directories[dir] {
-			return true
-		}
+// nested says whether a directory has a module of its own.
+func nested(tree fs.FS, path string, d fs.DirEntry) bool {
+	if !d.IsDir() {
+		return false
 	}
-	return false
+	_, err := fs.Stat(tree, path+"/go.mod")
+	return err == nil
 }
 
-func add(w *zip.Writer, root, path string) error {
-	info, err := os.Lstat(filepath.Join(root, path))
-	if os.IsNotExist(err) || err == nil && !info.Mode().IsRegular() {
-		return nil // deleted, or a symbolic link, which a module cannot have
+func add(w *zip.Writer, tree fs.FS, path string) error {
+	from, err := tree.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // another test has removed it
 	}
-	if err != nil {
-		return err
-	}
-	from, err := os.Open(filepath.Join(root, path))
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	to, err := w.CreateHeader(&zip.FileHeader{Name: module + "@" + release + "/" + path})
+	to, err := w.Create(module + "@" + release + "/" + path)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(to, from)
 	return err
+}
+
+func TestPublish(t *testing.T) {
+	root, proxy := t.TempDir(), t.TempDir()
+	for _, path := range []string{"go.mod", "a/a.go", "a/own/go.mod", "a/own/b.go", ".git/c", ".d"} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o755),
+			os.WriteFile(filepath.Join(root, path), []byte("content"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := publish(root, proxy); err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.OpenReader(filepath.Join(proxy, module, "@v", release+".zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	var got []string
+	for _, f := range archive.File {
+		got = append(got, strings.TrimPrefix(f.Name, module+"@"+release+"/"))
+	}
+	if diff := cmp.Diff([]string{"a/a.go", "go.mod"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }

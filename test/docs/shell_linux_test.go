@@ -21,6 +21,7 @@ import (
 type shell struct {
 	state   string // the file with them
 	environ []string
+	guard   *guard
 	started []*process
 }
 
@@ -33,8 +34,8 @@ status=$?
 export -p >"$DOCS_STATE"
 exit $status`
 
-func newShell(state, dir string, environ []string) (*shell, error) {
-	s := &shell{state: state, environ: append(environ, "DOCS_STATE="+state)}
+func newShell(state, dir string, w *world, environ []string) (*shell, error) {
+	s := &shell{state: state, environ: append(environ, "DOCS_STATE="+state), guard: w.guard}
 	return s, os.WriteFile(state, []byte("PWD='"+dir+"'\n"), 0o600)
 }
 
@@ -67,6 +68,7 @@ func (s *shell) start(text string) (*process, error) {
 		write.Close()
 		return nil, err
 	}
+	s.guard.tell(p.Process.Pid)
 	s.started = append(s.started, p)
 	go p.wait()
 	go p.scan(read)

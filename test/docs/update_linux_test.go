@@ -15,7 +15,7 @@ type edit struct {
 }
 
 // updatable says whether a page has all that a command prints.
-func (p *page) updatable(b *block, c *command) bool {
+func updatable(b *block, c *command) bool {
 	return !b.excerpt && !slices.Contains(c.output, others) && !slices.Contains(c.output, interrupt)
 }
 
@@ -38,20 +38,23 @@ func (p *page) asShown(line string) string {
 	return line
 }
 
-// write writes the page with all edits.
-func (p *page) write() error {
+// write writes the page with all edits, also if a later command fails.
+func (p *page) write() {
 	if len(p.edits) == 0 {
-		return nil
+		return
 	}
 	path := filepath.Join(p.world.root, p.path)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		p.Error(err)
+		return
 	}
 	lines := strings.Split(string(text), "\n")
 	for _, e := range slices.Backward(p.edits) {
 		lines = slices.Replace(lines, e.first-1, e.first-1+e.count, e.lines...)
 	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+		p.Error(err)
+	}
 	p.Logf("%s is written, with what %d commands print", p.path, len(p.edits))
-	return os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644)
 }

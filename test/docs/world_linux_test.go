@@ -13,19 +13,29 @@ import (
 type world struct {
 	root string // of the repository
 	dir  string
+	locks
+	guard *guard
+}
+
+// shims are programs that take the place of others. The commands run as root, and a machine may
+// have no sudo. bpftrace prints each line at once only to a terminal.
+var shims = map[string]string{
+	"sudo":     `"$@"`,
+	"bpftrace": `"$(which -a bpftrace | sed -n 2p)" -B line "$@"`,
 }
 
 func newWorld(t *testing.T, root string) *world {
 	t.Helper()
-	w := &world{root: root, dir: t.TempDir()}
+	w := &world{root: root, dir: t.TempDir(), guard: startGuard(t)}
 	bin := filepath.Join(w.dir, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// The commands run as root, and a machine may have no sudo.
-	const sudo = "#!/bin/sh\nexec \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte(sudo), 0o755); err != nil {
-		t.Fatal(err)
+	for name, text := range shims {
+		script := "#!/bin/sh\nexec " + text + "\n"
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	build := exec.Command("go", "build", "-trimpath", "-o", w.usdt(), "./cmd/usdt")
 	build.Dir = root

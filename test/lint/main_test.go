@@ -18,7 +18,7 @@ func TestLint(t *testing.T) {
 		"a/long.go": "package a\n" + words + "!\n",
 		"Makefile":  words + "!",
 		"doc.md": "| " + words + "|\n" + code + "    " + words + "\n" + words + "[a](b)\n" +
-			words + "!",
+			"<!-- " + words + "-->\n" + words + "!",
 		"other.txt":          words + "!",
 		"runes.sh":           strings.Repeat("ü ", 50),
 		"vendor_c/build/c.c": words + "!",
@@ -29,7 +29,7 @@ func TestLint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"Makefile:1: 101 columns", "a/long.go:2: 101 columns", "doc.md:7: 101 columns"}
+	want := []string{"Makefile:1: 101 columns", "a/long.go:2: 101 columns", "doc.md:8: 101 columns"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

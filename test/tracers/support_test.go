@@ -19,7 +19,7 @@ import (
 // tests make.
 const document = "../../docs/tracers.md"
 
-var marked = regexp.MustCompile(`(?s)(<!-- table: [^\n]*-->\n)(.*?)(<!-- end of table -->)`)
+var marked = regexp.MustCompile(`(?s)(<!-- table -->\n\n)(.*?)(\n<!-- /table -->)`)
 
 // row says what the tests saw a version of a tool do. An empty cell stays as it is in the
 // document, unless another test fills it.
