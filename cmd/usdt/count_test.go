@@ -44,6 +44,25 @@ func TestCountShortInterval(t *testing.T) {
 	}
 }
 
+// TestCountShortLine: a short last interval has a line if there was a hit in it.
+func TestCountShortLine(t *testing.T) {
+	began := time.Unix(0, 0)
+	for last, want := range map[uint64]int{200: 3, 201: 4} {
+		var b strings.Builder
+		readings, lines := newCountReadings(twoProbes()[:1], began), countLines{w: &b, view: plainView()}
+		for i, total := range []uint64{100, 200, last} {
+			to := began.Add(min(time.Duration(i+1)*time.Second, 2010*time.Millisecond))
+			r := readings.next([]uint64{total}, nil, 0, to, time.Duration(i/2)*time.Second/2)
+			if err := lines.write(r, i == 2); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Count(b.String(), "\n"); got != want {
+			t.Errorf("%d hits: %d lines, want %d:\n%s", last, got, want, &b)
+		}
+	}
+}
+
 // A short interval stays as it is when there is none before it.
 func TestCountOneShortInterval(t *testing.T) {
 	began := time.Unix(0, 0)

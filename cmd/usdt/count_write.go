@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,11 +21,16 @@ type countLines struct {
 	w      io.Writer
 	view   *countView
 	titled bool
+	last   countReading
 }
 
 func (c *countLines) write(r countReading, last bool) error {
 	var b strings.Builder
-	c.lines(&b, r, r.to.Format(time.TimeOnly))
+	// An interval that was joined with the one before need not be written again without a hit.
+	if !c.titled || !r.from.Equal(c.last.from) || !slices.Equal(r.totals, c.last.totals) {
+		c.lines(&b, r, r.to.Format(time.TimeOnly))
+	}
+	c.last = r
 	if last && len(c.view.added.args) > 0 && !r.isWhole() {
 		c.lines(&b, r.whole(), "all")
 	}
