@@ -10,6 +10,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.10 // 1.1 writes --json[=true|false] into every help
+	golang.org/x/arch v0.30.0
 	golang.org/x/sys v0.47.0
 )
 

@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // kernelCommands are those that are about files and the kernel of this system.
 func kernelCommands() []*cobra.Command {
 	return []*cobra.Command{
-		newScriptCommand(), newDoctorCommand(), newReaderCommand(), newLaunchCommand(),
+		newInspectCommand(), newScriptCommand(), newDoctorCommand(),
+		newReaderCommand(), newLaunchCommand(),
 	}
 }

@@ -92,6 +92,8 @@ func (b *bench) testListing(t *testing.T) {
 	b.check(t, "list-at", b.output(t, 0, "list", "--json", "--at", b.address), len(probes))
 	listed := b.output(t, 0, "list", "--json", "-p", strconv.Itoa(b.program.PID()))
 	b.check(t, "list", listed, len(probes))
+	pid := strconv.Itoa(b.program.PID())
+	b.check(t, "inspect", b.output(t, 0, "inspect", "--json", "-p", pid, "shop:*"), len(probes))
 	testenv.RequireSDT(t)
 	places := filepath.Join(t.TempDir(), "places")
 	gcc := exec.Command(testenv.Tool(t, "gcc"), "-O2", "-ffreestanding", "-nostdlib", "-static",
@@ -100,6 +102,7 @@ func (b *bench) testListing(t *testing.T) {
 		t.Fatalf("%v: %v\n%s", gcc, err, out)
 	}
 	b.check(t, "list", b.output(t, 0, "list", "--json", places), 4)
+	b.check(t, "inspect", b.output(t, 0, "inspect", "--json", places, "*:*"), 4)
 
 	program := filepath.Join(t.TempDir(), "program")
 	const source = "../../internal/tracing/embed/testdata/program"

@@ -35,7 +35,7 @@ func FuzzParseMaps(f *testing.F) {
 // format writes the line as show_map_vma in fs/proc/task_mmu.c does.
 func (l mapsLine) format() string {
 	perms := []byte("----")
-	for i, set := range []bool{false, l.writable, l.executable, true} {
+	for i, set := range []bool{l.readable, l.writable, l.executable, true} {
 		if set {
 			perms[i] = "rwxs"[i]
 		}

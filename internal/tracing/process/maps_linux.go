@@ -25,8 +25,8 @@ func (m Mapping) address(offset uint64) (address uint64, ok bool) {
 // A mapsLine is a line of /proc/PID/maps about a file.
 type mapsLine struct {
 	Mapping
-	private, writable, executable bool
-	file                          mappedFile
+	readable, writable, executable, private bool
+	file                                    mappedFile
 }
 
 // A mappedFile is a file as /proc/PID/maps has it. Only the numbers and the name together tell
@@ -81,7 +81,8 @@ func parseMapsLine(text string) (l mapsLine, err error) {
 	if len(perms) != len("rwxp") {
 		return l, fmt.Errorf("permissions %q", perms)
 	}
-	l.writable, l.executable, l.private = perms[1] == 'w', perms[2] == 'x', perms[3] == 'p'
+	l.readable, l.writable = perms[0] == 'r', perms[1] == 'w'
+	l.executable, l.private = perms[2] == 'x', perms[3] == 'p'
 
 	if l.Start, l.End, err = parseHexPair(f[0], "-"); err != nil {
 		return l, err

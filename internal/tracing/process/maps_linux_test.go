@@ -27,11 +27,11 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
 		t.Fatal(err)
 	}
 	want := []mapsLine{
-		{Mapping{0x400000, 0x452000, 0x1000}, true, false, true,
+		{Mapping{0x400000, 0x452000, 0x1000}, true, false, true, true,
 			mappedFile{unix.Mkdev(8, 2), 173521, "/usr/bin/dbus-daemon"}},
-		{Mapping{0x7f0000000000, 0x7f0000001000, 0}, true, true, true,
+		{Mapping{0x7f0000000000, 0x7f0000001000, 0}, true, true, true, true,
 			mappedFile{unix.Mkdev(0x103, 0xff0), 7, `/a b\012c (deleted)`}},
-		{Mapping{0x7f0000001000, 0x7f0000002000, 0}, false, false, true,
+		{Mapping{0x7f0000001000, 0x7f0000002000, 0}, true, false, true, false,
 			mappedFile{unix.Mkdev(0, 1), 1034, "/memfd:libstapsdt:shop (deleted)"}},
 	}
 	if !slices.Equal(got, want) {
@@ -40,6 +40,9 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
 	for i, probeable := range []bool{true, false, false} {
 		if got[i].probeable() != probeable {
 			t.Errorf("%+v: probeable %v, want %v", got[i], !probeable, probeable)
+		}
+		if want := []string{"r-xp", "rwxp", "r-xs"}[i]; got[i].permissions() != want {
+			t.Errorf("%+v: permissions %s, want %s", got[i], got[i].permissions(), want)
 		}
 	}
 }

@@ -3,11 +3,13 @@
 package process_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,5 +176,50 @@ func checkAttached(t *testing.T, o process.Object, name string, want bool) {
 		if n.Name == name && attached[i] != want {
 			t.Errorf("%s:%s attached: %v, want %v", n.Provider, n.Name, attached[i], want)
 		}
+	}
+}
+
+// checkInspected holds what Inspect says of a probe to the file and to the memory of the process.
+func checkInspected(t *testing.T, o process.Object, name string, attached bool) {
+	t.Helper()
+	n := o.Notes[slices.IndexFunc(o.Notes, func(n sdtnote.Note) bool { return n.Name == name })]
+	s, err := new(process.Reader).Inspect(o, n)
+	if err = errors.Join(err, s.MemoryErr); err != nil {
+		t.Fatal(err)
+	}
+	if s.IsAttached != attached {
+		t.Errorf("%s:%s inspected as attached: %v, want %v", n.Provider, n.Name, s.IsAttached, attached)
+	}
+	file, err := os.ReadFile(o.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(file[s.Start:], s.Code) || n.FileOffset-s.Start >= uint64(len(s.Code)) {
+		t.Errorf("code % x at %#x of the file, which has the site at %#x", s.Code, s.Start, n.FileOffset)
+	}
+	if counted := s.Semaphores; (len(counted) > 0) != (n.SemaphoreOffset != 0) {
+		t.Errorf("%s:%s has semaphores %v", n.Provider, n.Name, counted)
+	}
+	var fired []uint64
+	mem := openMemory(t, o.PID)
+	for _, m := range s.Mapped {
+		if m.Address == 0 {
+			continue
+		}
+		if m.IsFired {
+			fired = append(fired, m.Address+n.FileOffset-s.Start)
+		}
+		now := make([]byte, len(m.Code))
+		if _, err := mem.ReadAt(now, int64(m.Address)); err != nil || !bytes.Equal(now, m.Code) {
+			t.Errorf("% x at %#x, want % x (%v)", m.Code, m.Address, now, err)
+		}
+	}
+	for _, address := range fired {
+		if !slices.Contains(o.Addresses(n), address) {
+			t.Errorf("fired at %#x, want one of %#x", address, o.Addresses(n))
+		}
+	}
+	if len(fired) == 0 {
+		t.Errorf("fired nowhere of %+v", s.Mapped)
 	}
 }

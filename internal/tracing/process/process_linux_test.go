@@ -60,17 +60,38 @@ func TestReadProcessSelf(t *testing.T) {
 				t.Errorf("comm %q, want %q", o.Comm, want)
 			}
 			checkAttached(t, o, "hit", false)
+			checkInspected(t, o, "hit", false)
 			c, err := counter.OpenProbe(o.Path, "hit")
 			if err != nil {
 				testenv.Lacks(t, err)
 			}
 			checkAttached(t, o, "hit", true)
+			checkInspected(t, o, "hit", true)
 			checkAttached(t, o, "other", false)
 			if err := c.Close(); err != nil {
 				t.Fatal(err)
 			}
 			checkAttached(t, o, "hit", false)
 		})
+	}
+}
+
+// TestInspectGone: another file, and a note that a file does not have, are told apart from what was
+// asked for.
+func TestInspectGone(t *testing.T) {
+	program := buildProcess(t, t.TempDir(), "process")
+	c := startProcess(t, program)
+	o := objectOf(t, c.PID(), "process")
+	other := o.Notes[0]
+	other.Location++
+	if _, err := new(process.Reader).Inspect(o, other); !errors.Is(err, sdtnote.ErrGone) {
+		t.Errorf("a note that is not there: %v", err)
+	}
+	n := o.Notes[0]
+	o.Size++
+	_, err := new(process.Reader).Inspect(o, n)
+	if err == nil || !strings.HasSuffix(err.Error(), "has unmapped the file of the probe; try again") {
+		t.Errorf("another file: %v", err)
 	}
 }
 
@@ -99,8 +120,10 @@ func TestReadProcessC(t *testing.T) {
 
 	// Tracers that count in a semaphore need not change the site.
 	checkAttached(t, o, "counted", false)
+	checkInspected(t, o, "counted", false)
 	c.count(t)
 	checkAttached(t, o, "counted", true)
+	checkInspected(t, o, "counted", true)
 	checkAttached(t, o, "other", false)
 }
 

@@ -13,7 +13,7 @@ import (
 
 // A request asks a server for the objects of a process, of all processes, of a file that is going
 // to be executed or that the user has named, for the probes of a file, for a descriptor of a file,
-// for descriptions, or for where instructions are.
+// for descriptions, for where instructions are, or for what is at a site.
 type request struct {
 	PID          int
 	All          bool
@@ -23,6 +23,7 @@ type request struct {
 	Open         *openRequest
 	Description  *descriptionRequest
 	Locate       *locateRequest
+	Inspect      *inspectRequest
 	WithAttached bool
 	Goroutines   int // a process
 }
@@ -66,6 +67,7 @@ type done struct {
 	Failure *failure
 
 	Locations []Location
+	Site      *servedSite
 }
 
 // Serve reads processes and files for a [Client] until in ends. It sends descriptors to the client
@@ -125,6 +127,8 @@ func (s *server) answer(r request) {
 		err = s.describe(r.Description, &d)
 	case r.Locate != nil:
 		d.Locations, err = s.reader.Locate(r.Locate.PID, r.Locate.Of)
+	case r.Inspect != nil:
+		d.Site, err = s.inspect(r.Inspect)
 	case r.Execution != nil:
 		var objects []Object
 		objects, err = s.reader.ReadExecution(*r.Execution)

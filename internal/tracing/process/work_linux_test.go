@@ -26,7 +26,7 @@ func TestAttachedBounded(t *testing.T) {
 	for i := range uint64(30_000) {
 		m := Mapping{Start: i * 2 * page, End: i*2*page + page}
 		lines = append(lines,
-			mapsLine{m, true, false, true, file}, mapsLine{m, true, true, false, file})
+			mapsLine{m, true, false, true, true, file}, mapsLine{m, true, true, false, true, file})
 	}
 	mapped := groupByFile(lines)[0]
 	const notes, sites = 60_000, 10
