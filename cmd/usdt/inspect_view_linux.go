@@ -26,10 +26,10 @@ var parts = map[sitecode.Part]string{
 
 // meanings says what a change in memory means.
 var meanings = map[sitecode.Meaning]string{
-	sitecode.Breakpoint:         "a breakpoint: each hit traps into the kernel",
+	sitecode.Breakpoint:         "a breakpoint, which traps into the kernel",
 	sitecode.DebuggerBreakpoint: "a breakpoint of a debugger",
-	sitecode.Call:               "a call of the kernel's trampoline: each hit makes a system call",
-	sitecode.Rest:               "a no-op again: a tracer has left these bytes",
+	sitecode.Call:               "a call into the kernel",
+	sitecode.Rest:               "a no-op again, with bytes that a tracer left",
 	sitecode.Unknown:            "of no known tracer or debugger",
 }
 
