@@ -89,10 +89,11 @@ func (one inspected) mappingTable() *table {
 	if len(one.site.Mapped) == 0 {
 		return nil
 	}
-	at, use := column{title: "MAPPED AT"}, column{title: ""}
+	start, end, use := column{title: "MAPPED FROM"}, column{title: "TO"}, column{}
 	permissions, offset := column{title: "PERMISSIONS"}, column{title: "FILE OFFSET"}
 	for _, m := range one.site.Mapped[:min(len(one.site.Mapped), mostInspected)] {
-		at.add(fmt.Sprintf("%#x-%#x", m.Start, m.End))
+		start.add(fmt.Sprintf("%#x", m.Start))
+		end.add(fmt.Sprintf("%#x", m.End))
 		permissions.add(m.Permissions)
 		offset.add(fmt.Sprintf("%#x", m.Offset))
 		switch {
@@ -104,7 +105,9 @@ func (one inspected) mappingTable() *table {
 			use.add("")
 		}
 	}
-	return &table{columns: []*column{&at, &permissions, &offset, &use}, cut: []*column{&at}}
+	return &table{
+		columns: []*column{&start, &end, &permissions, &offset, &use}, cut: []*column{&use},
+	}
 }
 
 // rowBytes is how many bytes of a field are in a row.
