@@ -20,7 +20,7 @@ type Field struct {
 }
 
 // ErrGone says that a file does not have a note that it had.
-var ErrGone = errors.New("the note is not in the file any more")
+var ErrGone = errors.New("the note is not in the file any more; try again")
 
 // ReadRaw returns the note of r that [Read] returns as n, the first of several that are equal. The
 // fields are those of the format, in its order, and the padding behind them, if there is some.
