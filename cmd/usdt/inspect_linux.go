@@ -156,8 +156,8 @@ func (f *inspectFlags) write(cmd *cobra.Command, v *inventory, patterns patternL
 		}
 	}
 	if more > 0 {
-		warn(cmd.ErrOrStderr(), "%s more not shown; usdt list shows all",
-			plural(more, "site", "sites"))
+		warn(cmd.ErrOrStderr(), "not shown: %s; usdt list shows all",
+			plural(more, "other site", "other sites"))
 	}
 	for _, told := range v.descriptions.tell() {
 		warn(cmd.ErrOrStderr(), "%v", told)

@@ -53,13 +53,14 @@ func (one inspected) view(w io.Writer) error {
 
 // viewHead writes what the probe is, and of which file.
 func (one inspected) viewHead(out io.Writer) {
-	fmt.Fprint(out, printable.Text(nameOf(one.note).String()))
+	cut := func(text string) string { return cutLine(printable.Text(text), maxCell) }
+	fmt.Fprint(out, cut(nameOf(one.note).String()))
 	if s := one.signature; s != nil {
-		fmt.Fprintf(out, "(%s)", cutLine(printable.Text(s.String()), maxCell))
+		fmt.Fprintf(out, "(%s)", cut(s.String()))
 	}
 	fmt.Fprintln(out)
 	if text := one.description(); text != "" {
-		fmt.Fprintln(out, belowIndent+cutLine(printable.Text(text), maxCell))
+		fmt.Fprintln(out, belowIndent+cut(text))
 	}
 	fmt.Fprintf(out, "file: %s%s\n", printable.Text(one.path), one.about())
 	switch o := one.object; {
