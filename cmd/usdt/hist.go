@@ -35,8 +35,9 @@ usdt list shows it, or by its number from 0. A name means the argument of each p
 name, whatever its number is there.
 
 The rows are powers of two, or with --linear LO,HI,STEP ranges of STEP values from LO up to HI:
-integers as the probe passes them or, of durations and sizes, numbers with a unit. The figures below the rows come from a finer scale, unless there is --linear. In any case max is
-exact, and mean is exact up to rounding.
+integers as the probe passes them or, of durations and sizes, numbers with a unit. The figures
+below the rows come from a finer scale, unless there is --linear. In any case max is exact, and mean
+is exact up to rounding.
 
 With --by, there is a histogram for each combination of values. ` + byKeysHelp + `
 The ` + strconv.Itoa(mostGroups) + ` with most hits are drawn, JSON has all.
