@@ -67,13 +67,13 @@ lint: format ## format, vet, staticcheck; everything compiles everywhere
 
 # Each finding that stays is explained in place. One rule, which reports each use of package unsafe
 # (G103), is left out for those packages whose task that is: to pass arguments by their addresses,
-# to make system calls, and to share memory with gdb. Tests run the programs, and write the files,
-# that they name.
+# to make system calls, and to share memory with gdb. Tests, and what makes the book, run the
+# programs, and write the files, that they name.
 .PHONY: security
 security: ## gosec, and govulncheck where its database can be reached
 	$(GOSEC) -quiet -nosec-require-rules -nosec-require-justification \
 	  -exclude-rules='/(stapsdt|internal/linux|internal/gdbjit)/[^/]*$$:G103' \
-	  -exclude-dir=test -exclude-dir=internal/testing ./...
+	  -exclude-dir=test -exclude-dir=internal/testing -exclude-dir=docs ./...
 	@found=$$($(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$found"; \
 	  case $$found in *"fetching vulnerabilities"*) \
 	    echo "govulncheck could not reach its database: NOT CHECKED for known vulnerabilities"; \
@@ -119,10 +119,10 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other programs in root directories, with Chromium, and of pages are left out: they
-# run once, in test-tracers, test-languages, test-browser and test-pages.
-PACKAGES = $(shell go list ./... | \
-	grep -v -e /test/tracers -e /test/languages -e /test/browser -e /test/docs)
+# The tests with other programs in root directories, with Chromium, of pages and of the book are
+# left out: they run once, in test-tracers, test-languages, test-browser, test-pages and test-docs.
+PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -e /test/browser \
+	-e /test/docs -e /docs/build)
 
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
@@ -166,6 +166,23 @@ test-browser: ## the debug page in headless Chromium: values, hostile texts, key
 	test/setup.sh chromium chromium-driver fonts-dejavu-core
 	$(TRACED) go test -count=1 $(FLAGS) ./test/browser \
 	  $(addprefix -screenshots ,$(SCREENSHOTS))
+
+.PHONY: docs
+docs: ## the book of docs/ in build/docs: site/index.html, go-usdt.epub, go-usdt.pdf
+	test/setup.sh git pandoc weasyprint librsvg2-bin fonts-open-sans fonts-dejavu-core
+	go run ./docs/build
+
+.PHONY: test-docs
+test-docs: docs ## the book: links, spelling, figures; epubcheck, pdffonts and Chromium read it
+	test/setup.sh hunspell hunspell-en-us epubcheck poppler-utils chromium chromium-driver
+	$(TRACED) go test -count=1 $(FLAGS) ./docs/build -built $(CURDIR)/build/docs
+	$(TRACED) go test -count=1 $(FLAGS) ./test/browser -run TestBook -book $(CURDIR)/build/docs/site \
+	  $(addprefix -screenshots ,$(SCREENSHOTS))
+
+.PHONY: figures
+figures: ## draw docs/figures/*.svg anew from the descriptions for Graphviz beside them
+	test/setup.sh graphviz fonts-dejavu-core
+	go run ./docs/build figures
 
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each

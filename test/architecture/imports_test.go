@@ -28,8 +28,8 @@ const (
 //
 // with the packages of this module by their directories, and others by their modules. `directory/*`
 // stands for all packages below the directory that have no row of their own; its row leaves out
-// what they import of each other. Packages of the standard library, and the packages of tests and
-// examples, are not in the table.
+// what they import of each other. Packages of the standard library, and the packages of tests,
+// examples and the book, are not in the table.
 func TestImports(t *testing.T) {
 	want := table(t)
 	got := make(map[string]set)
@@ -121,7 +121,7 @@ func packages(t *testing.T) map[string]set {
 }
 
 func isForTests(name string) bool {
-	for _, directory := range []string{"test/", "internal/testing/", "examples/"} {
+	for _, directory := range []string{"test/", "internal/testing/", "examples/", "docs/"} {
 		if strings.HasPrefix(name, directory) {
 			return true
 		}

@@ -67,6 +67,12 @@ const field = `return document.querySelector(
 // check holds a page to what must always be so.
 func (b *tab) check() {
 	b.Helper()
+	b.checkFrom(eval[string](b, `return location.origin + '/debug/usdt/'`))
+}
+
+// checkFrom does it for a page that may ask only for addresses that begin with a prefix.
+func (b *tab) checkFrom(prefix string) {
+	b.Helper()
 	if complaints := b.errors(); len(complaints) > 0 {
 		b.Errorf("the browser complains:\n%s", strings.Join(complaints, "\n"))
 	}
@@ -74,8 +80,8 @@ func (b *tab) check() {
 		b.Error("the page is wider than the window")
 	}
 	const foreign = `return performance.getEntriesByType('resource').map((e) => e.name).
-		filter((name) => !name.startsWith(location.origin + '/debug/usdt/')).join(' ')`
-	if names := eval[string](b, foreign); names != "" {
+		filter((name) => !name.startsWith(arguments[0])).join(' ')`
+	if names := eval[string](b, foreign, prefix); names != "" {
 		b.Errorf("the page asks for %s", names)
 	}
 }
