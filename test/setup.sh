@@ -15,8 +15,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     exit 1
   fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q
-  apt-get install -q -y --no-install-recommends "${missing[@]}"
+  # Another run of this script may be installing, which apt-get update does not wait for. Daemons
+  # that a package starts must not keep the lock.
+  exec 9</var/lib/dpkg
+  flock 9
+  apt-get update -q 9<&-
+  apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 "${missing[@]}" 9<&-
 fi
 
 if [ "$(id -u)" -eq 0 ] && [ ! -e /sys/kernel/tracing/uprobe_events ]; then

@@ -14,11 +14,13 @@ CGO_LDFLAGS="$(pkg-config --libs-only-L libstapsdt)"
 export CGO_CFLAGS CGO_LDFLAGS LD_LIBRARY_PATH=$prefix/lib
 
 go build -tags system_libstapsdt -o "$prefix/demo" ./examples/demo
-readelf -d "$prefix/demo" | grep -q 'NEEDED.*libstapsdt\.so\.0' || {
+# No grep here has -q, with which it would end before all is written. By SIGPIPE the other program
+# would then fail, and so would the pipeline, whatever grep has found.
+readelf -d "$prefix/demo" | grep 'NEEDED.*libstapsdt\.so\.0' || {
   echo "system: the program is not linked to the installed library" >&2
   exit 1
 }
-if nm "$prefix/demo" | grep -q ' [Tt] providerLoad$'; then
+if nm "$prefix/demo" | grep ' [Tt] providerLoad$'; then
   echo "system: the program has its own copy of the library" >&2
   exit 1
 fi
