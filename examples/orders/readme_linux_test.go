@@ -120,9 +120,7 @@ func ask(t *testing.T, line string, want *regexp.Regexp) string {
 			lines = append(lines, child.Next(t))
 			slices.Sort(lines)
 		}
-		if err := child.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
+		terminate(t, child, line)
 	}
 	rest, err := child.Wait()
 	if err != nil {
@@ -139,6 +137,16 @@ func ask(t *testing.T, line string, want *regexp.Regexp) string {
 		output = string(filtered)
 	}
 	return output
+}
+
+// terminate asks a command to end: usdt once, and bpftrace until it does.
+func terminate(t *testing.T, child *testenv.Child, line string) {
+	t.Helper()
+	if strings.HasPrefix(line, "bpftrace ") {
+		child.Terminate()
+	} else if err := child.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // text returns lines without those that say that a command is attached.

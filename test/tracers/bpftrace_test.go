@@ -119,7 +119,8 @@ func (b *bpftrace) expect(t *testing.T, want ...string) {
 // which bpftrace prints at its end.
 func (b *bpftrace) detach(t *testing.T) []string {
 	t.Helper()
-	return events(t)(b.terminate())
+	b.Terminate()
+	return events(t)(b.Wait())
 }
 
 // end waits until bpftrace ends by itself, and returns the same as detach.

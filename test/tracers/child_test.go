@@ -4,9 +4,7 @@ package tracers
 
 import (
 	"os/exec"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
@@ -32,25 +30,4 @@ func (c *child) awaitLine(t *testing.T, want string) {
 	t.Helper()
 	for c.Next(t) != want {
 	}
-}
-
-// terminate sends SIGTERM until the child has ended, because bpftrace 0.17 overlooks the signal
-// while it prints an event. SIGINT would not do: at the second one, bpftrace skips its last
-// output.
-func (c *child) terminate() (rest []string, err error) {
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		again := time.NewTicker(100 * time.Millisecond)
-		defer again.Stop()
-		for {
-			_ = c.Process.Signal(syscall.SIGTERM) // it may have ended meanwhile
-			select {
-			case <-ended:
-				return
-			case <-again.C:
-			}
-		}
-	}()
-	return c.Wait()
 }

@@ -113,7 +113,8 @@ func compareReaders(t *testing.T, path string, want func(int, sdtnote.Note) bool
 		t.Errorf("(-bpftrace +engine)\n%s", diff)
 	}
 	t.Logf("%d arguments", len(ours))
-	if _, err := b.terminate(); err != nil {
+	b.Terminate()
+	if _, err := b.Wait(); err != nil {
 		t.Error(err)
 	}
 }

@@ -57,7 +57,8 @@ func TestStacks(t *testing.T) {
 	for _, g := range groups {
 		ours[fmt.Sprintf("%#x", g.Key[0].Stack.Addresses)] += g.Hits
 	}
-	printed, err := theirs.terminate()
+	theirs.Terminate()
+	printed, err := theirs.Wait()
 	if err != nil {
 		t.Error(err)
 	}

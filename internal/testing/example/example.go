@@ -203,7 +203,7 @@ func (p *Program) detach(t *testing.T, tracers []tracer) (printed [][]string) {
 		if p.asks && r.isTrace() {
 			r.await(t, "what README.md has", func() bool { return r.missing(r.lines()) == nil })
 		}
-		printed[i] = r.end(t, syscall.SIGINT)
+		printed[i] = r.interrupt(t)
 		if r.isTrace() {
 			events += len(printed[i])
 		}
@@ -212,7 +212,8 @@ func (p *Program) detach(t *testing.T, tracers []tracer) (printed [][]string) {
 		if r.isBpftrace() {
 			r.await(t, "as many events as usdt printed",
 				func() bool { return len(output(r.lines())) >= events })
-			printed[i] = output(r.end(t, syscall.SIGTERM))
+			r.Terminate()
+			printed[i] = output(r.end(t))
 		}
 	}
 	return printed
@@ -240,5 +241,5 @@ func (p *Program) Await(t *testing.T, line string) {
 // End ends the program as Ctrl-C does, and returns all that it has printed.
 func (p *Program) End(t *testing.T) []string {
 	t.Helper()
-	return p.end(t, syscall.SIGINT)
+	return p.interrupt(t)
 }

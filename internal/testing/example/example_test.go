@@ -38,6 +38,21 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestStopped has threads as proc_pid_stat(5) has them, whatever their names are.
+func TestStopped(t *testing.T) {
+	for stat, want := range map[string]bool{
+		"7 (listen) T 1 7 7":   true,
+		"7 (listen) S 1 7 7":   false,
+		"7 (a) S (b) T 1 7 7":  true,
+		"7 (a) T (b)) R 1 7 7": false,
+		"":                     false,
+	} {
+		if got := isStopped(stat); got != want {
+			t.Errorf("%q is stopped: %v, want %v", stat, got, want)
+		}
+	}
+}
+
 func TestMissing(t *testing.T) {
 	page := command{prints: []string{
 		"Attaching 1 probe...",

@@ -79,25 +79,20 @@ func (p *process) await(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// end sends a signal until the process ends, as it must with status 0, and returns all that it has
-// printed. bpftrace 0.17 overlooks a signal while it prints an event.
-func (p *process) end(t *testing.T, signal syscall.Signal) []string {
+// interrupt ends the process as Ctrl-C does, and returns the same as end.
+func (p *process) interrupt(t *testing.T) []string {
 	t.Helper()
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	overdue := time.After(testenv.Patience)
-	_ = p.Process.Signal(signal) // it may have ended by itself
-	for ended := false; !ended; {
-		select {
-		case <-p.read:
-			ended = true
-		case <-again.C:
-			if signal == syscall.SIGTERM {
-				_ = p.Process.Signal(signal)
-			}
-		case <-overdue:
-			p.Kill()
-		}
+	_ = p.Process.Signal(syscall.SIGINT) // it may have ended by itself
+	return p.end(t)
+}
+
+// end waits until the process ends, as it must with status 0, and returns all that it has printed.
+func (p *process) end(t *testing.T) []string {
+	t.Helper()
+	select {
+	case <-p.read:
+	case <-time.After(testenv.Patience):
+		p.Kill()
 	}
 	if _, err := p.Wait(); err != nil {
 		t.Fatalf("%v: %v\n%s", p.Cmd, err, p.said())

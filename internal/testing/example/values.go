@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -108,13 +109,22 @@ func stopped(t *testing.T, pid int) bool {
 	}
 	for _, thread := range threads {
 		stat, err := os.ReadFile(thread)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // it has ended
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // it has ended, before the file was opened or after
 		}
-		state := stat[strings.LastIndex(string(stat), ") ")+2:]
-		if err != nil || state[0] != 'T' {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !isStopped(string(stat)) {
 			return false
 		}
 	}
 	return true
+}
+
+// isStopped tells whether a thread stands still by its file stat, in which the state follows the
+// name, which is in parentheses and may have some of its own.
+func isStopped(stat string) bool {
+	end := strings.LastIndex(stat, ")")
+	return end >= 0 && strings.HasPrefix(stat[end:], ") T")
 }

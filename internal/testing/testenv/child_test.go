@@ -33,6 +33,17 @@ func TestKill(t *testing.T) {
 	c.Kill() // again
 }
 
+// TestTerminate has a child overlook the first SIGTERM.
+func TestTerminate(t *testing.T) {
+	const overlook = `trap 'trap "exit 0" TERM; echo overlooked' TERM; echo ready`
+	c := Start(t, exec.Command("sh", "-c", overlook+"; while :; do sleep 0.01; done"))
+	c.Next(t)
+	c.Terminate()
+	if got := c.Output(t); got != "overlooked\n" {
+		t.Errorf("the child printed %q", got)
+	}
+}
+
 // failing is a test that is expected to fail.
 type failing struct {
 	message  string
