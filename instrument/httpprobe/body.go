@@ -1,7 +1,6 @@
 package httpprobe
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -24,6 +23,15 @@ type duplexBody struct {
 	io.Writer
 }
 
+// A halfClosableBody is a duplexBody that can tell the server that nothing more is written, and be
+// read on. That of net/http is one.
+type halfClosableBody struct {
+	duplexBody
+	closeWriter
+}
+
+type closeWriter interface{ CloseWrite() error }
+
 // wrapBody returns what takes the place of the body of a response.
 func wrapBody(r *http.Response, request pair.Pair) io.ReadCloser {
 	b := &body{ReadCloser: r.Body, request: request, status: r.StatusCode}
@@ -31,7 +39,12 @@ func wrapBody(r *http.Response, request pair.Pair) io.ReadCloser {
 		b.end(nil)
 		return r.Body
 	}
-	if w, ok := r.Body.(io.Writer); ok {
+	w, writes := r.Body.(io.Writer)
+	c, closesWrite := r.Body.(closeWriter)
+	switch {
+	case writes && closesWrite:
+		return halfClosableBody{duplexBody{b, w}, c}
+	case writes:
 		return duplexBody{b, w}
 	}
 	return b
@@ -40,10 +53,11 @@ func wrapBody(r *http.Response, request pair.Pair) io.ReadCloser {
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes.Add(int64(n))
-	switch {
-	case errors.Is(err, io.EOF):
+	switch err {
+	case nil:
+	case io.EOF: // itself, as for io.ReadAll: an error that wraps it is one
 		b.end(nil)
-	case err != nil:
+	default:
 		b.end(err)
 	}
 	return n, err

@@ -3,6 +3,7 @@ package httpprobe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -139,6 +140,8 @@ func TestEnds(t *testing.T) {
 		{"read", answering{body(strings.NewReader("four")), nil}, 200, 4, ""},
 		{"broken off", answering{body(io.MultiReader(strings.NewReader("four"), failing{lost})), nil},
 			200, 4, "lost"},
+		{"an error that wraps EOF", answering{body(failing{fmt.Errorf("lost: %w", io.EOF)}), nil},
+			200, 0, "lost: EOF"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := stapsdttest.Record(t, clientEnd)

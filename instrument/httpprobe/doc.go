@@ -20,12 +20,14 @@
 //     this package. The stack is one line, who panics first. The request_end follows it.
 //
 // Id is a number that no other request of the process has. A status of 0 says that the handler took
-// over the connection, or panicked before it had sent a status. The route is known if the handlers
-// between this one and the mux hand on the same [http.Request].
+// over the connection, or that it panicked or ended its goroutine before it had sent a status. The
+// route is known if the handlers between this one and the mux hand on the same [http.Request].
 //
 // What a handler finds out about its [http.ResponseWriter] stays true: it has [http.Flusher],
 // [http.Hijacker], [io.ReaderFrom], [http.Pusher] and [http.CloseNotifier] if the server's has
-// them, and [http.ResponseController] finds the rest.
+// them, and [http.ResponseController] finds the rest. If the writer that a handler outside of this
+// one passes on is no Hijacker, a ResponseController may find that of the server and take over the
+// connection unseen: the status is then 200.
 //
 // # Requests that are sent
 //
@@ -39,8 +41,8 @@
 //   - dns_start and dns_end, connect_start and connect_end, tls_start and tls_end: id, which is
 //     that of the phase, and request, the id of the request that caused it; and what its name says.
 //
-// A connection that a request has caused may in the end serve another. Each response that follows a
-// redirect is a request of its own.
+// A connection that a request has caused may in the end serve another. Each request that follows a
+// redirect has a pair of its own.
 //
 // # Performance considerations
 //

@@ -48,9 +48,7 @@ func TestHijack(t *testing.T) {
 		buffer.WriteString("HTTP/1.1 101 Switching Protocols\r\n" +
 			"Connection: Upgrade\r\nUpgrade: echo\r\n\r\n")
 		buffer.Flush()
-		line, _ := buffer.ReadString('\n')
-		buffer.WriteString(line)
-		buffer.Flush()
+		io.Copy(connection, buffer) // until the client writes no more
 	})))
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
 	if err != nil {
@@ -63,11 +61,19 @@ func TestHijack(t *testing.T) {
 		t.Fatal(err)
 	}
 	io.WriteString(answer.Body.(io.Writer), "hello\n")
-	if line, err := bufio.NewReader(answer.Body).ReadString('\n'); line != "hello\n" {
+	reader := bufio.NewReader(answer.Body)
+	if line, err := reader.ReadString('\n'); line != "hello\n" {
 		t.Errorf("echoed %q, %v", line, err)
+	}
+	io.WriteString(answer.Body.(io.Writer), "bye\n")
+	if err := answer.Body.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
+		t.Error(err)
+	}
+	if rest, err := io.ReadAll(reader); string(rest) != "bye\n" || err != nil {
+		t.Errorf("echoed %q, %v", rest, err)
 	}
 	answer.Body.Close()
 	servers.Wait(1)
 	servers.Want(ended(stapsdttest.Any, 0, 0, ""))
-	clients.Want(stapsdttest.Fired(clientEnd, stapsdttest.Any, 101, 6, "", stapsdttest.Any))
+	clients.Want(stapsdttest.Fired(clientEnd, stapsdttest.Any, 101, 10, "", stapsdttest.Any))
 }

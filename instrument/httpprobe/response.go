@@ -18,7 +18,8 @@ type response struct {
 
 // send notes the status, unless there is a final one already.
 func (r *response) send(status int) {
-	isFinal := status >= http.StatusOK || status == http.StatusSwitchingProtocols
+	// net/http panics at what has not three digits, and sends what is below 200 before the final one.
+	isFinal := status >= http.StatusOK && status <= 999 || status == http.StatusSwitchingProtocols
 	if r.status == 0 && !r.hijacked && isFinal {
 		r.status = status
 	}
@@ -65,7 +66,7 @@ func (f flusher) FlushError() error {
 
 func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffer, err := h.ResponseWriter.(http.Hijacker).Hijack()
-	h.hijacked = err == nil
+	h.hijacked = h.hijacked || err == nil // a second time, it fails
 	return connection, buffer, err
 }
 

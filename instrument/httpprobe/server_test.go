@@ -96,6 +96,10 @@ func TestPanic(t *testing.T) {
 	}{
 		{"early", "lost", "lost", func(http.ResponseWriter) {}, 0},
 		{"late", errors.New("lost"), "lost", func(w http.ResponseWriter) { w.WriteHeader(202) }, 202},
+		{"no status", "lost", "lost", func(w http.ResponseWriter) {
+			defer func() { recover() }()
+			w.WriteHeader(1000) // panics
+		}, 0},
 		{"abort", http.ErrAbortHandler, "net/http: abort Handler", func(http.ResponseWriter) {}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

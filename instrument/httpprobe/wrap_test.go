@@ -13,12 +13,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-usdt/usdt/stapsdt/stapsdttest"
 )
 
 // everything is a ResponseWriter with all optional interfaces. It notes what is called.
 type everything struct {
 	http.ResponseWriter
 	called []string
+	fails  error // of Hijack
 }
 
 var errFlush = errors.New("flush")
@@ -31,7 +34,7 @@ func (e *everything) FlushError() error {
 }
 func (e *everything) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	e.note("Hijack")
-	return nil, nil, nil
+	return nil, nil, e.fails
 }
 func (e *everything) ReadFrom(source io.Reader) (int64, error) {
 	e.note("ReadFrom")
@@ -98,6 +101,40 @@ func TestCombinations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHijackAgain: a connection that is taken over stays so when a handler asks for it again.
+func TestHijackAgain(t *testing.T) {
+	r := stapsdttest.Record(t, serverEnd)
+	inner := &everything{ResponseWriter: httptest.NewRecorder()}
+	Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, inner.fails = range []error{nil, http.ErrHijacked} {
+			if _, _, err := w.(http.Hijacker).Hijack(); err != inner.fails {
+				t.Errorf("got %v, want %v", err, inner.fails)
+			}
+		}
+	})).ServeHTTP(inner, httptest.NewRequest(http.MethodGet, "/", nil))
+	r.Want(ended(stapsdttest.Any, 0, 0, ""))
+}
+
+// outer is the writer of a handler that knows no optional interfaces.
+type outer struct{ http.ResponseWriter }
+
+func (o outer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+// TestHijackUnseen holds the package comment to what it says of such a writer.
+func TestHijackUnseen(t *testing.T) {
+	r := stapsdttest.Record(t, serverEnd)
+	inner := &everything{ResponseWriter: httptest.NewRecorder()}
+	Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if _, _, err := http.NewResponseController(w).Hijack(); err != nil {
+			t.Error(err)
+		}
+	})).ServeHTTP(outer{inner}, httptest.NewRequest(http.MethodGet, "/", nil))
+	if len(inner.called) != 1 {
+		t.Errorf("called %q", inner.called)
+	}
+	r.Want(ended(stapsdttest.Any, 200, 0, ""))
 }
 
 // byController has the methods of a ResponseWriter that only http.ResponseController calls, which

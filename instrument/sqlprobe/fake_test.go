@@ -33,6 +33,9 @@ func (f *fake) Open(string) (driver.Conn, error) {
 
 var errBad = errors.New("bad query")
 
+// breaks are the queries whose rows break off.
+var breaks = map[string]error{"break": errBad, "lose": fmt.Errorf("lost: %w", io.EOF)}
+
 func judge(query string) error {
 	if strings.HasPrefix(query, "bad") {
 		return errBad
@@ -123,7 +126,7 @@ func (m modern) QueryContext(_ context.Context, query string, args []driver.Name
 	if err := judge(query); err != nil {
 		return nil, err
 	}
-	return &modernRows{fakeRows{left: 2, breaks: strings.HasPrefix(query, "break")}, 1}, nil
+	return &modernRows{fakeRows{left: 2, breaks: breaks[query]}, 1}, nil
 }
 
 // fakeStmt has what each statement has.
@@ -191,7 +194,7 @@ func (t fakeTx) Rollback() error { t.note("rollback"); return nil }
 // fakeRows has what all rows have.
 type fakeRows struct {
 	left   int64
-	breaks bool
+	breaks error // instead of the last row
 }
 
 func (r *fakeRows) Columns() []string { return []string{"n"} }
@@ -200,8 +203,8 @@ func (r *fakeRows) Next(values []driver.Value) error {
 	if r.left == 0 {
 		return io.EOF
 	}
-	if r.breaks && r.left == 1 {
-		return errBad
+	if r.breaks != nil && r.left == 1 {
+		return r.breaks
 	}
 	values[0] = r.left
 	r.left--

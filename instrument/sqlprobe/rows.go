@@ -2,7 +2,6 @@ package sqlprobe
 
 import (
 	"database/sql/driver"
-	"errors"
 	"io"
 	"reflect"
 
@@ -20,10 +19,11 @@ type rows struct {
 
 func (r *rows) Next(values []driver.Value) error {
 	err := r.Rows.Next(values)
-	switch {
-	case err == nil:
+	switch err {
+	case nil:
 		r.read++
-	case !errors.Is(err, io.EOF):
+	case io.EOF: // itself, as for database/sql: an error that wraps it is one
+	default:
 		r.err = err
 	}
 	return err

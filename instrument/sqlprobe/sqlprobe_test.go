@@ -104,6 +104,9 @@ func TestStatements(t *testing.T) {
 		{"broken rows", "modern",
 			func(c ctx, db *sql.DB) { read(db.QueryContext(c, "break")) },
 			[][]stapsdttest.Event{query("break", ""), closed(1, "bad query")}},
+		{"lost rows", "modern",
+			func(c ctx, db *sql.DB) { read(db.QueryContext(c, "lose")) },
+			[][]stapsdttest.Event{query("lose", ""), closed(1, "lost: EOF")}},
 		{"one row", "legacy",
 			func(c ctx, db *sql.DB) {
 				var n int
