@@ -105,6 +105,7 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 	$(MAKE) -C vendor_c test-arm64
 
 .PHONY: test-unsupported
+test-unsupported: LIST = CGO_ENABLED=0 GOARCH=386 go list
 test-unsupported: ## where there are no probes, Load says so; listening and usdt --at work
 	export CGO_ENABLED=0 GOARCH=386; go test $(FLAGS) $(PORTABLE) ./cmd/usdt
 	export CGO_ENABLED=0 GOARCH=s390x USDT_TEST_EXEC=qemu-s390x-static; \
@@ -117,12 +118,18 @@ QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # QEMU does not emulate tracing; test-kernels runs these on an emulated kernel for arm64.
 PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
-	$$(go list ./internal/... | grep -v -e /tracing/uprobe -e /tracing/doctor)
+	$(call listed,./internal/...,-e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories, with Chromium, of pages and of the book are
 # left out: they run once, in test-tracers, test-languages, test-browser, test-pages and test-docs.
-PACKAGES = $(shell go list ./... | grep -v -e /test/tracers -e /test/languages -e /test/browser \
+PACKAGES = $(call listed,./...,-e /test/tracers -e /test/languages -e /test/browser \
 	-e /test/docs -e /docs/build)
+
+# The packages that match the first argument and not the second, which is for grep. Without the
+# check, a go list that fails would leave little or nothing to test, and so nothing to fail.
+listed = $(shell set -o pipefail; $(LIST) $(1) | grep -v $(2))$(if \
+	$(filter-out 0,$(.SHELLSTATUS)),$(error $(LIST) $(1) finds nothing or fails, see above))
+LIST = go list
 
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
