@@ -107,6 +107,31 @@ func TestHistogram(t *testing.T) {
 	b.check()
 }
 
+// TestRestart: a stream that is started again at once is the page's own, and not of somebody else
+// who hears the probe.
+func TestRestart(t *testing.T) {
+	newShop(t)
+	for _, section := range []string{"tail", "hist"} {
+		t.Run(section, func(t *testing.T) {
+			b := openPage(t)
+			b.set("#hist [name=arg]", "shop:order_start id")
+			b.start(section)
+			l, err := stapsdt.Listen("shop:order_start")
+			if err != nil {
+				t.Fatal(err)
+			}
+			wait(b, "1", field, "shop:order_start", "heard_by")
+			eval[any](b, `const button = document.querySelector('#' + arguments[0] + ' button');
+				button.click();
+				button.click()`, section)
+			wait(b, "Listening.", status, section)
+			l.Close()
+			wait(b, "0", field, "shop:order_start", "heard_by")
+			b.check()
+		})
+	}
+}
+
 // start presses Start, and returns when the program listens.
 func (b *tab) start(section string) {
 	b.Helper()

@@ -11,6 +11,7 @@ const groups = section.querySelector('.groups');
 
 let probes = new Map();
 export let heard = null; // the probe whose argument is counted
+let last = null;         // the signal of the newest stream
 
 const isInteger = (arg) => /^(Int|Uint|Bool)/.test(arg.layout);
 
@@ -39,10 +40,11 @@ new Switch(section, async (choice, signal, opened) => {
   const asked = url('hist', {probe, arg, by, where, seconds: 86400, interval: 1});
   groups.replaceChildren();
   heard = probe;
+  last = signal;
   try {
     await stream(asked, signal, (lines) => draw(parse(lines.at(-1)), by, layout), opened);
   } finally {
-    if (heard === probe) heard = null;
+    if (last === signal) heard = null; // otherwise it is that of the stream which came after
   }
 });
 

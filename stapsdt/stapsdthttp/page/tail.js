@@ -37,7 +37,7 @@ new Switch(section, async (choice, signal, opened) => {
   try {
     await stream(asked, signal, (lines) => listening.take(lines), opened);
   } finally {
-    if (signal.aborted || listening.isLast()) pattern = '';
+    if (listening.isLast()) pattern = ''; // otherwise it is that of the stream which came after
     listening.show();
   }
 });
