@@ -24,7 +24,8 @@
 // Id is a number that no other call of the process has. A call that the client tries again has
 // another pair for each attempt, and one that never reached a server has the peer "". A stream that
 // the client neither reads to its end nor cancels has no end, see [grpc.ClientConn.NewStream]. A
-// call of a method that the server does not have is shown with its answer, and the duration 0.
+// call of a method that the server does not have is shown when it is answered, with the duration 0
+// and the error "unknown method": gRPC does not report the message that the client gets.
 //
 // # Performance considerations
 //

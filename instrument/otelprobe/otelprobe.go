@@ -17,7 +17,9 @@
 //
 // Spans are processed if they are recorded: what the sampler drops has no probes.
 //
-// While nobody traces, a span costs two comparisons and two calls more, and nothing is allocated.
+// While nobody traces, a span costs two comparisons and two calls more, in which nothing is
+// allocated. But if there is a processor, the SDK copies each span that ends: in a program without
+// another one, a span costs an allocation more, of some 400 bytes.
 package otelprobe
 
 import (
