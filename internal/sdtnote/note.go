@@ -42,7 +42,7 @@ func (e *elfFile) cutNote(b []byte) (n elfNote, rest []byte, err error) {
 	}
 	b = rest
 	if n.desc, rest, ok = cutPadded(b, descSize); !ok {
-		return n, nil, malformed("description of %d bytes, %d are left", descSize, len(b))
+		return n, nil, malformed("descriptor of %d bytes, %d are left", descSize, len(b))
 	}
 	return n, rest, nil
 }
@@ -57,10 +57,10 @@ func cutPadded(b []byte, size uint32) (field, rest []byte, ok bool) {
 	return b[:size], b[min(padded, uint64(len(b))):], true
 }
 
-// probe decodes the description of a stapsdt note.
+// probe decodes the descriptor of a stapsdt note.
 func (e *elfFile) probe(desc []byte) (Note, error) {
 	if size := 3 * e.wordSize(); len(desc) < size {
-		return Note{}, malformed("description of %d bytes, its addresses take %d", len(desc), size)
+		return Note{}, malformed("descriptor of %d bytes, its addresses take %d", len(desc), size)
 	}
 	f := e.fields(desc)
 	n := Note{Machine: e.machine, Location: f.word(), Base: f.word(), Semaphore: f.word()}
@@ -70,7 +70,7 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 	return n, nil
 }
 
-// setStrings decodes the three strings that end a description. Only zeros may follow: some writers
+// setStrings decodes the three strings that end a descriptor. Only zeros may follow: some writers
 // count the padding in the size. The strings share their memory.
 func (n *Note) setStrings(desc []byte) error {
 	rest := string(desc)

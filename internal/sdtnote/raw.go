@@ -72,7 +72,7 @@ func (e *elfFile) split(b []byte, n Note) []Field {
 		b = b[size:]
 	}
 	number("name size", 4)
-	number("description size", 4)
+	number("descriptor size", 4)
 	number("type", 4)
 	text("name", len(noteOwner))
 	number("location", e.wordSize())
