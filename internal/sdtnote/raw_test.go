@@ -63,7 +63,7 @@ func checkFields(t *testing.T, raw sdtnote.RawNote, n sdtnote.Note) {
 	want := map[string]any{
 		"name size": uint64(8), "type": uint64(3), "name": "stapsdt\x00",
 		"descriptor size": uint64(addresses + len(n.Provider) + len(n.Name) + len(n.Args) + 3),
-		"location":         n.Location, "base": n.Base, "semaphore": n.Semaphore,
+		"location":        n.Location, "base": n.Base, "semaphore": n.Semaphore,
 		"provider": n.Provider + "\x00", "probe": n.Name + "\x00", "arguments": n.Args + "\x00",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

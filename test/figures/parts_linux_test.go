@@ -94,7 +94,7 @@ func (d *drawing) drawParts(y int, parts []part) int {
 	d.text(brace+14, (top+mapped)/2+12, "start", "normal", "r-x")
 	d.bracket(brace, mapped+2, y-2)
 	d.text(brace+14, (mapped+y)/2-4, "start", "normal", "in no segment:")
-	d.text(brace+14, (mapped+y)/2+12, "start", "normal", "for tracers")
+	d.text(brace+14, (mapped+y)/2+12, "start", "normal", "only read")
 	return y
 }
 
