@@ -30,7 +30,7 @@ func (r *reserve) make() {
 	}
 	r.span = span{addr, reserved * page}
 	memory := unsafe.Slice((*byte)(addr), r.size)
-	for i := page; i < r.size; i += 2 * page { // neighbours that differ are not one mapping
+	for i := page; i < r.size; i += 2 * page { // neighbors that differ are not one mapping
 		if syscall.Mprotect(memory[i:i+page], syscall.PROT_READ) != nil {
 			return
 		}

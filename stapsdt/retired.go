@@ -52,7 +52,7 @@ func (s span) mapReadable() error {
 type retiredPages struct {
 	sync.Mutex
 	resting []span // a goroutine may be about to enter
-	idle    []span // nobody is; no two are neighbours
+	idle    []span // nobody is; no two are neighbors
 	reserve reserve
 }
 
@@ -122,7 +122,7 @@ func (r *retiredPages) remove(s *span) {
 	r.idle = r.idle[:last]
 }
 
-// free adds s to the idle spans, and joins it with its neighbours.
+// free adds s to the idle spans, and joins it with its neighbors.
 func (r *retiredPages) free(s span) {
 	for i := len(r.idle) - 1; i >= 0; i-- {
 		switch t := &r.idle[i]; {

@@ -40,7 +40,7 @@ func TestIdleSpans(t *testing.T) {
 		}
 		for _, s := range r.idle {
 			if slices.ContainsFunc(r.idle, func(other span) bool { return other.addr == s.end() }) {
-				t.Fatalf("two idle spans are neighbours: %v", r.idle)
+				t.Fatalf("two idle spans are neighbors: %v", r.idle)
 			}
 		}
 	}

@@ -203,7 +203,7 @@ func useUpMappings(t *testing.T) (free func()) {
 		t.Fatal(err)
 	}
 	made := 0
-	for err == nil { // each page with another protection than its neighbours' adds two mappings
+	for err == nil { // each page with another protection than its neighbors' adds two mappings
 		err = unix.Mprotect(memory[(2*made+1)*page:(2*made+2)*page], unix.PROT_READ)
 		made++
 	}

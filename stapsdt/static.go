@@ -40,7 +40,7 @@ type entry struct {
 
 // UseSlots is for package static alone, which has a block of slots at that address. From then on
 // each Load looks first which probes have a note in the program's file. Providers that the
-// initialisation of other packages has loaded by now are loaded anew.
+// initialization of other packages has loaded by now are loaded anew.
 func UseSlots(address unsafe.Pointer) {
 	if landing == 0 { // Fire enters images of an installed libstapsdt in another way
 		return

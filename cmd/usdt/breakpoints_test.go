@@ -50,7 +50,7 @@ func TestSignalsWhileDetaching(t *testing.T) {
 			t.Fatalf("not attached: %s", usdt.Errors())
 		}
 	}
-	// The kernel may optimise a site when it is hit. Such a site takes milliseconds to restore.
+	// The kernel may optimize a site when it is hit. Such a site takes milliseconds to restore.
 	for _, p := range provider.Probes() {
 		if err := p.Fire(int64(1)); err != nil {
 			t.Fatal(err)

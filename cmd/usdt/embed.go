@@ -32,7 +32,7 @@ before the program runs, and for all its processes. The program must import
 
   _ "github.com/go-usdt/usdt/stapsdt/static"
 
-To learn which probes the program declares, usdt runs the initialisation of its packages, but not
+To learn which probes the program declares, usdt runs the initialization of its packages, but not
 main, in a copy of the program. Probes that are declared later are not in the file; they are
 published when they are loaded.
 
@@ -70,7 +70,7 @@ declares by --print on a machine that can, also of a build for that machine, and
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE`, and leave PROGRAM as it is")
 	flags.BoolVar(&f.print, "print", false, "write what the program declares, for --from")
 	flags.BoolVar(&f.check, "check", false, "only compare the file with what the program declares")
-	flags.DurationVar(&f.timeout, "timeout", time.Minute, "the most `TIME` for the initialisation")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "the most `TIME` for the initialization")
 	cmd.MarkFlagsMutuallyExclusive("print", "check", "output")
 	cmd.MarkFlagsMutuallyExclusive("print", "from")
 	mustComplete(cmd, "site", cobra.FixedCompletions([]cobra.Completion{"nop", "nop5", "nop10"},

@@ -83,7 +83,7 @@ const (
 )
 
 // PrintTo is the descriptor that the declared probes are printed to. The function that does it
-// takes the place of main.main in a copy of the program, so it runs after all initialisation, and
+// takes the place of main.main in a copy of the program, so it runs after all initialization, and
 // ends the process. What it prints:
 //
 //	go-usdt declarations 1

@@ -58,7 +58,7 @@ func Spread() uint32 {
 	return place * golden >> 16                           // the lower bits depend on few of place
 }
 
-const golden = 0x9e3779b1 // 2³² divided by the golden ratio: neighbours are far from each other
+const golden = 0x9e3779b1 // 2³² divided by the golden ratio: neighbors are far from each other
 
 // Sync notes how the ticks go with the time, and returns the ticks. What the goroutine does after
 // Sync comes after these ticks. Ticks from between two calls of Sync get their times from these:

@@ -53,12 +53,12 @@ func size(t *testing.T, path string) int64 {
 	return info.Size()
 }
 
-// cost is what the initialisation of a package allocates.
+// cost is what the initialization of a package allocates.
 type cost struct{ bytes, allocations int }
 
-// TestInitialisation compares each package: some packages are in the program only because of
+// TestInitialization compares each package: some packages are in the program only because of
 // stapsdt, and others could cost more because of it. Package main has a provider and a probe.
-func TestInitialisation(t *testing.T) {
+func TestInitialization(t *testing.T) {
 	with, without := initCosts(t, build(t, "with")), initCosts(t, build(t, "without"))
 	var sum cost
 	for name, c := range with {
@@ -69,9 +69,9 @@ func TestInitialisation(t *testing.T) {
 		sum.bytes += more.bytes
 		sum.allocations += more.allocations
 	}
-	t.Logf("initialisation: %+v more than without probes", sum)
+	t.Logf("initialization: %+v more than without probes", sum)
 	if sum.bytes > maxInitBytes || sum.allocations > maxAllocations {
-		t.Errorf("initialisation costs %+v more, at most %+v are allowed", sum,
+		t.Errorf("initialization costs %+v more, at most %+v are allowed", sum,
 			cost{maxInitBytes, maxAllocations})
 	}
 }
@@ -86,7 +86,7 @@ func initCosts(t *testing.T, path string) map[string]cost {
 		cmd := exec.Command(path)
 		cmd.Env = []string{"GODEBUG=inittrace=1"}
 		child := testenv.Start(t, cmd)
-		child.Next(t) // initialisation is over
+		child.Next(t) // initialization is over
 		child.Kill()
 		for name, c := range parseTrace(t, child.Errors()) {
 			if old, ok := least[name]; ok {

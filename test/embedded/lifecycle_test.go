@@ -63,7 +63,7 @@ func TestLifecycle(t *testing.T) {
 	expectCount(t, "after Close", c, 3)
 }
 
-// TestLoadedEarly: what the initialisation of a package has loaded before that of package static is
+// TestLoadedEarly: what the initialization of a package has loaded before that of package static is
 // in the program's file, too.
 func TestLoadedEarly(t *testing.T) {
 	if !isInside(t) {

@@ -8,7 +8,7 @@ import (
 	"html"
 )
 
-// The colours are those of the figures that Graphviz draws, on a light ground of their own.
+// The colors are those of the figures that Graphviz draws, on a light ground of their own.
 const (
 	ground = "#fbfcfe"
 	ink    = "#1d2229"
@@ -29,9 +29,9 @@ type drawing struct {
 
 const family = `font-family="DejaVu Sans Mono,Menlo,Consolas,monospace"`
 
-func (d *drawing) box(x, y, width, height int, colour string) {
+func (d *drawing) box(x, y, width, height int, color string) {
 	fmt.Fprintf(d, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s" stroke="%s"/>`+"\n",
-		x, y, width, height, colour, edge)
+		x, y, width, height, color, edge)
 }
 
 // text writes a line. The anchor is start, middle or end, the weight normal or bold.

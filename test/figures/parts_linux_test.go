@@ -26,9 +26,9 @@ var purposes = map[string][2]string{
 
 // A part is a range of the file.
 type part struct {
-	offset, size        uint64
-	name, about, colour string
-	isMapped            bool
+	offset, size       uint64
+	name, about, color string
+	isMapped           bool
 }
 
 // partsOf returns all parts of the file, in its order.
@@ -75,7 +75,7 @@ func (d *drawing) drawParts(y int, parts []part) int {
 	d.text(margin, y-8, "start", "bold", "The file: offsets and sizes in bytes")
 	top, mapped := y, y
 	for i, p := range parts {
-		d.box(box, y, size-box+5, row, p.colour)
+		d.box(box, y, size-box+5, row, p.color)
 		d.text(at, y+16, "end", "normal", fmt.Sprintf("%#x", p.offset))
 		d.text(name, y+16, "start", "normal", p.name)
 		d.text(size-5, y+16, "end", "normal", fmt.Sprint(p.size))
@@ -112,15 +112,15 @@ func (d *drawing) drawSlot(y int, offset uint64, slot []byte) int {
 	d.text(margin, y-8, "start", "bold", fmt.Sprintf("The slot of order_start, at %#x", offset))
 	x := margin
 	for _, p := range []struct {
-		size          int
-		about, colour string
+		size         int
+		about, color string
 	}{
 		{5, "filler: traps", blank}, {1, "landing", orange}, {5, "site: nop5", red},
 		{1, "ret", plain}, {4, "filler: traps", blank},
 	} {
 		d.text(x+p.size*cell/2, y+2*row-6, "middle", "normal", p.about)
 		for range p.size {
-			d.box(x, y, cell, row, p.colour)
+			d.box(x, y, cell, row, p.color)
 			d.text(x+cell/2, y+16, "middle", "normal", fmt.Sprintf("%02x", slot[0]))
 			slot, x = slot[1:], x+cell
 		}
@@ -133,11 +133,11 @@ func (d *drawing) drawNote(y int, raw sdtnote.RawNote) int {
 	const perRow, about = 16, margin + 16*cell + 14
 	y += row
 	d.text(margin, y-8, "start", "bold", fmt.Sprintf("The note of order_start, at %#x", raw.Offset))
-	colours := map[string]string{"location": red, "base": purple, "semaphore": blank, "padding": blank}
+	colors := map[string]string{"location": red, "base": purple, "semaphore": blank, "padding": blank}
 	for _, f := range raw.Fields {
-		colour := colours[f.Name]
-		if colour == "" {
-			colour = green
+		color := colors[f.Name]
+		if color == "" {
+			color = green
 		}
 		d.text(about, y+16, "start", "normal", value(f))
 		for i, b := range f.Bytes {
@@ -145,7 +145,7 @@ func (d *drawing) drawNote(y int, raw sdtnote.RawNote) int {
 				y += row
 			}
 			x := margin + i%perRow*cell
-			d.box(x, y, cell, row, colour)
+			d.box(x, y, cell, row, color)
 			d.text(x+cell/2, y+16, "middle", "normal", fmt.Sprintf("%02x", b))
 		}
 		y += row

@@ -44,10 +44,10 @@ func TestEngineReadsForms(t *testing.T) {
 // TestEngineReadsC does the same with the probes of sys/sdt.h in a C program.
 func TestEngineReadsC(t *testing.T) {
 	needTracer(t, "bpftrace")
-	for _, optimise := range []string{"-O0", "-O1", "-O2"} {
-		t.Run(optimise, func(t *testing.T) {
+	for _, optimize := range []string{"-O0", "-O1", "-O2"} {
+		t.Run(optimize, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sdt")
-			cmd := exec.Command(testenv.Tool(t, "cc"), optimise, "-o", path,
+			cmd := exec.Command(testenv.Tool(t, "cc"), optimize, "-o", path,
 				"../../internal/tracing/uprobe/testdata/sdt.c")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				testenv.Lacks(t, fmt.Errorf("%v: %w\n%s", cmd, err, out)) // the package systemtap-sdt-dev

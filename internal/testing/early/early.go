@@ -1,4 +1,4 @@
-// Package early loads a provider in its initialisation. The path of the package is before that of
+// Package early loads a provider in its initialization. The path of the package is before that of
 // package static, so Go initialises it first.
 package early
 

@@ -7,7 +7,7 @@ import (
 )
 
 // storm is goroutines that fire a probe without a pause. The arguments are always the same, so that
-// a tracer can recognise wrong ones.
+// a tracer can recognize wrong ones.
 type storm struct {
 	stop atomic.Bool
 	wg   sync.WaitGroup

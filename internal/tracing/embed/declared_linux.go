@@ -18,7 +18,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
-// Declared runs the initialisation of the program, once for each block, and returns what it
+// Declared runs the initialization of the program, once for each block, and returns what it
 // declares. Whatever that starts in the process group of the program is killed. The program runs as
 // a copy in dir, where it may look for other files, or in the directory of temporary files if dir
 // has no room for it, or runs no programs. The copy is removed. The context bounds the time.
@@ -106,7 +106,7 @@ func (p *Program) run(ctx context.Context, path, library string) (Library, error
 	case err == nil:
 		return l, nil
 	case ctx.Err() != nil:
-		err = fmt.Errorf("its initialisation did not end: %w", context.Cause(ctx))
+		err = fmt.Errorf("its initialization did not end: %w", context.Cause(ctx))
 	case errors.Is(failed, syscall.ENOEXEC):
 		return l, fmt.Errorf("it is for %s, which this machine does not run; install qemu-user",
 			machineNames[p.machine].goarch)

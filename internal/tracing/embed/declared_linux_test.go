@@ -19,7 +19,7 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/embed"
 )
 
-// What initialisation does that keeps the program from printing is said, with its output, and
+// What initialization does that keeps the program from printing is said, with its output, and
 // nothing is left: no process and no file.
 func TestDeclaredFails(t *testing.T) {
 	path := build(t, "0", nil)
@@ -115,7 +115,7 @@ func TestDeclaredKilled(t *testing.T) {
 }
 
 // Where a copy cannot be run, as in a directory mounted with noexec, it runs in TMPDIR. If it does
-// not there either, the error says what to do. Initialisation that calls Load publishes nothing.
+// not there either, the error says what to do. Initialization that calls Load publishes nothing.
 func TestDeclaredElsewhere(t *testing.T) {
 	path := build(t, "0", nil)
 	t.Setenv("INIT", "load")
@@ -146,7 +146,7 @@ func TestDeclaredElsewhere(t *testing.T) {
 	wantFiles(t, dir)
 }
 
-// A process that initialisation starts does not hold anything up, and is killed.
+// A process that initialization starts does not hold anything up, and is killed.
 func TestDeclaredChild(t *testing.T) {
 	path := build(t, "0", nil)
 	t.Setenv("INIT", "child")

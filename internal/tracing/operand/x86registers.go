@@ -50,7 +50,7 @@ func addLegacy(m map[string]Register, whole string) {
 }
 
 // i386Upper returns the register with the upper half of 8 bytes whose lower half is in r. gcc names
-// only the latter; it takes two neighbours in its order of the registers (gcc/config/i386/i386.h).
+// only the latter; it takes two neighbors in its order of the registers (gcc/config/i386/i386.h).
 // clang keeps 8 bytes in memory.
 func i386Upper(r Register) (Register, error) {
 	for i, name := range legacyRegisters[:6] {

@@ -16,7 +16,7 @@ import (
 
 const launchTest = "execute-command"
 
-// Initialisation runs on the main thread.
+// Initialization runs on the main thread.
 func init() {
 	if len(os.Args) == 3 && os.Args[1] == launchTest {
 		socket, _ := strconv.Atoi(os.Args[2])

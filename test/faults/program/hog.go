@@ -29,7 +29,7 @@ func (h *hog) leave(left string) error {
 	}
 	for err == nil {
 		var m unsafe.Pointer
-		// Shared memory is never merged with its neighbour.
+		// Shared memory is never merged with its neighbor.
 		m, err = linux.Mmap(nil, uintptr(os.Getpagesize()), syscall.PROT_READ,
 			syscall.MAP_SHARED|syscall.MAP_ANON, linux.NoFile, 0)
 		if err == nil {

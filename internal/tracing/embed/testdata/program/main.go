@@ -1,4 +1,4 @@
-// Command program has probes in its file, once they are embedded. Its initialisation does what the
+// Command program has probes in its file, once they are embedded. Its initialization does what the
 // environment variable INIT says, and its main must not run before.
 package main
 
