@@ -1,6 +1,6 @@
 // Package stapsdt declares USDT probes at run time and fires them. Any tracer that reads stapsdt
 // notes, such as bpftrace, perf and gdb, can attach to the live program and read the arguments.
-// While no tracer is attached, a probe costs about a nanosecond.
+// While no tracer is attached, a probe costs less than a nanosecond.
 //
 // # Terms
 //

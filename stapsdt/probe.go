@@ -57,7 +57,7 @@ func (p *Probe) Name() string { return p.name }
 func (p *Probe) Provider() *Provider { return p.provider }
 
 // Enabled reports whether a tracer is attached to the probe in this process, or a [Listener] or
-// [Counter] hears it. It costs about a nanosecond. Use it to compute costly arguments only when
+// [Counter] hears it. It costs less than a nanosecond. Use it to compute costly arguments only when
 // somebody will read them.
 func (p *Probe) Enabled() bool { return *(*entryWord)(atomic.LoadPointer(&p.entry)) != p.idle }
 

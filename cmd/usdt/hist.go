@@ -126,7 +126,7 @@ func (f *histFlags) reporter(cmd *cobra.Command, probes func() []uprobe.Probe, b
 			return r.writeJSON(cmd.OutOrStdout(), probes, f.arg, by, unit.Name, began, at)
 		}
 		if f.interval > 0 {
-			if err := rows.write(at, r.groups, by, r.all()); err != nil || !last {
+			if err := rows.write(at, r.groups, by, r.all(), last); err != nil || !last {
 				return err
 			}
 		}

@@ -68,11 +68,16 @@ func (r *histRows) next(
 	return n
 }
 
-// write writes the rows of an interval.
+// write writes the rows of an interval. The last one can be as short as it likes: without values,
+// it is not worth a line.
 func (r *histRows) write(
-	at time.Time, groups []uprobe.Group, by grouping, all *histogram.Histogram,
+	at time.Time, groups []uprobe.Group, by grouping, all *histogram.Histogram, last bool,
 ) error {
+	isFirst := r.all == nil
 	n := r.next(groups, by, all)
+	if last && !isFirst && n.all.Total() == 0 && r.screen == nil {
+		return nil
+	}
 	columns := r.view.columns(n.list, n.all)
 	shown := r.view.rows.first(r.view.order(n.list,
 		func(a, b int) int { return compareKeys(n.groups[a].Key, n.groups[b].Key) },

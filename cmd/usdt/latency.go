@@ -133,7 +133,7 @@ func (f *latencyFlags) reporter(
 			return writeJSONLine(cmd.OutOrStdout(), j)
 		}
 		if f.interval > 0 {
-			if err := rows.write(at, groups.groups, by, r.Histogram); err != nil || !last {
+			if err := rows.write(at, groups.groups, by, r.Histogram, last); err != nil || !last {
 				return err
 			}
 		}
