@@ -33,8 +33,8 @@ func mapFile() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// listMemory is what usdt list may take of memory, whatever the processes are: docs/usdt.md says
-// so. It is for this program and its reader of processes together, in KiB.
+// listMemory is what usdt list may take of memory, whatever the processes are: docs/reading.md
+// says so. It is for this program and its reader of processes together, in KiB.
 const listMemory = 256 << 10
 
 // TestListBounded lists a machine with hostile processes: many that have one file with as many
