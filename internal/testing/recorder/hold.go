@@ -23,10 +23,15 @@ static int is_releasing(void) { return atomic_load(&releasing); }
 static int is_left(void) { return atomic_load(&left); }
 static void expect(void) { atomic_store(&expected, 1); }
 
+// Where the runtime stops the world by itself, for the garbage collector, before expect is called,
+// nobody can call it: then the wait for it has an end.
 static void release(void)
 {
 	atomic_store(&releasing, 1);
-	while (!atomic_load(&entered) || !atomic_load(&expected)) {
+	while (!atomic_load(&entered)) {
+		usleep(1000);
+	}
+	for (int i = 0; i < 10000 && !atomic_load(&expected); i++) {
 		usleep(1000);
 	}
 	usleep(50000);
@@ -45,8 +50,8 @@ func Entered() bool { return C.is_entered() == 1 }
 // Left reports whether the function is about to return.
 func Left() bool { return C.is_left() == 1 }
 
-// Release waits until the function was called, and for Expect, and a little longer. Then it lets
-// the caller go. It needs nothing of the Go runtime meanwhile.
+// Release waits until the function was called, for Expect, at most 10 s, and a little longer. Then
+// it lets the caller go. It needs nothing of the Go runtime meanwhile.
 func Release() { C.release() }
 
 // Releasing reports whether Release has begun.
