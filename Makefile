@@ -31,7 +31,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
-	  test-tracers test-pages test-system test-clients test-deb test-oldest test-storm
+	  test-tracers test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
