@@ -4,6 +4,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,14 +53,13 @@ func newWorld(t *testing.T, root string) *world {
 func (w *world) usdt() string  { return filepath.Join(w.dir, "bin", "usdt") }
 func (w *world) proxy() string { return filepath.Join(w.dir, "proxy") }
 
+// foreign is what commands do not find in their environment: what changes the library and usdt, and
+// what a make that runs this test tells its own.
+var foreign = regexp.MustCompile(`^(STAPSDT_|USDT_|MAKE|MFLAGS)`)
+
 // environ returns the environment of commands. What go install installs is in installed.
 func (w *world) environ(installed string) []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "STAPSDT_") && !strings.HasPrefix(v, "USDT_") {
-			env = append(env, v)
-		}
-	}
+	env := slices.DeleteFunc(os.Environ(), foreign.MatchString)
 	proxies := []string{"file://" + w.proxy()}
 	for _, name := range []string{"GOMODCACHE", "GOPROXY"} {
 		out, err := exec.Command("go", "env", name).Output()
