@@ -263,6 +263,18 @@ test-oldest: ## compile everything, and test the library, with the oldest Go tha
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(FLAGS) $(PORTABLE)
 
+# VERSION=v0.1.0 is the version; without, it is what git describes. SOURCE_DATE_EPOCH is the time of
+# all files; without, it is that of the commit.
+.PHONY: release
+release: ## archives of the command, bills of materials and checksums, in build/release
+	rm -rf build/release
+	go run ./test/release -version '$(VERSION)'
+
+.PHONY: test-release
+test-release: ## build the release twice, compare the bytes, look into the archives, run usdt
+	test/setup.sh git qemu-user-static
+	$(TRACED) go test -count=1 -v $(FLAGS) ./test/release -twice
+
 .PHONY: bench
 bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load
 	-test/setup.sh gcc libc6-dev bpftrace lttng-tools liblttng-ust-dev # or rows are missing
