@@ -235,8 +235,8 @@ test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpf
 	test/clients/oldglibc.sh
 
 .PHONY: test-deb
-test-deb: ## Debian packages of the C library, installed in a clean Debian
-	test/setup.sh build-essential debhelper lintian debootstrap bpftrace
+test-deb: ## Debian packages of the command and the C library, installed in a clean Debian
+	test/setup.sh build-essential debhelper git lintian debootstrap bpftrace
 	test/deb/run.sh
 
 .PHONY: test-storm
@@ -262,6 +262,27 @@ faults: ## what Load says when system calls, limits, file systems fail; a part o
 test-oldest: ## compile everything, and test the library, with the oldest Go that go.mod allows
 	GOTOOLCHAIN=$(OLDEST_GO) go vet ./...
 	GOTOOLCHAIN=$(OLDEST_GO) $(TRACED) go test $(FLAGS) $(PORTABLE)
+
+# VERSION=v0.1.0 is the version; without, it is what git describes. SOURCE_DATE_EPOCH is the time of
+# all files; without, it is that of the commit.
+.PHONY: release
+release: ## archives of the command, bills of materials and checksums, in build/release
+	rm -rf build/release
+	go run ./test/release -version '$(VERSION)'
+
+# The command can be built for any architecture. VERSION is that of the command: it is not passed
+# on to the C library, which has its own.
+DEB_ARCHITECTURES := amd64 arm64
+.PHONY: deb
+deb: ## Debian packages of the command, and of the C library for this machine, in build/deb
+	MAKEFLAGS= $(MAKE) -C vendor_c deb
+	test/release/deb.sh build/deb '$(VERSION)' $(DEB_ARCHITECTURES)
+	cp vendor_c/build/deb/*.{deb,changes,buildinfo} build/deb
+
+.PHONY: test-release
+test-release: ## build the release twice, compare the bytes, look into the archives, run usdt
+	test/setup.sh git qemu-user-static
+	$(TRACED) go test -count=1 -v $(FLAGS) ./test/release -twice
 
 .PHONY: bench
 bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on the same load

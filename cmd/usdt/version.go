@@ -25,8 +25,14 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// moduleVersion returns the version that the go command has put into the program.
+// version is set by make release. Other programs have what the go command puts into them.
+var version string
+
+// moduleVersion returns the version of the program, such as v0.1.0.
 func moduleVersion() string {
+	if version != "" {
+		return version
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

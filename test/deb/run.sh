@@ -1,28 +1,30 @@
 #!/usr/bin/env bash
-# Builds the Debian packages of the C library and checks them with lintian. Installs them in a clean
-# Debian, and builds programs with them there, which bpftrace traces. Removes the packages, which
-# must leave nothing behind.
+# Builds the Debian packages of the command and of the C library, and checks them with lintian.
+# Installs them in a clean Debian. There usdt, its manual and its completion work, and programs are
+# built with the library, which bpftrace traces. Removes the packages, which must leave nothing
+# behind.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 directory=$(mktemp -d)
 trap 'rm -rf --one-file-system "$directory"' EXIT
 
-make -C vendor_c deb >"$directory/log" 2>&1 || {
+architecture=$(dpkg --print-architecture)
+make deb VERSION=v0.0.1-rc.1 DEB_ARCHITECTURES="$architecture" >"$directory/log" 2>&1 || {
   cat "$directory/log" >&2
   exit 1
 }
-lintian --allow-root --fail-on error,warning vendor_c/build/deb/*.changes
-echo "ok: $(cd vendor_c/build/deb && echo *.deb)"
+lintian --allow-root --fail-on error,warning build/deb/*.changes
+echo "ok: $(cd build/deb && echo *.deb)"
 
 # shellcheck source=/dev/null
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$directory/root
-cp -a "$(test/chroot.sh "$suite" gcc libc6-dev pkg-config)" "$root"
-cp vendor_c/build/deb/libstapsdt{0,-dev}_*.deb test/clients/client.c "$root/tmp"
+cp -a "$(test/chroot.sh "$suite" bash-completion gcc libc6-dev man-db pkg-config)" "$root"
+cp build/deb/{usdt,libstapsdt0,libstapsdt-dev}_*.deb test/clients/client.c "$root/tmp"
 
 chroot "$root" sh -eu <<'END'
 cd /tmp
-dpkg -i libstapsdt*.deb >/dev/null
+dpkg -i usdt_*.deb libstapsdt*.deb >/dev/null
 compile="cc -std=c11 -Wall -Wextra -Werror client.c"
 $compile -o shared $(pkg-config --cflags --libs libstapsdt)
 $compile -o static -Wl,-Bstatic $(pkg-config --cflags --libs libstapsdt) -Wl,-Bdynamic -ldl
@@ -36,8 +38,30 @@ for program in shared static; do
   test/clients/trace.sh client unshare --mount test/deb/enter.sh "$root" /tmp/$program memfd
 done
 
-chroot "$root" dpkg --purge libstapsdt-dev libstapsdt0 >/dev/null
-left=$(find "$root" -path "$root/tmp" -prune -o -name '*stapsdt*' -print)
+unshare --mount test/deb/enter.sh "$root" bash -euo pipefail <<'END'
+fail() { echo "deb: $*" >&2; exit 1; }
+[ "$(usdt --version)" = "usdt version v0.0.1-rc.1" ] || fail "$(usdt --version)"
+[ "$(dpkg-query -W -f '${Version}' usdt)" = 0.0.1~rc.1 ] || fail "the package has another version"
+for page in usdt usdt-trace; do
+  man $page >/tmp/page || fail "no manual page $page"
+  grep -q SYNOPSIS /tmp/page || fail "the manual page $page is: $(cat /tmp/page)"
+done
+coproc exec /tmp/shared memfd
+client=$COPROC_PID
+trap 'kill "$client"' EXIT
+read -r <&"${COPROC[0]}" # it has loaded its probes
+usdt list -p "$client" >/tmp/list
+grep -q '^client:signed ' /tmp/list || fail "usdt list: $(cat /tmp/list)"
+set +eu # which the shell's own completion is not made for
+. /usr/share/bash-completion/bash_completion
+_completion_loader usdt
+complete -p usdt >/tmp/complete || fail "nothing completes usdt"
+END
+
+chroot "$root" dpkg --purge usdt libstapsdt-dev libstapsdt0 >/dev/null
+# man keeps what it has shown.
+left=$(find "$root" \( -path "$root/tmp" -o -path "$root/var/cache/man" \) -prune -o \
+  -name '*stapsdt*' -print -o -name '*usdt*' -print)
 [ -z "$left" ] || {
   echo "deb: the packages leave behind: $left" >&2
   exit 1

@@ -98,6 +98,7 @@ check_tracer() {
   check_status "$1" "CapEff: $2" 'NoNewPrivs: 1' 'Seccomp: 2'
 
   check_host "$(process app)"
+  check_image
   check_tools "$1"
   [ "$1" != tracer ] || check_capabilities
 
@@ -119,6 +120,27 @@ check_host() {
   "$scratch/usdt" list --all --json >"$scratch/list" 2>/dev/null
   [ "$(grep -cF "$want" "$scratch/list")" -eq 14 ] || fail "no $want in: $(cat "$scratch/list")"
   echo "ok: usdt list --all on the host, container ${id:0:12}"
+}
+
+# check_image builds the image of the command, and checks that it has nothing else, and that it sees
+# the service.
+check_image() {
+  local image=go-usdt/usdt saved=$scratch/saved layers
+  client env DOCKER_BUILDKIT=0 docker build --network host --target usdt --tag "$image" \
+    --build-arg GO_IMAGE --build-arg VERSION --file Dockerfile .. >"$scratch/tool" 2>&1 ||
+    fail "build: $(tail -n 20 "$scratch/tool")"
+  mkdir "$saved"
+  client docker save "$image" | tar -xC "$saved"
+  layers=$(sed -E 's/.*"Layers":\["([^]]*)"\].*/\1/' "$saved/manifest.json")
+  [ "$(tar -tf "$saved/$layers")" = usdt ] || fail "the image has more than usdt: $layers"
+  rm -r "$saved"
+  [ "$(client docker run --rm --network none "$image" --version)" = "usdt version $VERSION" ] ||
+    fail "the image has another version than $VERSION"
+  client docker run --rm --network none --pid "container:$(compose ps -q app)" --read-only \
+    --cap-drop ALL --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH "$image" list -p 1 \
+    >"$scratch/tool" 2>&1 || fail "usdt list: $(cat "$scratch/tool")"
+  grep -q '^shop:order ' "$scratch/tool" || fail "usdt list: $(cat "$scratch/tool")"
+  echo "ok: the image of usdt"
 }
 
 # check_tools SERVICE runs other tracers in the tracer's container, which must read the service.
@@ -241,7 +263,7 @@ check_dev() {
 }
 
 [ $# -gt 0 ] || fail "which Debian's Docker? say run.sh SUITE..."
-export BUILD_NETWORK=host DEV_NETWORK=host
+export BUILD_NETWORK=host DEV_NETWORK=host VERSION=v0.0.1-test
 build
 for suite in "$@"; do
   start_engine "$suite"
