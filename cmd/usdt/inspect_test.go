@@ -3,6 +3,7 @@
 package main
 
 import (
+	"debug/elf"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,5 +40,19 @@ func TestInspectHostile(t *testing.T) {
 	stdout, _, status = runCommand(t, "inspect", path, "many:*", "--json")
 	if lines := strings.Count(stdout, "\n"); status != 0 || lines != mostInspected {
 		t.Errorf("status %d, %d lines of JSON, want %d", status, lines, mostInspected)
+	}
+}
+
+// TestInspectOtherMachine: a file of a machine that has no slots of package static is shown.
+func TestInspectOtherMachine(t *testing.T) {
+	note := elffile.NoteOf(t, elf.ELFCLASS32, elf.ELFDATA2LSB, elffile.TextAddr, 0, 0,
+		"other\x00one\x00\x00")
+	path := filepath.Join(t.TempDir(), "other")
+	file := elffile.New(elf.ELFCLASS32, elf.ELFDATA2LSB, note).Bytes(t)
+	if err := os.WriteFile(path, file, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if stdout, stderr, status := runCommand(t, "inspect", path, "other:one"); status != 0 {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
 }

@@ -175,8 +175,8 @@ func (one inspected) viewMemory(out io.Writer, width int) error {
 		fmt.Fprintf(out, "\nmemory: not read: %s\n", printable.Escape(err.Error()))
 		return nil
 	}
-	for _, m := range one.site.Mapped[:min(len(one.site.Mapped), mostInspected)] {
-		if m.Address == 0 {
+	for i, m := range one.site.Mapped {
+		if m.Address == 0 || i >= mostInspected && !m.IsFired {
 			continue
 		}
 		fmt.Fprintln(out)

@@ -42,8 +42,11 @@ func (k *pairKey) json() any {
 
 // A concurrency is what programs do at the same time, as far as that tells hits apart.
 type concurrency struct {
-	byThreads    bool         // a thread does one thing after the other
-	byGoroutines func() error // nil: a goroutine does; or why usdt cannot tell
+	byThreads bool // a thread does one thing after the other
+
+	// byGoroutines returns nil if a goroutine does, or why usdt cannot tell. It may take time to find
+	// out, and makes the probes know their goroutines.
+	byGoroutines func() error
 }
 
 // choose chooses the key if the flag is not given: the first argument, if both probes have an

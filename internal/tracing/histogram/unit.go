@@ -71,12 +71,9 @@ func (u Unit) ParseInteger(text string) (int64, error) {
 	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
 		return n, nil
 	}
-	number := strings.TrimRight(text, "BGKTimnsu")
-	kind, s := find(text[len(number):])
-	v, isNumber := new(big.Rat), strings.Trim(number, "-.0123456789") == ""
-	if isNumber {
-		v, isNumber = v.SetString(number)
-	}
+	suffix := strings.TrimLeft(text, "-.0123456789")
+	kind, s := find(suffix)
+	v, isNumber := new(big.Rat).SetString(strings.TrimSuffix(text, suffix))
 	if kind == nil || !isNumber {
 		return 0, fmt.Errorf("want an integer, or a number with a unit such as 50ms, not %q", text)
 	}

@@ -18,6 +18,7 @@ func TestParseInteger(t *testing.T) {
 		{milliseconds, "2s", 2000, true},
 		{milliseconds, "2us", 0, false},
 		{bytes, "1.5KiB", 1536, true},
+		{bytes, "5MiB", 5 << 20, true},
 		{bytes, "1s", 0, false},
 		{Number, "1s", 0, false},
 		{Nanoseconds, "1e3s", 0, false},

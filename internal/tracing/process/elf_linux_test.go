@@ -6,6 +6,7 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -20,8 +21,14 @@ func TestOpenELF(t *testing.T) {
 	if file, err := openELF(self); err != nil || file.Section(".text") == nil {
 		t.Errorf("this program: %v", err)
 	}
-	if _, err := openELF(bytes.NewReader(withNames(t, make([]byte, 2*1032*maxHeaders)))); err == nil {
-		t.Error("a compressed table of names: no error")
+	for size, want := range map[int]string{
+		1:                     "compressed table of names",
+		2 * 1032 * maxHeaders: "headers are too large",
+	} {
+		_, err := openELF(bytes.NewReader(withNames(t, make([]byte, size))))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a compressed table of %d bytes: %v, want %q", size, err, want)
+		}
 	}
 }
 

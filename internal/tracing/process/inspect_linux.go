@@ -128,11 +128,14 @@ func (o *Object) readSite(w *watch, n sdtnote.Note) (s Site, err error) {
 		s.Start -= s.Start % size
 	}
 	s.Code = make([]byte, size)
-	got, err := f.ReadAt(s.Code, int64(s.Start)) // #nosec G115 -- the file has the site
+	got, err := f.ReadAt(s.Code, int64(s.Start)) // #nosec G115 -- a negative offset is refused
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	s.Code = s.Code[:got]
+	if err == nil && n.FileOffset-s.Start > uint64(got) { // #nosec G115 -- not negative
+		err = errors.New("it ends before the site; build or copy the file again")
+	}
 	return s, err
 }
 

@@ -81,15 +81,19 @@ type blockFinder struct {
 // maxMisses bounds what a file with many such sites of C makes us read.
 const maxMisses = 64
 
-// has reports whether a slot is at an offset in the file: whether a block begins within as many
-// slots before.
-func (f *blockFinder) has(machine elf.Machine, slot uint64) bool {
-	if slot >= f.first && slot < f.end {
+// has reports whether a site, at an offset in the file, is in a slot: whether a block begins within
+// as many slots before.
+func (f *blockFinder) has(machine elf.Machine, site uint64) bool {
+	if site >= f.first && site < f.end {
 		return true
 	}
 	size := block.SlotSize(machine)
-	before := min(block.Slots*size, slot-slot%size)
-	if before == 0 || f.misses >= maxMisses {
+	if size == 0 || f.misses >= maxMisses {
+		return false
+	}
+	slot := site - site%size
+	before := min(block.Slots*size, slot)
+	if before == 0 {
 		return false
 	}
 	slots := make([]byte, before)

@@ -46,3 +46,27 @@ func TestBehind(t *testing.T) {
 		}
 	}
 }
+
+// TestBlockFinder: a site of any form is in its slot, on machines that have slots.
+func TestBlockFinder(t *testing.T) {
+	const begin = 2 * block.Align
+	file := make([]byte, begin+64)
+	copy(file[begin:], block.Magic)
+	has := func(machine elf.Machine, site uint64) bool {
+		return (&blockFinder{ReaderAt: bytes.NewReader(file)}).has(machine, site)
+	}
+	for _, machine := range []elf.Machine{elf.EM_X86_64, elf.EM_AARCH64} {
+		for _, form := range []probesite.Form{probesite.Nop, probesite.Nop5, probesite.Nop10} {
+			site, ok := block.Site(machine, form)
+			if ok && !has(machine, begin+block.SlotSize(machine)+site) {
+				t.Errorf("%v: the slot of a %v is not found", machine, form)
+			}
+		}
+		if has(machine, begin-1) {
+			t.Errorf("%v: what is before the block is in it", machine)
+		}
+	}
+	if has(elf.EM_386, begin) {
+		t.Error("a machine without slots has one")
+	}
+}

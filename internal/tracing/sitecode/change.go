@@ -23,11 +23,6 @@ const (
 	Unknown Meaning = "unknown"
 )
 
-// IsTraced reports whether a tracer, or a debugger, is attached where the change is.
-func (m Meaning) IsTraced() bool {
-	return m == Breakpoint || m == DebuggerBreakpoint || m == Call
-}
-
 // A Change is a row of the file in whose place the memory has something else.
 type Change struct {
 	Row     Row
@@ -86,8 +81,7 @@ func (c Code) meaning(row Row, now []byte) Meaning {
 	return Unknown
 }
 
-// meaningARM64 tells the breakpoint of the kernel, BRK 5, from those of debuggers, BRK with another
-// number.
+// meaningARM64 tells the breakpoint of the kernel, BRK 5, from that of debuggers, BRK 0.
 func meaningARM64(now []byte) Meaning {
 	switch {
 	case bytes.Equal(now, []byte{0xa0, 0x00, 0x20, 0xd4}):

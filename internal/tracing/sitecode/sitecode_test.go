@@ -128,10 +128,6 @@ func TestChanges(t *testing.T) {
 				texts = append(texts, fmt.Sprintf("%x %s", in.Bytes, in.Text))
 			}
 			got = append(got, fmt.Sprintf("%s %s: %s", c.Row.Part, c.Meaning, strings.Join(texts, ", ")))
-			if traced := c.Meaning != sitecode.Rest && c.Meaning != sitecode.Unknown; traced !=
-				c.Meaning.IsTraced() {
-				t.Errorf("%s: traced %t", test.name, !traced)
-			}
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
