@@ -14,8 +14,8 @@ CGO_LDFLAGS="$(pkg-config --libs-only-L libstapsdt)"
 export CGO_CFLAGS CGO_LDFLAGS LD_LIBRARY_PATH=$prefix/lib
 
 go build -tags system_libstapsdt -o "$prefix/demo" ./examples/demo
-# No grep here has -q, with which it would end before all is written. By SIGPIPE the other program
-# would then fail, and so would the pipeline, whatever grep has found.
+# No grep of a pipeline has -q, with which it would end before all is written. By SIGPIPE the other
+# program would then fail, and so would the pipeline, whatever grep has found.
 readelf -d "$prefix/demo" | grep 'NEEDED.*libstapsdt\.so\.0' || {
   echo "system: the program is not linked to the installed library" >&2
   exit 1

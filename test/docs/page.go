@@ -32,7 +32,7 @@ type program struct {
 	once    string // what it prints when it is ready; empty if it is when it has probes
 }
 
-// languages has those that a block can have. The first two are more than text for the tests.
+// languages has those that a block can have. The first three are more than text for the tests.
 var languages = []string{"go", "console", "sh", "c", "python", "text", "json", "yaml", "makefile",
 	"dockerfile", "d", "gdb", "ini", "diff", "ruby", "javascript", "bpftrace", "asm", "svg", "html"}
 

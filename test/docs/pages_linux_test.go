@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,7 +20,7 @@ var (
 	patience = flag.Duration("patience", testenv.Patience, "bounds the wait for a command")
 )
 
-// TestPages runs the blocks of each page.
+// TestPages runs the blocks of each page. That in testdata needs all that the runner can do.
 func TestPages(t *testing.T) {
 	root := root(t)
 	world := newWorld(t, root)
@@ -44,7 +45,8 @@ func root(t *testing.T) string {
 // pages returns the paths of all pages below the root of the repository.
 func pages(t *testing.T, root string) (paths []string) {
 	t.Helper()
-	for _, pattern := range []string{"README.md", "docs/*.md", "examples/*/README.md"} {
+	for _, pattern := range []string{"README.md", "docs/*.md", "examples/*/README.md",
+		"test/docs/testdata/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no page is %s (%v)", pattern, err)
@@ -181,15 +183,18 @@ func (p *page) file(b *block) {
 	}
 }
 
-var runsHere = regexp.MustCompile(`\bgo run REPO/(\S+)`)
+var (
+	runsHere = regexp.MustCompile(`\bgo run REPO/(\S+)`)
+	digits   = regexp.MustCompile(`\b\d+\b`)
+)
 
 // actual replaces numbers that stand for processes, and the root of the repository, in whose module
 // go runs a program of it.
 func (p *page) actual(text string) string {
 	text = runsHere.ReplaceAllString(text, "go run -C REPO/$1 .")
-	for number, pid := range p.numbers {
-		text = regexp.MustCompile(`\b`+number+`\b`).ReplaceAllString(text, pid)
-	}
+	text = digits.ReplaceAllStringFunc(text, func(number string) string {
+		return cmp.Or(p.numbers[number], number)
+	})
 	return regexp.MustCompile(`\bREPO\b`).ReplaceAllLiteralString(text, p.world.root)
 }
 

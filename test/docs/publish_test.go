@@ -53,6 +53,8 @@ func pack(root, archive string) error {
 	tree := os.DirFS(root)
 	err = fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // another test has removed it
 		case err != nil:
 			return err
 		case path != "." && (strings.HasPrefix(d.Name(), ".") || nested(tree, path, d)):

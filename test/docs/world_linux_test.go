@@ -13,8 +13,9 @@ import (
 // A world is what all pages share: the command usdt, and this module as a release that go get and
 // go install find.
 type world struct {
-	root string // of the repository
-	dir  string
+	root    string // of the repository
+	dir     string
+	proxies string // GOPROXY: this module, what was downloaded before, and the proxies of the user
 	locks
 	guard *guard
 }
@@ -47,6 +48,12 @@ func newWorld(t *testing.T, root string) *world {
 	if err := publish(root, w.proxy()); err != nil {
 		t.Fatal(err)
 	}
+	out, err := exec.Command("go", "env", "GOMODCACHE", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, theirs, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	w.proxies = "file://" + w.proxy() + ",file://" + cache + "/cache/download," + theirs
 	return w
 }
 
@@ -60,19 +67,10 @@ var foreign = regexp.MustCompile(`^(STAPSDT_|USDT_|MAKE|MFLAGS)`)
 // environ returns the environment of commands. What go install installs is in installed.
 func (w *world) environ(installed string) []string {
 	env := slices.DeleteFunc(os.Environ(), foreign.MatchString)
-	proxies := []string{"file://" + w.proxy()}
-	for _, name := range []string{"GOMODCACHE", "GOPROXY"} {
-		out, err := exec.Command("go", "env", name).Output()
-		if value := strings.TrimSpace(string(out)); err == nil && name == "GOMODCACHE" {
-			proxies = append(proxies, "file://"+value+"/cache/download")
-		} else if err == nil {
-			proxies = append(proxies, value)
-		}
-	}
 	return append(env,
 		"PATH="+installed+":"+filepath.Dir(w.usdt())+":"+os.Getenv("PATH"),
 		"GOBIN="+installed,
-		"GOPROXY="+strings.Join(proxies, ","),
+		"GOPROXY="+w.proxies,
 		"GOMODCACHE="+filepath.Join(w.dir, "modules"),
 		"GOFLAGS=-trimpath -modcacherw",
 		"GOSUMDB=off", // it does not know the module, which is not public

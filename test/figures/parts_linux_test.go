@@ -84,7 +84,7 @@ func (d *drawing) drawParts(y int, parts []part) int {
 		if p.isMapped {
 			mapped = y
 		}
-		if gap := end(parts, i, p); gap >= 64 {
+		if gap := gapBehind(parts, i); gap >= 64 {
 			d.text(name, y+16, "start", "normal", fmt.Sprintf("… %d zeros, to the next page", gap))
 			y += row
 		}
@@ -98,12 +98,12 @@ func (d *drawing) drawParts(y int, parts []part) int {
 	return y
 }
 
-// end returns how many bytes are between part i and the next.
-func end(parts []part, i int, p part) uint64 {
+// gapBehind returns how many bytes are between part i and the next.
+func gapBehind(parts []part, i int) uint64 {
 	if i+1 == len(parts) {
 		return 0
 	}
-	return parts[i+1].offset - p.offset - p.size
+	return parts[i+1].offset - parts[i].offset - parts[i].size
 }
 
 // drawSlot draws the first slot.

@@ -100,7 +100,7 @@ func TestPages(t *testing.T) {
 func TestSVG(t *testing.T) {
 	s := recording{title: "<a> & b", columns: 10, rows: 2}
 	want := []string{"$ a 'b' | c", "<&>", "   7 |@@ |"}
-	lines := []line{{text: want[0], typed: true}, {at: time.Second, text: want[1]}, {text: ""},
+	lines := []line{{text: want[0]}, {at: time.Second, text: want[1]}, {text: ""},
 		{at: 2 * time.Second, text: want[2]}}
 	picture := svg(s, lines)
 	if got := read(t, picture); strings.Join(got, "\n") != strings.Join(append(want, ""), "\n") {

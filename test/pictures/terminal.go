@@ -19,9 +19,8 @@ import (
 
 // A line is what a terminal shows, and when.
 type line struct {
-	at    time.Duration
-	text  string
-	typed bool // by a person, behind a prompt
+	at   time.Duration
+	text string
 }
 
 // A terminal runs commands one after the other, and remembers what it shows.
@@ -84,7 +83,7 @@ func (t *terminal) run(command string, limit int) error {
 		return err
 	}
 	defer keyboard.Close()
-	t.add(command, true)
+	t.add("$ " + command)
 	cmd := exec.Command("sh", "-c", "exec "+command)
 	cmd.Env = t.environ
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
@@ -96,7 +95,7 @@ func (t *terminal) run(command string, limit int) error {
 	screen.Close()
 	shown := bufio.NewScanner(keyboard) // until EIO: all processes have closed the terminal
 	for n := 1; shown.Scan(); n++ {
-		t.add(control.ReplaceAllString(shown.Text(), ""), false)
+		t.add(control.ReplaceAllString(shown.Text(), ""))
 		if n == limit {
 			if _, err := keyboard.WriteString("\x03"); err != nil {
 				return err
@@ -107,19 +106,16 @@ func (t *terminal) run(command string, limit int) error {
 }
 
 // add adds a line, in as many rows as it takes.
-func (t *terminal) add(text string, typed bool) {
+func (t *terminal) add(text string) {
 	at := time.Since(t.begun)
-	if typed {
-		text = "$ " + text
-	}
 	for {
 		runes := []rune(strings.TrimRight(text, " "))
 		n := min(len(runes), t.columns)
-		t.lines = append(t.lines, line{at: at, text: string(runes[:n]), typed: typed})
+		t.lines = append(t.lines, line{at: at, text: string(runes[:n])})
 		if n == len(runes) {
 			return
 		}
-		text, typed = string(runes[n:]), false
+		text = string(runes[n:])
 	}
 }
 

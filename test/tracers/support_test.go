@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/testing/document"
 )
 
-// document has the commands that the tests run and, between two comments, the table that the
+// page has the commands that the tests run and, between two comments, the table that the
 // tests make.
-const document = "../../docs/tracers.md"
-
-var marked = regexp.MustCompile(`(?s)(<!-- table -->\n\n)(.*?)(\n<!-- /table -->)`)
+const page = "../../docs/tracers.md"
 
 // row says what the tests saw a version of a tool do. An empty cell stays as it is in the
 // document, unless another test fills it.
@@ -79,24 +78,20 @@ func support(t *testing.T, r row) {
 // table. Rows and cells that no test has filled stay. Without -update, versions stay, too: a
 // newer version that does the same is no failure.
 func checkDocument() error {
-	text, err := os.ReadFile(document)
+	table, err := document.Section(page, "table")
 	if err != nil {
 		return err
 	}
-	match := marked.FindStringSubmatch(string(text))
-	if match == nil {
-		return fmt.Errorf("%s has no place for the table, %v", document, marked)
-	}
-	got := render(merge(parse(match[2]), supported.rows, *update))
-	if got == match[2] {
+	table = strings.TrimSpace(table) + "\n"
+	got := render(merge(parse(table), supported.rows, *update))
+	if got == table {
 		return nil
 	}
 	if !*update {
 		return fmt.Errorf("%s is not what the tests see: write it with -update, and read it "+
-			"(-want +got):\n%s", document, cmp.Diff(match[2], got))
+			"(-want +got):\n%s", page, cmp.Diff(table, got))
 	}
-	updated := strings.Replace(string(text), match[0], match[1]+got+match[3], 1)
-	return os.WriteFile(document, []byte(updated), 0o644)
+	return document.Replace(page, "table", got)
 }
 
 func merge(documented, seen map[string]row, newer bool) map[string]row {
@@ -192,11 +187,11 @@ func TestMerge(t *testing.T) {
 // needDocumented checks that the document has a command or script.
 func needDocumented(t *testing.T, command string) {
 	t.Helper()
-	text, err := os.ReadFile(document)
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(text), command) {
-		t.Errorf("%s does not have %q", document, command)
+		t.Errorf("%s does not have %q", page, command)
 	}
 }

@@ -92,7 +92,7 @@ func (p *process) end(t *testing.T) []string {
 	select {
 	case <-p.read:
 	case <-time.After(testenv.Patience):
-		p.Kill()
+		_ = p.Process.Kill() // the error of Wait says so
 	}
 	if _, err := p.Wait(); err != nil {
 		t.Fatalf("%v: %v\n%s", p.Cmd, err, p.said())

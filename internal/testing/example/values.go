@@ -20,8 +20,9 @@ import (
 // Find returns, for each line with a match of the expression, its groups with spaces between, in
 // alphabetical order: bpftrace has an order for each processor only.
 func Find(lines []string, expression string) (found []string) {
+	e := regexp.MustCompile(expression)
 	for _, line := range lines {
-		if groups := regexp.MustCompile(expression).FindStringSubmatch(line); groups != nil {
+		if groups := e.FindStringSubmatch(line); groups != nil {
 			found = append(found, strings.Join(groups[1:], " "))
 		}
 	}
