@@ -37,7 +37,7 @@ test: ## install what is missing, run everything, and sum up: for how long, and 
 setup: ## install what the tests need (Debian, as root)
 	test/setup.sh g++ libc6-dev musl-tools valgrind python3 pkg-config binutils elfutils bpftrace gdb \
 	  linux-perf systemtap-sdt-dev python3-bpfcc linux-headers-$(ARCH) man-db \
-	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap bpftool
+	  gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static debootstrap bpftool git
 
 .PHONY: format
 format: ## gofmt has nothing to change, and no line has more than 100 columns
@@ -134,7 +134,7 @@ LIST = go list
 # The race detector sees what runs in the test program. These tests only look at files, or at
 # programs, which they build as they are without it.
 RACED = $(filter-out $(addprefix %/test/,architecture environments faults linking lint \
-	pictures readme schema secure static),$(PACKAGES))
+	pictures readme reference schema secure static),$(PACKAGES))
 
 .PHONY: test-tracers
 test-tracers: ## other people's tracers read live processes, and docs/tracers.md says what they see
@@ -149,7 +149,8 @@ TOOLS := bpfcc-tools linux-headers-$(ARCH) systemtap lttng-tools libbpf-dev clan
 
 .PHONY: test-pages
 test-pages: ## the programs and commands of README.md, docs and examples do what the pages say
-	test/setup.sh bpftrace gdb linux-perf python3 gcc libc6-dev make curl bpftool
+	test/setup.sh bpftrace gdb linux-perf python3 gcc libc6-dev make curl bpftool \
+	  pkg-config
 	$(TRACED) go test -count=1 $(FLAGS) ./test/docs
 
 .PHONY: test-languages
@@ -212,7 +213,7 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck
-	shellcheck test/*.sh test/vagrant/*.sh
+	shellcheck -x .ci/run test/*.sh test/{clients,deb,release,vagrant}/*.sh vendor_c/debian/build.sh
 	test/vagrant/validate.sh
 
 # DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
@@ -273,11 +274,12 @@ release: ## archives of the command, bills of materials and checksums, in build/
 # The command can be built for any architecture. VERSION is that of the command: it is not passed
 # on to the C library, which has its own.
 DEB_ARCHITECTURES := amd64 arm64
+DEB := build/deb
 .PHONY: deb
 deb: ## Debian packages of the command, and of the C library for this machine, in build/deb
 	MAKEFLAGS= $(MAKE) -C vendor_c deb
-	test/release/deb.sh build/deb '$(VERSION)' $(DEB_ARCHITECTURES)
-	cp vendor_c/build/deb/*.{deb,changes,buildinfo} build/deb
+	test/release/deb.sh $(DEB) '$(VERSION)' $(DEB_ARCHITECTURES)
+	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(DEB)
 
 .PHONY: test-release
 test-release: ## build the release twice, compare the bytes, look into the archives, run usdt
@@ -308,4 +310,5 @@ coverage: ## what the tests run of the library, in both builds; the rest must ha
 .PHONY: clean
 clean: ## remove what was built
 	$(MAKE) -C vendor_c clean
+	rm -rf build
 	go clean ./...

@@ -98,13 +98,8 @@ func (b *book) below(chapter *page) []any {
 		case "Table":
 			fitTable(e)
 		case "Header":
-			level := int(part[float64](e, 0))
-			id := idInOne(chapter, headerID(e))
-			if level == 1 {
-				id = idInOne(chapter, "")
-			}
-			setPart(e, 0, level+1)
-			setPart(e, 1, attributes(id))
+			setPart(e, 0, int(part[float64](e, 0))+1)
+			setPart(e, 1, attributes(idInOne(chapter, headerID(e))))
 		}
 	})
 	return blocks

@@ -101,17 +101,6 @@ b</code></pre>`
 	}
 }
 
-func TestGoesOn(t *testing.T) {
-	for command, want := range map[string]bool{
-		"a\n": false, "a \\\n": true, "a 'b\n": true, "a 'b'\n": false, `a "b` + "\n": true,
-		`a "it's"` + "\n": false, `a \'` + "\n": false, `a '\'` + "\n": false, `a "\"` + "\n": true,
-	} {
-		if got := goesOn(command); got != want {
-			t.Errorf("%q: %t", command, got)
-		}
-	}
-}
-
 func TestShares(t *testing.T) {
 	for name, test := range map[string]struct {
 		columns []column

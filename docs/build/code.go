@@ -3,6 +3,8 @@ package main
 import (
 	"html"
 	"strings"
+
+	"github.com/go-usdt/usdt/test/docs"
 )
 
 // adaptCode marks the commands in a block of code that shows a console, and blocks that are so
@@ -33,29 +35,9 @@ func console(text, class string) string {
 			continue
 		}
 		marked.WriteString("<b>" + escaped + "</b>\n")
-		if command += line + "\n"; !goesOn(command) {
+		if command += line + "\n"; !docs.Continues(strings.TrimSuffix(command, "\n")) {
 			command = ""
 		}
 	}
 	return strings.TrimSuffix(marked.String(), "\n") + "</code></pre>"
-}
-
-// goesOn says whether a shell would read another line of a command: behind a backslash, or while a
-// quotation mark is open.
-func goesOn(command string) bool {
-	var quote byte
-	for i := 0; i < len(command); i++ {
-		switch c := command[i]; {
-		case c == '\\' && quote != '\'':
-			i++
-			if i == len(command)-1 {
-				return true // a backslash, and the end of the line
-			}
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case c == quote:
-			quote = 0
-		}
-	}
-	return quote != 0
 }

@@ -9,18 +9,20 @@ directory=$(mktemp -d)
 trap 'rm -rf --one-file-system "$directory"' EXIT
 
 architecture=$(dpkg --print-architecture)
-make deb VERSION=v0.0.1-rc.1 DEB_ARCHITECTURES="$architecture" >"$directory/log" 2>&1 || {
+packages=$directory/packages # not build/deb, which may have what is to be published
+make deb VERSION=v0.0.1-rc.1 DEB_ARCHITECTURES="$architecture" DEB="$packages" \
+  >"$directory/log" 2>&1 || {
   cat "$directory/log" >&2
   exit 1
 }
-lintian --allow-root --fail-on error,warning build/deb/*.changes
-echo "ok: $(cd build/deb && echo *.deb)"
+lintian --allow-root --fail-on error,warning "$packages"/*.changes
+echo "ok: $(cd "$packages" && echo *.deb)"
 
 # shellcheck source=/dev/null
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$directory/root
 cp -a "$(test/chroot.sh "$suite" bash-completion gcc libc6-dev man-db pkg-config)" "$root"
-cp build/deb/{usdt,libstapsdt0,libstapsdt-dev}_*.deb test/clients/client.c "$root/tmp"
+cp "$packages"/{usdt,libstapsdt0,libstapsdt-dev}_*.deb test/clients/client.c "$root/tmp"
 
 chroot "$root" sh -eu <<'END'
 cd /tmp

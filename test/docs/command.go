@@ -27,7 +27,7 @@ func (b *block) commands() ([]*command, error) {
 		}
 		n := 1
 		text := strings.TrimPrefix(lines[0], prompt)
-		for continues(text) {
+		for Continues(text) {
 			if n == len(lines) {
 				return nil, fmt.Errorf("line %d: the command has no end", number)
 			}
@@ -54,8 +54,9 @@ func trimmed(lines []string) []string {
 	return lines
 }
 
-// continues says whether the shell would ask for another line.
-func continues(text string) bool {
+// Continues says whether the shell would ask for another line, behind a backslash or while a
+// quotation mark is open.
+func Continues(text string) bool {
 	quote := rune(0)
 	escaped := false
 	for _, r := range text {

@@ -45,3 +45,14 @@ func TestCommandsErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestContinues(t *testing.T) {
+	for command, want := range map[string]bool{
+		"a": false, `a \`: true, "a 'b": true, "a 'b'": false, `a "b`: true, `a "it's"`: false,
+		`a \'`: false, `a '\'`: false, `a "\"`: true,
+	} {
+		if got := Continues(command); got != want {
+			t.Errorf("%q: %t", command, got)
+		}
+	}
+}

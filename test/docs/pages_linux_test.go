@@ -102,7 +102,7 @@ func (p *page) run() {
 
 // tools are programs that commands need besides those that every Linux has, and Go.
 var tools = regexp.MustCompile(`\b(bpftrace|gdb|perf|bpftool|gcc|make|curl|readelf|objdump|` +
-	`[a-z]+-bpfcc|python3|nm|file|strace)\b`)
+	`[a-z]+-bpfcc|python3|nm|pkg-config|strace)\b`)
 
 // require skips a page that cannot be run here.
 func (p *page) require() {

@@ -16,7 +16,7 @@ export SOURCE_DATE_EPOCH
 # tilde is before everything: 0.1.0~rc.1 is older than 0.1.0, and 0~e9ad77d older than any release.
 debian=0~$version
 [[ $version != v[0-9]* ]] || debian=${version#v}
-debian=${debian/-rc/\~rc}
+debian=$(sed -E 's/^([0-9.]+)-(alpha|beta|rc)/\1~\2/' <<<"$debian")
 debian=${debian//-/+}
 
 rm -rf "$output"

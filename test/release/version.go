@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,6 +50,18 @@ func dateOfCommit() (time.Time, error) {
 }
 
 func git(args ...string) (string, error) {
-	output, err := exec.Command("git", args...).Output()
-	return strings.TrimSpace(string(output)), err
+	return printed(exec.Command("git", args...))
+}
+
+// printed returns what a program prints. Its error has what the program complains of.
+func printed(cmd *exec.Cmd) (string, error) {
+	output, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, exit.Stderr)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
+	}
+	return strings.TrimSpace(string(output)), nil
 }
