@@ -84,7 +84,7 @@ func newTyped(p *Probe, provider *Provider, name string, n int, goTypes reflect.
 	return newProbe(p, provider, name, types, argNames)
 }
 
-// newProbe initialises p and adds it to provider. There may be no argNames.
+// newProbe initializes p and adds it to provider. There may be no argNames.
 func newProbe(p *Probe, provider *Provider, name string, types []ArgType, argNames []string) error {
 	if provider == nil {
 		return &Error{Op: "add", Probe: name, Err: fmt.Errorf("%w: the provider is nil", ErrArgs)}

@@ -21,9 +21,9 @@ var firstBytes = map[string][]byte{
 	"arm64 nop": {0xa0},
 }
 
-// TestSiteIsOptimised checks that the kernel rewrites a traced site into the instruction for which
+// TestSiteIsOptimized checks that the kernel rewrites a traced site into the instruction for which
 // the form was chosen, and that Enabled is right before, during and after.
-func TestSiteIsOptimised(t *testing.T) {
+func TestSiteIsOptimized(t *testing.T) {
 	p := newProvider(t)
 	probe := stapsdt.MustProbe2[int64, int64](p, "p")
 	mustLoad(t, p)

@@ -37,7 +37,7 @@ if nm -D --defined-only "$prefix/lib/libstapsdt.so.0" |
   exit 1
 fi
 # Without the extensions, sites are plain nops, and the caller cannot choose a named file.
-tests=(TestSiteIsOptimised TestAddAfterLoad TestUnloadWhileAttached TestStress
+tests=(TestSiteIsOptimized TestAddAfterLoad TestUnloadWhileAttached TestStress
   TestReuse TestAllocs TestSignatures)
 pattern=$(IFS='|'; echo "^(${tests[*]})$")
 go test -count=1 -timeout=60m -v -tags system_libstapsdt -run "$pattern" ./stapsdt |

@@ -15,7 +15,7 @@ import (
 // providers are those of the packages in instrument/.
 var providers = []string{"slog", "http_server", "http_client", "checkout", "shop", "go", "sql"}
 
-// goroutines is how many run when all packages are initialised.
+// goroutines is how many run when all packages are initialized.
 var goroutines = runtime.NumGoroutine()
 
 func TestNoGoroutines(t *testing.T) {

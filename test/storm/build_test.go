@@ -34,7 +34,7 @@ var builds = []build{
 	{name: "nocgo", cgo: "0"},
 	{name: "race", cgo: "1", flags: []string{"-race"}},
 	{name: "checkptr", cgo: "1", flags: []string{"-gcflags=all=-d=checkptr"}},
-	{name: "unoptimised", cgo: "0", flags: []string{"-gcflags=all=-N -l"}},
+	{name: "unoptimized", cgo: "0", flags: []string{"-gcflags=all=-N -l"}},
 	{name: "asan", cgo: "1", flags: []string{"-asan"}},
 	{name: "asyncpreemptoff", cgo: "0", env: []string{"GODEBUG=asyncpreemptoff=1"}},
 	{name: "nop", cgo: "0", env: []string{"STAPSDT_SITE=nop"}},

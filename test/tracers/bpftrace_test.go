@@ -21,7 +21,7 @@ const byPid = "*"
 // bpftrace is a running bpftrace that is attached to a traced process.
 type bpftrace struct{ *child }
 
-// keepOutput initialises the memory that bpftrace allocates. Before version 0.33, libbcc closes a
+// keepOutput initializes the memory that bpftrace allocates. Before version 0.33, libbcc closes a
 // file descriptor whose number it never set, often 1, when it resolves the addresses of a stack
 // (https://github.com/iovisor/bcc/pull/5193). bpftrace then prints nothing more, and ends with
 // status 0.

@@ -1,5 +1,5 @@
 // Package early loads a provider in its initialization. The path of the package is before that of
-// package static, so Go initialises it first.
+// package static, so Go initializes it first.
 package early
 
 import "github.com/go-usdt/usdt/stapsdt"

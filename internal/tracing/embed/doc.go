@@ -3,7 +3,7 @@
 // in the block of slots that package stapsdt/static brings into the program's text: see package
 // block.
 //
-// What a program declares is known when it has initialised its packages. So a copy of the program,
+// What a program declares is known when it has initialized its packages. So a copy of the program,
 // in which the first instruction of main.main is a jump to the function that prints the declared
 // probes, is run: all initialization takes place, main does not. This needs no rights, no debugger,
 // and nothing of the program's flags and environment. Where the program cannot be run, the list of

@@ -184,7 +184,7 @@ func (p *program) compareText(c filter.StringCompare, yes, no string) {
 	p.emit(loadAddress(asm.R1, frameText)...)
 	p.pointer(asm.R3, c.Arg)
 	if c.Sized {
-		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialised frame
+		p.readUser(size) // of constant size: for another, Linux 5.10 wants an initialized frame
 		p.emit(asm.JNE.Imm(asm.R0, 0, no))
 	} else {
 		p.readUserText(size + 1)

@@ -188,7 +188,7 @@ func (p *program) addSymbol(a operand.Arg) {
 // frameWord and frameWord2.
 func (p *program) readMemory(i int, a operand.Arg) {
 	p.emit(asm.StoreMem(asm.RFP, frameWord2, asm.R3, asm.DWord))
-	p.clear(frameWord, 1) // the verifier wants the whole word to be initialised
+	p.clear(frameWord, 1) // the verifier wants the whole word to be initialized
 	p.emit(loadAddress(asm.R1, frameWord)...)
 	p.readUser(a.Size)
 	if p.features.Sleep {
