@@ -163,9 +163,11 @@ LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon pyth
 .PHONY: test-modules
 test-modules: ## probes for other people's packages (OpenTelemetry, gRPC, databases), and an example
 	test/setup.sh postgresql
-	$(TRACED) go test -C instrument/otelprobe -count=1 $(FLAGS) ./...
-	$(TRACED) go test -C instrument/grpcprobe -count=1 $(FLAGS) ./...
-	$(TRACED) go test -C test/instrument/drivers -count=1 $(FLAGS) ./...
+	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers; do \
+	  echo "go test in $$m, with and without -race"; \
+	  $(TRACED) go test -C $$m -count=1 $(FLAGS) ./... && \
+	  $(TRACED) go test -C $$m -count=1 $(FLAGS) -race ./... || exit 1; \
+	done
 	$(TRACED) go test -C examples/orders -count=1 $(FLAGS) ./...
 
 # SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
