@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -17,12 +18,43 @@ import (
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// tracers has the program that each script started last in the background.
-var tracers sync.Map // of *tracer by *testscript.TestScript
+// tracers has the programs that each script started in the background.
+var tracers sync.Map // of []*tracer by *testscript.TestScript
+
+func tracersOf(ts *testscript.TestScript) []*tracer {
+	started, _ := tracers.Load(ts)
+	of, _ := started.([]*tracer)
+	return of
+}
+
+// lastTracer returns the program that was started last.
+func lastTracer(ts *testscript.TestScript) *tracer {
+	of := tracersOf(ts)
+	if len(of) == 0 {
+		ts.Fatalf("nothing was started by background")
+	}
+	return of[len(of)-1]
+}
+
+// writerOf returns the program that writes the file or, for files of others, the one that was
+// started last: nil for none.
+func writerOf(ts *testscript.TestScript, file string) *tracer {
+	of := tracersOf(ts)
+	for _, t := range slices.Backward(of) {
+		if t.file == file {
+			return t
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	return of[len(of)-1]
+}
 
 // tracer is a program that runs until it is interrupted.
 type tracer struct {
 	cmd   *exec.Cmd
+	file  string // that its output goes to
 	ended sync.Once
 	err   error
 
@@ -45,7 +77,8 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 		start = atTerminal
 	}
 	t := start(ts, args[0], args[1:])
-	tracers.Store(ts, t)
+	t.file = args[0]
+	tracers.Store(ts, append(tracersOf(ts), t))
 	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
 }
 
@@ -86,11 +119,10 @@ func (t *tracer) end(signal syscall.Signal) error {
 
 // interrupt sends SIGINT, as Ctrl-C does. With !, the program may then fail.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	t, ok := tracers.Load(ts)
-	if !ok || len(args) != 0 {
-		ts.Fatalf("usage: interrupt, after background")
+	if len(args) != 0 {
+		ts.Fatalf("usage: interrupt")
 	}
-	err := t.(*tracer).end(syscall.SIGINT)
+	err := lastTracer(ts).end(syscall.SIGINT)
 	var exit *exec.ExitError
 	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
 		ts.Fatalf("the program ended with %v", err)
@@ -100,11 +132,10 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 // sendSignals sends signals, one right after the other, and does not wait for their effects. They
 // go to the group of the program or, after the word alone, to the program only.
 func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
-	t, ok := tracers.Load(ts)
-	if !ok || neg || len(args) == 0 {
-		ts.Fatalf("usage: signal [alone] SIGNAL ..., after background")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: signal [alone] SIGNAL ...")
 	}
-	receiver := -t.(*tracer).cmd.Process.Pid
+	receiver := -lastTracer(ts).cmd.Process.Pid
 	if args[0] == "alone" {
 		receiver, args = -receiver, args[1:]
 	}
@@ -117,19 +148,18 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until a file has a match, or until the program that was started in the background
-// last has ended without one.
+// await waits until a file has a match, or until the program that writes it has ended without one.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await FILE REGEXP")
 	}
 	want, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
+	writer := writerOf(ts, args[0])
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for overdue := time.After(testenv.Patience); ; {
-		last, started := tracers.Load(ts)
-		ended := started && last.(*tracer).isOver()
+		ended := writer != nil && writer.isOver()
 		content := ts.ReadFile(args[0])
 		switch {
 		case want.MatchString(content):

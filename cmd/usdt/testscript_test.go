@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 //	                          background last, and waits for its end; with !, it may fail
 //	signal [alone] SIGNAL ... sends signals to that command and its children or, with alone, to the
 //	                          command only, without a pause between them
-//	await FILE REGEXP         waits until the file matches; fails when that command ends before
+//	await FILE REGEXP         waits until the file matches; fails when what writes it ends before
 //	timeline FILE OUT         reads what usdt timeline has written, with or without the last bracket,
 //	                          and writes a line for each process, thread, span and instant in it
 //	status N [nobody] COMMAND ...
