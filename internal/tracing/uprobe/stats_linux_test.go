@@ -38,8 +38,8 @@ func figuresOf(numbers []*big.Int) figures {
 }
 
 // bigInt returns n. It does not call big.NewInt, whose first store into new memory can be that of a
-// comparison's result (SETL): QEMU 7.2 without KVM, in which guests run this test, forgets the flags
-// when that store faults, and the sign is wrong.
+// comparison's result (SETL): QEMU 7.2 without KVM, in which guests run this test, forgets the
+// flags when that store faults, and the sign is wrong.
 func bigInt(n int64) *big.Int {
 	i, ok := new(big.Int).SetString(strconv.FormatInt(n, 10), 10)
 	if !ok {
