@@ -43,7 +43,7 @@ func (f *histFlags) histAt(cmd *cobra.Command, patterns []string) error {
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Hist], error) {
 			return s.client.Hist(ctx, request)
-		}, func(first reading.Hist) func(r reading.Hist, last bool) error {
+		}, nil, func(first reading.Hist) func(r reading.Hist, last bool) error {
 			probes := func() []uprobe.Probe { return s.probes }
 			report := f.reporter(cmd, probes, by, unit, beganAt(first.Time, first.Seconds))
 			return func(r reading.Hist, last bool) error {

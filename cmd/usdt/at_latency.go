@@ -52,7 +52,7 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 	return runAt(cmd, &f.aggregateFlags, s,
 		func(ctx context.Context) (*remote.Readings[reading.Latency], error) {
 			return s.client.Latency(ctx, request)
-		}, func(first reading.Latency) func(r reading.Latency, last bool) error {
+		}, nil, func(first reading.Latency) func(r reading.Latency, last bool) error {
 			report := f.reporter(cmd, start, end, by, unit,
 				beganAt(first.Time, first.Seconds))
 			return func(r reading.Latency, last bool) error {

@@ -17,6 +17,7 @@ import (
 type remoteTally[R any] struct {
 	readings *remote.Readings[R]
 	lifetime *lifetime
+	take     func(R)       // is called for every reading
 	ended    chan struct{} // closed when there are no more
 	err      error         // why, then
 
@@ -39,6 +40,7 @@ func (t *remoteTally[R]) keep() {
 			}
 			return
 		}
+		t.take(r)
 		t.mu.Lock()
 		t.newest = r
 		t.mu.Unlock()
@@ -52,10 +54,11 @@ func (t *remoteTally[R]) read() R {
 }
 
 // runAt asks for readings, and reports the newest one every interval, and once more at the end.
-// When the readings break off, what there is is reported all the same.
+// All of them are given to take, unless that is nil. When the readings break off, what there is is
+// reported all the same.
 func runAt[R any](
 	cmd *cobra.Command, f *aggregateFlags, s *remoteSelection,
-	ask func(context.Context) (*remote.Readings[R], error),
+	ask func(context.Context) (*remote.Readings[R], error), take func(R),
 	reporter func(first R) func(r R, last bool) error,
 ) error {
 	if err := f.output.open(cmd); err != nil {
@@ -76,11 +79,15 @@ func runAt[R any](
 	if err != nil {
 		return err
 	}
+	if take == nil {
+		take = func(R) {}
+	}
+	take(first)
 	lifetime := f.beginAt(cmd, s)
 	defer lifetime.close()
 	context.AfterFunc(lifetime, cancel)
 	t := &remoteTally[R]{
-		readings: readings, lifetime: lifetime, ended: make(chan struct{}), newest: first,
+		readings: readings, lifetime: lifetime, take: take, ended: make(chan struct{}), newest: first,
 	}
 	go t.keep()
 	report := reporter(first)

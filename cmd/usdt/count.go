@@ -40,8 +40,8 @@ With --by, hits are counted for each combination of values. ` + byKeysHelp + `
 On a terminal, those with most hits are shown, at most 100. Elsewhere there is one report at the
 end, with all of them, unless --interval is given. After 65536 combinations in an interval, fewer on
 machines with many processors, hits of further ones are counted together, as others. --sort and
---top choose rows. With --at, --by takes arguments only, and after 4096 combinations hits are
-others.
+--top choose rows. With --at, --by takes arguments only, and after 4096 combinations, fewer with
+figures, hits are others.
 ` + unitHelp + stacksHelp + atHelp + kernelHelp,
 		Example: `  sudo usdt count -p 1234 'shop:*'
   sudo usdt count --comm postgres 'postgresql:query__*'

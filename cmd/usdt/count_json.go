@@ -24,6 +24,7 @@ func (c countJSON) write(r countReading, _ bool) error {
 		if row.isOthers {
 			j.Others = &r.totals[i]
 			j.OthersStats = c.view.added.json(elementOrZero(r.allStats, i))
+			j.OthersIntervalStats = c.view.added.json(elementOrZero(r.stats, i))
 			continue
 		}
 		j.Probes = append(j.Probes, reading.ProbeCount{

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // A countReading is how often probes were hit in an interval, and since counting began.
@@ -16,8 +16,8 @@ type countReading struct {
 	missed uint64   // hits of any probe that could not be counted, since the beginning
 
 	// The stats of the arguments that are added up, by index of row, which may have none.
-	stats    [][]uprobe.Stats // in the interval
-	allStats [][]uprobe.Stats // since the beginning
+	stats    [][]integer.Stats // in the interval
+	allStats [][]integer.Stats // since the beginning
 
 	began, from, to time.Time // of the counting, and of the interval
 }
@@ -53,8 +53,8 @@ func (r countReading) whole() countReading {
 func (r countReading) isWhole() bool { return r.from.Equal(r.began) }
 
 // addStats adds the stats of rows to those of the same rows, or of others that come later.
-func addStats(rows, more [][]uprobe.Stats) [][]uprobe.Stats {
-	sum := make([][]uprobe.Stats, max(len(rows), len(more)))
+func addStats(rows, more [][]integer.Stats) [][]integer.Stats {
+	sum := make([][]integer.Stats, max(len(rows), len(more)))
 	for i := range sum {
 		sum[i] = joinStats(elementOrZero(rows, i), elementOrZero(more, i))
 	}
@@ -62,8 +62,8 @@ func addStats(rows, more [][]uprobe.Stats) [][]uprobe.Stats {
 }
 
 // joinStats returns the stats of the values that two rows have, without changing theirs.
-func joinStats(a, b []uprobe.Stats) []uprobe.Stats {
-	joined := make([]uprobe.Stats, max(len(a), len(b)))
+func joinStats(a, b []integer.Stats) []integer.Stats {
+	joined := make([]integer.Stats, max(len(a), len(b)))
 	copy(joined, a)
 	for i, s := range b {
 		joined[i].Add(s)
@@ -86,7 +86,7 @@ func newCountReadings(rows []countRow, began time.Time) *countReadings {
 // next adds the interval that ends at to, and returns its reading. If the interval is shorter than
 // shortest, it is joined with the one before. came are the stats of the interval.
 func (c *countReadings) next(
-	totals []uint64, came [][]uprobe.Stats, missed uint64, to time.Time, shortest time.Duration,
+	totals []uint64, came [][]integer.Stats, missed uint64, to time.Time, shortest time.Duration,
 ) countReading {
 	all := addStats(c.last.allStats, came)
 	if to.Sub(c.last.to) < shortest {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -58,7 +59,7 @@ type groupRows struct {
 	readings *countReadings
 	index    map[string]int // by id
 	totals   []uint64
-	came     [][]uprobe.Stats // in the interval
+	came     [][]integer.Stats // in the interval
 }
 
 // newGroupRows returns rows, of which some can be known.
@@ -74,7 +75,7 @@ func newGroupRows(began time.Time, known []countRow) *groupRows {
 func (r *groupRows) clear() { clear(r.totals) }
 
 // add adds hits to a row, with the stats of what they had.
-func (r *groupRows) add(row countRow, hits uint64, stats []uprobe.Stats) {
+func (r *groupRows) add(row countRow, hits uint64, stats []integer.Stats) {
 	i, known := r.index[row.id()]
 	if !known {
 		i = len(r.readings.rows)
@@ -87,6 +88,13 @@ func (r *groupRows) add(row countRow, hits uint64, stats []uprobe.Stats) {
 			r.came = append(r.came, nil)
 		}
 		r.came[i] = joinStats(r.came[i], stats)
+	}
+}
+
+// addStats adds the stats that have come to other rows.
+func (r *groupRows) addStats(others *groupRows) {
+	for i, row := range others.readings.rows {
+		r.add(row, 0, elementOrZero(others.came, i))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 const (
@@ -40,11 +40,11 @@ func (v *countView) columns(r countReading, rateTitle string) []rowColumn {
 			total:   strconv.FormatUint(sum(hits), 10),
 		},
 	}
-	var all []uprobe.Stats
+	var all []integer.Stats
 	for _, stats := range r.stats {
 		all = joinStats(all, stats)
 	}
-	of := func(row int) []uprobe.Stats { return elementOrZero(r.stats, row) }
+	of := func(row int) []integer.Stats { return elementOrZero(r.stats, row) }
 	return append(columns, v.added.rowColumns(of, all)...)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -125,11 +127,11 @@ func (a *addedUp) engineArguments() []uprobe.Argument {
 }
 
 // rowColumns returns the columns of rows; of returns the stats of a row.
-func (a *addedUp) rowColumns(of func(row int) []uprobe.Stats, all []uprobe.Stats) []rowColumn {
+func (a *addedUp) rowColumns(of func(row int) []integer.Stats, all []integer.Stats) []rowColumn {
 	var columns []rowColumn
 	for _, c := range a.columns {
 		i := slices.Index(a.args, c.arg)
-		stats := func(row int) uprobe.Stats { return elementOrZero(of(row), i) }
+		stats := func(row int) integer.Stats { return elementOrZero(of(row), i) }
 		name := string(c.figure) + "(" + c.arg.label() + ")"
 		columns = append(columns, rowColumn{
 			name: name, title: strings.ToUpper(string(c.figure)) + name[len(c.figure):],
@@ -151,7 +153,7 @@ func elementOrZero[T any](list []T, i int) (element T) {
 }
 
 // text returns the figure for people.
-func (c figure) text(s uprobe.Stats, u histogram.Unit) string {
+func (c figure) text(s integer.Stats, u histogram.Unit) string {
 	switch {
 	case s.Count == 0:
 		return "-"
@@ -170,7 +172,7 @@ func (c figure) text(s uprobe.Stats, u histogram.Unit) string {
 }
 
 // compare compares by the figure; that of no values is the least.
-func (c figure) compare(a, b uprobe.Stats) int {
+func (c figure) compare(a, b integer.Stats) int {
 	switch {
 	case a.Count == 0 || b.Count == 0:
 		return cmp.Compare(a.Count, b.Count)
@@ -185,24 +187,36 @@ func (c figure) compare(a, b uprobe.Stats) int {
 }
 
 // json returns what JSON has of the stats of a row, by argument.
-func (a *addedUp) json(stats []uprobe.Stats) map[string]reading.Stats {
+func (a *addedUp) json(stats []integer.Stats) map[string]reading.Stats {
 	if len(a.args) == 0 {
 		return nil
 	}
 	j := make(map[string]reading.Stats)
 	for i, arg := range a.args {
-		s := elementOrZero(stats, i)
-		of := reading.Stats{Count: s.Count}
-		if s.Count > 0 {
-			of.Min, of.Max = &s.Min, &s.Max
-		}
-		if s.Count > 0 && !s.TooMany {
-			average, _ := s.Sum.Over(s.Count).Float64()
-			of.Sum, of.Avg = &s.Sum, &average
-		}
-		j[arg.String()] = of
+		j[arg.String()] = reading.NewStats(elementOrZero(stats, i))
 	}
 	return j
+}
+
+// names returns the arguments as a program is asked for them.
+func (a *addedUp) names() string {
+	var names []string
+	for _, arg := range a.args {
+		names = append(names, arg.String())
+	}
+	return strings.Join(names, ",")
+}
+
+// read undoes json.
+func (a *addedUp) read(j map[string]reading.Stats) ([]integer.Stats, error) {
+	stats := make([]integer.Stats, len(a.args))
+	for i, arg := range a.args {
+		var err error
+		if stats[i], err = j[arg.String()].Integers(); err != nil {
+			return nil, fmt.Errorf("%s: %w", arg.label(), err)
+		}
+	}
+	return stats, nil
 }
 
 // jsonUnits returns the units of the arguments that have one.

@@ -40,6 +40,9 @@ func (a argument) json() any {
 	return a.number
 }
 
+// String is the name, or the number, as the client wrote it.
+func (a argument) String() string { return fmt.Sprint(a.json()) }
+
 // place returns the number of an argument. Its error says what there is instead.
 func (v *view) place(a argument) (int, error) {
 	if a.name == "" {

@@ -13,20 +13,24 @@ import (
 const maxGroups = 4096
 
 func serveCount(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "by", "seconds", "interval",
+	q, err := parseQuery(r.URL.RawQuery, "probe", "where", "by", "stats", "seconds", "interval",
 		"buffer", "text")
 	if err != nil {
 		return err
 	}
-	if q.where == nil && len(q.by) == 0 {
+	if q.where == nil && len(q.by) == 0 && len(q.stats) == 0 {
 		return q.countAll(w, r)
 	}
-	s, err := q.open(q.needBy((*view).place)...)
+	var needs []need
+	for _, a := range q.stats {
+		needs = append(needs, need{a, (*view).integer})
+	}
+	s, err := q.open(q.needBy((*view).place, needs...)...)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	c := newCounts()
+	c := newCounts(q.stats)
 	if len(q.by) == 0 {
 		for _, v := range s.order {
 			c.index(v.probe, group{})
@@ -50,7 +54,7 @@ func (q *query) countAll(w http.ResponseWriter, r *http.Request) error {
 		return badQuery("%v", err)
 	}
 	defer counter.Close()
-	t := &counterTally{counter, newCounts()}
+	t := &counterTally{counter, newCounts(nil)}
 	for _, c := range counter.Counts() {
 		t.counts.index(c.Probe, group{})
 	}
@@ -107,9 +111,17 @@ type counts struct {
 	readAt  time.Time
 	others  uint64 // events of groups for which there is no room
 	missed  uint64 // events without a place, or without the argument
+
+	args        []argument // that are added up
+	stats       []addedUp  // by index
+	othersStats addedUp
 }
 
-func newCounts() *counts { return &counts{indexes: make(map[counted]int), readAt: time.Now()} }
+func newCounts(args []argument) *counts {
+	return &counts{
+		indexes: make(map[counted]int), readAt: time.Now(), args: args, othersStats: newAddedUp(args),
+	}
+}
 
 // index returns the index of what is counted.
 func (c *counts) index(p *stapsdt.Probe, by group) int {
@@ -120,13 +132,15 @@ func (c *counts) index(p *stapsdt.Probe, by group) int {
 		c.indexes[key] = i
 		c.list = append(c.list, key)
 		c.totals, c.before = append(c.totals, 0), append(c.before, 0)
+		c.stats = append(c.stats, newAddedUp(c.args))
 	}
 	return i
 }
 
 // place returns the index of what is counted, if there is one or room for it.
 func (c *counts) place(p *stapsdt.Probe, by group) (i int, ok bool) {
-	if _, known := c.indexes[countedOf(p, by)]; !known && len(c.list) >= maxGroups {
+	isFull := len(c.list) >= maxGroups/max(1, len(c.args))
+	if _, known := c.indexes[countedOf(p, by)]; !known && isFull {
 		return 0, false
 	}
 	return c.index(p, by), true
@@ -135,10 +149,15 @@ func (c *counts) place(p *stapsdt.Probe, by group) (i int, ok bool) {
 func (c *counts) add(v *view) {
 	if v.isIncomplete {
 		c.missed++
-	} else if i, ok := c.place(v.probe, v.group(v.needs, group{})); ok {
+		return
+	}
+	args, by := v.needs[:len(c.args)], v.needs[len(c.args):]
+	if i, ok := c.place(v.probe, v.group(by, group{})); ok {
 		c.totals[i]++
-	} else if len(v.needs) > 0 {
+		c.stats[i].add(v, args)
+	} else if len(by) > 0 {
 		c.others++
+		c.othersStats.add(v, args)
 	} else {
 		c.missed++
 	}
@@ -153,10 +172,14 @@ func (c *counts) reading(at time.Time, lost uint64) any {
 		r.Probes = append(r.Probes, reading.ProbeCount{
 			Provider: key.provider, Probe: key.probe, By: key.by.json(), Cut: key.by.isCut,
 			Hits: c.totals[i] - c.before[i], Total: c.totals[i],
+			Stats: c.stats[i].interval(), TotalStats: c.stats[i].whole(),
 		})
+		c.stats[i].next()
 	}
 	if c.others > 0 {
 		r.Others = &c.others
+		r.OthersIntervalStats, r.OthersStats = c.othersStats.interval(), c.othersStats.whole()
+		c.othersStats.next()
 	}
 	copy(c.before, c.totals)
 	c.readAt = at

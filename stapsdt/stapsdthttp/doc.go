@@ -39,11 +39,12 @@
 //	    far, and comes after 15 s without events, too; the last line says how many came:
 //	    {"events":N,"lost":N,"end":"why"}. Without a last line, the stream broke off. binary is
 //	    for usdt
-//	GET count?probe=PATTERN&where=FILTER&by=ARG,ARG
+//	GET count?probe=PATTERN&where=FILTER&by=ARG,ARG&stats=ARG,ARG
 //	GET hist?probe=PATTERN&arg=ARG&by=ARG,ARG&where=FILTER&linear=LO,HI,STEP
 //	GET latency?start=PROVIDER:PROBE&end=PROVIDER:PROBE&key=ARG&by=ARG,ARG&where=FILTER
 //	    a line of JSON at the end, as these commands write it with --json; before it, an empty line
-//	    for every 15 s without one
+//	    for every 15 s without one. stats asks for the stats and total_stats of integers, that is
+//	    for all that --sum, --avg, --min and --max show
 //	POST load?provider=NAME, unload?provider=NAME
 //	    loads or unloads the providers of that name, or with NAME all those that there are and will
 //	    be, as [stapsdt.Load] and [stapsdt.Unload] do; the answer is a JSON list of provider, loaded,

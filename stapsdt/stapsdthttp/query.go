@@ -37,6 +37,7 @@ type query struct {
 	config     stapsdt.ListenConfig
 	arg, key   argument
 	by         []argument // by whose values events are grouped
+	stats      []argument // that are added up
 	scale      histogram.Scale
 	start, end string // PROVIDER:PROBE
 	isPair     bool   // start and end are all; where is about the start, of which no event is left out
@@ -53,7 +54,8 @@ var parameters = map[string]func(q *query, value string) error{
 	"buffer":   func(q *query, v string) error { return setNumber(&q.config.Buffer, v, 1, MaxBuffer) },
 	"text":     (*query).setText,
 	"arg":      func(q *query, v string) error { return q.arg.set(v) },
-	"by":       (*query).setBy,
+	"by":       func(q *query, v string) error { return setArguments(&q.by, v, "tell groups apart") },
+	"stats":    func(q *query, v string) error { return setArguments(&q.stats, v, "are added up") },
 	"key":      func(q *query, v string) error { return q.key.set(v) },
 	"linear":   (*query).setLinear,
 	"start":    func(q *query, v string) error { return setName(&q.start, v) },
@@ -119,19 +121,20 @@ func (q *query) setWhere(text string) (err error) {
 	return err
 }
 
-func (q *query) setBy(list string) error {
+// setArguments parses a list of arguments, of which there is a purpose.
+func setArguments(args *[]argument, list, purpose string) error {
 	for text := range strings.SplitSeq(list, ",") {
 		var a argument
 		if err := a.set(text); err != nil {
 			return err
 		}
-		if slices.Contains(q.by, a) {
+		if slices.Contains(*args, a) {
 			return badQuery("%s is named twice", quote(text))
 		}
-		q.by = append(q.by, a)
+		*args = append(*args, a)
 	}
-	if len(q.by) > maxValues {
-		return badQuery("%d arguments; at most %d tell groups apart", len(q.by), maxValues)
+	if len(*args) > maxValues {
+		return badQuery("%d arguments; at most %d %s", len(*args), maxValues, purpose)
 	}
 	return nil
 }

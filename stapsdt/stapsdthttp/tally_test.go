@@ -392,7 +392,7 @@ func TestNamesComeAndGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally := &counterTally{counter, newCounts()}
+	tally := &counterTally{counter, newCounts(nil)}
 	defer tally.finish()
 	expect := func(when string, probes int, missed, hits uint64) {
 		t.Helper()

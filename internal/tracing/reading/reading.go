@@ -14,6 +14,8 @@ type Count struct {
 	Others      *uint64          `json:"others,omitempty"`
 	OthersStats map[string]Stats `json:"others_stats,omitempty"`
 
+	OthersIntervalStats map[string]Stats `json:"others_interval_stats,omitempty"`
+
 	Units map[string]string `json:"units,omitempty"` // of the arguments with stats that have one
 	More  int               `json:"more,omitempty"`  // rows that were not asked for
 }

@@ -22,6 +22,7 @@ type TallyRequest struct {
 	Start, End string   // PROVIDER:PROBE, of latency
 	Where      string   // a filter; "" for all
 	Arg, By    string   // arguments of hist, by name or number; "" for none
+	Stats      string   // arguments of count, by name or number; "" for none
 	Key        string   // the argument of latency
 	Linear     string   // LO,HI,STEP; "" for powers of two
 	Duration   time.Duration
@@ -35,7 +36,7 @@ func (r TallyRequest) query() url.Values {
 	q := url.Values{"interval": {seconds(pollInterval)}, "seconds": {listenSeconds(r.Duration)}}
 	for name, value := range map[string]string{
 		"start": r.Start, "end": r.End, "where": r.Where, "arg": r.Arg, "by": r.By, "key": r.Key,
-		"linear": r.Linear,
+		"linear": r.Linear, "stats": r.Stats,
 	} {
 		if value != "" {
 			q.Set(name, value)

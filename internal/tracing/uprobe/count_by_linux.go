@@ -8,6 +8,8 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
 // A GroupCounter counts the hits of probes by values, and adds up arguments. Its methods are not
@@ -130,7 +132,7 @@ func (c *GroupCounter) body(p *program) error {
 func (c *GroupCounter) Take() ([]GroupCount, error) {
 	var groups []GroupCount
 	err := c.groups.take(c.session, func(key []byte, perCPU [][]byte) {
-		g := GroupCount{Stats: make([]Stats, len(c.stats))}
+		g := GroupCount{Stats: make([]integer.Stats, len(c.stats))}
 		signs := binary.NativeEndian.Uint32(key[4:])
 		for _, value := range perCPU {
 			g.Hits += binary.NativeEndian.Uint64(value)

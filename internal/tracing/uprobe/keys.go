@@ -54,5 +54,5 @@ type GroupCount struct {
 	Probe int // its index, or Others
 	Key   []KeyValue
 	Hits  uint64
-	Stats []Stats // of the arguments that are added up; one that could not be read is in none
+	Stats []integer.Stats // of the arguments that are added up; one that could not be read is in none
 }

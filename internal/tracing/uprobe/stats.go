@@ -1,33 +1,4 @@
 package uprobe
 
-import "github.com/go-usdt/usdt/internal/tracing/integer"
-
 // MaxStats is how many arguments of a hit are added up.
 const MaxStats = 8
-
-// Stats say of the values of an argument how many there were, their sum, the least and the
-// greatest. All of them are exact. The zero value is that of no values.
-type Stats struct {
-	Count    uint64
-	Sum      integer.Sum
-	Min, Max integer.Int // 0 if there were none
-
-	// TooMany says that the sum is not known: a processor has added up more than 1<<42 values.
-	TooMany bool
-}
-
-// Add adds the values of others.
-func (s *Stats) Add(others Stats) {
-	if others.Count == 0 {
-		return
-	}
-	if s.Count == 0 || others.Min.Compare(s.Min) < 0 {
-		s.Min = others.Min
-	}
-	if s.Count == 0 || others.Max.Compare(s.Max) > 0 {
-		s.Max = others.Max
-	}
-	s.Count += others.Count
-	s.Sum = s.Sum.Plus(others.Sum)
-	s.TooMany = s.TooMany || others.TooMany
-}

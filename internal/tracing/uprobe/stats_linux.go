@@ -97,9 +97,9 @@ func (p *program) raiseSurely(offset int16) {
 }
 
 // decodeStats undoes addStats.
-func decodeStats(b []byte, signed bool) Stats {
+func decodeStats(b []byte, signed bool) integer.Stats {
 	word := func(at int) uint64 { return binary.NativeEndian.Uint64(b[at:]) }
-	s := Stats{Count: word(statsCount)}
+	s := integer.Stats{Count: word(statsCount)}
 	if s.Count == 0 {
 		return s
 	}

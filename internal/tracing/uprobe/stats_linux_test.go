@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-usdt/usdt/internal/tracing/integer"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
 )
@@ -55,7 +56,7 @@ func statsOf(t *testing.T, c *uprobe.GroupCounter, wantHits uint64) []figures {
 	if err != nil || len(groups) == 0 {
 		t.Fatalf("%d groups, %v", len(groups), err)
 	}
-	all := make([]uprobe.Stats, len(groups[0].Stats))
+	all := make([]integer.Stats, len(groups[0].Stats))
 	hits := uint64(0)
 	for _, g := range groups {
 		hits += g.Hits
@@ -167,7 +168,7 @@ func TestStatsTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, c)
-		all := make(map[string]uprobe.Stats)
+		all := make(map[string]integer.Stats)
 		take := func() {
 			taken, err := c.Take()
 			if err != nil {
