@@ -1,6 +1,7 @@
 package cgroup
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -99,9 +101,26 @@ func (c *Containers) rememberProcesses() {
 }
 
 func (c *Containers) readProcess(pid uint64) {
-	if cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid)); err == nil {
+	cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
+	if err == nil && !isExiting(pid) {
 		c.byProcess[pid] = Parse(string(cgroups)).container()
 	}
+}
+
+// isExiting reports whether a process ends, or has ended. The kernel says of it that it is in the
+// root of each hierarchy of version 1, wherever it was.
+func isExiting(pid uint64) bool {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	const (
+		flags   = 6 // behind the command's name: see proc_pid_stat(5)
+		exiting = 4 // PF_EXITING of linux/sched.h
+	)
+	if len(fields) <= flags {
+		return true
+	}
+	n, err := strconv.ParseUint(fields[flags], 10, 32)
+	return err != nil || n&exiting != 0
 }
 
 // OfProcess returns the container of a process. One that was gone before anybody asked is "pid ID".

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
@@ -96,6 +98,66 @@ func TestContainersOfProcesses(t *testing.T) {
 	pid := uint64(cmd.Process.Pid) // #nosec G115 -- not negative
 	if got, want := c.OfProcess(pid), fmt.Sprintf("pid %d", pid); got != want {
 		t.Errorf("a process that is gone: %q, want %q", got, want)
+	}
+}
+
+// TestContainersOfZombies: the container of a process is still known when it has ended, and its
+// parent does not know yet.
+func TestContainersOfZombies(t *testing.T) {
+	cmd := exec.Command("cat")
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		input.Close()
+		_ = cmd.Wait()
+	})
+	pid := uint64(cmd.Process.Pid) // #nosec G115 -- not negative
+	container := strings.Repeat("0123456789abcdef", 4)
+	join(t, filepath.Join(fmt.Sprintf("go-usdt-%d", os.Getpid()), "docker-"+container+".scope"), pid)
+	c := NewContainers(nil)
+	if got := c.OfProcess(pid); got != container[:12] {
+		t.Fatalf("the process is in %q", got)
+	}
+	if err := input.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var info unix.Siginfo
+	err = unix.Waitid(unix.P_PID, int(pid), &info, unix.WEXITED|unix.WNOWAIT, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.OfProcess(pid); got != container[:12] {
+		t.Errorf("the zombie is in %q", got)
+	}
+	if got, want := NewContainers(nil).OfProcess(pid), fmt.Sprintf("pid %d", pid); got != want {
+		t.Errorf("a zombie that nobody knew: %q, want %q", got, want)
+	}
+}
+
+// join makes a cgroup in some hierarchy, and moves a process into it.
+func join(t *testing.T, name string, pid uint64) {
+	t.Helper()
+	err := errors.New("no cgroups")
+	for _, m := range readMounts(t) {
+		if err == nil || m.root != "/" {
+			continue
+		}
+		dir := filepath.Join(m.point, name)
+		t.Cleanup(func() {
+			_ = os.Remove(dir)
+			_ = os.Remove(filepath.Dir(dir))
+		})
+		if err = os.MkdirAll(dir, 0o755); err == nil { // not all hierarchies take processes at once
+			err = os.WriteFile(filepath.Join(dir, "cgroup.procs"), fmt.Append(nil, pid), 0)
+		}
+	}
+	if err != nil {
+		testenv.Lacks(t, err)
 	}
 }
 
