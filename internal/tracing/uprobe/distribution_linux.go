@@ -45,7 +45,7 @@ func (d *Distribution) attachAll(probes []Probe) error {
 		}
 		groups = d.groups.room()
 	}
-	if d.counts, err = d.newValueCounts(groups); err != nil {
+	if d.counts, err = d.newValueCounts(d.spec.Scale, groups); err != nil {
 		return err
 	}
 	if d.unreadable, err = d.newNumbers("usdt_unreadable", 1); err != nil {

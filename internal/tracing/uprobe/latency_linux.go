@@ -60,7 +60,7 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 	if l.groups, err = l.newPairGroups(l.spec.By); err != nil {
 		return err
 	}
-	if l.counts, err = l.newValueCounts(l.groups.room()); err != nil {
+	if l.counts, err = l.newValueCounts(histogram.Log2(), l.groups.room()); err != nil {
 		return err
 	}
 	record := 0

@@ -9,13 +9,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
-// A rowKey is a key of the map that programs count values in.
-type rowKey struct {
-	Row    int32
-	Signed uint32 // 1 when the values are signed: the sites of one probe may differ
-	Group  uint64 // its id
-}
-
 // A row is what one processor has counted in some buckets that follow each other: a power of two,
 // if the scale is logarithmic.
 type row struct {
@@ -40,40 +33,19 @@ const (
 // valueCounts holds the maps that programs count values in. The memory is allocated beforehand,
 // because a program cannot wait for it.
 type valueCounts struct {
-	rows *ebpf.Map // a row for each processor, by rowKey
+	rows rowMap
 	full *ebpf.Map // how many values found no place, by the id of their group
 }
 
-// How many rows there can be.
-const (
-	scaleRows = 1 << 10 // more than a scale has
-	leastRows = 8 << 10 // of all groups together
-	mostRows  = 96 << 10
-	rowsBytes = 128 << 20 // how much memory those of groups take at most, if more than the least
-)
-
-// groupRows returns how many rows there can be of all groups together. Each processor has its own.
-func groupRows() int {
-	cpus, err := ebpf.PossibleCPU()
-	if err != nil {
-		return leastRows
-	}
-	const node = 80 // bytes of the kernel's for a key
-	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
-}
-
 // newValueCounts makes room for the values of so many groups; 0: of all hits together.
-func (s *session) newValueCounts(groups int) (*valueCounts, error) {
-	rows := scaleRows
-	if groups > 0 {
-		rows = groupRows()
-	}
+func (s *session) newValueCounts(scale histogram.Scale, groups int) (*valueCounts, error) {
 	c := new(valueCounts)
 	var err error
-	c.rows, err = s.newMap(&ebpf.MapSpec{
-		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
-		MaxEntries: uint32(rows), // #nosec G115 -- at most mostRows
-	})
+	if groups == 0 {
+		c.rows, err = s.newScaleRows(scale)
+	} else {
+		c.rows, err = s.newGroupRows()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -89,17 +61,8 @@ func (s *session) newValueCounts(groups int) (*valueCounts, error) {
 func (p *program) countValue(c *valueCounts, s histogram.Scale, signed bool) {
 	found, done, noted := p.newLabel(), p.newLabel(), p.newLabel()
 	p.bucketIndex(s, signed)
-	sign := int64(0)
-	if signed {
-		sign = 1
-	}
-	p.emit(
-		asm.Mov.Reg(regOut, asm.R0),
-		asm.ArSh.Imm(asm.R0, rowBits),
-		asm.StoreMem(asm.RFP, frameRowKey, asm.R0, asm.Word),
-		asm.StoreImm(asm.RFP, frameRowKey+4, sign, asm.Word),
-	)
-	p.findOrAdd(c.rows, frameRowKey, frameBlank, rowWords, found)
+	p.emit(asm.Mov.Reg(regOut, asm.R0), asm.ArSh.Imm(asm.R0, rowBits))
+	c.rows.find(p, signed, found)
 	p.findOrAdd(c.full, frameGroupID, frameWord, 1, noted)
 	p.jump(done) // it never does: there is room for all groups
 	p.place(noted)
@@ -114,6 +77,7 @@ func (p *program) countValue(c *valueCounts, s histogram.Scale, signed bool) {
 // addToRow adds the value in regTemp, whose bucket is in regOut, to the row at R0. It changes R0 to
 // R2, regOut and regTemp.
 func (p *program) addToRow(signed bool) {
+	isAdded := p.newLabel()
 	upperHalf := asm.RSh
 	if signed {
 		upperHalf = asm.ArSh
@@ -132,8 +96,10 @@ func (p *program) addToRow(signed bool) {
 		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, 0),
 		asm.Mov.Reg(asm.R1, regTemp),
 		upperHalf.Imm(asm.R1, 32),
+		asm.JEq.Imm(asm.R1, 0, isAdded), // as most values are
 		asm.AddAtomic.Mem(regOut, asm.R1, asm.DWord, rowHigh),
 	)
+	p.place(isAdded)
 	p.toOrder(signed)
 	p.raiseSurely(rowMax)
 }
@@ -149,22 +115,6 @@ func (p *program) raise(offset int16) {
 		asm.StoreMem(regOut, offset, regTemp, asm.DWord),
 	)
 	p.place(done)
-}
-
-// read calls f for every row.
-func (c *valueCounts) read(f func(rowKey, []row)) error {
-	var (
-		key  rowKey
-		rows []row
-	)
-	entries := c.rows.Iterate()
-	for entries.Next(&key, &rows) {
-		f(key, rows)
-	}
-	if err := entries.Err(); err != nil {
-		return fmt.Errorf("read counts: %w", err)
-	}
-	return nil
 }
 
 // unplaced returns how many values found no place, by the ids of their groups.

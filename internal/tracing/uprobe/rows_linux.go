@@ -1,0 +1,142 @@
+package uprobe
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+)
+
+// A rowMap has the rows that programs count values in.
+type rowMap interface {
+	// find jumps to found, with R0 the address of the row whose number is in R0, or goes on if there
+	// is no room for it. It changes R0 to R5, frameRowKey and frameBlank.
+	find(p *program, signed bool, found string)
+
+	read(f func(rowKey, []row)) error // f is called for every row that has values
+}
+
+// A rowKey says of which values a row is.
+type rowKey struct {
+	Row    int32
+	Signed uint32 // 1 when the values are signed: the sites of one probe may differ
+	Group  uint64 // its id
+}
+
+func signBit(signed bool) int32 {
+	if signed {
+		return 1
+	}
+	return 0
+}
+
+// scaleRows are those of a scale, of all hits together: an array, which is found faster than by a
+// hash.
+type scaleRows struct {
+	*ebpf.Map
+	first int32 // the number of the first row
+}
+
+func (s *session) newScaleRows(scale histogram.Scale) (rowMap, error) {
+	least, most := scale.Bucket(1<<63, true), scale.Bucket(math.MaxUint64, false)
+	if scale.Linear {
+		least, most = -1, scale.Len()
+	}
+	first, last := least>>rowBits, most>>rowBits
+	m, err := s.newMap(&ebpf.MapSpec{
+		Name: "usdt_rows", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8 * rowWords,
+		MaxEntries: uint32(2 * (last - first + 1)), // #nosec G115 -- see histogram.MaxLinear
+	})
+	return scaleRows{m, int32(first)}, err // #nosec G115 -- as before
+}
+
+func (r scaleRows) find(p *program, signed bool, found string) {
+	p.emit(
+		asm.Sub.Imm(asm.R0, r.first),
+		asm.LSh.Imm(asm.R0, 1),
+		asm.Or.Imm(asm.R0, signBit(signed)),
+		asm.StoreMem(asm.RFP, frameRowKey, asm.R0, asm.Word),
+	)
+	p.lookup(r.Map, frameRowKey)
+	p.emit(asm.JNE.Imm(asm.R0, 0, found))
+}
+
+func (r scaleRows) read(f func(rowKey, []row)) error {
+	var rows []row
+	for i := range r.MaxEntries() {
+		if err := r.Lookup(i, &rows); err != nil {
+			return fmt.Errorf("read counts: %w", err)
+		}
+		if !areEmpty(rows) {
+			// #nosec G115 -- there are few rows
+			f(rowKey{Row: r.first + int32(i/2), Signed: i % 2}, rows)
+		}
+	}
+	return nil
+}
+
+// areEmpty tells whether no processor has counted a value.
+func areEmpty(rows []row) bool {
+	for _, r := range rows {
+		if r.Counts != [rowBuckets]uint64{} {
+			return false
+		}
+	}
+	return true
+}
+
+// groupRows are those of groups. The memory is allocated beforehand, because a program cannot wait
+// for it.
+type groupRows struct{ *ebpf.Map }
+
+// How many rows of groups there can be.
+const (
+	leastRows = 8 << 10
+	mostRows  = 96 << 10
+	rowsBytes = 128 << 20 // how much memory they take at most, if more than the least
+)
+
+// mostGroupRows returns how many rows there can be of all groups together. Each processor has its
+// own.
+func mostGroupRows() int {
+	cpus, err := ebpf.PossibleCPU()
+	if err != nil {
+		return leastRows
+	}
+	const node = 80 // bytes of the kernel's for a key
+	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
+}
+
+func (s *session) newGroupRows() (rowMap, error) {
+	m, err := s.newMap(&ebpf.MapSpec{
+		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
+		MaxEntries: uint32(mostGroupRows()), // #nosec G115 -- at most mostRows
+	})
+	return groupRows{m}, err
+}
+
+func (r groupRows) find(p *program, signed bool, found string) {
+	p.emit(
+		asm.StoreMem(asm.RFP, frameRowKey, asm.R0, asm.Word),
+		asm.StoreImm(asm.RFP, frameRowKey+4, int64(signBit(signed)), asm.Word),
+	)
+	p.findOrAdd(r.Map, frameRowKey, frameBlank, rowWords, found)
+}
+
+func (r groupRows) read(f func(rowKey, []row)) error {
+	var (
+		key  rowKey
+		rows []row
+	)
+	entries := r.Iterate()
+	for entries.Next(&key, &rows) {
+		f(key, rows)
+	}
+	if err := entries.Err(); err != nil {
+		return fmt.Errorf("read counts: %w", err)
+	}
+	return nil
+}
