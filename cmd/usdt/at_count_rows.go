@@ -47,8 +47,7 @@ func (c *countsAt) addTo(rows *groupRows) (reading.Count, error) {
 		rows.add(row, total, nil)
 		return nil
 	})
-	rows.addStats(c.came)
-	c.came.came = nil
+	rows.takeStats(c.came)
 	return c.newest, err
 }
 

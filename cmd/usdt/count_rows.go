@@ -91,11 +91,12 @@ func (r *groupRows) add(row countRow, hits uint64, stats []integer.Stats) {
 	}
 }
 
-// addStats adds the stats that have come to other rows.
-func (r *groupRows) addStats(others *groupRows) {
+// takeStats adds the stats that have come to other rows, which then have none.
+func (r *groupRows) takeStats(others *groupRows) {
 	for i, row := range others.readings.rows {
 		r.add(row, 0, elementOrZero(others.came, i))
 	}
+	others.came = nil
 }
 
 // next returns the reading of what was added since the last one.

@@ -9,7 +9,8 @@ import (
 )
 
 // maxGroups is how many groups a count tells apart or, without arguments, names of probes, besides
-// those that were open at the beginning.
+// those that were open at the beginning. With stats, which take memory, it is divided by their
+// number.
 const maxGroups = 4096
 
 func serveCount(w http.ResponseWriter, r *http.Request) error {

@@ -13,7 +13,7 @@ import (
 // maxGroupText is how many bytes of a text tell groups apart, as with usdt.
 const maxGroupText = 255
 
-// maxValues is how many arguments can tell groups apart: more than a probe has.
+// maxValues is how many arguments can tell groups apart, or be added up: more than a probe has.
 const maxValues = 8
 
 // A group is the values by which events are grouped, of each argument one. Groups are equal by ==.

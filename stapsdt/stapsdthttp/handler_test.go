@@ -113,7 +113,7 @@ func TestRefuses(t *testing.T) {
 		{"count?probe=refuses:p&stats=f", 400, "f of refuses:p is no integer"},
 		{"count?probe=refuses:p&stats=n,n", 400, `"n" is named twice`},
 		{"count?probe=refuses:p&stats=x", 400, `no argument "x"`},
-		{"count?probe=refuses:p&stats=0,1,2,3,4,5,6,7,8", 400, "at most 8 are added up"},
+		{"count?probe=refuses:p&stats=0,1,2,3,4,5,6,7,8", 400, "give at most 8"},
 		{"count?probe=refuses:x", 400, "no probe is"},
 		{"hist?probe=refuses:p", 400, "which argument?"},
 		{"hist?probe=refuses:p&arg=3", 400, "has no arg3"},

@@ -54,8 +54,8 @@ var parameters = map[string]func(q *query, value string) error{
 	"buffer":   func(q *query, v string) error { return setNumber(&q.config.Buffer, v, 1, MaxBuffer) },
 	"text":     (*query).setText,
 	"arg":      func(q *query, v string) error { return q.arg.set(v) },
-	"by":       func(q *query, v string) error { return setArguments(&q.by, v, "tell groups apart") },
-	"stats":    func(q *query, v string) error { return setArguments(&q.stats, v, "are added up") },
+	"by":       func(q *query, v string) error { return setArguments(&q.by, v) },
+	"stats":    func(q *query, v string) error { return setArguments(&q.stats, v) },
 	"key":      func(q *query, v string) error { return q.key.set(v) },
 	"linear":   (*query).setLinear,
 	"start":    func(q *query, v string) error { return setName(&q.start, v) },
@@ -121,8 +121,7 @@ func (q *query) setWhere(text string) (err error) {
 	return err
 }
 
-// setArguments parses a list of arguments, of which there is a purpose.
-func setArguments(args *[]argument, list, purpose string) error {
+func setArguments(args *[]argument, list string) error {
 	for text := range strings.SplitSeq(list, ",") {
 		var a argument
 		if err := a.set(text); err != nil {
@@ -134,7 +133,7 @@ func setArguments(args *[]argument, list, purpose string) error {
 		*args = append(*args, a)
 	}
 	if len(*args) > maxValues {
-		return badQuery("%d arguments; at most %d %s", len(*args), maxValues, purpose)
+		return badQuery("%d arguments; give at most %d", len(*args), maxValues)
 	}
 	return nil
 }

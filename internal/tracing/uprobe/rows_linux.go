@@ -41,11 +41,8 @@ type scaleRows struct {
 }
 
 func (s *session) newScaleRows(scale histogram.Scale) (rowMap, error) {
-	least, most := scale.Bucket(1<<63, true), scale.Bucket(math.MaxUint64, false)
-	if scale.Linear {
-		least, most = -1, scale.Len()
-	}
-	first, last := least>>rowBits, most>>rowBits
+	first := scale.Bucket(1<<63, true) >> rowBits // of the least value
+	last := scale.Bucket(math.MaxUint64, false) >> rowBits
 	m, err := s.newMap(&ebpf.MapSpec{
 		Name: "usdt_rows", Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8 * rowWords,
 		MaxEntries: uint32(2 * (last - first + 1)), // #nosec G115 -- see histogram.MaxLinear
@@ -88,8 +85,7 @@ func areEmpty(rows []row) bool {
 	return true
 }
 
-// groupRows are those of groups. The memory is allocated beforehand, because a program cannot wait
-// for it.
+// groupRows are those of groups.
 type groupRows struct{ *ebpf.Map }
 
 // How many rows of groups there can be.
