@@ -107,7 +107,7 @@ test-arm64: ## the same on arm64, emulated, with and without cgo
 .PHONY: test-unsupported
 test-unsupported: LIST = CGO_ENABLED=0 GOARCH=386 go list
 test-unsupported: ## where there are no probes, Load says so; listening and usdt --at work
-	export CGO_ENABLED=0 GOARCH=386; go test $(FLAGS) $(PORTABLE) ./cmd/usdt
+	export CGO_ENABLED=0 GOARCH=386; go test $(FLAGS) $(PORTABLE) ./internal/command
 	export CGO_ENABLED=0 GOARCH=s390x USDT_TEST_EXEC=qemu-s390x-static; \
 	  go test $(FLAGS) -exec qemu-s390x-static $(LISTENING)
 
@@ -118,7 +118,7 @@ QEMU := qemu-aarch64-static
 ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 # QEMU does not emulate tracing; test-kernels runs these on an emulated kernel for arm64.
 PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
-	$(call listed,./internal/...,-e /tracing/uprobe -e /tracing/doctor)
+	$(call listed,./internal/...,-e /internal/command -e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories, with Chromium, of pages and of the book are
 # left out: they run once, in test-tracers, test-languages, test-browser, test-pages and test-docs.

@@ -15,11 +15,9 @@
 // docs/commands.md does; docs/usdt.md is a tour.
 package main
 
-import (
-	"context"
-	"os"
-)
+import "github.com/go-usdt/usdt/internal/command"
 
-func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
-}
+// version is set by make release. Other programs have what the go command puts into them.
+var version string
+
+func main() { command.Main(version) }

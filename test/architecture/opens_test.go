@@ -35,12 +35,12 @@ var openers = func() set {
 
 // mayOpen has the functions that may open a path that is not written in them, and why.
 var mayOpen = map[string]string{
-	"cmd/usdt.*detachment.tell":                         "/proc, for the stacks of threads",
-	"cmd/usdt.*output.openFile":                         "the user named it, to be written",
-	"cmd/usdt.criteria.forKernel":                       "the user named it; asks what file it is",
-	"cmd/usdt.criteria.match":                           "reads a link of the kernel in /proc/PID",
-	"cmd/usdt.scope.findContainers":                     "/var/lib, for names of containers",
-	"cmd/usdt.scope.criteria":                           "the user named it, and only links are read",
+	"internal/command.*detachment.tell":                 "/proc, for the stacks of threads",
+	"internal/command.*output.openFile":                 "the user named it, to be written",
+	"internal/command.criteria.forKernel":               "the user named it; asks what file it is",
+	"internal/command.criteria.match":                   "reads a link of the kernel in /proc/PID",
+	"internal/command.scope.findContainers":             "/var/lib, for names of containers",
+	"internal/command.scope.criteria":                   "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.*Containers.remember":      "directories of the kernel's cgroups",
 	"internal/tracing/cgroup.ID":                        "the user named it; asks for its type only",
@@ -74,7 +74,7 @@ func TestOpens(t *testing.T) {
 		unused[function] = true
 	}
 	checked := 0
-	for _, root := range []string{"cmd/usdt", "internal/tracing"} {
+	for _, root := range []string{"internal/command", "internal/tracing"} {
 		err := filepath.WalkDir(filepath.Join("../..", root),
 			func(path string, _ fs.DirEntry, err error) error {
 				if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {

@@ -27,7 +27,8 @@ var suite = []struct{ pkg, skip, because string }{
 	{"internal/tracing/perfevent", "", ""},
 	{"internal/tracing/process", "", ""},
 	{"internal/tracing/uprobe", "", ""},
-	{"cmd/usdt", "^TestPreviousCommand$", "it builds a second command, for which the guest is slow"},
+	{"internal/command", "^TestPreviousCommand$",
+		"it builds a second command, for which the guest is slow"},
 	{"examples/shop", "", ""},
 	{"test/static", "", ""},
 }

@@ -1,9 +1,0 @@
-package main
-
-import "github.com/go-usdt/usdt/internal/tracing/kernel"
-
-// systemVersion says which kernel runs.
-func systemVersion() (string, error) {
-	release, err := kernel.Release()
-	return "Linux " + release + "\n", err
-}

@@ -1,0 +1,155 @@
+//go:build linux
+
+package command
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// countProbes returns how many probes in objects match.
+func (s *selection) countProbes(objects []process.Object) int {
+	names := make(map[probeName]bool)
+	for _, name := range namesIn(objects) {
+		if s.patterns.match(name) {
+			names[name] = true
+		}
+	}
+	return len(names)
+}
+
+// extend returns what a process has that is new: probes that match, with the new sites only, the
+// objects that these are in, and why others cannot be traced.
+func (s *selection) extend(
+	objects []process.Object,
+) (probes []uprobe.Probe, matched []process.Object, refused []error) {
+	v := s.inventory
+	objects = v.scope.chosen(objects)
+	if v.room.left <= 0 {
+		return nil, nil, []error{errors.New("there is no room for more probes; trace fewer processes")}
+	}
+	share, leftOut := v.room.share(), v.leftOut
+	matched, refused = v.matching(s.patterns, objects, v.identify(objects),
+		func(o process.Object) bool { return v.admits(o, &share) })
+	if v.leftOut > leftOut {
+		refused = append(refused, tooManyProbes(v.leftOut-leftOut))
+	}
+	for _, o := range matched {
+		if !isImage(o) {
+			v.objects = append(v.objects, o) // for the ids of those that come later
+		}
+	}
+	return v.probesIn(matched), matched, refused
+}
+
+// identify returns the ids of further objects. With the first object of a file that is in an
+// overlay, the ids of those below it change, which are then known by the new ones.
+func (v *inventory) identify(objects []process.Object) []process.FileID {
+	before := process.Identify(v.objects)
+	ids := process.Identify(slices.Concat(v.objects, objects))
+	changed := make(map[process.FileID]process.FileID)
+	for i, id := range before {
+		if ids[i] != id {
+			changed[id] = ids[i]
+		}
+	}
+	if len(changed) > 0 {
+		seen := make(map[siteID]bool, len(v.seen))
+		for id := range v.seen {
+			if file, has := changed[id.file]; has {
+				id.file = file
+			}
+			seen[id] = true
+		}
+		v.seen = seen
+	}
+	return ids[len(before):]
+}
+
+// forget forgets the sites that are gone, and gives back the room of their objects.
+func (v *inventory) forget(isGone func(uprobe.Site) bool) {
+	v.objects = slices.DeleteFunc(v.objects, func(o process.Object) bool {
+		return !v.everywhere && isGone(uprobe.Site{PID: o.PID, Dev: o.Dev, Inode: o.Inode})
+	})
+	for id := range v.seen {
+		if isGone(uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}) {
+			delete(v.seen, id)
+		}
+	}
+	for id, size := range v.filled {
+		site := uprobe.Site{PID: id.pid, Dev: id.file.Dev, Inode: id.file.Inode}
+		if v.everywhere {
+			site.PID = 0
+		}
+		if isGone(site) {
+			delete(v.filled, id)
+			v.room.fill(-size)
+		}
+	}
+}
+
+// all returns the selected probes, those that have come since included. It is safe for concurrent
+// use, as is index.
+func (s *selection) all() []uprobe.Probe {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.probes
+}
+
+// index returns where the probes are among the selected ones, to which it adds those that are new.
+func (s *selection) index(probes []uprobe.Probe) (later []uprobe.Later) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.probes, later = index(s.probes, probes, isNamesake)
+	return later
+}
+
+// index returns where the probes are among those that are known, to which it adds those that are
+// new.
+func index(
+	known []uprobe.Probe, probes []uprobe.Probe, isSame func(a, b uprobe.Probe) bool,
+) (all []uprobe.Probe, later []uprobe.Later) {
+	for _, p := range probes {
+		i := slices.IndexFunc(known, func(k uprobe.Probe) bool { return isSame(k, p) })
+		if i < 0 {
+			i = len(known)
+			known = append(known[:i:i], p)
+		}
+		later = append(later, uprobe.Later{Probe: p, Index: i})
+	}
+	return known, later
+}
+
+// isNamesake tells whether two probes have the same name.
+func isNamesake(a, b uprobe.Probe) bool { return a.Provider == b.Provider && a.Name == b.Name }
+
+// isAlike tells whether two probes have the same name and types of arguments.
+func isAlike(a, b uprobe.Probe) bool {
+	return isNamesake(a, b) && argTypes(a.Sites[0]) == argTypes(b.Sites[0])
+}
+
+// extending returns what extends a tracing by further probes that the filter fits.
+func (s *selection) extending(
+	where filter.Expr, attach func([]uprobe.Later) error, release func(func(uprobe.Site) bool),
+) followed {
+	return followed{release: release, attach: func(probes []uprobe.Probe) error {
+		fitting, err := whereFits(where, probes)
+		return errors.Join(err, attach(s.index(fitting)))
+	}}
+}
+
+// whereFits returns the probes that the filter fits, and why it does not fit others.
+func whereFits(where filter.Expr, probes []uprobe.Probe) (fitting []uprobe.Probe, err error) {
+	for _, p := range probes {
+		if unfit := checkWhere(where, p); unfit != nil {
+			err = errors.Join(err, unfit)
+		} else {
+			fitting = append(fitting, p)
+		}
+	}
+	return fitting, err
+}
