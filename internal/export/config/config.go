@@ -1,5 +1,5 @@
-// Package config is the configuration of usdt export: a file of YAML that says which probes of which
-// processes become which metrics, spans and log records.
+// Package config is the configuration of usdt export: a file of YAML that says which probes of
+// which processes become which metrics, spans and log records.
 //
 // Reading is strict. Whatever the file says that has no meaning is an error with its line, and all
 // errors are told at once.
@@ -40,9 +40,11 @@ type Source struct {
 // A From says which processes are meant, as the flags of usdt do: of several kinds each has to hold,
 // of several values of a kind one. Without any, all are.
 type From struct {
-	PIDs                                                           []int
-	Comms, Exes, Files, Users, Services, Containers, Cgroups, Pods []string
-	Children                                                       bool
+	PIDs                      []int
+	Comms, Exes, Files, Users []string
+	Services, Containers      []string
+	Cgroups, Pods             []string
+	Children                  bool
 }
 
 // A Pair is two probes, whose hits with the same key belong together.
