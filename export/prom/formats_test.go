@@ -175,8 +175,8 @@ func TestProtobuf(t *testing.T) {
 	if len(both.GetBucket()) != 3 || len(both.GetPositiveSpan()) != 1 {
 		t.Errorf("the histogram in both forms is %v", both)
 	}
-	if empty := families["shop_empty_seconds"].GetMetric()[0].GetHistogram(); len(
-		empty.GetPositiveSpan()) != 1 {
+	empty := families["shop_empty_seconds"].GetMetric()[0].GetHistogram()
+	if !(empty.GetZeroThreshold() > 0) {
 		t.Errorf("nothing says that the empty histogram is native: %v", empty)
 	}
 }

@@ -100,20 +100,11 @@ func (a *account) numbers(server, customer string) map[string]float64 {
 	}
 	for _, metric := range metrics {
 		for _, bound := range bounds {
-			q := selector(metric+"_bucket", customer, le(server, bound))
-			numbers[q] = a.below(bound)
+			le := fmt.Sprintf(`,le="%.1f"`, bound)
+			numbers[selector(metric+"_bucket", customer, le)] = a.below(bound)
 		}
 	}
 	return numbers
-}
-
-// le returns the label of a bound. OpenMetrics writes 16.0, protobuf has numbers, and Prometheus
-// 2.42 writes these as 16.
-func le(server string, bound float64) string {
-	if server == plain {
-		return fmt.Sprintf(`,le="%.1f"`, bound)
-	}
-	return fmt.Sprintf(`,le="%v"`, bound)
 }
 
 // below returns how many sizes are at most bound.
