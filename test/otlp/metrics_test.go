@@ -72,7 +72,7 @@ func TestMetrics(t *testing.T) {
 	for form, histogram := range histograms {
 		t.Run(form, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", form)
-			each(t, func(t *testing.T, r *receiver) {
+			each(t, func(t *testing.T, r *collector) {
 				r.start(t)
 				begin := time.Now()
 				s := open(t, everything, families...)

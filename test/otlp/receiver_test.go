@@ -1,26 +1,22 @@
 package otlp
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
-	"go.opentelemetry.io/collector/receiver/otlpreceiver"
-	"go.opentelemetry.io/collector/receiver/receivertest"
+
+	"github.com/go-usdt/usdt/test/otlp/receiver"
 )
 
 // protocols are the values of OTEL_EXPORTER_OTLP_PROTOCOL.
 var protocols = []string{"grpc", "http/protobuf"}
 
-// A receiver is the collector's, with what it has received.
-type receiver struct {
+// A collector is a receiver with what it has received.
+type collector struct {
 	protocol, address string
 	settings          map[string]any // of the protocol, besides the address
 
@@ -29,16 +25,16 @@ type receiver struct {
 	logs    consumertest.LogsSink
 	next    consumer.Traces // in place of traces, if it is set
 
-	running []component.Component
+	running *receiver.Receiver
 }
 
 // newReceiver returns a receiver that does not run yet, and has the environment lead to it. Its
 // address is one of the 16 million that lead back to this machine, so that nobody else takes it
 // while it does not run.
-func newReceiver(t testing.TB, protocol string) *receiver {
+func newReceiver(t testing.TB, protocol string) *collector {
 	t.Helper()
 	n := rand.IntN(1 << 22)
-	r := &receiver{protocol: protocol,
+	r := &collector{protocol: protocol,
 		address: fmt.Sprintf("127.%d.%d.%d:4317", 64+n>>16, n>>8&255, n&255)}
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
@@ -47,49 +43,26 @@ func newReceiver(t testing.TB, protocol string) *receiver {
 }
 
 // start has the receiver run, again if it was stopped.
-func (r *receiver) start(t testing.TB) {
+func (r *collector) start(t testing.TB) {
 	t.Helper()
-	factory := otlpreceiver.NewFactory()
-	config := factory.CreateDefaultConfig()
-	settings := map[string]any{"endpoint": r.address, "include_metadata": true}
-	for key, value := range r.settings {
-		settings[key] = value
+	config := receiver.Config{Protocol: r.protocol, Address: r.address, Settings: r.settings,
+		Traces: &r.traces, Metrics: &r.metrics, Logs: &r.logs}
+	if r.next != nil {
+		config.Traces = r.next
 	}
-	name := "http"
-	if r.protocol == "grpc" {
-		name = "grpc"
-	}
-	protocols := map[string]any{"protocols": map[string]any{name: settings}}
-	if err := confmap.NewFromStringMap(protocols).Unmarshal(config); err != nil {
+	var err error
+	if r.running, err = receiver.Start(t.Context(), config); err != nil {
 		t.Fatal(err)
 	}
-	var next consumer.Traces = &r.traces
-	if r.next != nil {
-		next = r.next
-	}
-	set := receivertest.NewNopSettings(factory.Type())
-	made := make([]component.Component, 3)
-	errs := make([]error, 3)
-	made[0], errs[0] = factory.CreateTraces(t.Context(), set, config, next)
-	made[1], errs[1] = factory.CreateMetrics(t.Context(), set, config, &r.metrics)
-	made[2], errs[2] = factory.CreateLogs(t.Context(), set, config, &r.logs)
-	for i, c := range made {
-		if errs[i] != nil {
-			t.Fatal(errs[i])
-		}
-		if err := c.Start(t.Context(), componenttest.NewNopHost()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r.running = made
 }
 
-func (r *receiver) stop(t testing.TB) {
+func (r *collector) stop(t testing.TB) {
 	t.Helper()
-	for _, c := range r.running {
-		if err := c.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
+	if r.running == nil {
+		return
+	}
+	if err := r.running.Close(); err != nil {
+		t.Error(err)
 	}
 	r.running = nil
 }

@@ -98,9 +98,9 @@ func TestDownAndUp(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			r := newReceiver(t, protocol)
 			small(t)
-			t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "50")
-			t.Setenv("OTEL_BSP_EXPORT_TIMEOUT", "50")
-			t.Setenv("OTEL_BLRP_EXPORT_TIMEOUT", "50")
+			t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "300")
+			t.Setenv("OTEL_BSP_EXPORT_TIMEOUT", "300")
+			t.Setenv("OTEL_BLRP_EXPORT_TIMEOUT", "300")
 			s := open(t, everything)
 			for s.count(t, "failed", "traces") < 5*batch || s.count(t, "lost", "traces") < room ||
 				s.count(t, "failed", "logs") < 5*batch || s.count(t, "lost", "logs") < room {

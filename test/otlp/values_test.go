@@ -31,7 +31,7 @@ var (
 )
 
 // each runs a test for each way to send.
-func each(t *testing.T, test func(*testing.T, *receiver)) {
+func each(t *testing.T, test func(*testing.T, *collector)) {
 	for _, protocol := range protocols {
 		for _, compression := range []string{"none", "gzip"} {
 			t.Run(protocol+"/"+compression, func(t *testing.T) {
@@ -46,7 +46,7 @@ func each(t *testing.T, test func(*testing.T, *receiver)) {
 }
 
 func TestSpans(t *testing.T) {
-	each(t, func(t *testing.T, r *receiver) {
+	each(t, func(t *testing.T, r *collector) {
 		r.start(t)
 		s := open(t, everything)
 		s.Span(front.Span{Resource: shop, Name: "order", Start: moment,
@@ -119,7 +119,7 @@ func spansOf(all []ptrace.Traces) map[string]string {
 func clock(t pcommon.Timestamp) string { return t.AsTime().Format("15:04:05.000000000") }
 
 func TestRecords(t *testing.T) {
-	each(t, func(t *testing.T, r *receiver) {
+	each(t, func(t *testing.T, r *collector) {
 		r.start(t)
 		s := open(t, everything)
 		begin := time.Now()
