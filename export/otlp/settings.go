@@ -69,6 +69,22 @@ func readSettings(get func(string) string, wanted front.OTLP) (settings, error) 
 	return s, e.err()
 }
 
+// tell has the log say how signals are sent, and which are not, against the configuration.
+func (s settings) tell(setup front.Setup) {
+	tell := func(of signal, wanted bool) {
+		switch {
+		case s.sends[of]:
+			setup.Log.Info("sending by OTLP", "signal", of, "grpc", s.transport[of].grpc)
+		case wanted:
+			setup.Log.Warn("not sending by OTLP: OTEL_SDK_DISABLED or OTEL_…_EXPORTER=none is set",
+				"signal", of)
+		}
+	}
+	tell(metrics, setup.OTLP.Metrics)
+	tell(traces, setup.OTLP.Traces)
+	tell(logs, setup.OTLP.Logs)
+}
+
 // exporter returns whether a signal is sent.
 func (e *environment) exporter(name string) bool {
 	return e.exact(name, "otlp", "otlp", "none") == "otlp"

@@ -52,6 +52,11 @@ func (b spanBatch) span(s front.Span) sdktrace.ReadOnlySpan {
 	}.Snapshot()
 }
 
+func spanWeight(s front.Span) int {
+	const fixed = 160 // times, ids and headers of texts
+	return fixed + len(s.Name) + len(s.TraceID) + len(s.ParentID) + attributesWeight(s.Attributes)
+}
+
 // parentOf returns the parent of a span, or the invalid one if it has none.
 func parentOf(id trace.TraceID, s front.Span) trace.SpanContext {
 	parent := trace.NewSpanContext(trace.SpanContextConfig{

@@ -9,7 +9,7 @@ replace github.com/go-usdt/usdt => ../..
 replace github.com/go-usdt/usdt/export => ../../export
 
 require (
-	github.com/go-usdt/usdt v0.0.0-00010101000000-000000000000
+	github.com/go-usdt/usdt v0.0.0
 	github.com/go-usdt/usdt/export v0.0.0-00010101000000-000000000000
 	github.com/google/go-cmp v0.7.0
 	go.opentelemetry.io/collector/client v1.71.0

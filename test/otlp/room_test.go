@@ -67,6 +67,9 @@ func TestSlowReceiver(t *testing.T) {
 			}
 			close(slow.release)
 			s.close(t)
+			if log := s.log.String(); strings.Count(log, "finds no room") != 1 {
+				t.Errorf("the log has:\n%s", log)
+			}
 			if sent, failed, lost := s.counts(t, "traces"); sent != batch+room || failed != 0 ||
 				lost != 300 {
 				t.Errorf("%d sent, %d failed, %d lost in the end", sent, failed, lost)
@@ -107,8 +110,8 @@ func TestDownAndUp(t *testing.T) {
 				s.Span(front.Span{Name: "early"})
 				s.Record(front.Record{Event: "early"})
 			}
-			if log := s.log.String(); strings.Count(log, "signal=traces") != 1 ||
-				strings.Count(log, "signal=logs") != 1 {
+			if log := s.log.String(); strings.Count(log, "level=WARN") != 2 ||
+				strings.Count(log, "does not take everything") != 2 {
 				t.Errorf("the log has:\n%s", log)
 			}
 			if n := s.count(t, "sent", "traces") + s.count(t, "sent", "logs"); n != 0 {
@@ -172,6 +175,43 @@ func TestHeap(t *testing.T) {
 		sent, failed, lost := s.counts(t, "traces")
 		return sent == 0 && failed+lost == fired
 	})
+}
+
+// TestLargeRecords sends records that are so large that a batch of them would be more than a
+// receiver takes in one request, and then has them wait for a receiver that is not there.
+func TestLargeRecords(t *testing.T) {
+	const size, fits = 32 << 10, 500 // 16 MB, what a queue for 2,048 records holds
+	large := front.Record{Event: "order", Body: strings.Repeat("x", size)}
+	for _, protocol := range protocols {
+		t.Run(protocol, func(t *testing.T) {
+			r := newReceiver(t, protocol)
+			r.start(t)
+			s := open(t, front.OTLP{Logs: true})
+			for range fits {
+				s.Record(large)
+			}
+			s.close(t)
+			sent, failed, lost := s.counts(t, "logs")
+			if got := r.logs.LogRecordCount(); got != fits || sent != fits || failed+lost != 0 {
+				t.Errorf("%d received, %d sent, %d failed, %d lost", got, sent, failed, lost)
+			}
+			r.stop(t)
+
+			t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
+			t.Setenv("OTEL_BLRP_EXPORT_TIMEOUT", "600000")
+			s = open(t, front.OTLP{Logs: true})
+			for range 2 * fits {
+				s.Record(large)
+			}
+			// One request is on its way besides.
+			if _, _, lost = s.counts(t, "logs"); lost < fits-100 {
+				t.Errorf("only %d are lost: the queue holds more than it should", lost)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_ = s.Close(ctx)
+		})
+	}
 }
 
 func heap() uint64 {
