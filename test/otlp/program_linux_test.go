@@ -4,6 +4,7 @@ package otlp
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -96,6 +97,9 @@ func build(t *testing.T, path, module, program string) {
 
 // TestProgram has the whole program send what a service fires, by both protocols.
 func TestProgram(t *testing.T) {
+	if os.Geteuid() != 0 {
+		testenv.Lacks(t, errors.New("tracing needs root"))
+	}
 	dir := t.TempDir()
 	usdt, traced := filepath.Join(dir, "usdt"), filepath.Join(dir, "traced")
 	build(t, usdt, "../../export", "./usdt")

@@ -69,7 +69,7 @@ func record(i int) front.Record {
 }
 
 func setup(sends front.OTLP) front.Setup {
-	return front.Setup{Version: "v1.0.0", OTLP: sends, Log: slog.Default(),
+	return front.Setup{Version: "v1.0.0", OTLP: sends, Log: slog.New(slog.DiscardHandler),
 		Collect: func(context.Context) ([]front.Family, error) { return nil, nil }}
 }
 
