@@ -74,7 +74,7 @@ func (s settings) tell(setup front.Setup) {
 	tell := func(of signal, wanted bool) {
 		switch {
 		case s.sends[of]:
-			setup.Log.Info("sending by OTLP", "signal", of, "protocol", s.transport[of])
+			setup.Log.Info("sending by OTLP", "signal", of, "protocol", s.transport[of].String())
 		case wanted:
 			setup.Log.Warn("not sending by OTLP: OTEL_SDK_DISABLED or OTEL_…_EXPORTER=none is set",
 				"signal", of)

@@ -14,7 +14,8 @@ import (
 )
 
 // A spanBatch turns spans into the SDK's and exports them. A TracerProvider would give all its
-// spans one resource and one clock; here each span brings both.
+// spans one resource and one clock; here each span brings both. The SDK has no other way to make a
+// span from what is known of it than the package for tests.
 type spanBatch struct {
 	exporter  sdktrace.SpanExporter
 	resources resources
