@@ -85,7 +85,7 @@ func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
 	switch m.config.Type {
 	case config.Histogram:
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: value, By: m.fit.labels.by,
+			Options: o, Arg: value, By: m.fit.labels.by, Scale: m.metric.Scale(),
 		})
 		if err != nil {
 			return err

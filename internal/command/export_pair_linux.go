@@ -150,7 +150,7 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 		return err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
-	p.Options, p.By = o, m.fit.labels.by
+	p.Options, p.By, p.Splits = o, m.fit.labels.by, m.metric.Scale().Splits
 	l, err := uprobe.Pair(m.pair.starts, m.pair.ends, p)
 	if err != nil {
 		return err
