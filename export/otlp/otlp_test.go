@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/funcr"
+	"go.opentelemetry.io/otel"
+
 	"github.com/go-usdt/usdt/internal/export/front"
 )
 
@@ -27,6 +31,27 @@ func TestOpenWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSDKAgrees has the SDK read the values that are right here. It would tell of those that it
+// passes over.
+func TestSDKAgrees(t *testing.T) {
+	for name, value := range right {
+		t.Setenv(name, value)
+	}
+	tells := func(_, text string) { t.Errorf("the SDK says: %s", text) }
+	otel.SetLogger(funcr.New(tells, funcr.Options{Verbosity: 1})) // errors and warnings
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { tells("", err.Error()) }))
+	s, err := Open(setup(everything))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // there is nothing to send, and nobody to send it to
+	_ = s.Close(ctx)
+	s.(*sink).workers.Wait()
+	otel.SetLogger(logr.Discard())
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
 }
 
 // TestDisabled has the environment turn everything off: then a sink takes all and sends nothing.

@@ -37,7 +37,7 @@ const (
 // readSettings reads the variables of the signals that the configuration asks for. With
 // OTEL_SDK_DISABLED, nothing is sent, and no other variable matters.
 func readSettings(get func(string) string, wanted front.OTLP) (settings, error) {
-	e := &environment{get: get}
+	e := &environment{get: get, told: make(map[string]bool)}
 	s := settings{sends: make(map[signal]bool)}
 	if e.boolean("OTEL_SDK_DISABLED") {
 		return s, e.err()

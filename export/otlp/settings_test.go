@@ -43,6 +43,8 @@ func TestWrong(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_HEADERS", "a key=secret", "name=value"},
 		{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a=secret%zz", "name=value"},
 		{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a=secret%0Ab: c", "name=value"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", " a=secret", "spaces"},
+		{"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip ", "spaces"},
 		{"OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "whole number"},
 		{"OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "-1", "whole number"},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "1", "true, false"},
@@ -95,23 +97,28 @@ func TestAllWrong(t *testing.T) {
 	}
 }
 
-// TestRight has values that are not the usual ones.
+// right are values that are not the usual ones.
+var right = map[string]string{
+	"OTEL_EXPORTER_OTLP_PROTOCOL":                              "grpc",
+	"OTEL_EXPORTER_OTLP_LOGS_PROTOCOL":                         "http/protobuf",
+	"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT":                         "https://logs.example/v1/logs",
+	"OTEL_EXPORTER_OTLP_TRACES_INSECURE":                       "FALSE",
+	"OTEL_EXPORTER_OTLP_HEADERS":                               "api-key=a%2Cb,x=",
+	"OTEL_EXPORTER_OTLP_COMPRESSION":                           "gzip",
+	"OTEL_EXPORTER_OTLP_TIMEOUT":                               "0",
+	"OTEL_METRIC_EXPORT_INTERVAL":                              "15000",
+	"OTEL_METRIC_EXPORT_TIMEOUT":                               "5000",
+	"OTEL_METRICS_EXEMPLAR_FILTER":                             "always_on",
+	"OTEL_BSP_MAX_QUEUE_SIZE":                                  "100",
+	"OTEL_BSP_SCHEDULE_DELAY":                                  "0",
+	"OTEL_BLRP_MAX_EXPORT_BATCH_SIZE":                          "7",
+	"OTEL_BLRP_EXPORT_TIMEOUT":                                 "1",
+	"OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "BASE2_exponential_bucket_histogram",
+	"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE":        "Cumulative",
+}
+
 func TestRight(t *testing.T) {
-	s, err := read(map[string]string{
-		"OTEL_EXPORTER_OTLP_PROTOCOL":                              "grpc",
-		"OTEL_EXPORTER_OTLP_LOGS_PROTOCOL":                         " http/protobuf ",
-		"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT":                         "https://logs.example/v1/logs",
-		"OTEL_EXPORTER_OTLP_TRACES_INSECURE":                       "FALSE",
-		"OTEL_EXPORTER_OTLP_HEADERS":                               "api-key=a%2Cb,x=",
-		"OTEL_METRIC_EXPORT_INTERVAL":                              "15000",
-		"OTEL_METRIC_EXPORT_TIMEOUT":                               "5000",
-		"OTEL_METRICS_EXEMPLAR_FILTER":                             "always_on",
-		"OTEL_BSP_MAX_QUEUE_SIZE":                                  "100",
-		"OTEL_BSP_SCHEDULE_DELAY":                                  "0",
-		"OTEL_BLRP_MAX_EXPORT_BATCH_SIZE":                          "7",
-		"OTEL_BLRP_EXPORT_TIMEOUT":                                 "1",
-		"OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "BASE2_exponential_bucket_histogram",
-	}, everything)
+	s, err := read(right, everything)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -176,6 +176,8 @@ func TestManyPoints(t *testing.T) {
 	for _, protocol := range protocols {
 		t.Run(protocol, func(t *testing.T) {
 			r := newReceiver(t, protocol)
+			t.Setenv("OTEL_METRIC_EXPORT_TIMEOUT", "600000")
+			t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "600000")
 			r.start(t)
 			f := front.Family{Name: "shop_orders", Labels: []string{"customer"}}
 			for i := range series {
