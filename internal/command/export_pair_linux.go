@@ -27,7 +27,7 @@ func patternsOf(p config.Pair) []string {
 	if p.Base == "" {
 		return []string{p.Start, p.End}
 	}
-	return []string{p.Base + "[_-]*"}
+	return []string{p.Base + `[\-_]*`}
 }
 
 // add takes further probes, and returns those that are of the pair. The others wait as long as it is
