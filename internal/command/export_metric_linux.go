@@ -29,8 +29,11 @@ type exportedMetric struct {
 	fit    metricFit // what the first probe says
 	probes []uprobe.Probe
 	pair   pairParts
+	fields pairFields   // if there are exemplars
 	source metricSource // nil until there is a probe
 	forgot time.Time    // when it looked for processes that are over
+
+	exemplars received
 
 	unread atomic.Uint64 // what was missed when it was read last
 }
@@ -207,6 +210,9 @@ func (m *exportedMetric) detach() error {
 	defer m.mu.Unlock()
 	if m.source == nil {
 		return nil
+	}
+	if m.exemplars.ending != nil {
+		return m.exemplars.finish(m.source)
 	}
 	return detachUndisturbed(m.source)
 }

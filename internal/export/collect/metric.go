@@ -80,7 +80,6 @@ type Hits struct {
 	Last     integer.Int          // for a gauge
 	When     uint64               // of the last value; later ones are larger
 	Values   *histogram.Histogram // for a histogram
-	Exemplar *front.Exemplar
 }
 
 // Add adds hits that were read at a time.
@@ -116,14 +115,11 @@ func (m *Metric) add(h Hits) {
 	if h.Values != nil {
 		s.values.Merge(h.Values)
 	}
-	if h.Exemplar != nil {
-		s.exemplar = h.Exemplar
-	}
 }
 
 // of returns the series of labels, or that of others if there is no room for it.
 func (m *Metric) of(labels []string, resource *front.Resource) *series {
-	id := strings.Join(labels, "\xff") // no printable text has that byte
+	id := idOf(labels)
 	s := m.series[id]
 	switch {
 	case s != nil:
@@ -148,6 +144,20 @@ func (m *Metric) overflow() *series {
 		}
 	}
 	return m.others
+}
+
+// Exemplify keeps a hit as the exemplar of its series, if there is one already.
+func (m *Metric) Exemplify(labels []string, e front.Exemplar) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.series[idOf(labels)]; s != nil {
+		s.exemplar = &e
+	}
+}
+
+// idOf tells series apart.
+func idOf(labels []string) string {
+	return strings.Join(labels, "\xff") // no printable text has that byte
 }
 
 // Forget removes the series that have been over for some time. Each is asked whether it is over:
