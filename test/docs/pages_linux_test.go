@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -195,16 +194,14 @@ func (p *page) actual(text string) string {
 	text = digits.ReplaceAllStringFunc(text, func(number string) string {
 		return cmp.Or(p.numbers[number], number)
 	})
-	return regexp.MustCompile(`\bREPO\b`).ReplaceAllLiteralString(text, p.world.root)
+	return p.inRepository(text)
 }
 
-// pids returns the process ids that numbers of the page stand for.
-func (p *page) pids() []string {
-	var pids []string
-	for _, pid := range p.numbers {
-		pids = append(pids, pid)
-	}
-	return slices.Sorted(slices.Values(pids))
+var repository = regexp.MustCompile(`\bREPO\b`)
+
+// inRepository replaces the root of the repository only.
+func (p *page) inRepository(text string) string {
+	return repository.ReplaceAllLiteralString(text, p.world.root)
 }
 
 // at returns where a line is, for messages.
