@@ -16,7 +16,8 @@ import (
 
 var (
 	update   = flag.Bool("update", false, "write what commands print into the pages")
-	patience = flag.Duration("patience", testenv.Patience, "bounds the wait for a command")
+	patience = flag.Duration("patience", 4*testenv.Patience,
+		"bounds the wait for a command, which may build programs")
 )
 
 // TestPages runs the blocks of each page. That in testdata needs all that the runner can do.
