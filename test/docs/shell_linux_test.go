@@ -52,14 +52,15 @@ type process struct {
 // end is printed behind everything that a command prints.
 const end = "\x00end"
 
-// start starts a command in a process group of its own.
+// start starts a command in a process group of its own. SIGINT ends it, also if this test was
+// started in the background, where it is ignored.
 func (s *shell) start(text string) (*process, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	p := &process{lines: make(chan string), ended: make(chan struct{}), write: write}
-	p.Cmd = exec.Command("bash", "-c", script, "bash", text)
+	p.Cmd = exec.Command("env", "--default-signal=INT", "bash", "-c", script, "bash", text)
 	p.Env = s.environ
 	p.Stdout, p.Stderr = write, write
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
