@@ -53,10 +53,11 @@ func writerOf(ts *testscript.TestScript, file string) *tracer {
 
 // tracer is a program that runs until it is interrupted.
 type tracer struct {
-	cmd   *exec.Cmd
-	file  string // that its output goes to
-	ended sync.Once
-	err   error
+	cmd    *exec.Cmd
+	file   string // that its output goes to
+	signal func() // sends what the script has sent last; nil: nothing
+	ended  sync.Once
+	err    error
 
 	// At a terminal:
 	keyboard *os.File
@@ -79,7 +80,10 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 	t := start(ts, args[0], args[1:])
 	t.file = args[0]
 	tracers.Store(ts, append(tracersOf(ts), t))
-	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
+	ts.Defer(func() { // the script has awaited its end, or failed
+		t.kill()
+		_ = t.end(false)
+	})
 }
 
 func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
@@ -94,19 +98,15 @@ func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
 	return t
 }
 
-// end sends a signal to the group and waits for the program's end.
-func (t *tracer) end(signal syscall.Signal) error {
+// end waits for the program's end. With again, it sends the last signal every 5 s.
+func (t *tracer) end(again bool) error {
 	t.ended.Do(func() {
-		group := -t.cmd.Process.Pid
-		if t.keyboard != nil && signal == syscall.SIGINT {
-			_, _ = t.keyboard.WriteString(ctrlC)
-		} else {
-			_ = syscall.Kill(group, signal) // it may have ended by itself
+		over := make(chan struct{})
+		defer close(over)
+		if again {
+			go t.repeat(over)
 		}
-		// gdb can miss the signal between two events. A user would notice, and press Ctrl-C again.
-		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
-		defer again.Stop()
-		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+		overdue := time.AfterFunc(testenv.Patience, t.kill)
 		defer overdue.Stop()
 		t.err = t.cmd.Wait()
 		if t.keyboard != nil {
@@ -117,12 +117,41 @@ func (t *tracer) end(signal syscall.Signal) error {
 	return t.err
 }
 
-// interrupt sends SIGINT, as Ctrl-C does. With !, the program may then fail.
-func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 0 {
-		ts.Fatalf("usage: interrupt")
+// repeat sends the last signal now and then, as a user does who notices that it had no effect.
+func (t *tracer) repeat(over <-chan struct{}) {
+	ticker := time.NewTicker(5 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			t.signal()
+		case <-over:
+			return
+		}
 	}
-	err := lastTracer(ts).end(syscall.SIGINT)
+}
+
+func (t *tracer) kill() { _ = syscall.Kill(-t.cmd.Process.Pid, syscall.SIGKILL) }
+
+// interrupt sends SIGINT, as Ctrl-C does, and waits for the end. With !, the program may then fail.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	t := lastTracer(ts)
+	t.signal = func() { _ = syscall.Kill(-t.cmd.Process.Pid, syscall.SIGINT) } // it may have ended
+	if t.keyboard != nil {
+		t.signal = func() { _, _ = t.keyboard.WriteString(ctrlC) }
+	}
+	t.signal()
+	finish(ts, neg, args)
+}
+
+// finish waits for the end. With !, the program may then fail.
+func finish(ts *testscript.TestScript, neg bool, args []string) {
+	t := lastTracer(ts)
+	again := slices.Equal(args, []string{"again"})
+	if len(args) != 0 && (!again || t.signal == nil) {
+		ts.Fatalf("usage: interrupt [again] or, again after a signal, finish [again]")
+	}
+	err := t.end(again)
 	var exit *exec.ExitError
 	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
 		ts.Fatalf("the program ended with %v", err)
@@ -135,7 +164,8 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: signal [alone] SIGNAL ...")
 	}
-	receiver := -lastTracer(ts).cmd.Process.Pid
+	t := lastTracer(ts)
+	receiver := -t.cmd.Process.Pid
 	if args[0] == "alone" {
 		receiver, args = -receiver, args[1:]
 	}
@@ -144,6 +174,7 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 		if number == 0 {
 			ts.Fatalf("no signal %s", name)
 		}
+		t.signal = func() { _ = syscall.Kill(receiver, number) } // it may have ended
 		ts.Check(syscall.Kill(receiver, number))
 	}
 }
