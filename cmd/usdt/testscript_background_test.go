@@ -71,13 +71,13 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 		args = args[1:]
 	}
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: background [terminal] FILE COMMAND ...")
+		ts.Fatalf("usage: background [terminal] FILE [nobody] COMMAND ...")
 	}
 	start := inGroup
 	if isTerminal {
 		start = atTerminal
 	}
-	t := start(ts, args[0], args[1:])
+	t := start(ts, args[0], perhapsAsNobody(args[1:]))
 	t.file = args[0]
 	tracers.Store(ts, append(tracersOf(ts), t))
 	ts.Defer(func() { // the script has awaited its end, or failed

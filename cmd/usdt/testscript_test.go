@@ -41,9 +41,10 @@ func TestMain(m *testing.M) {
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
 //	end                       ends that program, as the end of the script does; then the one that
 //	                          was started before is the last
-//	background [terminal] FILE COMMAND ...
+//	background [terminal] FILE [nobody] COMMAND ...
 //	                          starts a command with its output in a file; with terminal, at a
-//	                          terminal of its own. The command ends with the script at the latest
+//	                          terminal of its own; with nobody, as status does. The command ends
+//	                          with the script at the latest
 //	interrupt [again]         sends SIGINT, or types Ctrl-C, to the command that was started in the
 //	                          background last, and waits for its end; with !, it may fail. With
 //	                          again, the signal is sent every 5 s, for commands that can miss it
