@@ -81,8 +81,8 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 	t.file = args[0]
 	tracers.Store(ts, append(tracersOf(ts), t))
 	ts.Defer(func() { // the script has awaited its end, or failed
-		t.kill()
-		_ = t.end(false)
+		t.signal = t.kill
+		_ = t.end(true, false)
 	})
 }
 
@@ -98,13 +98,16 @@ func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
 	return t
 }
 
-// end waits for the program's end. With again, it sends the last signal every 5 s.
-func (t *tracer) end(again bool) error {
+// end waits for the program's end. Before that, it may send the signal, and with again every 5 s.
+func (t *tracer) end(first, again bool) error {
 	t.ended.Do(func() {
+		if first {
+			t.signal()
+		}
 		over := make(chan struct{})
 		defer close(over)
 		if again {
-			go t.repeat(over)
+			go repeat(t.signal, over)
 		}
 		overdue := time.AfterFunc(testenv.Patience, t.kill)
 		defer overdue.Stop()
@@ -117,14 +120,14 @@ func (t *tracer) end(again bool) error {
 	return t.err
 }
 
-// repeat sends the last signal now and then, as a user does who notices that it had no effect.
-func (t *tracer) repeat(over <-chan struct{}) {
+// repeat sends a signal now and then, as a user does who notices that it had no effect.
+func repeat(signal func(), over <-chan struct{}) {
 	ticker := time.NewTicker(5 * time.Second)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			t.signal()
+			signal()
 		case <-over:
 			return
 		}
@@ -140,18 +143,21 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if t.keyboard != nil {
 		t.signal = func() { _, _ = t.keyboard.WriteString(ctrlC) }
 	}
-	t.signal()
-	finish(ts, neg, args)
+	t.awaitEnd(ts, neg, args, true)
 }
 
 // finish waits for the end. With !, the program may then fail.
 func finish(ts *testscript.TestScript, neg bool, args []string) {
-	t := lastTracer(ts)
+	lastTracer(ts).awaitEnd(ts, neg, args, false)
+}
+
+// awaitEnd is interrupt or, if no signal is to be sent first, finish.
+func (t *tracer) awaitEnd(ts *testscript.TestScript, neg bool, args []string, first bool) {
 	again := slices.Equal(args, []string{"again"})
 	if len(args) != 0 && (!again || t.signal == nil) {
 		ts.Fatalf("usage: interrupt [again] or, again after a signal, finish [again]")
 	}
-	err := t.end(again)
+	err := t.end(first, again)
 	var exit *exec.ExitError
 	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
 		ts.Fatalf("the program ended with %v", err)
