@@ -7,8 +7,8 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// exemplify has the kernel send each pair, if the configuration says where a hit has its trace. That
-// costs what a span costs.
+// exemplify has the kernel send each pair, if the configuration says where a hit has its trace.
+// That costs what a span costs.
 func (m *exportedMetric) exemplify(o *uprobe.PairOptions) (err error) {
 	if m.config.Traceparent == "" {
 		return nil

@@ -14,8 +14,8 @@ type pairFields struct {
 	starts, ends []eventFields
 }
 
-// newPairFields returns the arguments of a pair, and has their texts read. Each of the names must be
-// one of the start or of the end; an empty one is none.
+// newPairFields returns the arguments of a pair, and has their texts read. Each of the names must
+// be one of the start or of the end; an empty one is none.
 func newPairFields(
 	parts *pairParts, o *uprobe.PairOptions, names []string,
 ) (f pairFields, err error) {

@@ -106,8 +106,8 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// TestBuckets puts random values into the buckets of both kinds: classic ones are exact, native ones
-// have each value within an eighth of its bucket's bounds.
+// TestBuckets puts random values into the buckets of both kinds: classic ones are exact, and native
+// ones have all.
 func TestBuckets(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	bounds := []float64{-1e3, -0.5, 0, 1e-6, 0.0003, 0.1, 0.3, 1, 60, 1e7}

@@ -38,9 +38,10 @@ type Metric struct {
 	spec Spec
 
 	mu     sync.Mutex
-	series map[string]*series // by the values of their labels
-	others *series            // those without room; nil if there are none
-	read   time.Time          // when the last hits were added, or the metric began
+	series map[string]*series         // by the values of their labels
+	others *series                    // those without room; nil if there are none
+	read   time.Time                  // when the last hits were added, or the metric began
+	early  map[string]*front.Exemplar // of series that are not there yet
 	hits   uint64
 	over   uint64 // hits of others
 }
@@ -64,7 +65,8 @@ const Other = "other"
 
 // New returns a metric without hits. If it has no labels, it has its one series.
 func New(s Spec, now time.Time) *Metric {
-	m := &Metric{spec: s, series: make(map[string]*series), read: now}
+	m := &Metric{spec: s, series: make(map[string]*series), read: now,
+		early: make(map[string]*front.Exemplar)}
 	if len(s.Labels) == 0 && s.Kind != front.Gauge {
 		m.of(nil, nil)
 	}
@@ -89,6 +91,7 @@ func (m *Metric) Add(all []Hits, now time.Time) {
 	for _, h := range all {
 		m.add(h)
 	}
+	clear(m.early)
 	m.read = now
 }
 
@@ -127,6 +130,7 @@ func (m *Metric) of(labels []string, resource *front.Resource) *series {
 		return m.overflow()
 	default:
 		s = &series{labels: slices.Clone(labels), resource: resource, start: m.read}
+		s.exemplar = m.early[id]
 		m.series[id] = s
 	}
 	return s
@@ -146,12 +150,16 @@ func (m *Metric) overflow() *series {
 	return m.others
 }
 
-// Exemplify keeps a hit as the exemplar of its series, if there is one already.
+// Exemplify keeps a hit as the exemplar of its series, also before the hit itself is added.
 func (m *Metric) Exemplify(labels []string, e front.Exemplar) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s := m.series[idOf(labels)]; s != nil {
+	id := idOf(labels)
+	switch s := m.series[id]; {
+	case s != nil:
 		s.exemplar = &e
+	case len(m.early) < m.spec.MaxSeries:
+		m.early[id] = &e
 	}
 }
 
