@@ -159,7 +159,7 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 		return err
 	}
 	m.receiveExemplars(l)
-	m.source = &pairSource{Latency: l}
+	m.set(func() { m.source = &pairSource{Latency: l} })
 	return nil
 }
 
