@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -28,5 +29,22 @@ func TestAliases(t *testing.T) {
 	if _, err := Parse("f", []byte(text+"metrics: *z\n")); err == nil ||
 		!strings.Contains(err.Error(), "f:27: metrics: want a list, not an alias") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestExample: the example of the page is a configuration.
+func TestExample(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/export.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, _ = strings.Cut(text, "```\n")
+	c, err := Parse("docs/export.md", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Metrics) != 5 || len(c.Spans) != 1 || len(c.Logs) != 1 {
+		t.Errorf("got %+v", c)
 	}
 }
