@@ -42,6 +42,8 @@ func (m *exportedMetric) fits(p uprobe.Probe, where filter.Expr) error {
 
 // take makes the metric of what its first probe says, or compares that with what a later one says.
 func (m *exportedMetric) take(fit metricFit, p uprobe.Probe) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	switch {
 	case !m.fit.known:
 		m.fit = fit

@@ -18,19 +18,23 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
-// An exportedMetric is a metric of the configuration, and what counts it in the kernel.
+// An exportedMetric is a metric of the configuration, and what counts it in the kernel. It is
+// attached in one goroutine, which may take as long as a file system does, and read in others.
 type exportedMetric struct {
 	config config.Metric
 	names  *exportedProcesses
 	full   func() // tells that there is no room for a series
 
-	mu     sync.Mutex // held while it is opened, extended and read
+	mu     sync.Mutex // held while what follows changes, and while it is read
 	metric *collect.Metric
 	fit    metricFit // what the first probe says
 	probes []uprobe.Probe
 	pair   pairParts
+	fields pairFields   // if there are exemplars
 	source metricSource // nil until there is a probe
 	forgot time.Time    // when it looked for processes that are over
+
+	exemplars received
 
 	unread atomic.Uint64 // what was missed when it was read last
 }
@@ -47,8 +51,6 @@ func newExportedMetric(c config.Metric, names *exportedProcesses, full func()) *
 
 // attach attaches to further sites: the first of them open the tracing.
 func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	if !m.config.Pair.IsZero() {
 		return m.attachPair(probes, o)
 	}
@@ -68,22 +70,33 @@ func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
 	return errors.Join(errs...)
 }
 
-func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) (err error) {
+func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) error {
 	known, later := index(m.probes, probes, isNamesake)
-	switch s := m.source.(type) {
-	case countSource:
-		err = s.Attach(later)
-	case *valueSource:
-		err = s.Attach(later)
-	default:
-		err = m.open(known, o)
+	if m.source == nil {
+		source, err := m.open(known, o)
+		if err == nil {
+			m.set(func() { m.probes, m.source = known, source })
+		}
+		return err
 	}
-	m.probes = known
-	return err
+	m.set(func() { m.probes = known }) // before there are hits of them
+	if s, isOfValues := m.source.(*valueSource); isOfValues {
+		return s.Attach(later)
+	}
+	return m.source.(countSource).Attach(later)
+}
+
+// set changes what is read in other goroutines.
+func (m *exportedMetric) set(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
 }
 
 // open attaches to the first probes.
-func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
+func (m *exportedMetric) open(
+	probes []uprobe.Probe, o uprobe.Options,
+) (metricSource, error) {
 	value, _ := parseArgument(m.config.Value) // the configuration has been checked
 	o.Groups = m.groups()
 	switch m.config.Type {
@@ -91,10 +104,7 @@ func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
 			Options: o, Arg: value, By: m.fit.labels.by, Scale: m.metric.Scale(),
 		})
-		if err != nil {
-			return err
-		}
-		m.source = &valueSource{Distribution: d}
+		return &valueSource{Distribution: d}, err
 	default:
 		var stats []uprobe.Argument
 		if m.config.Type != config.Counter {
@@ -102,12 +112,8 @@ func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
 		}
 		o.Last = m.config.Type == config.Gauge
 		c, err := uprobe.CountBy(probes, m.fit.labels.by, stats, o)
-		if err != nil {
-			return err
-		}
-		m.source = countSource{c}
+		return countSource{c}, err
 	}
-	return nil
 }
 
 // groups returns for how many groups there is room in the kernel: those of a process can be one
@@ -135,8 +141,6 @@ func (m *exportedMetric) filter() filter.Expr {
 
 // release detaches from sites that are gone.
 func (m *exportedMetric) release(isGone func(uprobe.Site) bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	if m.source != nil {
 		m.source.Release(isGone)
 	}
@@ -203,10 +207,11 @@ func (m *exportedMetric) figures() collect.Figures {
 
 // detach detaches. What was counted by then can still be read.
 func (m *exportedMetric) detach() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	if m.source == nil {
 		return nil
+	}
+	if m.exemplars.ending != nil {
+		return m.exemplars.finish(m.source)
 	}
 	return detachUndisturbed(m.source)
 }

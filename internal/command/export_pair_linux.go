@@ -151,11 +151,15 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
 	p.Options, p.By, p.Splits = o, m.fit.labels.by, m.metric.Scale().Splits
+	if err := m.exemplify(&p); err != nil {
+		return err
+	}
 	l, err := uprobe.Pair(m.pair.starts, m.pair.ends, p)
 	if err != nil {
 		return err
 	}
-	m.source = &pairSource{Latency: l}
+	m.receiveExemplars(l)
+	m.set(func() { m.source = &pairSource{Latency: l} })
 	return nil
 }
 

@@ -18,7 +18,7 @@ This system has no uprobes: name the program by --at.`
 
 // kernelCommands are commands that say what they need.
 func kernelCommands() (all []*cobra.Command) {
-	for _, name := range []string{"inspect", "script", "doctor"} {
+	for _, name := range []string{"export", "inspect", "script", "doctor"} {
 		all = append(all, &cobra.Command{
 			Use:                name,
 			Short:              "Takes Linux",
