@@ -29,7 +29,7 @@ type sink struct {
 	tallies []*tally
 	spans   *queue[front.Span]   // nil if spans are not sent
 	records *queue[front.Record] // nil if records are not sent
-	sampler *sampler
+	sampler sampler
 
 	context context.Context // of all exports
 	cancel  context.CancelFunc

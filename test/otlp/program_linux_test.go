@@ -82,6 +82,9 @@ func (s service) work(t *testing.T, customer string, n int, job uint64) {
 	s.fire(t, n, "order", customer, 100)
 	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-01")
 	s.fire(t, 1, "job_end", job)
+	// Nobody keeps the trace of this one, so its span would lead nowhere.
+	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-00")
+	s.fire(t, 1, "job_end", job)
 }
 
 // build builds a program of another module.
