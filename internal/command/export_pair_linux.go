@@ -30,8 +30,8 @@ func patternsOf(p config.Pair) []string {
 	return []string{p.Base + `[\-_]*`}
 }
 
-// add takes further probes, and returns those that are of the pair. The others wait as long as it is
-// not known which two the pair is.
+// add takes further probes, and returns those that are of the pair. The others wait as long as it
+// is not known which two the pair is.
 func (p *pairParts) add(c config.Pair, probes []uprobe.Probe) []uprobe.Probe {
 	if p.names == nil {
 		p.waiting = append(p.waiting, probes...)

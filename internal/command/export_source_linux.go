@@ -1,7 +1,6 @@
 package command
 
 import (
-
 	"github.com/go-usdt/usdt/internal/export/collect"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )

@@ -115,18 +115,16 @@ func (n *node) startExporter(usdt, config string) time.Duration {
 	return 0
 }
 
-// cpu returns the time on processors that the processes have had so far.
+// cpu returns the time on processors that the threads of the processes have had so far.
 func cpu(children ...*testenv.Child) (sum time.Duration) {
-	const tick = 10 * time.Millisecond // USER_HZ
 	for _, c := range children {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.PID()))
-		if err != nil {
-			continue // it has ended, which Fire reports
-		}
-		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		for _, field := range fields[11:13] { // utime and stime
-			n, _ := strconv.Atoi(field)
-			sum += time.Duration(n) * tick
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", c.PID()))
+		for _, name := range threads {
+			text, _ := os.ReadFile(name) // the thread may have ended
+			if fields := strings.Fields(string(text)); len(fields) > 0 {
+				ns, _ := strconv.ParseInt(fields[0], 10, 64)
+				sum += time.Duration(ns)
+			}
 		}
 	}
 	return sum
