@@ -26,27 +26,6 @@ func (r *collector) orders(customer string) float64 {
 	return value
 }
 
-// points calls f for each time that a metric has come.
-func (r *collector) points(name string, f func(m pmetric.Metric, resource pcommon.Map)) {
-	for _, md := range r.metrics.AllMetrics() {
-		for _, rm := range md.ResourceMetrics().All() {
-			for _, sm := range rm.ScopeMetrics().All() {
-				for _, m := range sm.Metrics().All() {
-					if m.Name() == name {
-						f(m, rm.Resource().Attributes())
-					}
-				}
-			}
-		}
-	}
-}
-
-// text returns an attribute as text.
-func text(attributes pcommon.Map, key string) string {
-	value, _ := attributes.Get(key)
-	return value.AsString()
-}
-
 func checkMetrics(t *testing.T, r *collector, pid, n int) {
 	t.Helper()
 	if got := r.orders("Ada"); got != float64(2*n) {

@@ -2,25 +2,7 @@
 
 package otlp
 
-import (
-	"testing"
-
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/pmetric"
-)
-
-// counter returns what a counter of the exporter about a signal has come to, as the receiver has it.
-func (r *collector) counter(name, signal string) int {
-	value := 0.0
-	r.points(name, func(m pmetric.Metric, _ pcommon.Map) {
-		for _, p := range m.Sum().DataPoints().All() {
-			if text(p.Attributes(), "signal") == signal {
-				value = max(value, p.DoubleValue())
-			}
-		}
-	})
-	return int(value)
-}
+import "testing"
 
 // TestLosses has a service fire faster than anybody can send. What does not arrive is in the
 // counters, which the receiver gets: all fires are accounted for.
