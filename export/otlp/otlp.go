@@ -133,8 +133,8 @@ func (s *sink) Record(record front.Record) {
 	}
 }
 
-// Close sends what waits, and then the metrics a last time, which so have what was lost. It takes as
-// long as the context lasts. What comes later is lost.
+// Close sends what waits, and then the metrics a last time, which so have what was lost. It takes
+// as long as the context lasts. What comes later is lost.
 func (s *sink) Close(ctx context.Context) error {
 	if s.spans != nil {
 		s.spans.close()

@@ -5,7 +5,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// counter returns what a counter of the exporter about a signal has come to, as the receiver has it.
+// counter returns what a counter of the exporter about a signal has come to, as the receiver has
+// it.
 func (r *collector) counter(name, signal string) int {
 	value := 0.0
 	r.points(name, func(m pmetric.Metric, _ pcommon.Map) {
