@@ -52,6 +52,14 @@ func (w *world) wrong(t *testing.T, name string, p *prometheus) string {
 			}
 		}
 	}
+	others := 0
+	for _, a := range w.now {
+		others += a.orders
+	}
+	const few = `e2e_few_total{customer="other"}`
+	if got, _ := p.value(t, few); got != float64(others) {
+		return fmt.Sprintf("%s: %s is %v, want %d", name, few, got, others)
+	}
 	return w.everWrong(t, name, p)
 }
 

@@ -30,7 +30,9 @@ func startDaemon(t *testing.T, name string, args ...string) daemon {
 			d.stop(t)
 		}
 		if t.Failed() {
-			t.Logf("%v said:\n%s", d.Cmd, d.said.all())
+			const last = 4 << 10
+			text := d.said.all()
+			t.Logf("%v said at last:\n%s", d.Cmd, text[max(0, len(text)-last):])
 		}
 	})
 	return d

@@ -24,6 +24,11 @@ metrics:
   probes: [shop:order]
   from: {exe: %[1]s}
   labels: {customer: customer}
+- name: e2e_few # all but the first customer are others
+  probes: [shop:order]
+  max_series: 1
+  from: {exe: %[1]s}
+  labels: {customer: customer}
 - name: e2e_large_orders
   probes: [shop:order]
   where: size > 64
@@ -70,9 +75,9 @@ metrics:
 `
 
 // counts are the series of one customer that grow with each hit, one of each metric.
-var counts = []string{"e2e_orders_total", "e2e_large_orders_total", "e2e_revenue_cents_total",
-	"e2e_size_classic_count", "e2e_size_native_count", "e2e_size_both_count", "e2e_stock",
-	"e2e_job_duration_seconds_count"}
+var counts = []string{"e2e_orders_total", "e2e_few_total", "e2e_large_orders_total",
+	"e2e_revenue_cents_total", "e2e_size_classic_count", "e2e_size_native_count",
+	"e2e_size_both_count", "e2e_stock", "e2e_job_duration_seconds_count"}
 
 // An exporter is the full program with the configuration.
 type exporter struct {
