@@ -29,14 +29,13 @@ type sink struct {
 	tallies []*tally
 	spans   *queue[front.Span]   // nil if spans are not sent
 	records *queue[front.Record] // nil if records are not sent
-	sampler *sampler
+	sampler sampler
 
-	context context.Context // of all exports
-	cancel  context.CancelFunc
-	closing chan struct{}
-	close   sync.Once
-	run     []func() // the workers, which begin when all is open
-	workers sync.WaitGroup
+	queues, totals *group // the workers of spans and records, and that of metrics
+	close          sync.Once
+	closing        chan struct{} // closed when the last round of metrics is due
+	run            []func()      // the workers of queues, which begin when all is open
+	measure        func()        // that of metrics, or nil
 }
 
 // Open begins to send the signals that the setup names. It does not wait for the receiver: one that
@@ -46,20 +45,22 @@ func Open(setup front.Setup) (front.Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("environment for OTLP: %w", err)
 	}
-	s := &sink{start: time.Now(), sampler: settings.sampler, closing: make(chan struct{})}
-	s.context, s.cancel = context.WithCancel(context.Background())
-	resources, err := newResources(s.context, setup.Version)
+	s := &sink{start: time.Now(), sampler: settings.sampler, closing: make(chan struct{}),
+		queues: newGroup(), totals: newGroup()}
+	resources, err := newResources(context.Background(), setup.Version)
 	if err != nil {
 		return nil, fmt.Errorf("environment for OTLP: %w", err)
 	}
 	err = errors.Join(s.openMetrics(setup, settings, resources),
 		s.openTraces(setup, settings, resources), s.openLogs(setup, settings, resources))
 	if err != nil {
-		s.cancel()
 		return nil, err
 	}
 	for _, run := range s.run {
-		s.workers.Go(run)
+		s.queues.Go(run)
+	}
+	if s.measure != nil {
+		s.totals.Go(s.measure)
 	}
 	settings.tell(setup)
 	return s, nil
@@ -69,14 +70,14 @@ func (s *sink) openTraces(setup front.Setup, settings settings, r resources) err
 	if !settings.sends[traces] {
 		return nil
 	}
-	exporter, err := newTraceExporter(s.context, settings.transport[traces])
+	exporter, err := newTraceExporter(s.queues.context, settings.transport[traces])
 	if err != nil {
 		return fmt.Errorf("open the exporter of spans: %w", err)
 	}
 	t := s.tally(setup, traces)
 	s.spans = newQueue(settings.spans, t, spanWeight)
 	b := spanBatch{exporter, r.copy(), scope(setup.Version), settings.limits}
-	s.run = append(s.run, func() { s.spans.run(s.context, b.export, exporter.Shutdown) })
+	s.run = append(s.run, func() { s.spans.run(s.queues.context, b.export, exporter.Shutdown) })
 	return nil
 }
 
@@ -84,14 +85,14 @@ func (s *sink) openLogs(setup front.Setup, settings settings, r resources) error
 	if !settings.sends[logs] {
 		return nil
 	}
-	exporter, err := newLogExporter(s.context, settings.transport[logs])
+	exporter, err := newLogExporter(s.queues.context, settings.transport[logs])
 	if err != nil {
 		return fmt.Errorf("open the exporter of log records: %w", err)
 	}
 	t := s.tally(setup, logs)
 	s.records = newQueue(settings.records, t, recordWeight)
 	b := recordBatch{exporter: exporter, resources: r.copy(), version: setup.Version}
-	s.run = append(s.run, func() { s.records.run(s.context, b.export, exporter.Shutdown) })
+	s.run = append(s.run, func() { s.records.run(s.queues.context, b.export, exporter.Shutdown) })
 	return nil
 }
 
@@ -99,7 +100,7 @@ func (s *sink) openMetrics(setup front.Setup, settings settings, r resources) er
 	if !settings.sends[metrics] {
 		return nil
 	}
-	exporter, err := newMetricExporter(s.context, settings.transport[metrics])
+	exporter, err := newMetricExporter(s.totals.context, settings.transport[metrics])
 	if err != nil {
 		return fmt.Errorf("open the exporter of metrics: %w", err)
 	}
@@ -108,7 +109,7 @@ func (s *sink) openMetrics(setup front.Setup, settings settings, r resources) er
 		tally: s.tally(setup, metrics), log: setup.Log, settings: settings.metrics,
 		scope: scope(setup.Version),
 	}
-	s.run = append(s.run, func() { m.run(s.context, s.closing) })
+	s.measure = func() { m.run(s.totals.context, s.closing) }
 	return nil
 }
 
@@ -132,33 +133,24 @@ func (s *sink) Record(record front.Record) {
 	}
 }
 
-// Close sends what waits, and the metrics a last time, as far as the context lasts. What comes
-// later is lost.
+// Close sends what waits, and then the metrics a last time, which so have what was lost. It takes
+// as long as the context lasts. What comes later is lost.
 func (s *sink) Close(ctx context.Context) error {
-	s.end()
-	ended := make(chan struct{})
-	go func() {
-		s.workers.Wait()
-		close(ended)
-	}()
-	defer s.cancel()
-	select {
-	case <-ended:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("send the last by OTLP: %w", ctx.Err())
+	if s.spans != nil {
+		s.spans.close()
 	}
-}
-
-// end has the workers send what there is and return.
-func (s *sink) end() {
-	s.close.Do(func() {
-		close(s.closing)
-		if s.spans != nil {
-			s.spans.close()
-		}
-		if s.records != nil {
-			s.records.close()
-		}
-	})
+	if s.records != nil {
+		s.records.close()
+	}
+	early, cancel := beforeEnd(ctx)
+	defer cancel()
+	err := s.queues.wait(early)
+	if err != nil {
+		_ = s.queues.wait(ctx) // they have no time any more, and count what they could not send
+	}
+	s.close.Do(func() { close(s.closing) })
+	if err := errors.Join(err, s.totals.wait(ctx)); err != nil {
+		return fmt.Errorf("send the last by OTLP: %w", err)
+	}
+	return nil
 }

@@ -49,7 +49,8 @@ func TestSDKAgrees(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // there is nothing to send, and nobody to send it to
 	_ = s.Close(ctx)
-	s.(*sink).workers.Wait()
+	s.(*sink).queues.Wait()
+	s.(*sink).totals.Wait()
 	otel.SetLogger(logr.Discard())
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
 }

@@ -61,8 +61,10 @@ func (q *queue[T]) taken(item T) int {
 func (q *queue[T]) close() {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
-	q.closed = true
-	close(q.items)
+	if !q.closed {
+		q.closed = true
+		close(q.items)
+	}
 }
 
 // run exports batches until the queue is closed and empty. A batch goes when it has as many items

@@ -11,45 +11,46 @@ import (
 	"github.com/go-usdt/usdt/internal/export/front"
 )
 
-// A sampler decides which spans are sent. A nil one sends all.
-type sampler struct{ sdk sdktrace.Sampler }
+// A sampler decides which spans are sent.
+type sampler struct {
+	root          sdktrace.Sampler // of a span without a parent; nil takes all
+	parentDecides bool             // whether what was decided about a parent holds for the span
+}
 
 // sampler reads what the variables of the SDK say.
-func (e *environment) sampler() *sampler {
+func (e *environment) sampler() sampler {
 	const parent, ratio = "parentbased_", "traceidratio"
 	name := e.exact("OTEL_TRACES_SAMPLER", parent+"always_on", "always_on", "always_off", ratio,
 		parent+"always_on", parent+"always_off", parent+ratio)
 	share := e.ratio("OTEL_TRACES_SAMPLER_ARG")
 	root, parentDecides := strings.CutPrefix(name, parent)
-	var sdk sdktrace.Sampler
+	s := sampler{parentDecides: parentDecides}
 	switch root {
-	case "always_on":
-		return nil
 	case "always_off":
-		sdk = sdktrace.NeverSample()
+		s.root = sdktrace.NeverSample()
 	case ratio:
-		sdk = sdktrace.TraceIDRatioBased(share)
+		s.root = sdktrace.TraceIDRatioBased(share)
 	}
-	if parentDecides {
-		sdk = sdktrace.ParentBased(sdk)
-	}
-	return &sampler{sdk}
+	return s
 }
 
 // keep decides about a span. One without a trace gets it here, so that what is decided about is
-// what is sent. A parent has been sampled: else its span would not be there to be the parent.
-func (s *sampler) keep(span *front.Span) bool {
-	if s == nil {
+// what is sent.
+func (s sampler) keep(span *front.Span) bool {
+	id := traceID(span.TraceID)
+	if s.parentDecides && parentOf(id, *span).IsValid() {
+		return !span.Unsampled
+	}
+	if s.root == nil {
 		return true
 	}
-	id := traceID(span.TraceID)
 	if !id.IsValid() {
 		id = newTraceID()
 		span.TraceID, span.ParentID = id.String(), ""
 	}
-	ctx := trace.ContextWithRemoteSpanContext(context.Background(), parentOf(id, *span))
-	return s.sdk.ShouldSample(sdktrace.SamplingParameters{
-		ParentContext: ctx, TraceID: id, Name: span.Name, Kind: trace.SpanKindInternal,
+	return s.root.ShouldSample(sdktrace.SamplingParameters{
+		ParentContext: context.Background(), TraceID: id, Name: span.Name,
+		Kind: trace.SpanKindInternal,
 	}).Decision == sdktrace.RecordAndSample
 }
 

@@ -12,26 +12,30 @@ func TestSampler(t *testing.T) {
 	high := front.Span{TraceID: "0000000000000001ffffffffffffffff"}
 	child := high
 	child.ParentID = "0000000000000001"
+	orphan := child // nobody keeps the parent
+	orphan.Unsampled = true
 	for _, c := range []struct {
-		name, argument   string
-		low, high, child bool
+		name, argument           string
+		low, high, child, orphan bool
 	}{
-		{"", "", true, true, true},
-		{"always_on", "0", true, true, true},
-		{"always_off", "", false, false, false},
-		{"traceidratio", "0.5", true, false, false},
-		{"parentbased_always_off", "", false, false, true},
-		{"parentbased_traceidratio", "0.5", true, false, true},
-		{"parentbased_traceidratio", "", true, true, true},
+		{"", "", true, true, true, false},
+		{"always_on", "0", true, true, true, true},
+		{"always_off", "", false, false, false, false},
+		{"traceidratio", "0.5", true, false, false, false},
+		{"parentbased_always_off", "", false, false, true, false},
+		{"parentbased_traceidratio", "0.5", true, false, true, false},
+		{"parentbased_traceidratio", "", true, true, true, false},
 	} {
 		s, err := read(map[string]string{"OTEL_TRACES_SAMPLER": c.name,
 			"OTEL_TRACES_SAMPLER_ARG": c.argument}, everything)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, b, d := low, high, child
-		got := [3]bool{s.sampler.keep(&a), s.sampler.keep(&b), s.sampler.keep(&d)}
-		if want := [3]bool{c.low, c.high, c.child}; got != want {
+		var got [4]bool
+		for i, span := range []front.Span{low, high, child, orphan} {
+			got[i] = s.sampler.keep(&span)
+		}
+		if want := [4]bool{c.low, c.high, c.child, c.orphan}; got != want {
 			t.Errorf("%s of %s keeps %v, not %v", c.name, c.argument, got, want)
 		}
 	}

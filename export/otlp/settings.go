@@ -15,7 +15,7 @@ type settings struct {
 	spans     batching
 	records   batching
 	metrics   rounds
-	sampler   *sampler
+	sampler   sampler
 	limits    sdktrace.SpanLimits
 }
 

@@ -151,7 +151,7 @@ func TestUsual(t *testing.T) {
 	if want := (rounds{time.Minute, 30 * time.Second, false, tracedExemplars}); s.metrics != want {
 		t.Errorf("metrics: %+v", s.metrics)
 	}
-	if s.transport[traces] != (transport{local: true}) || s.sampler != nil {
+	if s.transport[traces] != (transport{local: true}) || s.sampler.root != nil {
 		t.Errorf("traces: %+v, sampler %v", s.transport[traces], s.sampler)
 	}
 }

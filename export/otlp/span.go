@@ -61,7 +61,8 @@ func spanWeight(s front.Span) int {
 // parentOf returns the parent of a span, or the invalid one if it has none.
 func parentOf(id trace.TraceID, s front.Span) trace.SpanContext {
 	parent := trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: id, SpanID: spanID(s.ParentID), TraceFlags: trace.FlagsSampled, Remote: true,
+		TraceID: id, SpanID: spanID(s.ParentID), Remote: true,
+		TraceFlags: trace.TraceFlags(0).WithSampled(!s.Unsampled),
 	})
 	if !parent.IsValid() {
 		return trace.SpanContext{}

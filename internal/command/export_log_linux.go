@@ -164,7 +164,7 @@ func (l *exportedLog) record(ev *uprobe.Event) front.Record {
 	}
 	if l.config.Traceparent != "" {
 		f, _ := p.find(l.config.Traceparent)
-		r.TraceID, r.SpanID = traceparentOf(&f, ev.Args)
+		r.TraceID, r.SpanID, _ = traceparentOf(&f, ev.Args)
 	}
 	return r
 }

@@ -76,7 +76,7 @@ func (s *exportedSpan) span(pair *uprobe.SlowPair) front.Span {
 	}
 	if s.config.Traceparent != "" {
 		f, args := s.fields.side(pair, s.config.Traceparent)
-		span.TraceID, span.ParentID = traceparentOf(&f, args)
+		span.TraceID, span.ParentID, span.Unsampled = traceparentOf(&f, args)
 	}
 	return span
 }

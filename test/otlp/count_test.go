@@ -39,6 +39,12 @@ func TestClose(t *testing.T) {
 					t.Errorf("%s: %d received; %d sent, %d failed, %d lost", signal, got, sent, failed,
 						lost)
 				}
+				// The last round of metrics comes after all else, so the receiver knows it, too.
+				for name, n := range map[string]int{"sent": sent, "failed": failed} {
+					if got := r.counter("usdt_export_otlp_"+name, signal); got != n {
+						t.Errorf("%s: the receiver has %d %s, not %d", signal, got, name, n)
+					}
+				}
 			}
 		})
 	}

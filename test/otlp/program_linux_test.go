@@ -6,17 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
-	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
@@ -82,6 +77,9 @@ func (s service) work(t *testing.T, customer string, n int, job uint64) {
 	s.fire(t, n, "order", customer, 100)
 	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-01")
 	s.fire(t, 1, "job_end", job)
+	// Nobody keeps the trace of this one, so its span would lead nowhere.
+	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-00")
+	s.fire(t, 1, "job_end", job)
 }
 
 // build builds a program of another module.
@@ -95,154 +93,74 @@ func build(t *testing.T, path, module, program string) {
 	}
 }
 
-// TestProgram has the whole program send what a service fires, by both protocols.
-func TestProgram(t *testing.T) {
+// A program is the full command, with a configuration, and the service that it is for.
+type program struct {
+	usdt, traced, configuration string
+	job                         uint64
+}
+
+func buildProgram(t *testing.T) *program {
+	t.Helper()
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, errors.New("tracing needs root"))
 	}
 	dir := t.TempDir()
-	usdt, traced := filepath.Join(dir, "usdt"), filepath.Join(dir, "traced")
-	build(t, usdt, "../../export", "./usdt")
-	build(t, traced, "../..", "./internal/testing/traced")
-	file := filepath.Join(dir, "export.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, configuration, traced), 0o600); err != nil {
+	p := &program{usdt: filepath.Join(dir, "usdt"), traced: filepath.Join(dir, "traced"),
+		configuration: filepath.Join(dir, "export.yaml")}
+	build(t, p.usdt, "../../export", "./usdt")
+	build(t, p.traced, "../..", "./internal/testing/traced")
+	content := fmt.Appendf(nil, configuration, p.traced)
+	if err := os.WriteFile(p.configuration, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// A running program.
+type running struct{ *testenv.Child }
+
+func (p *program) start(t *testing.T) running {
+	t.Helper()
+	return running{testenv.Start(t, exec.Command(p.usdt, "export", "--config", p.configuration))}
+}
+
+// stop ends the program as a service manager does.
+func (r running) stop(t *testing.T) {
+	t.Helper()
+	if err := r.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, r.Errors())
+	}
+}
+
+// reach has the service work until all of it arrives.
+func (p *program) reach(t *testing.T, r *collector, s service) {
+	t.Helper()
+	eventually(t, "everything is traced", func() bool {
+		p.job++
+		s.work(t, "warm", 1, p.job)
+		return r.traces.SpanCount() > 0 && r.logs.LogRecordCount() > 0 && r.orders("warm") > 0
+	})
+}
+
+// TestProgram has the whole program send what a service fires, by both protocols.
+func TestProgram(t *testing.T) {
+	p := buildProgram(t)
 	for _, protocol := range protocols {
 		t.Run(protocol, func(t *testing.T) {
 			r := newReceiver(t, protocol)
 			r.start(t)
-			s := startService(t, traced)
-			program := testenv.Start(t, exec.Command(usdt, "export", "--config", file))
-			job := uint64(0)
-			eventually(t, "everything is traced", func() bool {
-				job++
-				s.work(t, "warm", 1, job)
-				return r.traces.SpanCount() > 0 && r.logs.LogRecordCount() > 0 &&
-					r.orders("warm") > 0
-			})
+			s := startService(t, p.traced)
+			program := p.start(t)
+			p.reach(t, r, s)
 			const n = 200
 			s.work(t, "Ada", n, 1<<40)
 			eventually(t, "all orders are counted", func() bool { return r.orders("Ada") == 2*n })
-			if err := program.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := program.Wait(); err != nil {
-				t.Errorf("%v\n%s", err, program.Errors())
-			}
+			program.stop(t)
 			checkMetrics(t, r, s.PID(), n)
 			checkEvents(t, r, s.PID(), n)
 		})
 	}
-}
-
-// orders returns how many orders of a customer the receiver knows of.
-func (r *collector) orders(customer string) float64 {
-	value := 0.0
-	r.points("otlp_orders", func(m pmetric.Metric, resource pcommon.Map) {
-		for _, p := range m.Sum().DataPoints().All() {
-			if text(p.Attributes(), "customer") == customer {
-				value = max(value, p.DoubleValue())
-			}
-		}
-	})
-	return value
-}
-
-// points calls f for each time that a metric has come.
-func (r *collector) points(name string, f func(m pmetric.Metric, resource pcommon.Map)) {
-	for _, md := range r.metrics.AllMetrics() {
-		for _, rm := range md.ResourceMetrics().All() {
-			for _, sm := range rm.ScopeMetrics().All() {
-				for _, m := range sm.Metrics().All() {
-					if m.Name() == name {
-						f(m, rm.Resource().Attributes())
-					}
-				}
-			}
-		}
-	}
-}
-
-// text returns an attribute as text.
-func text(attributes pcommon.Map, key string) string {
-	value, _ := attributes.Get(key)
-	return value.AsString()
-}
-
-func checkMetrics(t *testing.T, r *collector, pid, n int) {
-	t.Helper()
-	if got := r.orders("Ada"); got != float64(2*n) {
-		t.Errorf("%v orders, not %d", got, 2*n)
-	}
-	r.points("otlp_orders", func(_ pmetric.Metric, resource pcommon.Map) {
-		if got := text(resource, "process.pid"); got != fmt.Sprint(pid) {
-			t.Errorf("orders of process %q, not %d: %v", got, pid, resource.AsRaw())
-		}
-	})
-	var count uint64
-	var sum float64
-	r.points("otlp_size", func(m pmetric.Metric, _ pcommon.Map) {
-		for _, p := range m.ExponentialHistogram().DataPoints().All() {
-			if text(p.Attributes(), "customer") == "Ada" {
-				count, sum = p.Count(), p.Sum()
-			}
-		}
-	})
-	if count != uint64(2*n) || sum != float64(103*n) {
-		t.Errorf("%d sizes that add up to %v", count, sum)
-	}
-}
-
-func checkEvents(t *testing.T, r *collector, pid, n int) {
-	t.Helper()
-	process := fmt.Sprintf("process.pid:%d", pid)
-	found := recordsWith(r.logs.AllLogs(), process, "order of Ada Error")
-	if want := map[string]int{"3": n, "100": n}; !maps.Equal(found, want) {
-		t.Errorf("records by size: %v, not %v", found, want)
-	}
-	spans := 0
-	for _, td := range r.traces.AllTraces() {
-		for _, rs := range td.ResourceSpans().All() {
-			for _, ss := range rs.ScopeSpans().All() {
-				for _, s := range ss.Spans().All() {
-					if text(s.Attributes(), "customer") != "Ada" {
-						continue
-					}
-					spans++
-					if s.Name() != "job" || s.TraceID().String() != someTrace ||
-						s.ParentSpanID().String() != someSpan ||
-						s.EndTimestamp() <= s.StartTimestamp() ||
-						text(rs.Resource().Attributes(), "process.pid") != fmt.Sprint(pid) {
-						t.Errorf("%s of %v: trace %v, parent %v, from %v to %v", s.Name(),
-							rs.Resource().Attributes().AsRaw(), s.TraceID(), s.ParentSpanID(),
-							s.StartTimestamp(), s.EndTimestamp())
-					}
-				}
-			}
-		}
-	}
-	if spans != 1 {
-		t.Errorf("%d spans of Ada", spans)
-	}
-}
-
-// recordsWith returns how many records of a resource have a body and a severity, by their size.
-func recordsWith(all []plog.Logs, resource, what string) map[string]int {
-	found := make(map[string]int)
-	for _, ld := range all {
-		for _, rl := range ld.ResourceLogs().All() {
-			if !strings.Contains(fmt.Sprint(rl.Resource().Attributes().AsRaw()), resource) {
-				continue
-			}
-			for _, sl := range rl.ScopeLogs().All() {
-				for _, r := range sl.LogRecords().All() {
-					if r.Body().AsString()+" "+r.SeverityNumber().String() == what {
-						found[text(r.Attributes(), "size")]++
-					}
-				}
-			}
-		}
-	}
-	return found
 }

@@ -127,6 +127,7 @@ type Span struct {
 	Start, End time.Time
 	TraceID    string // hexadecimal, of the traceparent where a probe passed it; empty: a new trace
 	ParentID   string
+	Unsampled  bool // the traceparent says that nobody keeps the trace
 	Attributes []Attribute
 }
 
