@@ -274,14 +274,20 @@ release: ## archives of the command, bills of materials and checksums, in build/
 	go run ./test/release -version '$(VERSION)'
 
 # The command can be built for any architecture. VERSION is that of the command: it is not passed
-# on to the C library, which has its own.
-DEB_ARCHITECTURES := amd64 arm64
-DEB := build/deb
-.PHONY: deb
-deb: ## Debian packages of the command, and of the C library for this machine, in build/deb
+# on to the C library, which has its own. RPM_KEY and APK_KEY name the keys that sign; without,
+# packages are not signed.
+ARCHITECTURES := amd64 arm64
+FORMATS := deb rpm apk
+PACKED := build/packages
+.PHONY: packages
+packages: ## deb, rpm and apk of the command, deb of the C library for this machine, in build/packages
 	MAKEFLAGS= $(MAKE) -C vendor_c deb
-	test/release/deb.sh $(DEB) '$(VERSION)' $(DEB_ARCHITECTURES)
-	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(DEB)
+	test/release/packages.sh '$(FORMATS)' $(PACKED) '$(VERSION)' $(ARCHITECTURES)
+	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(PACKED)
+
+.PHONY: deb
+deb: ## those of them that are for Debian, in build/deb
+	$(MAKE) packages FORMATS=deb PACKED=build/deb
 
 .PHONY: test-release
 test-release: ## build the release twice, compare the bytes, look into the archives, run usdt

@@ -10,7 +10,7 @@ trap 'rm -rf --one-file-system "$directory"' EXIT
 
 architecture=$(dpkg --print-architecture)
 packages=$directory/packages # not build/deb, which may have what is to be published
-make deb VERSION=v0.0.1-rc.1 DEB_ARCHITECTURES="$architecture" DEB="$packages" \
+make deb VERSION=v0.0.1-rc.1 ARCHITECTURES="$architecture" DEB="$packages" \
   >"$directory/log" 2>&1 || {
   cat "$directory/log" >&2
   exit 1

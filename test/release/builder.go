@@ -60,7 +60,11 @@ func (b *builder) collect() error {
 		return err
 	}
 	descriptions, err := descriptions()
-	b.ofLinux = append(b.ofLinux, descriptions...)
+	if err != nil {
+		return err
+	}
+	deployment, err := deployment()
+	b.ofLinux = slices.Concat(b.ofLinux, descriptions, deployment)
 	return err
 }
 
