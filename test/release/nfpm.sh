@@ -66,7 +66,7 @@ rpm: {buildhost: localhost, compression: xz, signature: {key_file: "${RPM_KEY-}"
 apk: {signature: {key_file: "${APK_KEY-}"}}
 END
 mv "$tree/etc/usdt/export.yaml" "$tree.conf"
-rm -r "$tree/etc"
+rm -r "${tree:?}/etc"
 find "$tree" -exec touch --date "@$SOURCE_DATE_EPOCH" {} + # directories, too
 [ -n "$key" ] || echo "$format: not signed, because there is no ${format^^}_KEY" >&2
 go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0 package --config "$config" \
