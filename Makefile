@@ -215,7 +215,7 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck
-	shellcheck -x .ci/run test/*.sh test/{clients,deb,release,vagrant}/*.sh vendor_c/debian/build.sh
+	shellcheck -x .ci/run test/*.sh test/{clients,deb,packages,release,vagrant}/*.sh vendor_c/debian/build.sh
 	test/vagrant/validate.sh
 
 # DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
@@ -241,6 +241,11 @@ test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpf
 test-deb: ## Debian packages of the command and the C library, installed in a clean Debian
 	test/setup.sh build-essential debhelper git lintian debootstrap bpftrace
 	test/deb/run.sh
+
+.PHONY: test-packages
+test-packages: test-deb ## the same, and RPM and APK packages, which rpm installs, or a test reads
+	test/setup.sh rpm openssl
+	test/packages/run.sh
 
 .PHONY: test-storm
 test-storm: ## a minute of make storm, for the two main builds, and some of make steady
@@ -285,9 +290,10 @@ packages: ## deb, rpm and apk of the command, deb of the C library for this mach
 	test/release/packages.sh '$(FORMATS)' $(PACKED) '$(VERSION)' $(ARCHITECTURES)
 	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(PACKED)
 
+DEB := build/deb
 .PHONY: deb
 deb: ## those of them that are for Debian, in build/deb
-	$(MAKE) packages FORMATS=deb PACKED=build/deb
+	$(MAKE) packages FORMATS=deb PACKED=$(DEB)
 
 .PHONY: test-release
 test-release: ## build the release twice, compare the bytes, look into the archives, run usdt
