@@ -215,7 +215,8 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck
-	shellcheck -x .ci/run test/*.sh test/{clients,deb,packages,release,vagrant}/*.sh vendor_c/debian/build.sh
+	shellcheck -x .ci/run test/*.sh test/{clients,deb,packages,release,vagrant}/*.sh \
+	  vendor_c/debian/build.sh
 	test/vagrant/validate.sh
 
 # DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
@@ -285,7 +286,7 @@ ARCHITECTURES := amd64 arm64
 FORMATS := deb rpm apk
 PACKED := build/packages
 .PHONY: packages
-packages: ## deb, rpm and apk of the command, deb of the C library for this machine, in build/packages
+packages: ## deb, rpm, apk of the command, deb of the C library for this machine, in build/packages
 	MAKEFLAGS= $(MAKE) -C vendor_c deb
 	test/release/packages.sh '$(FORMATS)' $(PACKED) '$(VERSION)' $(ARCHITECTURES)
 	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(PACKED)

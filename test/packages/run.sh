@@ -54,7 +54,7 @@ echo "ok: $rpm"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$directory/root
 cp -a "$("$OLDPWD/test/chroot.sh" "$suite" bash-completion gcc libc6-dev man-db pkg-config)" "$root"
-# What it needs are /bin/sh and rpm's own abilities, but Debian's database knows no RPM that has them.
+# It needs /bin/sh and abilities of rpm, but Debian's database knows no RPM that has them.
 install=(rpm --root "$root" --dbpath /var/lib/rpm --force-debian --nodeps)
 "${install[@]}" -i "$rpm"
 "${install[@]}" -V usdt || fail "what is installed differs from the package"
@@ -74,5 +74,5 @@ left=$(find "$root" \( -path "$root/var/cache/man" -o -path "$root/var/lib/rpm" 
 echo "ok: installed, upgraded and removed"
 
 cd "$OLDPWD"
-go test -count=1 ./test/release -run TestAPK -apk "$directory/first/usdt_0.0.1_rc1-r0_$machine.apk" \
-  -key "$directory/key.pub"
+go test -count=1 ./test/release -run TestAPK -key "$directory/key.pub" \
+  -apk "$directory/first/usdt_0.0.1_rc1-r0_$machine.apk"

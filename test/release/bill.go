@@ -84,8 +84,8 @@ func billOf(version string, date time.Time, program []byte, info *debug.BuildInf
 	}
 }
 
-// isOurs reports whether a module is the repository itself, of which the program's module is a part:
-// a directory replaces it, which has no version, so it has that of the release.
+// isOurs reports whether a module is the repository itself, of which the program's module is a
+// part: a directory replaces it, which has no version, so it has that of the release.
 func isOurs(module *debug.Module) bool {
 	return module.Replace != nil && module.Replace.Version == ""
 }
