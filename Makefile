@@ -121,9 +121,10 @@ PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$(call listed,./internal/...,-e /internal/command -e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories, with Chromium, of pages and of the book are
-# left out: they run once, in test-tracers, test-languages, test-browser, test-pages and test-docs.
+# left out: they run once, in test-tracers, test-languages, test-browser, test-deploy, test-pages and
+# test-docs.
 PACKAGES = $(call listed,./...,-e /test/tracers -e /test/languages -e /test/browser \
-	-e /test/docs -e /docs/build)
+	-e /test/docs -e /test/deploy -e /docs/build)
 
 # The packages that match the first argument and not the second, which is for grep. Without the
 # check, a go list that fails would leave little or nothing to test, and so nothing to fail.
@@ -247,6 +248,12 @@ test-deb: ## Debian packages of the command and the C library, installed in a cl
 test-packages: test-deb ## the same, and RPM and APK packages, which rpm installs, or a test reads
 	test/setup.sh rpm openssl
 	test/packages/run.sh
+
+.PHONY: test-deploy
+test-deploy: ## the unit by systemd's tools, usdt with its rights only; alerts by promtool
+	test/setup.sh systemd gcc libc6-dev debootstrap
+	prometheus=$$(test/chroot.sh bookworm prometheus) && USDT_PROMETHEUS=$$prometheus \
+	  $(TRACED) go test -count=1 $(FLAGS) ./test/deploy
 
 .PHONY: test-storm
 test-storm: ## a minute of make storm, for the two main builds, and some of make steady
