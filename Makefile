@@ -121,8 +121,8 @@ PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$(call listed,./internal/...,-e /internal/command -e /tracing/uprobe -e /tracing/doctor)
 
 # The tests with other programs in root directories, with Chromium, of pages and of the book are
-# left out: they run once, in test-tracers, test-languages, test-browser, test-deploy, test-pages and
-# test-docs.
+# left out: they run once, in test-tracers, test-languages, test-browser, test-deploy, test-pages
+# and test-docs.
 PACKAGES = $(call listed,./...,-e /test/tracers -e /test/languages -e /test/browser \
 	-e /test/docs -e /test/deploy -e /docs/build)
 

@@ -57,7 +57,7 @@ func TestConfined(t *testing.T) {
 	}
 }
 
-// TestNeeded takes one capability after the other away. Without any of them usdt fails, and names it.
+// TestNeeded takes one capability after the other away. Without it usdt fails, and names it.
 func TestNeeded(t *testing.T) {
 	if os.Geteuid() != 0 {
 		testenv.Lacks(t, os.ErrPermission)
