@@ -72,6 +72,10 @@ func equalCounts(buckets, all uint64) error {
 // The scales that native histograms of Prometheus have.
 const minScale, maxScale = -4, 8
 
+// leastThreshold is that of the bucket of zeros, where the histogram has none: the threshold is how
+// Prometheus knows that a histogram without hits is a native one.
+const leastThreshold = 0x1p-128
+
 // addNative adds the exponential buckets.
 func addNative(h *dto.Histogram, v *front.HistogramValue) error {
 	n := v.Native
@@ -85,13 +89,10 @@ func addNative(h *dto.Histogram, v *front.HistogramValue) error {
 			sum += count
 		}
 	}
-	h.Schema, h.ZeroThreshold, h.ZeroCount = &n.Scale, &n.Bound, &n.Zero
+	threshold := max(n.Bound, leastThreshold)
+	h.Schema, h.ZeroThreshold, h.ZeroCount = &n.Scale, &threshold, &n.Zero
 	h.PositiveSpan, h.PositiveDelta = spans(n.Positive)
 	h.NegativeSpan, h.NegativeDelta = spans(n.Negative)
-	if n.Bound == 0 && n.Zero == 0 && len(h.PositiveSpan)+len(h.NegativeSpan) == 0 {
-		// An empty span tells that this is a native histogram, which nothing else does here.
-		h.PositiveSpan = []*dto.BucketSpan{{Offset: new(int32), Length: new(uint32)}}
-	}
 	return equalCounts(sum, v.Count)
 }
 

@@ -52,9 +52,9 @@ func (s *scraper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A registry of its own for each scrape leaves nothing of families that are no more.
-	read := prometheus.NewRegistry()
-	read.MustRegister(collector(families))
-	promhttp.HandlerFor(prometheus.Gatherers{s.own, read}, promhttp.HandlerOpts{
+	all := prometheus.NewRegistry()
+	all.MustRegister(unchecked{s.own}, collector(families))
+	promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		EnableOpenMetrics: true,
 		ErrorLog:          s.log,
 		ErrorHandling:     promhttp.ContinueOnError, // one wrong family does not take the others along
@@ -99,3 +99,9 @@ func patience(r *http.Request) time.Duration {
 	}
 	return time.Duration(seconds * (1 - forTransfer) * float64(time.Second))
 }
+
+// unchecked is a registry as a part of another: prometheus.Gatherers would lose units.
+type unchecked struct{ *prometheus.Registry }
+
+// Describe describes nothing, as metrics are still added while this is a part of another.
+func (unchecked) Describe(chan<- *prometheus.Desc) {}

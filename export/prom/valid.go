@@ -15,7 +15,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-usdt/usdt/internal/export/front"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // check finds what would make Prometheus drop the whole scrape, and what the registry does not
@@ -23,13 +22,13 @@ import (
 // become one.
 func check(f *front.Family) error {
 	if !model.LegacyValidation.IsValidMetricName(f.Name) {
-		return errors.New("Prometheus has no such names; " +
+		return errors.New("not a name for Prometheus; " +
 			"use letters, digits and underscores, and no digit first")
 	}
 	for i, name := range f.Labels {
 		switch {
 		case !model.LegacyValidation.IsValidLabelName(name), strings.HasPrefix(name, "__"):
-			return fmt.Errorf("Prometheus has no labels named %q; use letters, digits and "+
+			return fmt.Errorf("%q is not a label for Prometheus; use letters, digits and "+
 				"underscores, and no digit or two underscores first", name)
 		case name == model.BucketLabel && f.Kind == front.Histogram:
 			return fmt.Errorf("the label %q of histograms is taken; use another name", name)
@@ -76,12 +75,23 @@ func labelPair(name, value string) *dto.LabelPair {
 	return &dto.LabelPair{Name: &name, Value: &value}
 }
 
-// valid returns a text that is UTF-8. Two that differ stay different, or they would be one series.
+// valid returns a text that is UTF-8, with bytes that are not escaped. So two texts that differ
+// stay two series.
 func valid(text string) string {
 	if utf8.ValidString(text) {
 		return text
 	}
-	return printable.Text(text)
+	var escaped strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&escaped, `\x%02x`, text[0])
+		} else {
+			escaped.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return escaped.String()
 }
 
 // exemplar returns nil if there is none, or one that OpenMetrics does not allow.

@@ -3,9 +3,12 @@
 // this program in a module of its own; see cmd/usdt for the command itself.
 package main
 
-import "github.com/go-usdt/usdt/internal/command"
+import (
+	"github.com/go-usdt/usdt/export"
+	"github.com/go-usdt/usdt/internal/command"
+)
 
 // version is set by make release. Other programs have what the go command puts into them.
 var version string
 
-func main() { command.Main(version) }
+func main() { command.Main(version, export.Front) }
