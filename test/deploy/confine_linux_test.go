@@ -49,15 +49,8 @@ func confine(t *testing.T, u unit, program string, files map[string]string,
 	arguments ...string) *exec.Cmd {
 	t.Helper()
 	c := confinement{
-		Program: program, Arguments: arguments, Files: files,
+		Program: program, Arguments: arguments, Files: files, Capabilities: capabilities(u),
 		Filter: filterOf(u, allowedSyscalls(t, u)),
-	}
-	for _, name := range u.words("AmbientCapabilities") {
-		c.Capabilities = append(c.Capabilities, map[string]int{
-			"CAP_BPF": unix.CAP_BPF, "CAP_PERFMON": unix.CAP_PERFMON,
-			"CAP_SYS_PTRACE": unix.CAP_SYS_PTRACE, "CAP_SYS_ADMIN": unix.CAP_SYS_ADMIN,
-			"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH,
-		}[name])
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -67,6 +60,18 @@ func confine(t *testing.T, u unit, program string, files map[string]string,
 	cmd.Env = append(os.Environ(), confined+"="+string(text))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	return cmd
+}
+
+// capabilities returns the numbers of those that a unit gives.
+func capabilities(u unit) (numbers []int) {
+	for _, name := range u.words("AmbientCapabilities") {
+		numbers = append(numbers, map[string]int{
+			"CAP_BPF": unix.CAP_BPF, "CAP_PERFMON": unix.CAP_PERFMON,
+			"CAP_SYS_PTRACE": unix.CAP_SYS_PTRACE, "CAP_SYS_ADMIN": unix.CAP_SYS_ADMIN,
+			"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH,
+		}[name])
+	}
+	return numbers
 }
 
 // become takes on the confinement and executes the program.

@@ -10,7 +10,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
@@ -56,17 +59,33 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// After Limit, all threads have the rights to trace and no others, and so has what they start.
+// After Limit, all threads have the rights to trace and no others, and so has what they start: of
+// root, and of a user to whom a unit of systemd gives them, and one more.
 func TestLimit(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root has rights to give up")
 	}
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program)
+	kept := slices.DeleteFunc(rights.Trace(true), func(c rights.Capability) bool {
+		return !slices.Contains(rights.Held(), c)
+	})
+	t.Run("root", func(t *testing.T) { checkLimited(t, kept, new(syscall.SysProcAttr)) })
+	t.Run("service", func(t *testing.T) {
+		ambient := []uintptr{unix.CAP_NET_BIND_SERVICE}
+		for _, c := range kept {
+			ambient = append(ambient, uintptr(c.Number))
+		}
+		checkLimited(t, kept, &syscall.SysProcAttr{
+			Credential: &syscall.Credential{Uid: 61500, Gid: 61500}, AmbientCaps: ambient,
+		})
+	})
+}
+
+func checkLimited(t *testing.T, kept rights.Set, attr *syscall.SysProcAttr) {
+	t.Helper()
+	cmd := exec.Command("/proc/self/exe") // which another user may execute, too
 	cmd.Env = append(os.Environ(), limited+"=1")
+	cmd.Dir = "/"
+	cmd.SysProcAttr = attr
 	output, err := cmd.Output()
 	if cmd.ProcessState.ExitCode() == 3 && strings.Contains(string(output), "cgo") {
 		t.Skip("built with cgo")
@@ -75,13 +94,11 @@ func TestLimit(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	mask := uint64(0)
-	for _, c := range rights.Held() {
-		if slices.Contains(rights.Trace(true), c) {
-			mask |= 1 << c.Number
-		}
+	for _, c := range kept {
+		mask |= 1 << c.Number
 	}
 	want := fmt.Sprintf("[CapInh:\t%016x CapPrm:\t%016x CapEff:\t%016x CapAmb:\t%016x "+
-		"NoNewPrivs:\t1]", 0, mask, mask, 0)
+		"NoNewPrivs:\t1]", mask, mask, mask, mask)
 	lines := strings.Split(strings.TrimSpace(string(output)), "\n")
 	if len(lines) < 6 {
 		t.Errorf("%d threads, want five and more", len(lines)-1)
