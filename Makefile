@@ -302,6 +302,7 @@ packages: ## deb, rpm, apk of the command, deb of the C library for this machine
 	MAKEFLAGS= $(MAKE) -C vendor_c deb
 	test/release/packages.sh '$(FORMATS)' $(PACKED) '$(VERSION)' $(ARCHITECTURES)
 	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(PACKED)
+	cd $(PACKED) && sha256sum -- * >SHA256SUMS
 
 DEB := build/deb
 .PHONY: deb
