@@ -31,7 +31,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
-	  test-tracers test-system test-clients test-deb test-oldest test-storm
+	  test-tracers test-system test-clients test-packages test-deploy test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -251,7 +251,7 @@ test-deb: ## Debian packages of the command and the C library, installed in a cl
 
 .PHONY: test-packages
 test-packages: test-deb ## the same, and RPM and APK packages, which rpm installs, or a test reads
-	test/setup.sh rpm openssl
+	test/setup.sh rpm openssl gnupg
 	test/packages/run.sh
 
 .PHONY: test-deploy

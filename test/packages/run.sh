@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds the RPM and APK packages of the command twice, which must give the same bytes, and signs
-# them. rpm says what is in the one, installs it in a clean Debian, which it does as anywhere, and
-# puts a newer one in its place, which must keep a configuration that somebody has changed. Of the
-# other, a Go test checks what apk would check. Debian's package is the task of test/deb/run.sh.
+# Builds the RPM and APK packages of the command twice, which must give the same bytes. rpm says
+# what is in the one, and who has signed it, installs it in a clean Debian, which it does as
+# anywhere, and puts a newer one in its place, which must keep a configuration that somebody has
+# changed. Of the other, a Go test checks what apk would check. Debian's package is the task of
+# test/deb/run.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 directory=$(mktemp -d)
-trap 'rm -rf --one-file-system "$directory"' EXIT
+export GNUPGHOME=$directory/gnupg
+trap 'gpgconf --kill all; rm -rf --one-file-system "$directory"' EXIT
 fail() {
   echo "packages: $*" >&2
   exit 1
@@ -16,6 +18,10 @@ architecture=$(dpkg --print-architecture)
 machine=$(uname -m)
 openssl genrsa -out "$directory/key" 2048 2>"$directory/log"
 openssl rsa -in "$directory/key" -pubout -out "$directory/key.pub" 2>"$directory/log"
+mkdir -m 700 "$GNUPGHOME"
+gpg --batch --quiet --passphrase '' --quick-generate-key packages rsa2048 sign 2>"$directory/log"
+gpg --armor --export-secret-keys >"$directory/secret"
+gpg --armor --export >"$directory/public"
 build() { # VERSION DIRECTORY
   APK_KEY=$directory/key test/release/packages.sh 'rpm apk' "$directory/$2" "$1" "$architecture" \
     >"$directory/log" 2>&1 || fail "$(cat "$directory/log")"
@@ -23,7 +29,7 @@ build() { # VERSION DIRECTORY
 build v0.0.1-rc.1 first
 (umask 077 && build v0.0.1-rc.1 again)
 diff -r "$directory/first" "$directory/again" || fail "the two builds differ"
-build v0.0.1 newer
+RPM_KEY=$directory/secret build v0.0.1 newer # the time of signing is in it
 cd "$directory"
 rpm=first/usdt-0.0.1~rc.1-1.$machine.rpm
 newer=newer/usdt-0.0.1-1.$machine.rpm
@@ -48,6 +54,10 @@ for script in preun postun; do # no service runs here: the scripts must find so,
   text=$(rpm -qp --qf "%{$script}" "$rpm")
   for versions in 0 1; do sh -euc "$text" sh $versions || fail "$script $versions fails"; done
 done
+mkdir trusted
+rpmkeys --dbpath "$directory/trusted" --import public
+rpm --dbpath "$directory/trusted" -K "$newer" >checked || fail "$(cat checked)"
+grep -q 'signatures OK' checked || fail "it is not signed: $(cat checked)"
 echo "ok: $rpm"
 
 # shellcheck source=/dev/null
