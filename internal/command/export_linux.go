@@ -11,8 +11,6 @@ import (
 
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/export/front"
-	"github.com/go-usdt/usdt/internal/tracing/kernel"
-	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // exportFlags are the flags of usdt export.
@@ -101,11 +99,8 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 	}); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeSink(e.sink)) }()
-	// It listens, and attaches to processes that come later with the same rights as now.
-	if err := rights.Limit(rights.Trace(kernel.Running().Features.Multi)); err != nil {
-		log.Warn("keeping rights that are not needed", "error", err)
-	}
+	defer func() { err = errors.Join(err, e.detach(), closeSink(e.sink)) }()
+	limitRights(log)
 	if err := e.apply(c); err != nil {
 		return err
 	}

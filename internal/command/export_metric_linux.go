@@ -85,7 +85,7 @@ func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
 	switch m.config.Type {
 	case config.Histogram:
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: value, By: m.fit.labels.by,
+			Options: o, Arg: value, By: m.fit.labels.by, Scale: m.metric.Scale(),
 		})
 		if err != nil {
 			return err
@@ -166,14 +166,26 @@ func (m *exportedMetric) figures() collect.Figures {
 	return m.metric.Figures()
 }
 
-// close detaches. What was counted since the metric was read last is lost.
+// detach detaches. What was counted by then can still be read.
+func (m *exportedMetric) detach() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.source == nil {
+		return nil
+	}
+	return detachUndisturbed(m.source)
+}
+
+// close frees what the kernel has. The metric stays as it was read last.
 func (m *exportedMetric) close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.source == nil {
 		return nil
 	}
-	return errors.Join(detachUndisturbed(m.source), m.source.Close())
+	s := m.source
+	m.source = nil
+	return s.Close()
 }
 
 // name is what the log and the exporter's own metrics call it.

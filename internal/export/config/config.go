@@ -118,6 +118,7 @@ type Span struct {
 // A Log is hits that become log records.
 type Log struct {
 	Source
+	Name        string // what the exporter itself calls it; empty: its probes
 	Probes      []string
 	Severity    string // TRACE, DEBUG, INFO, WARN, ERROR or FATAL
 	Body        string // a format, as of usdt trace; empty: all arguments
