@@ -8,8 +8,8 @@ import (
 	"github.com/go-usdt/usdt/internal/export/config"
 )
 
-// apply carries out a configuration in place of the one before. Entries that are the same in both go
-// on without a gap.
+// apply carries out a configuration in place of the one before. Entries that are the same in both
+// go on without a gap.
 func (e *exporter) apply(c *config.Config) error {
 	known, err := typeFiles(c.Types).open(e.reader)
 	if err != nil {

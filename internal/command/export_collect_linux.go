@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"runtime"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/export/front"
 )
@@ -10,7 +11,8 @@ import (
 // collect is Setup.Collect. It asks the kernel only, no process.
 func (e *exporter) collect(ctx context.Context) ([]front.Family, error) {
 	var families []front.Family
-	for _, j := range e.jobs() {
+	jobs := e.jobs()
+	for _, j := range jobs {
 		m, isMetric := j.exported.(*exportedMetric)
 		if !isMetric {
 			continue
@@ -26,13 +28,24 @@ func (e *exporter) collect(ctx context.Context) ([]front.Family, error) {
 			families = append(families, f)
 		}
 	}
-	return append(families, e.own()...), nil
+	return append(families, e.own(jobs)...), nil
+}
+
+// drainInterval is how often the metrics are read even if nobody asks: the kernel has room for the
+// groups of a while, and processes that have ended are known for a while.
+const drainInterval = 10 * time.Second
+
+// drain reads the metrics again and again until ctx is done.
+func (e *exporter) drain(ctx context.Context) {
+	_ = every(ctx, drainInterval, func() error {
+		_, err := e.collect(ctx)
+		return err
+	})
 }
 
 // own returns the exporter's own metrics.
-func (e *exporter) own() []front.Family {
+func (e *exporter) own(jobs []*job) []front.Family {
 	const prefix = "usdt_export_"
-	jobs := e.jobs()
 	one := func(name, help string, kind front.Kind, value float64) front.Family {
 		return front.Family{
 			Name: prefix + name, Help: help, Kind: kind, Points: []front.Point{e.point(value)},

@@ -19,8 +19,8 @@ import (
 // exportedText is how many bytes of a text become a part of a span or a record.
 const exportedText = 1 << 10
 
-// A received is what spans and records have in common: a goroutine receives them from the kernel. Of
-// what comes faster than it can be handed on, the kernel's buffer keeps what it has room for.
+// A received is what spans and records have in common: a goroutine receives them from the kernel.
+// Of what comes faster than it can be handed on, the kernel's buffer keeps what it has room for.
 type received struct {
 	names *exportedProcesses
 	sink  front.Sink

@@ -90,7 +90,11 @@ func writeFamily(out *bytes.Buffer, f front.Family) {
 		} else {
 			fmt.Fprintf(out, "%v", p.Value)
 		}
-		fmt.Fprintf(out, " %s\n", attributesText(p.Resource.Attributes))
+		fmt.Fprintf(out, " %s", attributesText(p.Resource.Attributes))
+		if e := p.Exemplar; e != nil {
+			fmt.Fprintf(out, " exemplar=%s/%s", e.TraceID, e.SpanID)
+		}
+		out.WriteByte('\n')
 	}
 }
 

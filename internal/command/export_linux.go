@@ -105,6 +105,7 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	go f.reload(ctx, e, hangups)
+	go e.drain(ctx)
 	e.follow(ctx)
 	return nil
 }

@@ -3,6 +3,9 @@ package command
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,7 +29,11 @@ type exportedMetric struct {
 	fit    metricFit // what the first probe says
 	probes []uprobe.Probe
 	pair   pairParts
+	fields pairFields   // if there are exemplars
 	source metricSource // nil until there is a probe
+	forgot time.Time    // when it looked for processes that are over
+
+	exemplars received
 
 	unread atomic.Uint64 // what was missed when it was read last
 }
@@ -145,15 +152,46 @@ func (m *exportedMetric) read() (f front.Family, ok bool, err error) {
 	if m.metric == nil {
 		return f, false, nil
 	}
+	now := time.Now()
 	if m.source != nil {
-		now := time.Now()
+		over := m.over(now)
 		hits, failed := m.source.take(m.fit.labels, m.probes)
 		m.metric.Add(hits, now)
 		missed, uncounted := m.source.missed()
 		m.unread.Store(missed)
 		err = errors.Join(failed, uncounted)
+		if len(over) > 0 && failed == nil {
+			err = errors.Join(err, m.source.forget(m.fit.labels, over))
+		}
 	}
 	return m.metric.Family(), true, err
+}
+
+const (
+	// forgetInterval is how often a metric forgets processes that have ended.
+	forgetInterval = 10 * time.Second
+
+	// keepEnded is how long the series of a process are there after its end, to be scraped.
+	keepEnded = 5 * time.Minute
+)
+
+// over returns the processes of which no more hits can come, now and then, and removes the series
+// that are of such a process only.
+func (m *exportedMetric) over(now time.Time) map[int]bool {
+	if now.Sub(m.forgot) < forgetInterval {
+		return nil
+	}
+	m.forgot = now
+	at := slices.IndexFunc(m.config.Labels, func(l config.Label) bool { return l.Of == config.OfPID })
+	if at >= 0 {
+		m.metric.Forget(now, keepEnded, func(labels []string) bool {
+			pid, err := strconv.Atoi(labels[at])
+			return err == nil && hasEnded(pid)
+		})
+	}
+	over := m.source.processes()
+	maps.DeleteFunc(over, func(pid int, _ bool) bool { return !hasEnded(pid) })
+	return over
 }
 
 // figures returns the numbers of the metric.
@@ -172,6 +210,9 @@ func (m *exportedMetric) detach() error {
 	defer m.mu.Unlock()
 	if m.source == nil {
 		return nil
+	}
+	if m.exemplars.ending != nil {
+		return m.exemplars.finish(m.source)
 	}
 	return detachUndisturbed(m.source)
 }

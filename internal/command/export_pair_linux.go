@@ -30,8 +30,8 @@ func patternsOf(p config.Pair) []string {
 	return []string{p.Base + `[\-_]*`}
 }
 
-// add takes further probes, and returns those that are of the pair. The others wait as long as it is
-// not known which two the pair is.
+// add takes further probes, and returns those that are of the pair. The others wait as long as it
+// is not known which two the pair is.
 func (p *pairParts) add(c config.Pair, probes []uprobe.Probe) []uprobe.Probe {
 	if p.names == nil {
 		p.waiting = append(p.waiting, probes...)
@@ -151,10 +151,14 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
 	p.Options, p.By, p.Splits = o, m.fit.labels.by, m.metric.Scale().Splits
+	if err := m.exemplify(&p); err != nil {
+		return err
+	}
 	l, err := uprobe.Pair(m.pair.starts, m.pair.ends, p)
 	if err != nil {
 		return err
 	}
+	m.receiveExemplars(l)
 	m.source = &pairSource{Latency: l}
 	return nil
 }

@@ -2,12 +2,11 @@ package command
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/export/front"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -18,8 +17,7 @@ type exportedSpan struct {
 	failed func(error)
 
 	parts   pairParts
-	starts  []eventFields // of the parts
-	ends    []eventFields
+	fields  pairFields
 	latency *uprobe.Latency // nil until both probes are known
 }
 
@@ -43,9 +41,8 @@ func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
 	}
 	o.Filter, o.Groups = s.config.Expr, 1
 	p.Options, p.Slower = o, max(s.config.Slower, time.Nanosecond)
-	p.StartCaptures = captured().captures(s.parts.starts, nil)
-	p.EndCaptures = captured().captures(s.parts.ends, nil)
-	if err := s.setFields(p); err != nil {
+	names := append(slices.Clone(s.config.Attributes), s.config.Traceparent)
+	if s.fields, err = newPairFields(&s.parts, &p, names); err != nil {
 		return err
 	}
 	l, err := uprobe.Pair(s.parts.starts, s.parts.ends, p)
@@ -64,30 +61,6 @@ func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
 	return nil
 }
 
-// setFields finds the arguments that become attributes. Each must be one of the start or the end.
-func (s *exportedSpan) setFields(p uprobe.PairOptions) error {
-	s.starts, s.ends = nil, nil
-	for i, part := range s.parts.starts {
-		s.starts = append(s.starts, newEventFields(part, p.StartCaptures[i]))
-	}
-	for i, part := range s.parts.ends {
-		s.ends = append(s.ends, newEventFields(part, p.EndCaptures[i]))
-	}
-	names := s.config.Attributes
-	if s.config.Traceparent != "" {
-		names = append(names[:len(names):len(names)], s.config.Traceparent)
-	}
-	for _, name := range names {
-		_, ofStart := s.starts[0].find(name)
-		if _, ofEnd := s.ends[0].find(name); !ofStart && !ofEnd {
-			return fmt.Errorf("neither %s nor %s has an argument %s",
-				printable.Text(s.parts.names[0]), printable.Text(s.parts.names[1]),
-				printable.Text(name))
-		}
-	}
-	return nil
-}
-
 // span returns the span of a pair.
 func (s *exportedSpan) span(pair *uprobe.SlowPair) front.Span {
 	process := s.names.of(int(pair.End.PID))
@@ -96,27 +69,16 @@ func (s *exportedSpan) span(pair *uprobe.SlowPair) front.Span {
 		Start: pair.End.Time.Add(-pair.Took), End: pair.End.Time,
 	}
 	for _, name := range s.config.Attributes {
-		f, args := s.side(pair, name)
+		f, args := s.fields.side(pair, name)
 		if a, ok := f.attribute(args); ok {
 			span.Attributes = append(span.Attributes, a)
 		}
 	}
 	if s.config.Traceparent != "" {
-		f, args := s.side(pair, s.config.Traceparent)
+		f, args := s.fields.side(pair, s.config.Traceparent)
 		span.TraceID, span.ParentID = traceparentOf(&f, args)
 	}
 	return span
-}
-
-// side returns the field of an argument, of the start if it has it, and the arguments of that hit.
-func (s *exportedSpan) side(pair *uprobe.SlowPair, name string) (field, []uprobe.Value) {
-	if f, ok := s.starts[pair.Start.Probe].find(name); ok {
-		return f, pair.Start.Args
-	}
-	if f, ok := s.ends[pair.End.Probe].find(name); ok {
-		return f, pair.End.Args
-	}
-	return field{never: true}, pair.End.Args
 }
 
 func (s *exportedSpan) release(isGone func(uprobe.Site) bool) {

@@ -38,9 +38,10 @@ type Metric struct {
 	spec Spec
 
 	mu     sync.Mutex
-	series map[string]*series // by the values of their labels
-	others *series            // those without room; nil if there are none
-	read   time.Time          // when the last hits were added, or the metric began
+	series map[string]*series         // by the values of their labels
+	others *series                    // those without room; nil if there are none
+	read   time.Time                  // when the last hits were added, or the metric began
+	early  map[string]*front.Exemplar // of series that are not there yet
 	hits   uint64
 	over   uint64 // hits of others
 }
@@ -64,7 +65,8 @@ const Other = "other"
 
 // New returns a metric without hits. If it has no labels, it has its one series.
 func New(s Spec, now time.Time) *Metric {
-	m := &Metric{spec: s, series: make(map[string]*series), read: now}
+	m := &Metric{spec: s, series: make(map[string]*series), read: now,
+		early: make(map[string]*front.Exemplar)}
 	if len(s.Labels) == 0 && s.Kind != front.Gauge {
 		m.of(nil, nil)
 	}
@@ -80,7 +82,6 @@ type Hits struct {
 	Last     integer.Int          // for a gauge
 	When     uint64               // of the last value; later ones are larger
 	Values   *histogram.Histogram // for a histogram
-	Exemplar *front.Exemplar
 }
 
 // Add adds hits that were read at a time.
@@ -90,6 +91,7 @@ func (m *Metric) Add(all []Hits, now time.Time) {
 	for _, h := range all {
 		m.add(h)
 	}
+	clear(m.early)
 	m.read = now
 }
 
@@ -116,14 +118,11 @@ func (m *Metric) add(h Hits) {
 	if h.Values != nil {
 		s.values.Merge(h.Values)
 	}
-	if h.Exemplar != nil {
-		s.exemplar = h.Exemplar
-	}
 }
 
 // of returns the series of labels, or that of others if there is no room for it.
 func (m *Metric) of(labels []string, resource *front.Resource) *series {
-	id := strings.Join(labels, "\xff") // no printable text has that byte
+	id := idOf(labels)
 	s := m.series[id]
 	switch {
 	case s != nil:
@@ -131,6 +130,7 @@ func (m *Metric) of(labels []string, resource *front.Resource) *series {
 		return m.overflow()
 	default:
 		s = &series{labels: slices.Clone(labels), resource: resource, start: m.read}
+		s.exemplar = m.early[id]
 		m.series[id] = s
 	}
 	return s
@@ -148,6 +148,24 @@ func (m *Metric) overflow() *series {
 		}
 	}
 	return m.others
+}
+
+// Exemplify keeps a hit as the exemplar of its series, also before the hit itself is added.
+func (m *Metric) Exemplify(labels []string, e front.Exemplar) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id := idOf(labels)
+	switch s := m.series[id]; {
+	case s != nil:
+		s.exemplar = &e
+	case len(m.early) < m.spec.MaxSeries:
+		m.early[id] = &e
+	}
+}
+
+// idOf tells series apart.
+func idOf(labels []string) string {
+	return strings.Join(labels, "\xff") // no printable text has that byte
 }
 
 // Forget removes the series that have been over for some time. Each is asked whether it is over:

@@ -37,8 +37,8 @@ type Source struct {
 	Expr  filter.Expr // the same; nil for none
 }
 
-// A From says which processes are meant, as the flags of usdt do: of several kinds each has to hold,
-// of several values of a kind one. Without any, all are.
+// A From says which processes are meant, as the flags of usdt do: of several kinds each has to
+// hold, of several values of a kind one. Without any, all are.
 type From struct {
 	PIDs                      []int
 	Comms, Exes, Files, Users []string
@@ -71,16 +71,17 @@ const (
 // A Metric is hits, or pairs, that become a metric.
 type Metric struct {
 	Source
-	Name      string // empty: from the names of the probe and the value
-	Help      string // empty: the description of the probe
-	Type      Type
-	Probes    []string // patterns PROVIDER:PROBE; none if there is a pair
-	Pair      Pair
-	Value     string // an argument; empty for a counter and a pair
-	Unit      string // of the values, as of usdt hist; empty: what the probe says
-	Buckets   Buckets
-	Labels    []Label // in their order in the file
-	MaxSeries int
+	Name        string // empty: from the names of the probe and the value
+	Help        string // empty: the description of the probe
+	Type        Type
+	Probes      []string // patterns PROVIDER:PROBE; none if there is a pair
+	Pair        Pair
+	Value       string // an argument; empty for a counter and a pair
+	Unit        string // of the values, as of usdt hist; empty: what the probe says
+	Buckets     Buckets
+	Labels      []Label // in their order in the file
+	Traceparent string  // of a pair, the argument with the W3C traceparent; empty for none
+	MaxSeries   int
 }
 
 // Buckets are how the values of a histogram are divided.

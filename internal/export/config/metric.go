@@ -15,15 +15,16 @@ func (r *reader) metric(c *Config, n *yaml.Node) {
 	before := len(r.errs)
 	m := Metric{Source: Source{Line: n.Line}, MaxSeries: c.MaxSeries}
 	of := fields{
-		"name":       r.text(&m.Name, "name"),
-		"help":       r.text(&m.Help, "help"),
-		"type":       func(n *yaml.Node) { r.metricType(&m.Type, n) },
-		"probes":     r.patterns(&m.Probes),
-		"value":      r.argument(&m.Value, "value"),
-		"unit":       func(n *yaml.Node) { r.unit(&m.Unit, n) },
-		"buckets":    func(n *yaml.Node) { r.buckets(&m.Buckets, n) },
-		"labels":     func(n *yaml.Node) { r.labels(&m.Labels, n) },
-		"max_series": r.number(&m.MaxSeries, "max_series", 1, mostSeries),
+		"name":        r.text(&m.Name, "name"),
+		"help":        r.text(&m.Help, "help"),
+		"type":        func(n *yaml.Node) { r.metricType(&m.Type, n) },
+		"probes":      r.patterns(&m.Probes),
+		"value":       r.argument(&m.Value, "value"),
+		"unit":        func(n *yaml.Node) { r.unit(&m.Unit, n) },
+		"buckets":     func(n *yaml.Node) { r.buckets(&m.Buckets, n) },
+		"traceparent": r.argument(&m.Traceparent, "traceparent"),
+		"labels":      func(n *yaml.Node) { r.labels(&m.Labels, n) },
+		"max_series":  r.number(&m.MaxSeries, "max_series", 1, mostSeries),
 	}
 	r.addSource(of, &m.Source)
 	r.addPair(of, &m.Pair)

@@ -37,6 +37,9 @@ func (r *reader) checkType(m *Metric, hasPair bool) {
 	case hasPair && (m.Value != "" || m.Unit != ""):
 		r.errorf(m.Line, "a metric: the value of a pair is its time, in seconds: "+
 			"leave value and unit out")
+	case !hasPair && m.Traceparent != "":
+		r.errorf(m.Line, "a metric: only the histogram of a pair has exemplars: "+
+			"leave traceparent out")
 	case m.Type == Counter && (m.Value != "" || m.Unit != ""):
 		r.errorf(m.Line, "a metric: a counter counts hits; type: sum adds up a value")
 	case m.Type != Counter && !hasPair && m.Value == "":

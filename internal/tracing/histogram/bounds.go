@@ -2,9 +2,9 @@ package histogram
 
 import "math"
 
-// Bounds returns the range of the values in a bucket, whatever the splits: lo <= v < hi. For a negative index of a Log2
-// scale the range is lo < v <= hi, the mirror image. The outermost buckets of a linear scale have
-// an infinite end.
+// Bounds returns the range of the values in a bucket, whatever the splits: lo <= v < hi. For a
+// negative index of a Log2 scale the range is lo < v <= hi, the mirror image. The outermost buckets
+// of a linear scale have an infinite end.
 //
 // Bounds are exact on a Log2 scale. On a linear scale they are exact up to a magnitude of 1<<53.
 func (s Scale) Bounds(index int) (lo, hi float64) {

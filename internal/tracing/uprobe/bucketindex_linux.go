@@ -34,8 +34,8 @@ func (p *program) bucketIndex(s histogram.Scale, signed bool) {
 	p.split(s.Splits, signed)
 }
 
-// split adds to the index in R0 what it grows by with each split that the value in regTemp is above.
-// It changes R1.
+// split adds to the index in R0 what it grows by with each split that the value in regTemp is
+// above. It changes R1.
 func (p *program) split(splits []int64, signed bool) {
 	if len(splits) == 0 {
 		return
