@@ -31,7 +31,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
-	  test-tracers test-system test-clients test-deb test-oldest test-storm
+	  test-tracers test-system test-clients test-packages test-deploy test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -122,9 +122,9 @@ PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 
 # The tests with other programs in root directories, with Chromium, with Prometheus, of pages and of
 # the book are left out: they run once, in test-tracers, test-languages, test-browser, test-export,
-# test-pages and test-docs.
+# test-deploy, test-pages and test-docs.
 PACKAGES = $(call listed,./...,-e /test/tracers -e /test/languages -e /test/browser \
-	-e /test/export -e /test/docs -e /docs/build)
+	-e /test/export -e /test/deploy -e /test/docs -e /docs/build)
 
 # The packages that match the first argument and not the second, which is for grep. Without the
 # check, a go list that fails would leave little or nothing to test, and so nothing to fail.
@@ -221,7 +221,8 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck
-	shellcheck -x .ci/run test/*.sh test/{clients,deb,release,vagrant}/*.sh vendor_c/debian/build.sh
+	shellcheck -x .ci/run test/*.sh test/{clients,deb,packages,release,vagrant}/*.sh \
+	  vendor_c/debian/build.sh
 	test/vagrant/validate.sh
 
 # DEV_TEST='make test' runs everything in the dev container, instead of some tests that trace.
@@ -247,6 +248,17 @@ test-clients: ## C, Python, Lua and forking clients of libstapsdt, traced by bpf
 test-deb: ## Debian packages of the command and the C library, installed in a clean Debian
 	test/setup.sh build-essential debhelper git lintian debootstrap bpftrace
 	test/deb/run.sh
+
+.PHONY: test-packages
+test-packages: test-deb ## the same, and RPM and APK packages, which rpm installs, or a test reads
+	test/setup.sh rpm openssl gnupg
+	test/packages/run.sh
+
+.PHONY: test-deploy
+test-deploy: ## the unit by systemd's tools, usdt with its rights only; alerts by promtool
+	test/setup.sh systemd gcc libc6-dev clang libbpf-dev bpftool debootstrap
+	prometheus=$$(test/chroot.sh bookworm prometheus) && USDT_PROMETHEUS=$$prometheus \
+	  $(TRACED) go test -count=1 $(FLAGS) ./test/deploy
 
 .PHONY: test-storm
 test-storm: ## a minute of make storm, for the two main builds, and some of make steady
@@ -280,14 +292,22 @@ release: ## archives of the command, bills of materials and checksums, in build/
 	go run ./test/release -version '$(VERSION)'
 
 # The command can be built for any architecture. VERSION is that of the command: it is not passed
-# on to the C library, which has its own.
-DEB_ARCHITECTURES := amd64 arm64
+# on to the C library, which has its own. RPM_KEY and APK_KEY name the keys that sign; without,
+# packages are not signed.
+ARCHITECTURES := amd64 arm64
+FORMATS := deb rpm apk
+PACKED := build/packages
+.PHONY: packages
+packages: ## deb, rpm, apk of the command, deb of the C library for this machine, in build/packages
+	MAKEFLAGS= $(MAKE) -C vendor_c deb
+	test/release/packages.sh '$(FORMATS)' $(PACKED) '$(VERSION)' $(ARCHITECTURES)
+	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(PACKED)
+	cd $(PACKED) && sha256sum -- * >SHA256SUMS
+
 DEB := build/deb
 .PHONY: deb
-deb: ## Debian packages of the command, and of the C library for this machine, in build/deb
-	MAKEFLAGS= $(MAKE) -C vendor_c deb
-	test/release/deb.sh $(DEB) '$(VERSION)' $(DEB_ARCHITECTURES)
-	cp vendor_c/build/deb/*.{deb,changes,buildinfo} $(DEB)
+deb: ## those of them that are for Debian, in build/deb
+	$(MAKE) packages FORMATS=deb PACKED=$(DEB)
 
 .PHONY: test-release
 test-release: ## build the release twice, compare the bytes, look into the archives, run usdt

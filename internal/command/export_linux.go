@@ -100,6 +100,7 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.detach(), closeSink(e.sink)) }()
+	limitRights(log)
 	if err := e.apply(c); err != nil {
 		return err
 	}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the Debian packages of the command and of the C library, and checks them with lintian.
 # Installs them in a clean Debian. There usdt, its manual and its completion work, and programs are
-# built with the library, which bpftrace traces. Removes the packages, which must leave nothing
-# behind.
+# built with the library, which bpftrace traces. The service of usdt export is there, and not
+# enabled. Removes the packages, which must leave nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 directory=$(mktemp -d)
@@ -10,7 +10,7 @@ trap 'rm -rf --one-file-system "$directory"' EXIT
 
 architecture=$(dpkg --print-architecture)
 packages=$directory/packages # not build/deb, which may have what is to be published
-make deb VERSION=v0.0.1-rc.1 DEB_ARCHITECTURES="$architecture" DEB="$packages" \
+make deb VERSION=v0.0.1-rc.1 ARCHITECTURES="$architecture" DEB="$packages" \
   >"$directory/log" 2>&1 || {
   cat "$directory/log" >&2
   exit 1
@@ -48,6 +48,10 @@ for page in usdt usdt-trace; do
   man $page >/tmp/page || fail "no manual page $page"
   grep -q SYNOPSIS /tmp/page || fail "the manual page $page is: $(cat /tmp/page)"
 done
+[ -f /lib/systemd/system/usdt-export.service ] || fail "there is no service"
+[ "$(find /etc/systemd -name 'usdt*' | wc -l)" = 0 ] || fail "it is enabled"
+[[ $(dpkg-query -W -f '${Conffiles}' usdt) = *" /etc/usdt/export.yaml "* ]] ||
+  fail "/etc/usdt/export.yaml is no configuration file"
 coproc exec /tmp/shared memfd
 client=$COPROC_PID
 trap 'kill "$client"' EXIT

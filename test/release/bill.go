@@ -56,7 +56,7 @@ type property struct {
 func billOf(version string, date time.Time, program []byte, info *debug.BuildInfo) bill {
 	usdt := packageOf("application", info.Main.Path, version)
 	usdt.Name = "usdt"
-	usdt.URL += "#cmd/usdt"
+	usdt.URL += "#" + command
 	usdt.Reference = usdt.URL
 	usdt.Hashes = []hash{{"SHA-256", fmt.Sprintf("%x", sha256.Sum256(program))}}
 	usdt.Licenses = make([]license, 1)
@@ -65,6 +65,10 @@ func billOf(version string, date time.Time, program []byte, info *debug.BuildInf
 		packageOf("library", "std", strings.TrimPrefix(info.GoVersion, "go")),
 	}
 	for _, module := range info.Deps {
+		if isOurs(module) {
+			components = append(components, packageOf("library", module.Path, version))
+			continue
+		}
 		if module.Replace != nil {
 			module = module.Replace
 		}
@@ -78,6 +82,12 @@ func billOf(version string, date time.Time, program []byte, info *debug.BuildInf
 		Format: "CycloneDX", SpecVersion: "1.6", Version: 1, Components: components,
 		Metadata: metadata{date.Format(time.RFC3339), usdt},
 	}
+}
+
+// isOurs reports whether a module is the repository itself, of which the program's module is a
+// part: a directory replaces it, which has no version, so it has that of the release.
+func isOurs(module *debug.Module) bool {
+	return module.Replace != nil && module.Replace.Version == ""
 }
 
 // packageOf describes a module by its package URL.

@@ -16,11 +16,14 @@ import (
 func TestBill(t *testing.T) {
 	info := &debug.BuildInfo{
 		GoVersion: "go1.26.0",
-		Main:      debug.Module{Path: "github.com/go-usdt/usdt", Version: "(devel)"},
+		Main:      debug.Module{Path: "github.com/go-usdt/usdt/export", Version: "(devel)"},
 		Deps: []*debug.Module{
 			{Path: "example.com/One", Version: "v1.0.0+incompatible", Sum: "h1:one="},
 			{Path: "example.com/old", Version: "v1.0.0", Replace: &debug.Module{
 				Path: "example.com/new", Version: "v2.0.0", Sum: "h1:new=",
+			}},
+			{Path: "github.com/go-usdt/usdt", Version: "v0.0.0", Replace: &debug.Module{
+				Path: "../", Version: "", // as of a directory
 			}},
 		},
 	}
@@ -32,8 +35,8 @@ func TestBill(t *testing.T) {
 	b := readBill(t, path)
 	if diff := cmp.Diff(metadata{"2026-02-03T04:05:06Z", component{
 		Type: "application", Name: "usdt", Version: "v0.1.0",
-		Reference: "pkg:golang/github.com/go-usdt/usdt@v0.1.0#cmd/usdt",
-		URL:       "pkg:golang/github.com/go-usdt/usdt@v0.1.0#cmd/usdt",
+		Reference: "pkg:golang/github.com/go-usdt/usdt/export@v0.1.0#usdt",
+		URL:       "pkg:golang/github.com/go-usdt/usdt/export@v0.1.0#usdt",
 		// of sha256sum
 		Hashes: []hash{{
 			"SHA-256", "1310ca2c8932dbd118668bd97442558a3e1f546b5e15c69699dfbd6024f548d8",
@@ -54,6 +57,7 @@ func TestBill(t *testing.T) {
 		"pkg:golang/std@1.26.0",
 		"pkg:golang/example.com/one@v1.0.0%2Bincompatible go:sum=h1:one=",
 		"pkg:golang/example.com/new@v2.0.0 go:sum=h1:new=",
+		"pkg:golang/github.com/go-usdt/usdt@v0.1.0",
 	}, got); diff != "" {
 		t.Errorf("components (-want +got):\n%s", diff)
 	}

@@ -163,13 +163,15 @@ func checkSystem(t *testing.T, system, path string) {
 	}
 	for _, name := range []string{
 		"share/man/man1/usdt.1", "share/man/man1/usdt-trace.1", documentation + "examples/php.d",
+		documentation + "examples/export.yaml", documentation + "examples/usdt-export.service",
 	} {
 		if (files[name] != "") != onLinux {
 			t.Errorf("%s has %d bytes", name, len(files[name]))
 		}
 	}
 	checkProgram(t, system, path, files[program])
-	for _, work := range []string{"Go, go1.", "github.com/spf13/cobra v", "Redistribution and use"} {
+	for _, work := range []string{"Go, go1.", "github.com/spf13/cobra v", "Redistribution and use",
+		"github.com/prometheus/client_golang v"} {
 		if !strings.Contains(files[documentation+"licenses.txt"], work) {
 			t.Errorf("licenses.txt lacks %q", work)
 		}
@@ -188,7 +190,13 @@ func checkProgram(t *testing.T, system, path, content string) {
 	}
 	var want, got []string
 	for _, module := range info.Deps {
+		if isOurs(module) {
+			module.Version = version
+		}
 		want = append(want, module.Path+" "+module.Version)
+	}
+	if info.Path != "github.com/go-usdt/usdt/export/usdt" {
+		t.Errorf("the program is %s, which has not all of usdt export", info.Path)
 	}
 	b := readBill(t, path+".cdx.json")
 	for _, c := range b.Components[1:] { // the first is the standard library

@@ -12,6 +12,14 @@ import (
 	"time"
 )
 
+// The program is in a module of its own, which has all of usdt export. gRPC's own traces would make
+// it 4 MB larger.
+const (
+	module  = "export"
+	command = "usdt"
+	tags    = "grpcnotrace"
+)
+
 // builder makes the archives of one version.
 type builder struct {
 	version string
@@ -60,7 +68,11 @@ func (b *builder) collect() error {
 		return err
 	}
 	descriptions, err := descriptions()
-	b.ofLinux = append(b.ofLinux, descriptions...)
+	if err != nil {
+		return err
+	}
+	deployment, err := deployment()
+	b.ofLinux = slices.Concat(b.ofLinux, descriptions, deployment)
 	return err
 }
 
@@ -103,8 +115,8 @@ func (b *builder) build(system string) (string, error) {
 	directory := filepath.Join(b.scratch, goos+"_"+goarch)
 	// The program says its version, and nothing of the machine that has built it. Its symbols are
 	// for debuggers; stacks have names without them.
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false",
-		"-ldflags=-s -w -X main.version="+b.version, "-o", directory+"/", "./cmd/usdt")
+	cmd := exec.Command("go", "build", "-C", module, "-trimpath", "-buildvcs=false", "-tags", tags,
+		"-ldflags=-s -w -X main.version="+b.version, "-o", directory+"/", "./"+command)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch,
 		"GOFLAGS=-trimpath", // not empty, for which go would take that of go env -w
 		"GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=", "GOWORK=off")

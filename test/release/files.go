@@ -58,6 +58,13 @@ func descriptions() ([]file, error) {
 	return read(documentation+"examples/", paths...)
 }
 
+// deployment returns what a service takes, and what reads its metrics, as examples.
+func deployment() ([]file, error) {
+	return read(documentation+"examples/", "deploy/export.yaml",
+		"deploy/systemd/usdt-export.service", "deploy/systemd/usdt-export-before-6.6.conf",
+		"deploy/prometheus/usdt.rules.yml", "deploy/grafana/usdt.json")
+}
+
 // completions returns the files by which shells complete the command lines of a program.
 func completions(program string) ([]file, error) {
 	var files []file

@@ -23,12 +23,15 @@ func licenses(info *debug.BuildInfo) ([]byte, error) {
 	if err := addLicenses(&text, "Go, "+info.GoVersion, home); err != nil {
 		return nil, err
 	}
-	for _, module := range info.Deps {
-		directory, err := ask("list", "-m", "-f", "{{.Dir}}", module.Path)
+	for _, dependency := range info.Deps {
+		if isOurs(dependency) {
+			continue // LICENSE is beside it
+		}
+		directory, err := ask("list", "-C", module, "-m", "-f", "{{.Dir}}", dependency.Path)
 		if err != nil {
 			return nil, err
 		}
-		if err := addLicenses(&text, module.Path+" "+module.Version, directory); err != nil {
+		if err := addLicenses(&text, dependency.Path+" "+dependency.Version, directory); err != nil {
 			return nil, err
 		}
 	}
