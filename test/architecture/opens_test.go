@@ -40,6 +40,7 @@ var mayOpen = map[string]string{
 	"internal/command.criteria.forKernel":               "the user named it; asks what file it is",
 	"internal/command.criteria.match":                   "reads a link of the kernel in /proc/PID",
 	"internal/command.scope.findContainers":             "/var/lib, for names of containers",
+	"internal/command.hostPods":                         "/var/log/pods, for names of pods",
 	"internal/command.scope.criteria":                   "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.*Containers.remember":      "directories of the kernel's cgroups",
