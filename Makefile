@@ -46,7 +46,7 @@ format: ## gofmt has nothing to change, and no line has more than 100 columns
 
 # Modules of their own, because of what they depend on.
 MODULES := test/schema/validate instrument/otelprobe instrument/grpcprobe test/instrument/drivers \
-	examples/orders
+	examples/orders export
 
 .PHONY: lint
 lint: format ## format, vet, staticcheck; everything compiles everywhere
@@ -120,10 +120,11 @@ ARM64 := GOARCH=arm64 USDT_TEST_EXEC=$(QEMU) USDT_REQUIRE_TRACERS=
 PORTABLE = ./stapsdt/... ./instrument/... ./cstub \
 	$(call listed,./internal/...,-e /internal/command -e /tracing/uprobe -e /tracing/doctor)
 
-# The tests with other programs in root directories, with Chromium, of pages and of the book are
-# left out: they run once, in test-tracers, test-languages, test-browser, test-pages and test-docs.
+# The tests with other programs in root directories, with Chromium, with Prometheus, of pages and of
+# the book are left out: they run once, in test-tracers, test-languages, test-browser, test-export,
+# test-pages and test-docs.
 PACKAGES = $(call listed,./...,-e /test/tracers -e /test/languages -e /test/browser \
-	-e /test/docs -e /docs/build)
+	-e /test/export -e /test/docs -e /docs/build)
 
 # The packages that match the first argument and not the second, which is for grep. Without the
 # check, a go list that fails would leave little or nothing to test, and so nothing to fail.
@@ -161,14 +162,19 @@ test-languages: ## PostgreSQL, Python, PHP, Ruby, Java, libvirt are traced by bu
 LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon python3
 
 .PHONY: test-modules
-test-modules: ## probes for other people's packages (OpenTelemetry, gRPC, databases), and an example
+test-modules: ## probes for other people's packages, what usdt export serves, and an example
 	test/setup.sh postgresql
-	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers; do \
+	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers export; do \
 	  echo "go test in $$m, with and without -race"; \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) ./... && \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) -race ./... || exit 1; \
 	done
 	$(TRACED) go test -C examples/orders -count=1 $(FLAGS) ./...
+
+.PHONY: test-export
+test-export: ## Debian's Prometheus scrapes usdt export, and PromQL answers the service's numbers
+	test/setup.sh prometheus
+	$(TRACED) go test -count=1 $(FLAGS) ./test/export
 
 # SCREENSHOTS=/tmp/shots, a directory that exists, gets what the page looks like.
 .PHONY: test-browser
@@ -296,6 +302,10 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 	CGO_ENABLED=0 go run ./test/bench/load
 	go run ./test/bench/embedded
 	go run ./test/bench/tools
+
+.PHONY: bench-export
+bench-export: ## a table: what usdt export costs, by processes, probes, fires and series
+	go run ./test/export/load
 
 .PHONY: pictures
 pictures: ## draw docs/figures/terminal.svg and demo.svg anew, from what a terminal shows

@@ -20,4 +20,4 @@ import "github.com/go-usdt/usdt/internal/command"
 // version is set by make release. Other programs have what the go command puts into them.
 var version string
 
-func main() { command.Main(version) }
+func main() { command.Main(version, nil) }

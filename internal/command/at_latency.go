@@ -35,7 +35,7 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	start, end := s.probes[0], s.probes[1]
-	if err := f.key.choose(cmd, start, end, concurrency{byGoroutines: noGoroutines}); err != nil {
+	if err := f.key.choose(cmd.ErrOrStderr(), start, end, concurrency{byGoroutines: noGoroutines}); err != nil {
 		return err
 	}
 	by, err := f.grouping(start, end)

@@ -78,7 +78,7 @@ func (f byFlag) grouping(strings pointedFlag, probes []uprobe.Probe) (grouping, 
 			g = append(g, byOfHit(a))
 			continue
 		}
-		by, err := groupBy(a, pointToText(a, strings, probes...), probes...)
+		by, err := groupBy("--by", a, pointToText(a, strings, probes...), probes...)
 		if err != nil {
 			return nil, err
 		}

@@ -125,11 +125,13 @@ func compareKeys(a, b []uprobe.KeyValue) int {
 	return cmp.Compare(len(b), len(a))
 }
 
-// groupBy returns how the hits of the probes are grouped by an argument; isText says that the user
-// says that it points to text.
-func groupBy(arg argument, isText bool, probes ...uprobe.Probe) (byValue, error) {
+// groupBy returns how the hits of the probes are grouped by an argument, which a flag names; isText
+// says that the user says that it points to text.
+func groupBy(
+	flag string, arg argument, isText bool, probes ...uprobe.Probe,
+) (byValue, error) {
 	by := byValue{arg: arg, isText: isText}
-	params, err := arg.find("--by", probes...)
+	params, err := arg.find(flag, probes...)
 	if err != nil {
 		return by, err
 	}
@@ -147,7 +149,7 @@ func groupBy(arg argument, isText bool, probes ...uprobe.Probe) (byValue, error)
 	case texts == len(params):
 		by.isText, by.isBytes = true, bytes == len(params)
 	case texts > 0:
-		return by, usagef("--by %s is text in some of the probes only; choose others", arg.String())
+		return by, usagef("%s %s is text in some of the probes only; choose others", flag, arg.String())
 	default:
 		by.value = commonField(params)
 	}

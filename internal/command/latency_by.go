@@ -20,7 +20,7 @@ func (f *latencyFlags) grouping(start, end uprobe.Probe) (g grouping, err error)
 			return nil, usagef("--by %s: neither %s nor %s has that argument", a.String(),
 				printable.Text(start.String()), printable.Text(end.String()))
 		}
-		by, err := groupBy(a, pointToText(a, f.strings, of), of)
+		by, err := groupBy("--by", a, pointToText(a, f.strings, of), of)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,7 @@
 package command
 
 import (
-	"github.com/spf13/cobra"
+	"io"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -51,9 +51,9 @@ type concurrency struct {
 
 // choose chooses the key if the flag is not given: the first argument, if both probes have an
 // integer there that is not known to mean something else; the first other argument that both have
-// by one name; the thread or the goroutine, if these may tell hits apart. It says on standard error
-// what it chose if that is not the first argument.
-func (k *pairKey) choose(cmd *cobra.Command, start, end uprobe.Probe, c concurrency) error {
+// by one name; the thread or the goroutine, if these may tell hits apart. It says on stderr what
+// it chose if that is not the first argument.
+func (k *pairKey) choose(stderr io.Writer, start, end uprobe.Probe, c concurrency) error {
 	switch name := commonName(start, end); {
 	case k.argument != noArgument:
 		return k.check(start, end, c)
@@ -71,7 +71,7 @@ func (k *pairKey) choose(cmd *cobra.Command, start, end uprobe.Probe, c concurre
 			"key; name one that both have by --key%s", printable.Text(start.String()),
 			printable.Text(end.String()), threadHint)
 	}
-	warn(cmd.ErrOrStderr(), "two hits with the same %s are a pair; --key names something else",
+	warn(stderr, "two hits with the same %s are a pair; --key names something else",
 		k.label())
 	return nil
 }

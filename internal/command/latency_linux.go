@@ -26,7 +26,7 @@ func (f *latencyFlags) latencyKernel(cmd *cobra.Command, pair pairing) error {
 	if err := checkWhere(options.Filter, start); err != nil {
 		return err
 	}
-	if err := f.key.choose(cmd, start, end,
+	if err := f.key.choose(cmd.ErrOrStderr(), start, end,
 		concurrency{!sel.describesItself(), sel.findGoroutines}); err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func TestPairKeyNeedsGoroutines(t *testing.T) {
 		c := concurrency{byGoroutines: func() error { asked = true; return nil }}
 		cmd := newLatencyCommand()
 		cmd.SetErr(io.Discard)
-		err := test.key.choose(cmd, probe("start", test.args), probe("end", test.args), c)
+		err := test.key.choose(cmd.ErrOrStderr(), probe("start", test.args), probe("end", test.args), c)
 		if err != nil || asked != test.want {
 			t.Errorf("key %s, arguments %q: asked %v, %v", test.key.String(), test.args, asked, err)
 		}

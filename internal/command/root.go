@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/go-usdt/usdt/internal/export/front"
 )
 
 // Main is what the program usdt does: it carries out its command line and ends the process. What it
-// calls its version is the argument or, if this is empty, what the go command has put into the
-// program.
-func Main(programVersion string) {
-	version = programVersion
+// calls its version is the first argument or, if this is empty, what the go command has put into
+// the program. The front, unless nil, serves and sends for usdt export.
+func Main(programVersion string, f front.Front) {
+	version, exportFront = programVersion, f
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 

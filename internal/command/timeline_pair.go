@@ -75,7 +75,7 @@ func (f *timelineFlags) candidates(names []string) []spanPair {
 // chooseKey returns the key of a pair.
 func (f *timelineFlags) chooseKey(start, end uprobe.Probe) (pairKey, error) {
 	key := f.key
-	return key, key.choose(f.told, start, end,
+	return key, key.choose(f.told.ErrOrStderr(), start, end,
 		concurrency{byThreads: f.threadsTell, byGoroutines: notOfEvents})
 }
 

@@ -20,7 +20,7 @@ const (
 )
 
 // carried are the directories of what programs and the command are made of.
-var carried = []string{"stapsdt", "internal", "instrument", "cstub", "vendor_c", "cmd"}
+var carried = []string{"stapsdt", "internal", "instrument", "cstub", "vendor_c", "cmd", "export"}
 
 // A directory is the source of one package for all systems, without its tests.
 type directory struct {

@@ -34,9 +34,9 @@ func log2Bounds(index int) (lo, hi float64) {
 	return float64(least), float64(least) + float64(width)
 }
 
-// middle returns the value that represents a bucket: the middle of its integers, or its finite end
+// Middle returns the value that represents a bucket: the middle of its integers, or its finite end
 // if the other end is infinite.
-func (s Scale) middle(index int) float64 {
+func (s Scale) Middle(index int) float64 {
 	lo, hi := s.Bounds(index)
 	switch {
 	case math.IsInf(lo, 0):

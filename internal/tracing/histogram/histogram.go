@@ -74,7 +74,7 @@ func (h *Histogram) Percentile(p float64) float64 {
 	if p >= 100 {
 		return h.Max.Float()
 	}
-	return min(h.Scale.middle(h.indexOf(rank(p, total))), h.Max.Float())
+	return min(h.Scale.Middle(h.indexOf(rank(p, total))), h.Max.Float())
 }
 
 // IsBelow reports whether a percentile is below the range of a linear scale.

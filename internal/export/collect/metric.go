@@ -1,0 +1,213 @@
+// Package collect adds up what the kernel has counted, and makes the families of it that are served
+// and sent. What it knows only grows: it has the totals also of processes that have ended, and of
+// tracings that were replaced.
+package collect
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/export/front"
+	"github.com/go-usdt/usdt/internal/tracing/histogram"
+	"github.com/go-usdt/usdt/internal/tracing/integer"
+)
+
+// A Spec says what a metric is.
+type Spec struct {
+	Name, Help, Unit string // as of a front.Family
+	Kind             front.Kind
+	Labels           []string
+	MaxSeries        int     // besides the one of all others
+	Factor           float64 // what a value of 1 is in the unit
+	Buckets          Buckets // of a histogram
+	IsSum            bool    // a counter counts what values add up to, not hits
+
+	// Full is called when there is no room for a series, once.
+	Full func()
+}
+
+// A Metric has the series of a metric. It is safe for concurrent use.
+type Metric struct {
+	spec Spec
+
+	mu     sync.Mutex
+	series map[string]*series // by the values of their labels
+	others *series            // those without room; nil if there are none
+	read   time.Time          // when the last hits were added, or the metric began
+	hits   uint64
+	over   uint64 // hits of others
+}
+
+// A series is what hits with the same labels add up to.
+type series struct {
+	labels   []string
+	resource *front.Resource
+	start    time.Time
+	hits     uint64
+	sum      integer.Sum
+	last     integer.Int
+	when     uint64 // of last, in the order of hits
+	values   *histogram.Histogram
+	exemplar *front.Exemplar
+	ended    time.Time // when no more hits could come; 0: they can
+}
+
+// Other is the value of all labels of the series of those without room.
+const Other = "other"
+
+// New returns a metric without hits. If it has no labels, it has its one series.
+func New(s Spec, now time.Time) *Metric {
+	m := &Metric{spec: s, series: make(map[string]*series), read: now}
+	if len(s.Labels) == 0 && s.Kind != front.Gauge {
+		m.of(nil, nil)
+	}
+	return m
+}
+
+// Hits are hits that came since the last of the same labels.
+type Hits struct {
+	Labels   []string // nil: of all groups for which the kernel has no room
+	Resource *front.Resource
+	Count    uint64
+	Stats    integer.Stats        // of their values, for a sum and a gauge
+	When     uint64               // of the last value; later ones are larger
+	Values   *histogram.Histogram // for a histogram
+	Exemplar *front.Exemplar
+}
+
+// Add adds hits that were read at a time.
+func (m *Metric) Add(all []Hits, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, h := range all {
+		m.add(h)
+	}
+	m.read = now
+}
+
+func (m *Metric) add(h Hits) {
+	s := m.others
+	if h.Labels != nil || len(m.spec.Labels) == 0 {
+		s = m.of(h.Labels, h.Resource)
+	} else if s == nil {
+		s = m.overflow()
+	}
+	if s == m.others {
+		m.over += h.Count
+	}
+	m.hits += h.Count
+	s.hits += h.Count
+	s.sum = s.sum.Plus(h.Stats.Sum)
+	s.ended = time.Time{}
+	if h.When >= s.when {
+		s.last, s.when = h.Stats.Max, h.When
+	}
+	if h.Values != nil && s.values == nil {
+		s.values = &histogram.Histogram{Scale: h.Values.Scale}
+	}
+	if h.Values != nil {
+		s.values.Merge(h.Values)
+	}
+	if h.Exemplar != nil {
+		s.exemplar = h.Exemplar
+	}
+}
+
+// of returns the series of labels, or that of others if there is no room for it.
+func (m *Metric) of(labels []string, resource *front.Resource) *series {
+	id := strings.Join(labels, "\xff") // no printable text has that byte
+	s := m.series[id]
+	switch {
+	case s != nil:
+	case len(m.series) >= m.spec.MaxSeries:
+		return m.overflow()
+	default:
+		s = &series{labels: slices.Clone(labels), resource: resource, start: m.read}
+		m.series[id] = s
+	}
+	return s
+}
+
+// overflow returns the series of those without room.
+func (m *Metric) overflow() *series {
+	if m.others == nil {
+		m.others = &series{start: m.read}
+		for range m.spec.Labels {
+			m.others.labels = append(m.others.labels, Other)
+		}
+		if m.spec.Full != nil {
+			m.spec.Full()
+		}
+	}
+	return m.others
+}
+
+// Forget removes the series that have been over for some time. Each is asked whether it is over:
+// whether no more hits with its labels can come.
+func (m *Metric) Forget(now time.Time, after time.Duration, isOver func(labels []string) bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, s := range m.series {
+		switch {
+		case !isOver(s.labels):
+			s.ended = time.Time{}
+		case s.ended.IsZero():
+			s.ended = now
+		case now.Sub(s.ended) >= after:
+			delete(m.series, id)
+		}
+	}
+}
+
+// Figures are the numbers of a metric for the exporter's own metrics.
+type Figures struct{ Hits, Overflow, Series uint64 }
+
+// Figures returns the numbers of now.
+func (m *Metric) Figures() Figures {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f := Figures{Hits: m.hits, Overflow: m.over, Series: uint64(len(m.series))}
+	if m.others != nil {
+		f.Series++
+	}
+	return f
+}
+
+// Family returns the metric with all its points, in the order of their labels.
+func (m *Metric) Family() front.Family {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f := front.Family{
+		Name: m.spec.Name, Help: m.spec.Help, Unit: m.spec.Unit, Kind: m.spec.Kind,
+		Labels: m.spec.Labels,
+	}
+	for _, s := range m.series {
+		f.Points = append(f.Points, m.point(s))
+	}
+	if m.others != nil {
+		f.Points = append(f.Points, m.point(m.others))
+	}
+	slices.SortFunc(f.Points, func(a, b front.Point) int {
+		return slices.Compare(a.Labels, b.Labels)
+	})
+	return f
+}
+
+func (m *Metric) point(s *series) front.Point {
+	p := front.Point{Labels: s.labels, Resource: s.resource, Start: s.start, Exemplar: s.exemplar}
+	switch {
+	case m.spec.Kind == front.Histogram:
+		p.HistogramValue = m.spec.histogram(s.values)
+	case m.spec.Kind == front.Gauge:
+		p.Value = s.last.Float() * m.spec.Factor
+	case m.spec.IsSum:
+		sum, _ := new(big.Float).SetInt(s.sum.Big()).Float64()
+		p.Value = sum * m.spec.Factor
+	default:
+		p.Value = float64(s.hits)
+	}
+	return p
+}

@@ -1,0 +1,63 @@
+//go:build linux && (amd64 || arm64)
+
+package export
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+)
+
+// A histogram is a native one, as Prometheus answers.
+type histogram struct {
+	Time       float64
+	Count, Sum string
+	Buckets    [][4]any // which bounds belong to it; bounds; hits
+}
+
+// UnmarshalJSON reads a pair of time and histogram.
+func (h *histogram) UnmarshalJSON(text []byte) error {
+	type plain histogram
+	return json.Unmarshal(text, &[]any{&h.Time, (*plain)(h)})
+}
+
+// The first element of a bucket.
+const (
+	withUpper  = 0 // (lower, upper]
+	withLower  = 1
+	withNone   = 2
+	withBounds = 3
+)
+
+// compare returns what is wrong with a histogram of these values: each bucket must have the hits
+// within its bounds, and all buckets all hits.
+func (h *histogram) compare(t *testing.T, values []float64) string {
+	t.Helper()
+	var sum float64
+	for _, v := range values {
+		sum += v
+	}
+	if number(t, h.Count) != float64(len(values)) || number(t, h.Sum) != sum {
+		return fmt.Sprintf("count %s, want %d; sum %s, want %v", h.Count, len(values), h.Sum, sum)
+	}
+	var all float64
+	for _, b := range h.Buckets {
+		rule, lower, upper := b[0].(float64), number(t, b[1].(string)), number(t, b[2].(string))
+		var want float64
+		for _, v := range values {
+			if v > lower && v < upper || v == upper && (rule == withUpper || rule == withBounds) ||
+				v == lower && (rule == withLower || rule == withBounds) {
+				want++
+			}
+		}
+		got := number(t, b[3].(string))
+		if got != want {
+			return fmt.Sprintf("the bucket %v has %v hits, want %v", b, got, want)
+		}
+		all += got
+	}
+	if all != float64(len(values)) {
+		return fmt.Sprintf("the buckets have %v hits, want %d", all, len(values))
+	}
+	return ""
+}
