@@ -35,7 +35,8 @@ func (f *latencyFlags) latencyAt(cmd *cobra.Command, pair pairing) error {
 		return err
 	}
 	start, end := s.probes[0], s.probes[1]
-	if err := f.key.choose(cmd.ErrOrStderr(), start, end, concurrency{byGoroutines: noGoroutines}); err != nil {
+	err = f.key.choose(cmd.ErrOrStderr(), start, end, concurrency{byGoroutines: noGoroutines})
+	if err != nil {
 		return err
 	}
 	by, err := f.grouping(start, end)

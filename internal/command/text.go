@@ -18,12 +18,16 @@ const maxMessage = 4 << 10
 // warn prints a message that is not part of the output, on one line. The message may have text that
 // a process chose.
 func warn(stderr io.Writer, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if len(text) > maxMessage {
-		half := maxMessage / 2 // at the end is what to do
-		text = text[:half] + " … " + text[len(text)-half:]
+	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(shortened(fmt.Sprintf(format, args...))))
+}
+
+// shortened leaves out the middle of a message that is too long: at the end is what to do.
+func shortened(text string) string {
+	if len(text) <= maxMessage {
+		return text
 	}
-	fmt.Fprintf(stderr, "usdt: %s\n", printable.Escape(text))
+	const half = maxMessage / 2
+	return text[:half] + " … " + text[len(text)-half:]
 }
 
 // plural writes a number of things.

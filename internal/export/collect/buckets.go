@@ -40,9 +40,9 @@ func (s *Spec) histogram(h *histogram.Histogram) *front.HistogramValue {
 	if h == nil {
 		return v
 	}
-	v.Count, v.Sum = h.Total(), h.Sum*s.Factor
+	v.Count, v.Sum = h.Total(), h.Sum/s.Divisor
 	for index, count := range h.Counts {
-		at := h.Scale.Middle(index) * s.Factor
+		at := h.Scale.Middle(index) / s.Divisor
 		if v.Native != nil {
 			addNative(v.Native, at, count)
 		}

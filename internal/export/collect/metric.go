@@ -4,6 +4,7 @@
 package collect
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 	"strings"
@@ -21,9 +22,12 @@ type Spec struct {
 	Kind             front.Kind
 	Labels           []string
 	MaxSeries        int     // besides the one of all others
-	Factor           float64 // what a value of 1 is in the unit
+	Divisor          float64 // by which values are divided to have them in the unit
 	Buckets          Buckets // of a histogram
 	IsSum            bool    // a counter counts what values add up to, not hits
+
+	// Resource is that of series which have none of their own.
+	Resource *front.Resource
 
 	// Full is called when there is no room for a series, once.
 	Full func()
@@ -72,7 +76,8 @@ type Hits struct {
 	Labels   []string // nil: of all groups for which the kernel has no room
 	Resource *front.Resource
 	Count    uint64
-	Stats    integer.Stats        // of their values, for a sum and a gauge
+	Stats    integer.Stats        // of their values, for a sum
+	Last     integer.Int          // for a gauge
 	When     uint64               // of the last value; later ones are larger
 	Values   *histogram.Histogram // for a histogram
 	Exemplar *front.Exemplar
@@ -102,8 +107,8 @@ func (m *Metric) add(h Hits) {
 	s.hits += h.Count
 	s.sum = s.sum.Plus(h.Stats.Sum)
 	s.ended = time.Time{}
-	if h.When >= s.when {
-		s.last, s.when = h.Stats.Max, h.When
+	if h.When > s.when {
+		s.last, s.when = h.Last, h.When
 	}
 	if h.Values != nil && s.values == nil {
 		s.values = &histogram.Histogram{Scale: h.Values.Scale}
@@ -197,17 +202,29 @@ func (m *Metric) Family() front.Family {
 }
 
 func (m *Metric) point(s *series) front.Point {
-	p := front.Point{Labels: s.labels, Resource: s.resource, Start: s.start, Exemplar: s.exemplar}
+	p := front.Point{
+		Labels: s.labels, Resource: cmp.Or(s.resource, m.spec.Resource), Start: s.start,
+		Exemplar: s.exemplar,
+	}
 	switch {
 	case m.spec.Kind == front.Histogram:
 		p.HistogramValue = m.spec.histogram(s.values)
 	case m.spec.Kind == front.Gauge:
-		p.Value = s.last.Float() * m.spec.Factor
+		p.Value = s.last.Float() / m.spec.Divisor
 	case m.spec.IsSum:
 		sum, _ := new(big.Float).SetInt(s.sum.Big()).Float64()
-		p.Value = sum * m.spec.Factor
+		p.Value = sum / m.spec.Divisor
 	default:
 		p.Value = float64(s.hits)
 	}
 	return p
+}
+
+// Describe says what the metric is, if that is not known yet.
+func (m *Metric) Describe(help string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.spec.Help == "" {
+		m.spec.Help = help
+	}
 }

@@ -63,17 +63,26 @@ func (c *GroupCounter) attachAll(probes []Probe) error {
 	return c.attach(c.body, probes...)
 }
 
-func (c *GroupCounter) valueSize() int { return 8 + statsSize*len(c.stats) }
+func (c *GroupCounter) valueSize() int {
+	size := c.lastOffset()
+	if c.options.Last {
+		size += lastSize
+	}
+	return size
+}
+
+// lastOffset is where a value has the last one of the first argument.
+func (c *GroupCounter) lastOffset() int { return 8 + statsSize*len(c.stats) }
 
 // groupMemory is what the groups of a count may take, in bytes.
 const groupMemory = 256 << 20
 
-// room returns for how many groups there is room: MaxGroups, or fewer on a machine with many
-// processors.
+// room returns for how many groups there is room: as many as are asked for, or fewer on a machine
+// with many processors.
 func (c *GroupCounter) room() (int, error) {
 	cpus, err := ebpf.PossibleCPU()
 	const maps = 2
-	return min(MaxGroups, groupMemory/maps/(c.keys.size+cpus*c.valueSize())), err
+	return min(c.options.groups(), groupMemory/maps/(c.keys.size+cpus*c.valueSize())), err
 }
 
 // othersProbe is the index of the probe in the key of hits of groups for which there is no room.
@@ -116,6 +125,9 @@ func (c *GroupCounter) body(p *program) error {
 	for i, place := range places {
 		p.addStats(place, 8+statsSize*i)
 	}
+	if c.options.Last {
+		p.keepLast(places[0], c.lastOffset())
+	}
 	if p.leadsTo(unreadable) {
 		p.jump(end)
 		p.place(unreadable)
@@ -138,6 +150,9 @@ func (c *GroupCounter) Take() ([]GroupCount, error) {
 			g.Hits += binary.NativeEndian.Uint64(value)
 			for i := range c.stats {
 				g.Stats[i].Add(decodeStats(value[8+statsSize*i:], signs&(1<<i) != 0))
+			}
+			if c.options.Last {
+				g.addLast(value[c.lastOffset():], signs&1 != 0)
 			}
 		}
 		switch probe := binary.NativeEndian.Uint32(key); {

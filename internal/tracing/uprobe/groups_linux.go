@@ -13,6 +13,7 @@ import (
 type groupTable struct {
 	layouts []keyLayout
 	maps    []*ebpf.Map
+	most    int // groups in each map
 }
 
 // noGroup is the id of all groups for which there is no room, and of hits without groups.
@@ -23,7 +24,7 @@ func (s *session) newGroupTable(by []By) (*groupTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &groupTable{layouts: []keyLayout{longest}}
+	t := &groupTable{layouts: []keyLayout{longest}, most: s.options.groups()}
 	if short, ok := longest.shorter(); ok {
 		t.layouts = []keyLayout{short, longest}
 	}
@@ -35,8 +36,9 @@ func (s *session) newGroupTable(by []By) (*groupTable, error) {
 		t.layouts[i].stacks = stacks
 		l := t.layouts[i]
 		m, err := s.newMap(&ebpf.MapSpec{
-			Name: "usdt_groups", Type: ebpf.Hash, ValueSize: 8, MaxEntries: MaxGroups,
-			KeySize: uint32(l.size), // #nosec G115 -- at most keyRoom
+			Name: "usdt_groups", Type: ebpf.Hash, ValueSize: 8,
+			KeySize:    uint32(l.size), // #nosec G115 -- at most keyRoom
+			MaxEntries: uint32(t.most), // #nosec G115 -- at most MaxGroups
 		})
 		if err != nil {
 			return nil, err
@@ -49,7 +51,7 @@ func (s *session) newGroupTable(by []By) (*groupTable, error) {
 func (t *groupTable) by() []By { return t.layouts[0].by }
 
 // room returns how many groups there can be.
-func (t *groupTable) room() int { return len(t.maps) * MaxGroups }
+func (t *groupTable) room() int { return len(t.maps) * t.most }
 
 // reach stores the id of the hit's group at an offset of the frame, noGroup if there is no room for
 // another one. The code of first, unless nil, sets R0 to the first word of the key. The program

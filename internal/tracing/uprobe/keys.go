@@ -56,4 +56,9 @@ type GroupCount struct {
 	Key   []KeyValue
 	Hits  uint64
 	Stats []integer.Stats // of the arguments that are added up; one that could not be read is in none
+
+	// With Options.Last, the last value, and when it came: nanoseconds of the monotonic clock, 0 if
+	// there was none that could be read.
+	Last integer.Int
+	When uint64
 }

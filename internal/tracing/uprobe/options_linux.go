@@ -33,6 +33,12 @@ type Options struct {
 	// it is nil, this process opens the path, which can wait for a file system without an end.
 	Open func(site Site) (*os.File, error)
 
+	// Groups is for how many groups there is room, at most MaxGroups, which is what 0 means.
+	Groups int
+
+	// Last asks CountBy for the last value of the first argument that is added up.
+	Last bool
+
 	// Interrupted, unless nil, is asked now and then while attaching, which ends with its error.
 	Interrupted func() error
 
@@ -56,6 +62,8 @@ func (o Options) features() kernel.Features {
 	f.Sleep = f.Sleep && f.Multi && o.WaitForPages
 	return f
 }
+
+func (o Options) groups() int { return min(cmp.Or(o.Groups, MaxGroups), MaxGroups) }
 
 // pidOf returns the process in which a site is traced, unless the programs ask Options.Processes;
 // 0: every process.

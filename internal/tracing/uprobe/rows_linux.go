@@ -106,10 +106,12 @@ func mostGroupRows() int {
 	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
 }
 
-func (s *session) newGroupRows() (rowMap, error) {
+func (s *session) newGroupRows(groups int) (rowMap, error) {
+	const each = 16 // a histogram has rarely more rows
+	most := min(mostGroupRows(), max(leastRows, each*groups))
 	m, err := s.newMap(&ebpf.MapSpec{
 		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
-		MaxEntries: uint32(mostGroupRows()), // #nosec G115 -- at most mostRows
+		MaxEntries: uint32(most), // #nosec G115 -- at most mostRows
 	})
 	return groupRows{m}, err
 }

@@ -44,7 +44,7 @@ func (s *session) newValueCounts(scale histogram.Scale, groups int) (*valueCount
 	if groups == 0 {
 		c.rows, err = s.newScaleRows(scale)
 	} else {
-		c.rows, err = s.newGroupRows()
+		c.rows, err = s.newGroupRows(groups)
 	}
 	if err != nil {
 		return nil, err

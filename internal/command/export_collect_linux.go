@@ -1,0 +1,95 @@
+package command
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/go-usdt/usdt/internal/export/front"
+)
+
+// collect is Setup.Collect. It asks the kernel only, no process.
+func (e *exporter) collect(ctx context.Context) ([]front.Family, error) {
+	var families []front.Family
+	for _, j := range e.jobs() {
+		m, isMetric := j.exported.(*exportedMetric)
+		if !isMetric {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, ok, err := m.read()
+		if err != nil {
+			e.log.Warn("a metric was not read whole", "metric", m.name(), "why", err)
+		}
+		if ok {
+			families = append(families, f)
+		}
+	}
+	return append(families, e.own()...), nil
+}
+
+// own returns the exporter's own metrics.
+func (e *exporter) own() []front.Family {
+	const prefix = "usdt_export_"
+	jobs := e.jobs()
+	one := func(name, help string, kind front.Kind, value float64) front.Family {
+		return front.Family{
+			Name: prefix + name, Help: help, Kind: kind, Points: []front.Point{e.point(value)},
+		}
+	}
+	build := one("build_info", "What the exporter is.", front.Gauge, 1)
+	build.Labels = []string{"version", "goversion"}
+	build.Points[0].Labels = []string{moduleVersion(), runtime.Version()}
+	all := []front.Family{
+		build,
+		one("processes", "Processes with probes that are traced.", front.Gauge,
+			float64(e.processes.Load())),
+		one("reloads", "Configurations that were taken over after the first.", front.Counter,
+			float64(e.reloads.Load())),
+		one("reloads_failed", "Configurations that were refused.", front.Counter,
+			float64(e.refused.Load())),
+	}
+	errors := front.Family{
+		Name: prefix + "attach_errors", Kind: front.Counter, Labels: []string{"entry"},
+		Help: "Attempts to attach to probes that failed.",
+	}
+	for _, j := range jobs {
+		errors.Points = append(errors.Points,
+			e.point(float64(j.failed.Load()), j.kind()+" "+j.name()))
+	}
+	return append(append(all, errors), e.ownOfMetrics(jobs)...)
+}
+
+// ownOfMetrics returns what the exporter says of each metric.
+func (e *exporter) ownOfMetrics(jobs []*job) []front.Family {
+	family := func(name, help string, kind front.Kind) front.Family {
+		return front.Family{
+			Name: "usdt_export_" + name, Help: help, Kind: kind, Labels: []string{"metric"},
+		}
+	}
+	hits := family("hits", "Hits that are in the metric.", front.Counter)
+	missed := family("missed", "Hits that are not, as far as the kernel counts them.", front.Counter)
+	over := family("overflow_hits", "Hits in the series other.", front.Counter)
+	series := family("series", "Series that the metric has.", front.Gauge)
+	for _, j := range jobs {
+		m, isMetric := j.exported.(*exportedMetric)
+		if !isMetric {
+			continue
+		}
+		f := m.figures()
+		add := func(to *front.Family, n uint64) {
+			to.Points = append(to.Points, e.point(float64(n), m.name()))
+		}
+		add(&hits, f.Hits)
+		add(&missed, m.unread.Load())
+		add(&over, f.Overflow)
+		add(&series, f.Series)
+	}
+	return []front.Family{hits, missed, over, series}
+}
+
+// point returns a point of the exporter itself.
+func (e *exporter) point(value float64, labels ...string) front.Point {
+	return front.Point{Labels: labels, Resource: e.resource, Start: e.began, Value: value}
+}

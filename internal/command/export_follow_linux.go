@@ -1,0 +1,240 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/watch"
+)
+
+// follow follows the processes until ctx is done, and carries out what comes by e.todo.
+func (e *exporter) follow(ctx context.Context) {
+	defer e.reader.Close()
+	for ctx.Err() == nil {
+		began := e.wait(ctx)
+		e.look(began)
+		for pid := range e.again {
+			if ctx.Err() != nil {
+				return
+			}
+			e.read(pid)
+		}
+		clear(e.again)
+		e.settled()
+		// A process that maps one file after the other must not take a whole processor here.
+		rest(ctx, time.Since(began))
+	}
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// wait waits until there is something to do, and returns when that was.
+func (e *exporter) wait(ctx context.Context) time.Time {
+	tick, cancel := context.WithTimeout(ctx, followInterval)
+	defer cancel()
+	stop := e.heed(cancel)
+	defer stop()
+	if e.watcher == nil {
+		<-tick.Done()
+		e.addAllProcesses()
+		return time.Now()
+	}
+	events, err := e.watcher.Wait(tick, nil)
+	began := time.Now()
+	for _, event := range events {
+		e.take(event)
+	}
+	if err != nil && tick.Err() == nil {
+		e.log.Warn("the kernel tells no more of processes; usdt looks for them", "why", err)
+		_ = e.watcher.Close()
+		e.watcher = nil
+	}
+	return began
+}
+
+// heed has cancel called when something is to be done, which is done at once when it is safe.
+func (e *exporter) heed(cancel func()) (stop func()) {
+	done := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case f := <-e.todo:
+			e.pending = append(e.pending, f)
+			cancel()
+		case <-done:
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+		for _, f := range e.pending {
+			f()
+		}
+		e.pending = nil
+	}
+}
+
+// take takes an event.
+func (e *exporter) take(event watch.Event) {
+	pid := event.PID
+	switch {
+	case event.Kind == watch.Lost:
+		e.addAllProcesses()
+	case pid <= 0 || pid == os.Getpid():
+	case event.Kind == watch.Forked:
+		e.fork(event.Parent, pid)
+	case event.Kind == watch.Exited:
+		if e.knows(pid) {
+			e.ending[pid] = true
+		}
+	default:
+		for _, p := range e.populations { // each takes note
+			if p.choose(pid) {
+				e.again[pid] = true
+			}
+		}
+	}
+}
+
+func (e *exporter) fork(parent, pid int) {
+	if e.ending[pid] { // its id is used again
+		delete(e.ending, pid)
+		e.end([]int{pid})
+	}
+	e.names.begin(pid)
+	for _, p := range e.populations {
+		if p.members != nil && p.members.fork(parent, pid) {
+			e.again[pid] = true
+		}
+	}
+	e.owners.fork(parent, pid)
+	if e.traced[parent] {
+		e.traced[pid] = true
+	}
+}
+
+// knows tells whether the end of a process changes anything.
+func (e *exporter) knows(pid int) bool {
+	return e.traced[pid] || e.owners.has(pid) ||
+		slices.ContainsFunc(e.populations, func(p *population) bool {
+			return p.members != nil && p.members.hasOne(pid)
+		})
+}
+
+// addAllProcesses has all processes read that are meant.
+func (e *exporter) addAllProcesses() {
+	for _, p := range e.populations {
+		e.addAll(p)
+	}
+}
+
+func (e *exporter) addAll(p *population) {
+	for _, pid := range p.all() {
+		e.again[pid] = true
+	}
+}
+
+// look looks for what the kernel does not tell, and tries again what has failed.
+func (e *exporter) look(now time.Time) {
+	if now.Sub(e.looked) < followInterval {
+		return
+	}
+	e.looked = now
+	for _, j := range e.jobs() {
+		if !j.again.IsZero() && now.After(j.again) {
+			j.again = time.Time{}
+			e.addAll(j.population)
+		}
+	}
+	if now.Sub(e.refreshed) >= refreshInterval {
+		e.refreshed = now
+		e.refreshAll()
+		e.endAll()
+	}
+	var gone []int
+	for pid := range e.ending {
+		if hasEnded(pid) {
+			gone = append(gone, pid)
+			delete(e.ending, pid)
+		}
+	}
+	e.end(gone)
+}
+
+// endAll has all processes looked at that are known: events can come in another order, or be lost.
+func (e *exporter) endAll() {
+	for pid := range e.traced {
+		e.ending[pid] = true
+	}
+	for _, pid := range e.owners.list() {
+		e.ending[pid] = true
+	}
+	for _, p := range e.populations {
+		if p.members == nil {
+			continue
+		}
+		for _, pid := range p.members.list() {
+			e.ending[pid] = true
+		}
+	}
+}
+
+// end takes note of processes that are gone. Beside all else, it detaches from the sites that only
+// they had.
+func (e *exporter) end(gone []int) {
+	if len(gone) == 0 {
+		return
+	}
+	for _, p := range e.populations {
+		if p.members != nil {
+			p.members.end(gone)
+		}
+	}
+	for _, pid := range gone {
+		delete(e.traced, pid)
+	}
+	e.names.end(gone)
+	isGone := e.owners.end(gone)
+	for _, j := range e.jobs() {
+		j.selection.inventory.forget(isGone)
+		j.release(isGone)
+	}
+}
+
+// read reads a process, and attaches to what is new there.
+func (e *exporter) read(pid int) {
+	objects, err := e.reader.Read(pid, false)
+	if err != nil {
+		return // it has ended, or belongs to another user
+	}
+	isTraced := false
+	for _, j := range e.jobs() {
+		if !j.population.has(pid) {
+			continue
+		}
+		chosen := j.population.scope.chosen(objects)
+		if j.selection.countProbes(chosen) > 0 {
+			isTraced = true
+			e.names.look(pid) // before its hits are read
+		}
+		e.extend(j, chosen)
+	}
+	if isTraced {
+		e.traced[pid] = true
+	}
+	e.processes.Store(int64(len(e.traced)))
+}
+
+// settled takes note that all that was found at the start is traced.
+func (e *exporter) settled() { e.ready.Store(true) }
+
+var errNotReady = errors.New("usdt still looks for the probes of the processes that are there")

@@ -1,0 +1,130 @@
+package command
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/export/config"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// An exported is an entry of a configuration as it is traced: a metric, a span or a log.
+type exported interface {
+	name() string
+	kind() string
+	// attach attaches to further sites: the first of them open the tracing.
+	attach([]uprobe.Probe, uprobe.Options) error
+	release(isGone func(uprobe.Site) bool)
+	close() error
+}
+
+// A job is an entry of the configuration, and what attaches it to the probes of processes. But for
+// failed, it is for the goroutine of the exporter that follows processes.
+type job struct {
+	exported
+	entry    any // what the configuration says
+	source   config.Source
+	patterns patternList
+
+	findsGoroutines bool // they may be the key of a pair
+
+	population *population
+	selection  *selection
+	failed     atomic.Uint64 // attempts to attach
+
+	told    map[string]bool
+	again   time.Time // when to try again what failed; 0: nothing has
+	backoff time.Duration
+
+	mu      sync.Mutex
+	skipped []error // sites that were not attached to in the last attempt
+}
+
+// How long it takes until what failed is tried again.
+const (
+	leastBackoff = 5 * time.Second
+	mostBackoff  = 5 * time.Minute
+)
+
+// extend attaches to what the objects of a process have that is new.
+func (e *exporter) extend(j *job, objects []process.Object) {
+	probes, matched, refused := j.selection.extend(objects)
+	for _, err := range refused {
+		e.failedJob(j, err)
+	}
+	for _, err := range j.selection.inventory.descriptions.tell() {
+		j.tellOnce(err, func(text string) { e.log.Warn(text, j.kind(), j.name()) })
+	}
+	if len(probes) == 0 {
+		return
+	}
+	e.owners.add(matched)
+	o := e.options(j)
+	err := j.attach(probes, o)
+	j.mu.Lock()
+	err = errors.Join(append(j.skipped, err)...)
+	j.skipped = nil
+	j.mu.Unlock()
+	if err == nil {
+		j.backoff = 0
+		return
+	}
+	e.failedJob(j, err)
+	j.selection.inventory.unsee(matched)
+	if j.again.IsZero() {
+		j.backoff = min(max(2*j.backoff, leastBackoff), mostBackoff)
+		j.again = time.Now().Add(j.backoff)
+	}
+}
+
+// failedJob takes note of an error of a job, and tells it if it is new.
+func (e *exporter) failedJob(j *job, err error) {
+	j.failed.Add(1)
+	j.tellOnce(err, func(text string) {
+		e.log.Warn("probes are not traced", j.kind(), j.name(), "why", text)
+	})
+}
+
+// tellOnce tells an error, unless it was told, or there were very many.
+func (j *job) tellOnce(err error, tell func(text string)) {
+	text := shortened(err.Error())
+	if j.told[text] || len(j.told) >= maxRefused {
+		return
+	}
+	j.told[text] = true
+	tell(text)
+}
+
+// options returns how a job traces.
+func (e *exporter) options(j *job) uprobe.Options {
+	o := e.tracing
+	o.Processes = j.population.processes()
+	o.Skipped = func(_ uprobe.Site, err error) {
+		if errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT) {
+			return // the process has ended
+		}
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.skipped = append(j.skipped, err)
+	}
+	return o
+}
+
+// unsee lets sites be new again that were not attached to.
+func (v *inventory) unsee(objects []process.Object) {
+	for i, file := range v.identify(objects) {
+		o := objects[i]
+		pid := o.PID
+		if v.everywhere {
+			pid = 0
+		}
+		for _, n := range o.Notes {
+			delete(v.seen, siteID{pid, file, n.FileOffset, nameOf(n)})
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/export/collect"
+	"github.com/go-usdt/usdt/internal/export/config"
+	"github.com/go-usdt/usdt/internal/export/front"
+	"github.com/go-usdt/usdt/internal/tracing/filter"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+)
+
+// An exportedMetric is a metric of the configuration, and what counts it in the kernel.
+type exportedMetric struct {
+	config config.Metric
+	names  *exportedProcesses
+	full   func() // tells that there is no room for a series
+
+	mu     sync.Mutex // held while it is opened, extended and read
+	metric *collect.Metric
+	fit    metricFit // what the first probe says
+	probes []uprobe.Probe
+	pair   pairParts
+	source metricSource // nil until there is a probe
+
+	unread atomic.Uint64 // what was missed when it was read last
+}
+
+// newExportedMetric returns a metric that nobody counts yet. What is known of it without its probes
+// is there at once.
+func newExportedMetric(c config.Metric, names *exportedProcesses, full func()) *exportedMetric {
+	m := &exportedMetric{config: c, names: names, full: full}
+	if c.Type == config.Counter || !c.Pair.IsZero() || c.Unit != "" {
+		m.metric = collect.New(m.spec(unitOfMetric(&c, nil)), time.Now())
+	}
+	return m
+}
+
+// attach attaches to further sites: the first of them open the tracing.
+func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.config.Pair.IsZero() {
+		return m.attachPair(probes, o)
+	}
+	o.Filter = m.filter()
+	var fitting []uprobe.Probe
+	var errs []error
+	for _, p := range probes {
+		if err := m.fits(p, o.Filter); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		fitting = append(fitting, p)
+	}
+	if len(fitting) > 0 {
+		errs = append(errs, m.attachFitting(fitting, o))
+	}
+	return errors.Join(errs...)
+}
+
+func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) (err error) {
+	known, later := index(m.probes, probes, isNamesake)
+	switch s := m.source.(type) {
+	case countSource:
+		err = s.Attach(later)
+	case *valueSource:
+		err = s.Attach(later)
+	default:
+		err = m.open(known, o)
+	}
+	m.probes = known
+	return err
+}
+
+// open attaches to the first probes.
+func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
+	value, _ := parseArgument(m.config.Value) // the configuration has been checked
+	o.Groups = m.groups()
+	switch m.config.Type {
+	case config.Histogram:
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
+			Options: o, Arg: value, By: m.fit.labels.by,
+		})
+		if err != nil {
+			return err
+		}
+		m.source = &valueSource{Distribution: d}
+	default:
+		var stats []uprobe.Argument
+		if m.config.Type != config.Counter {
+			stats = append(stats, value)
+		}
+		o.Last = m.config.Type == config.Gauge
+		c, err := uprobe.CountBy(probes, m.fit.labels.by, stats, o)
+		if err != nil {
+			return err
+		}
+		m.source = countSource{c}
+	}
+	return nil
+}
+
+// groups returns for how many groups there is room in the kernel: those of a process can be one
+// series.
+func (m *exportedMetric) groups() int {
+	const least, times = 1 << 12, 4
+	return min(max(least, times*m.config.MaxSeries), uprobe.MaxGroups)
+}
+
+// filter returns the filter of the hits. A sum only grows: what is negative is left out.
+func (m *exportedMetric) filter() filter.Expr {
+	if m.config.Type != config.Sum {
+		return m.config.Expr
+	}
+	value, _ := parseArgument(m.config.Value)
+	text := value.String() + " >= 0"
+	if m.config.Where != "" {
+		text = "(" + m.config.Where + ") && " + text
+	}
+	if e, err := filter.Parse(text); err == nil {
+		return e
+	}
+	return m.config.Expr // the name is none that a filter can have
+}
+
+// release detaches from sites that are gone.
+func (m *exportedMetric) release(isGone func(uprobe.Site) bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.source != nil {
+		m.source.Release(isGone)
+	}
+}
+
+// read adds what came, and returns the metric. It is not ok as long as its unit is not known.
+func (m *exportedMetric) read() (f front.Family, ok bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.metric == nil {
+		return f, false, nil
+	}
+	if m.source != nil {
+		now := time.Now()
+		hits, failed := m.source.take(m.fit.labels, m.probes)
+		m.metric.Add(hits, now)
+		missed, uncounted := m.source.missed()
+		m.unread.Store(missed)
+		err = errors.Join(failed, uncounted)
+	}
+	return m.metric.Family(), true, err
+}
+
+// figures returns the numbers of the metric.
+func (m *exportedMetric) figures() collect.Figures {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.metric == nil {
+		return collect.Figures{}
+	}
+	return m.metric.Figures()
+}
+
+// close detaches. What was counted since the metric was read last is lost.
+func (m *exportedMetric) close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.source == nil {
+		return nil
+	}
+	return errors.Join(detachUndisturbed(m.source), m.source.Close())
+}
+
+// name is what the log and the exporter's own metrics call it.
+func (m *exportedMetric) name() string { return m.config.BaseName() }
+
+func (m *exportedMetric) kind() string { return "metric" }
+
+// errOther is the error of a probe that does not go with those before it.
+func errOther(p uprobe.Probe, what string) error {
+	return fmt.Errorf("%s has %s than the probes before it; make it a metric of its own",
+		printable.Text(p.String()), what)
+}

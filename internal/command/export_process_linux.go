@@ -1,0 +1,138 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-usdt/usdt/internal/export/collect"
+	"github.com/go-usdt/usdt/internal/export/front"
+	"github.com/go-usdt/usdt/internal/tracing/cgroup"
+)
+
+// An exportedProcess is what labels and resources say of a process.
+type exportedProcess struct {
+	name      string // of the file that it executes
+	container cgroup.Container
+	pod       string // its id, or empty
+	resource  *front.Resource
+	ended     time.Time // 0: it has not, as far as is known
+}
+
+// unknown is what labels say of a process that was gone before anybody looked.
+const unknown = "unknown"
+
+// An exportedProcesses knows processes, also for a while after their ends. Nothing that it reads can
+// be held up by a process. It is safe for concurrent use.
+type exportedProcesses struct {
+	host string
+
+	mu        sync.Mutex
+	known     map[int]*exportedProcess
+	resources map[string]*front.Resource // by their attributes
+}
+
+const (
+	// rememberEnded is how long processes that have ended are known: their hits are read later.
+	rememberEnded = 2 * time.Minute
+
+	// mostEnded bounds what processes that start and end quickly can make usdt remember.
+	mostEnded = 1 << 16
+)
+
+func newExportedProcesses() *exportedProcesses {
+	host, _ := os.Hostname()
+	return &exportedProcesses{
+		host: host, known: make(map[int]*exportedProcess),
+		resources: make(map[string]*front.Resource),
+	}
+}
+
+// of returns what is known of a process.
+func (e *exportedProcesses) of(pid int) exportedProcess {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.known[pid]; p != nil {
+		return *p
+	}
+	return *e.read(pid)
+}
+
+// look reads a process anew: it may execute another file by now.
+func (e *exportedProcesses) look(pid int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.read(pid)
+}
+
+// read reads a process. If it is gone, what is known of it stays.
+func (e *exportedProcesses) read(pid int) *exportedProcess {
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	comm := processComm(pid)
+	switch known := e.known[pid]; {
+	case comm == "" && known != nil:
+		return known
+	case comm == "":
+		return &exportedProcess{name: unknown, resource: e.resource(0, unknown, nil)}
+	}
+	p := &exportedProcess{name: comm}
+	if err == nil {
+		p.name = filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
+	}
+	p.name = collect.Text(p.name)
+	cgroups := readCgroups(pid)
+	if all := cgroups.Containers(); len(all) > 0 {
+		p.container = all[len(all)-1]
+	}
+	p.resource = e.resource(pid, p.name, p)
+	e.known[pid] = p
+	return p
+}
+
+// resource returns the resource of a process.
+func (e *exportedProcesses) resource(pid int, name string, p *exportedProcess) *front.Resource {
+	r := new(front.Resource)
+	add := func(key string, value any) {
+		r.Attributes = append(r.Attributes, front.Attribute{Key: key, Value: value})
+	}
+	if p != nil && p.container.ID != "" {
+		add("container.id", p.container.ID)
+	}
+	add("host.name", e.host)
+	if p != nil && p.pod != "" {
+		add("k8s.pod.uid", p.pod)
+	}
+	add("process.executable.name", name)
+	if pid != 0 {
+		add("process.pid", int64(pid))
+	}
+	add("service.name", name)
+	return r
+}
+
+// end takes note of processes that have ended.
+func (e *exportedProcesses) end(pids []int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Now()
+	for _, pid := range pids {
+		if p := e.known[pid]; p != nil && p.ended.IsZero() {
+			p.ended = now
+		}
+	}
+	for pid, p := range e.known {
+		if !p.ended.IsZero() && (now.Sub(p.ended) > rememberEnded || len(e.known) > mostEnded) {
+			delete(e.known, pid)
+		}
+	}
+}
+
+// begin forgets the process that had the id before.
+func (e *exportedProcesses) begin(pid int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.known, pid)
+}
