@@ -1,7 +1,7 @@
 #!/bin/sh
 # Usage: forward.sh NAMESPACE POD PORT COMMAND [ARGUMENT...]
 #
-# Runs usdt COMMAND here, and asks the program in the pod at the port of its page for debugging:
+# Runs usdt COMMAND here, and asks the program in the pod, at the port of its debug page:
 #
 #   forward.sh shop shop-6d5f4 6060 trace 'shop:*'
 #

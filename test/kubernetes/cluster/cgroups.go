@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cgroups are the cgroups of the machine, one in each hierarchy. Whoever is in them sees them as the
-// roots of the hierarchies.
+// cgroups are the cgroups of the machine, one in each hierarchy. Whoever is in them sees them as
+// the roots of the hierarchies.
 type cgroups []string
 
 // hierarchies is where this machine has its cgroups: those of version 1 each in a directory.
@@ -82,7 +82,7 @@ func (c cgroups) remove() (err error) {
 			return nil
 		})
 		for _, dir := range slices.Backward(dirs) {
-			err = errors.Join(err, eventually("remove "+dir, func() error {
+			err = errors.Join(err, Eventually("remove "+dir, func() error {
 				return ignore(unix.Rmdir(dir), unix.ENOENT)
 			}))
 		}
@@ -98,7 +98,7 @@ func ignore(err, expected error) error {
 	return err
 }
 
-// mountCgroups mounts the hierarchies at a directory of the machine, whose cgroups are their roots.
+// mountCgroups mounts the hierarchies in the machine, whose cgroups are their roots.
 func mountCgroups(at string) error {
 	if isUnified() {
 		return mountAt("cgroup2", at, "cgroup2", 0, "")

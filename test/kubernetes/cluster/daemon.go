@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// A daemon is a program that runs until the machine ends.
-type daemon struct {
+// A Daemon is a program that runs until the machine ends.
+type Daemon struct {
 	name string
 	cmd  *exec.Cmd
 	done chan struct{} // is closed when it has ended
@@ -20,12 +20,12 @@ type daemon struct {
 
 const logDir = "/var/log/cluster"
 
-// run starts a program with its output in a log.
-func run(path string, arguments ...string) (*daemon, error) {
+// Run starts a program with its output in a log.
+func Run(path string, arguments ...string) (*Daemon, error) {
 	if err := os.MkdirAll(logDir, 0o755); err != nil {
 		return nil, err
 	}
-	d := &daemon{name: filepath.Base(path), done: make(chan struct{})}
+	d := &Daemon{name: filepath.Base(path), done: make(chan struct{})}
 	log, err := os.Create(filepath.Join(logDir, d.name))
 	if err != nil {
 		return nil, err
@@ -43,10 +43,10 @@ func run(path string, arguments ...string) (*daemon, error) {
 	return d, nil
 }
 
-// await waits until the daemon does what it is for.
-func (d *daemon) await(ready func() error) error {
+// Await waits until the daemon does what it is for.
+func (d *Daemon) Await(ready func() error) error {
 	ended := false
-	err := eventually(d.name, func() error {
+	err := Eventually(d.name, func() error {
 		select {
 		case <-d.done:
 			ended = true
@@ -80,8 +80,8 @@ var client = &http.Client{Transport: &http.Transport{
 	TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // #nosec G402 -- see above
 }}
 
-// healthy returns what asks a URL for 200 OK.
-func healthy(url string) func() error {
+// Healthy returns what asks a URL for 200 OK.
+func Healthy(url string) func() error {
 	return func() error {
 		response, err := client.Get(url)
 		if err != nil {

@@ -25,7 +25,7 @@ type image struct {
 // images are those of docker/Dockerfile, and what holds the namespaces of a pod.
 var images = []image{
 	{name: "localhost/pause:1", module: "test/kubernetes", program: "./pause", user: "65535:65535"},
-	{name: "usdt:test", program: "./cmd/usdt"},
+	{name: "usdt:test", module: "export", program: "./usdt"},
 	{name: "shop:test", program: "./examples/shop", embed: true, user: "65532:65532"},
 }
 

@@ -2,23 +2,22 @@ package cluster
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 )
 
-// Command returns a command that has kubectl in its path, as the administrator of the cluster.
-func Command(name string, arguments ...string) *exec.Cmd {
-	cmd := exec.Command(name, arguments...)
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig("admin"),
-		"PATH="+programs+":/images:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root")
-	return cmd
+// setEnvironment has commands find kubectl and usdt, and be the administrator of the cluster.
+func setEnvironment() error {
+	return errors.Join(os.Setenv("PATH", programs+":/images:/usr/sbin:/usr/bin:/sbin:/bin"),
+		os.Setenv("KUBECONFIG", AdminConfig), os.Setenv("HOME", "/root"))
 }
 
 // Kubectl runs kubectl, and returns what it prints.
 func Kubectl(arguments ...string) (string, error) {
-	return Output(Command(programs+"kubectl", arguments...))
+	return Output(exec.Command("kubectl", arguments...))
 }
 
 // Output runs a command, and returns what it prints.
@@ -29,4 +28,16 @@ func Output(cmd *exec.Cmd) (string, error) {
 		return stdout.String(), fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, &stderr)
 	}
 	return stdout.String(), nil
+}
+
+// Describe returns what there is to know of the pods of a namespace, for somebody who asks why one
+// does not run.
+func Describe(namespace string) string {
+	pods, err := Kubectl("-n", namespace, "describe", "pods")
+	logs, _ := Kubectl("-n", namespace, "logs", "--prefix", "-l",
+		"app.kubernetes.io/name", "--tail=30")
+	if err != nil {
+		pods = err.Error()
+	}
+	return pods + "\n" + logs + "\nkubelet:\n" + LogOf("kubelet")
 }

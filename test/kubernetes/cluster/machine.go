@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The program of a test runs three times: as go test starts it, as the first process of the machine,
-// and in the machine. It knows by the name by which it is started.
+// The program of a test runs three times: as go test starts it, as the first process of the
+// machine, and in the machine. It knows by the name by which it is started.
 const (
 	firstProcess = "usdt-kubernetes-init"
 	testProcess  = "usdt-kubernetes-test"
@@ -26,6 +26,9 @@ func Main(m *testing.M) int {
 	case firstProcess:
 		return report(runFirst())
 	case testProcess:
+		if err := errors.Join(setEnvironment(), Start()); err != nil {
+			return report(err)
+		}
 		return m.Run()
 	}
 	runtime.LockOSThread() // the machine ends with the thread that has started it

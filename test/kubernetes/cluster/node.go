@@ -10,11 +10,11 @@ func startContainerd() error {
 	if err := write("/etc/containerd/config.toml", containerd); err != nil {
 		return err
 	}
-	d, err := run("/usr/bin/containerd")
+	d, err := Run("/usr/bin/containerd")
 	if err != nil {
 		return err
 	}
-	return d.await(func() error { return exec.Command("ctr", "version").Run() })
+	return d.Await(func() error { return exec.Command("ctr", "version").Run() })
 }
 
 // The machines that tests run on may lack CAP_SYS_RESOURCE, without which nobody may lower a score.
@@ -47,13 +47,13 @@ func startKubelet() error {
 	if err := write(config+"kubelet.yaml", kubelet); err != nil {
 		return err
 	}
-	d, err := run(programs+"kubelet", "--config="+config+"kubelet.yaml",
+	d, err := Run(programs+"kubelet", "--config="+config+"kubelet.yaml",
 		"--kubeconfig="+kubeconfig("system:node:"+Node), "--hostname-override="+Node,
 		"--node-ip="+Address)
 	if err != nil {
 		return err
 	}
-	return d.await(func() error {
+	return d.Await(func() error {
 		status, err := Kubectl("get", "node", Node, "-o",
 			`jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
 		if err == nil && status != "True" {

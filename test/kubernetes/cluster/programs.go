@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,7 +36,7 @@ func (m *machine) prepare() (err error) {
 		return err
 	}
 	m.debian = root
-	return m.makeImages()
+	return errors.Join(m.makeImages(), m.copyOperator())
 }
 
 // buildKubernetes builds the programs, unless an earlier run did, and returns their directory.
@@ -76,6 +77,30 @@ func buildProgram(version, path, file string) error {
 		return err
 	}
 	return os.Rename(unfinished, file)
+}
+
+// operator has the kind ServiceMonitor.
+const operator = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
+
+// ServiceMonitors is the file of the machine that defines this kind.
+const ServiceMonitors = "/images/servicemonitors.yaml"
+
+func (m machine) copyOperator() error {
+	download := exec.Command("go", "mod", "download", "-json", operator)
+	text, err := download.Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w", download, err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(text, &module); err != nil {
+		return err
+	}
+	const name = "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
+	data, err := os.ReadFile(filepath.Join(module.Dir, name))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(m.dir, ServiceMonitors), data, 0o644)
 }
 
 // goBuild builds a static program of the module in dir, or of one that it requires.

@@ -40,15 +40,15 @@ func Start() error {
 }
 
 func startEtcd() error {
-	d, err := run("/usr/bin/etcd", "--data-dir=/var/lib/etcd", "--unsafe-no-fsync")
+	d, err := Run("/usr/bin/etcd", "--data-dir=/var/lib/etcd", "--unsafe-no-fsync")
 	if err != nil {
 		return err
 	}
-	return d.await(healthy("http://127.0.0.1:2379/health"))
+	return d.Await(Healthy("http://127.0.0.1:2379/health"))
 }
 
 func startAPIServer() error {
-	d, err := run(programs+"kube-apiserver",
+	d, err := Run(programs+"kube-apiserver",
 		"--etcd-servers=http://127.0.0.1:2379",
 		"--bind-address="+Address, "--advertise-address="+Address,
 		"--cert-dir=/run/kube-apiserver",
@@ -65,11 +65,11 @@ func startAPIServer() error {
 	if err != nil {
 		return err
 	}
-	return d.await(healthy("https://" + Address + ":6443/readyz"))
+	return d.Await(Healthy("https://" + Address + ":6443/readyz"))
 }
 
 func startControllers() error {
-	manager, err := run(programs+"kube-controller-manager",
+	manager, err := Run(programs+"kube-controller-manager",
 		"--kubeconfig="+kubeconfig("system:kube-controller-manager"),
 		"--service-account-private-key-file="+config+"sa.key",
 		"--use-service-account-credentials", "--leader-elect=false", "--bind-address=127.0.0.1",
@@ -77,15 +77,15 @@ func startControllers() error {
 	if err != nil {
 		return err
 	}
-	scheduler, err := run(programs+"kube-scheduler",
+	scheduler, err := Run(programs+"kube-scheduler",
 		"--kubeconfig="+kubeconfig("system:kube-scheduler"),
 		"--leader-elect=false", "--bind-address=127.0.0.1",
 	)
 	if err != nil {
 		return err
 	}
-	return errors.Join(manager.await(healthy("https://127.0.0.1:10257/healthz")),
-		scheduler.await(healthy("https://127.0.0.1:10259/healthz")))
+	return errors.Join(manager.Await(Healthy("https://127.0.0.1:10257/healthz")),
+		scheduler.Await(Healthy("https://127.0.0.1:10259/healthz")))
 }
 
 // writeConfiguration writes the tokens of all clients, what they connect with, and the key of
@@ -109,8 +109,12 @@ func writeConfiguration() error {
 	block := pem.EncodeToMemory(&pem.Block{
 		Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key),
 	})
-	return errors.Join(write(config+"tokens.csv", tokens.String()), write(config+"sa.key", string(block)))
+	return errors.Join(write(config+"tokens.csv", tokens.String()),
+		write(config+"sa.key", string(block)))
 }
+
+// AdminConfig is what the administrator connects with.
+const AdminConfig = config + "admin.yaml"
 
 func kubeconfig(client string) string {
 	return config + strings.ReplaceAll(client, ":", "-") + ".yaml"

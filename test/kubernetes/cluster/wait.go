@@ -8,8 +8,8 @@ import (
 // patience is how long something may take, on a machine ten times slower than usual.
 const patience = 10 * time.Minute
 
-// eventually tries something until it succeeds.
-func eventually(what string, try func() error) error {
+// Eventually tries something until it succeeds.
+func Eventually(what string, try func() error) error {
 	const pause = 100 * time.Millisecond
 	for start := time.Now(); ; time.Sleep(pause) {
 		err := try()
