@@ -5,7 +5,7 @@
 #
 #   forward.sh shop shop-6d5f4 6060 trace 'shop:*'
 #
-# Neither the pod nor the node is changed, and tracing takes no right: only the forwarding of a port.
+# Neither the pod nor the node is changed, and tracing takes no right but to forward a port.
 set -eu
 [ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 namespace=$1 pod=$2 port=$3
