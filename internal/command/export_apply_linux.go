@@ -1,14 +1,15 @@
 package command
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 
 	"github.com/go-usdt/usdt/internal/export/config"
 )
 
-// apply carries out a configuration in place of the one before. Entries that are the same in both go
-// on without a gap.
+// apply carries out a configuration in place of the one before. Entries that are the same in both
+// go on without a gap.
 func (e *exporter) apply(c *config.Config) error {
 	known, err := typeFiles(c.Types).open(e.reader)
 	if err != nil {
@@ -68,7 +69,7 @@ func (e *exporter) stop(jobs []*job) {
 		p := j.population
 		p.users--
 		e.closing.Go(func() {
-			if err := j.close(); err != nil {
+			if err := errors.Join(j.detach(), j.close()); err != nil {
 				e.log.Warn("a tracing was not closed", j.kind(), j.name(), "why", err)
 			}
 		})
@@ -97,6 +98,29 @@ func (e *exporter) entries(c *config.Config) (jobs []*job) {
 		}
 		j.patterns, _ = parsePatterns(texts) // the configuration has been checked
 		jobs = append(jobs, j)
+	}
+	return append(jobs, e.eventEntries(c)...)
+}
+
+// eventEntries returns the entries that become spans and records.
+func (e *exporter) eventEntries(c *config.Config) (jobs []*job) {
+	add := func(s config.Source, entry any, texts []string, one exported, r *received) *job {
+		r.names, r.sink = e.names, e.sink
+		patterns, _ := parsePatterns(texts) // the configuration has been checked
+		j := &job{source: s, entry: entry, patterns: patterns, exported: one}
+		jobs = append(jobs, j)
+		return j
+	}
+	failed := func(err error) { e.log.Error("events are not received any more", "why", err) }
+	for _, c := range c.Spans {
+		s := &exportedSpan{config: c, failed: failed}
+		c.Line = 0 // an entry may move
+		add(c.Source, c, patternsOf(c.Pair), s, &s.received).findsGoroutines = true
+	}
+	for _, c := range c.Logs {
+		l := newExportedLog(c)
+		l.failed, c.Line = failed, 0
+		add(c.Source, c, c.Probes, l, &l.received)
 	}
 	return jobs
 }

@@ -58,7 +58,34 @@ func (e *exporter) own() []front.Family {
 		errors.Points = append(errors.Points,
 			e.point(float64(j.failed.Load()), j.kind()+" "+j.name()))
 	}
-	return append(append(all, errors), e.ownOfMetrics(jobs)...)
+	return append(append(append(all, errors), e.ownOfMetrics(jobs)...), e.ownOfEvents(jobs)...)
+}
+
+// ownOfEvents returns what the exporter says of spans and records.
+func (e *exporter) ownOfEvents(jobs []*job) []front.Family {
+	labels := []string{"signal", "name"}
+	events := front.Family{
+		Name: "usdt_export_events", Kind: front.Counter, Labels: labels,
+		Help: "Spans and log records that were handed on.",
+	}
+	lost := front.Family{
+		Name: "usdt_export_events_lost", Kind: front.Counter, Labels: labels,
+		Help: "Spans and log records that came faster than they were received.",
+	}
+	for _, j := range jobs {
+		var r *received
+		switch one := j.exported.(type) {
+		case *exportedSpan:
+			r = &one.received
+		case *exportedLog:
+			r = &one.received
+		default:
+			continue
+		}
+		events.Points = append(events.Points, e.point(float64(r.events.Load()), j.kind(), j.name()))
+		lost.Points = append(lost.Points, e.point(float64(r.lost.Load()), j.kind(), j.name()))
+	}
+	return []front.Family{events, lost}
 }
 
 // ownOfMetrics returns what the exporter says of each metric.

@@ -235,6 +235,10 @@ func (e *exporter) read(pid int) {
 }
 
 // settled takes note that all that was found at the start is traced.
-func (e *exporter) settled() { e.ready.Store(true) }
+func (e *exporter) settled() {
+	if !e.ready.Swap(true) {
+		e.log.Info("ready: the probes that are there are traced", "processes", len(e.traced))
+	}
+}
 
 var errNotReady = errors.New("usdt still looks for the probes of the processes that are there")

@@ -20,6 +20,7 @@ type exported interface {
 	// attach attaches to further sites: the first of them open the tracing.
 	attach([]uprobe.Probe, uprobe.Options) error
 	release(isGone func(uprobe.Site) bool)
+	detach() error // and hand on what was received
 	close() error
 }
 

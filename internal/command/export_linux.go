@@ -99,7 +99,7 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 	}); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeSink(e.sink)) }()
+	defer func() { err = errors.Join(err, e.detach(), closeSink(e.sink)) }()
 	if err := e.apply(c); err != nil {
 		return err
 	}

@@ -3,6 +3,9 @@ package command
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +30,7 @@ type exportedMetric struct {
 	probes []uprobe.Probe
 	pair   pairParts
 	source metricSource // nil until there is a probe
+	forgot time.Time    // when it looked for processes that are over
 
 	unread atomic.Uint64 // what was missed when it was read last
 }
@@ -85,7 +89,7 @@ func (m *exportedMetric) open(probes []uprobe.Probe, o uprobe.Options) error {
 	switch m.config.Type {
 	case config.Histogram:
 		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
-			Options: o, Arg: value, By: m.fit.labels.by,
+			Options: o, Arg: value, By: m.fit.labels.by, Scale: m.metric.Scale(),
 		})
 		if err != nil {
 			return err
@@ -145,15 +149,46 @@ func (m *exportedMetric) read() (f front.Family, ok bool, err error) {
 	if m.metric == nil {
 		return f, false, nil
 	}
+	now := time.Now()
 	if m.source != nil {
-		now := time.Now()
+		over := m.over(now)
 		hits, failed := m.source.take(m.fit.labels, m.probes)
 		m.metric.Add(hits, now)
 		missed, uncounted := m.source.missed()
 		m.unread.Store(missed)
 		err = errors.Join(failed, uncounted)
+		if len(over) > 0 && failed == nil {
+			err = errors.Join(err, m.source.forget(m.fit.labels, over))
+		}
 	}
 	return m.metric.Family(), true, err
+}
+
+const (
+	// forgetInterval is how often a metric forgets processes that have ended.
+	forgetInterval = 10 * time.Second
+
+	// keepEnded is how long the series of a process are there after its end, to be scraped.
+	keepEnded = 5 * time.Minute
+)
+
+// over returns the processes of which no more hits can come, now and then, and removes the series
+// that are of such a process only.
+func (m *exportedMetric) over(now time.Time) map[int]bool {
+	if now.Sub(m.forgot) < forgetInterval {
+		return nil
+	}
+	m.forgot = now
+	at := slices.IndexFunc(m.config.Labels, func(l config.Label) bool { return l.Of == config.OfPID })
+	if at >= 0 {
+		m.metric.Forget(now, keepEnded, func(labels []string) bool {
+			pid, err := strconv.Atoi(labels[at])
+			return err == nil && hasEnded(pid)
+		})
+	}
+	over := m.source.processes()
+	maps.DeleteFunc(over, func(pid int, _ bool) bool { return !hasEnded(pid) })
+	return over
 }
 
 // figures returns the numbers of the metric.
@@ -166,14 +201,26 @@ func (m *exportedMetric) figures() collect.Figures {
 	return m.metric.Figures()
 }
 
-// close detaches. What was counted since the metric was read last is lost.
+// detach detaches. What was counted by then can still be read.
+func (m *exportedMetric) detach() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.source == nil {
+		return nil
+	}
+	return detachUndisturbed(m.source)
+}
+
+// close frees what the kernel has. The metric stays as it was read last.
 func (m *exportedMetric) close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.source == nil {
 		return nil
 	}
-	return errors.Join(detachUndisturbed(m.source), m.source.Close())
+	s := m.source
+	m.source = nil
+	return s.Close()
 }
 
 // name is what the log and the exporter's own metrics call it.

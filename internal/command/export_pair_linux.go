@@ -27,11 +27,11 @@ func patternsOf(p config.Pair) []string {
 	if p.Base == "" {
 		return []string{p.Start, p.End}
 	}
-	return []string{p.Base + "[_-]*"}
+	return []string{p.Base + `[\-_]*`}
 }
 
-// add takes further probes, and returns those that are of the pair. The others wait as long as it is
-// not known which two the pair is.
+// add takes further probes, and returns those that are of the pair. The others wait as long as it
+// is not known which two the pair is.
 func (p *pairParts) add(c config.Pair, probes []uprobe.Probe) []uprobe.Probe {
 	if p.names == nil {
 		p.waiting = append(p.waiting, probes...)
@@ -150,7 +150,7 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 		return err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
-	p.Options, p.By = o, m.fit.labels.by
+	p.Options, p.By, p.Splits = o, m.fit.labels.by, m.metric.Scale().Splits
 	l, err := uprobe.Pair(m.pair.starts, m.pair.ends, p)
 	if err != nil {
 		return err

@@ -25,8 +25,8 @@ type exportedProcess struct {
 // unknown is what labels say of a process that was gone before anybody looked.
 const unknown = "unknown"
 
-// An exportedProcesses knows processes, also for a while after their ends. Nothing that it reads can
-// be held up by a process. It is safe for concurrent use.
+// An exportedProcesses knows processes, also for a while after their ends. Nothing that it reads
+// can be held up by a process. It is safe for concurrent use.
 type exportedProcesses struct {
 	host string
 	pods *cgroup.Pods

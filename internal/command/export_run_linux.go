@@ -87,15 +87,24 @@ func (e *exporter) do(ctx context.Context, f func()) {
 	}
 }
 
-// close detaches everything.
-func (e *exporter) close() error {
+// detach detaches everything, and hands on what was received.
+func (e *exporter) detach() error {
 	jobs := e.jobs()
-	errs := make([]error, len(jobs)+1)
+	errs := make([]error, len(jobs))
 	var all sync.WaitGroup
 	for i, j := range jobs {
-		all.Go(func() { errs[i] = j.close() })
+		all.Go(func() { errs[i] = j.detach() })
 	}
 	all.Wait()
+	return errors.Join(errs...)
+}
+
+// close frees everything, after detach.
+func (e *exporter) close() error {
+	var errs []error
+	for _, j := range e.jobs() {
+		errs = append(errs, j.close())
+	}
 	e.closing.Wait()
 	for _, p := range e.populations {
 		errs = append(errs, p.close())

@@ -1,11 +1,7 @@
 package command
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/go-usdt/usdt/internal/export/collect"
-	"github.com/go-usdt/usdt/internal/tracing/histogram"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -16,6 +12,11 @@ type metricSource interface {
 	Release(isGone func(uprobe.Site) bool)
 	// take returns what came since the last call, by the labels.
 	take(exportLabels, []uprobe.Probe) ([]collect.Hits, error)
+	// forget makes room in the kernel for the groups of other processes than those that were over
+	// before take was called last.
+	forget(l exportLabels, over map[int]bool) error
+	// processes returns those that groups are of, as far as the kernel keeps these.
+	processes() map[int]bool
 	// missed returns how many hits have not been counted.
 	missed() (uint64, error)
 }
@@ -39,6 +40,10 @@ func (s countSource) take(l exportLabels, probes []uprobe.Probe) ([]collect.Hits
 	return all, err
 }
 
+func (s countSource) forget(exportLabels, map[int]bool) error { return nil } // take has
+
+func (s countSource) processes() map[int]bool { return nil }
+
 func (s countSource) missed() (uint64, error) {
 	unreadable, err := s.Unreadable()
 	return s.Missed() + unreadable, err
@@ -56,6 +61,11 @@ func (s *valueSource) take(l exportLabels, _ []uprobe.Probe) ([]collect.Hits, er
 		return nil, err // groups may be missing
 	}
 	return s.growth.take(l, groups), nil
+}
+
+func (s *valueSource) forget(l exportLabels, over map[int]bool) error {
+	s.growth.forget(over)
+	return s.Forget(func(key []uprobe.KeyValue) bool { return over[processOf(l.by, key)] })
 }
 
 func (s *valueSource) missed() (uint64, error) {
@@ -82,40 +92,15 @@ func (s *pairSource) take(l exportLabels, _ []uprobe.Probe) ([]collect.Hits, err
 	return s.growth.take(l, r.Groups), nil
 }
 
+func (s *pairSource) forget(l exportLabels, over map[int]bool) error {
+	var ofStart []uprobe.By
+	for _, by := range l.by {
+		if !by.OfEnd {
+			ofStart = append(ofStart, by)
+		}
+	}
+	s.growth.forget(over)
+	return s.Forget(func(key []uprobe.KeyValue) bool { return over[processOf(ofStart, key)] })
+}
+
 func (s *pairSource) missed() (uint64, error) { return s.lost + s.unplaced, nil }
-
-// A growth is what groups have had by the last time, to know what has come since.
-type growth struct {
-	before   map[string]*histogram.Histogram // by the id of a key
-	unplaced uint64
-}
-
-// take returns what the groups have in addition.
-func (g *growth) take(l exportLabels, groups []uprobe.Group) (all []collect.Hits) {
-	before := g.before
-	g.before, g.unplaced = make(map[string]*histogram.Histogram, len(groups)), 0
-	for _, group := range groups {
-		g.unplaced += group.Unplaced
-		id := keyID(group.Key)
-		g.before[id] = group.Histogram
-		grown := group.Histogram.Since(before[id])
-		if grown.Total() == 0 {
-			continue
-		}
-		h := collect.Hits{Count: grown.Total(), Values: grown}
-		if len(group.Key) == len(l.by) {
-			h.Labels, h.Resource = l.values(group.Key, "")
-		}
-		all = append(all, h)
-	}
-	return all
-}
-
-// keyID tells keys apart.
-func keyID(key []uprobe.KeyValue) string {
-	var b strings.Builder
-	for _, v := range key {
-		fmt.Fprintf(&b, "%s %q %t,", v.Int, v.Text, v.IsCut)
-	}
-	return b.String()
-}

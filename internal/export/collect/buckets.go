@@ -2,7 +2,6 @@ package collect
 
 import (
 	"math"
-	"slices"
 
 	"github.com/go-usdt/usdt/internal/export/front"
 	"github.com/go-usdt/usdt/internal/tracing/histogram"
@@ -42,13 +41,11 @@ func (s *Spec) histogram(h *histogram.Histogram) *front.HistogramValue {
 	}
 	v.Count, v.Sum = h.Total(), h.Sum/s.Divisor
 	for index, count := range h.Counts {
-		at := h.Scale.Middle(index) / s.Divisor
 		if v.Native != nil {
-			addNative(v.Native, at, count)
+			addNative(v.Native, h.Scale.Middle(index)/s.Divisor, count)
 		}
 		if v.Counts != nil {
-			i, _ := slices.BinarySearch(v.Bounds, at) // bounds are inclusive
-			v.Counts[i] += count
+			v.Counts[h.Scale.Above(index)] += count
 		}
 	}
 	return v

@@ -220,6 +220,9 @@ func (m *Metric) point(s *series) front.Point {
 	return p
 }
 
+// Scale is Spec.Scale.
+func (m *Metric) Scale() histogram.Scale { return m.spec.Scale() }
+
 // Describe says what the metric is, if that is not known yet.
 func (m *Metric) Describe(help string) {
 	m.mu.Lock()

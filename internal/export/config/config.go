@@ -37,8 +37,8 @@ type Source struct {
 	Expr  filter.Expr // the same; nil for none
 }
 
-// A From says which processes are meant, as the flags of usdt do: of several kinds each has to hold,
-// of several values of a kind one. Without any, all are.
+// A From says which processes are meant, as the flags of usdt do: of several kinds each has to
+// hold, of several values of a kind one. Without any, all are.
 type From struct {
 	PIDs                      []int
 	Comms, Exes, Files, Users []string
@@ -118,6 +118,7 @@ type Span struct {
 // A Log is hits that become log records.
 type Log struct {
 	Source
+	Name        string // what the exporter itself calls it; empty: its probes
 	Probes      []string
 	Severity    string // TRACE, DEBUG, INFO, WARN, ERROR or FATAL
 	Body        string // a format, as of usdt trace; empty: all arguments

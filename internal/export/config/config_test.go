@@ -83,7 +83,8 @@ func TestParse(t *testing.T) {
 			Attributes: []string{"customer", "1"}, Traceparent: "parent",
 		}},
 		Logs: []Log{{
-			Source: Source{Line: 30}, Probes: []string{"shop:login_failed"}, Severity: "WARN",
+			Source: Source{Line: 30}, Name: "shop:login_failed",
+			Probes: []string{"shop:login_failed"}, Severity: "WARN",
 			Body: "login of %[user]s failed", Attributes: []string{"user"},
 		}},
 	}

@@ -38,6 +38,7 @@ func (r *reader) log(c *Config, n *yaml.Node) {
 	before := len(r.errs)
 	l := Log{Source: Source{Line: n.Line}, Severity: "INFO"}
 	of := fields{
+		"name":        r.text(&l.Name, "name"),
 		"probes":      r.patterns(&l.Probes),
 		"severity":    func(n *yaml.Node) { r.severity(&l.Severity, n) },
 		"body":        func(n *yaml.Node) { r.body(&l.Body, n) },
@@ -51,6 +52,9 @@ func (r *reader) log(c *Config, n *yaml.Node) {
 	}
 	if len(l.Probes) == 0 {
 		r.errorf(l.Line, "a log: which probes? set probes: [PROVIDER:PROBE]")
+	}
+	if l.Name == "" {
+		l.Name = strings.Join(l.Probes, " ")
 	}
 	c.Logs = append(c.Logs, l)
 }

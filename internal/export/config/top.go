@@ -91,7 +91,7 @@ func (r *reader) otlp(into *OTLP, n *yaml.Node) {
 	})
 }
 
-// checkNames reports metrics of one name.
+// checkNames reports entries of one kind and one name.
 func (r *reader) checkNames(c *Config) {
 	lines := make(map[string]int)
 	for _, m := range c.Metrics {
@@ -105,6 +105,21 @@ func (r *reader) checkNames(c *Config) {
 			continue
 		}
 		lines[name] = m.Line
+	}
+	unique := make(map[string]int)
+	once := func(what, name string, line int) {
+		if first, doubled := unique[what+name]; doubled {
+			r.errorf(line, "another %s, in line %d, is called %s, too; give one another name", what,
+				first, printable.Text(cut(name)))
+			return
+		}
+		unique[what+name] = line
+	}
+	for _, s := range c.Spans {
+		once("span", s.Name, s.Line)
+	}
+	for _, l := range c.Logs {
+		once("log", l.Name, l.Line)
 	}
 }
 

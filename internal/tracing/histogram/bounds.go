@@ -2,15 +2,16 @@ package histogram
 
 import "math"
 
-// Bounds returns the range of the values in a bucket: lo <= v < hi. For a negative index of a Log2
-// scale the range is lo < v <= hi, the mirror image. The outermost buckets of a linear scale have
-// an infinite end.
+// Bounds returns the range of the values in a bucket, whatever the splits: lo <= v < hi. For a
+// negative index of a Log2 scale the range is lo < v <= hi, the mirror image. The outermost buckets
+// of a linear scale have an infinite end.
 //
 // Bounds are exact on a Log2 scale. On a linear scale they are exact up to a magnitude of 1<<53.
 func (s Scale) Bounds(index int) (lo, hi float64) {
 	if s.Linear {
 		return s.linearBounds(index)
 	}
+	index = s.unsplit(index)
 	if index < 0 {
 		lo, hi = log2Bounds(-index)
 		return -hi, -lo
@@ -37,6 +38,7 @@ func log2Bounds(index int) (lo, hi float64) {
 // Middle returns the value that represents a bucket: the middle of its integers, or its finite end
 // if the other end is infinite.
 func (s Scale) Middle(index int) float64 {
+	index = s.unsplit(index)
 	lo, hi := s.Bounds(index)
 	switch {
 	case math.IsInf(lo, 0):

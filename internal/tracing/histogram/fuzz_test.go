@@ -19,6 +19,7 @@ func FuzzScale(f *testing.F) {
 		s, err := Linear(lo, hi, step)
 		if err != nil {
 			s = Log2()
+			s.Splits = []int64{min(lo, hi), max(lo, hi)}
 		}
 		value := integer.Of(v, signed)
 		index := s.Bucket(v, signed)
@@ -30,11 +31,20 @@ func FuzzScale(f *testing.F) {
 		}
 		// A bucket of a linear scale may be the last one, and then no value is above it.
 		if next := index + 1; !s.Linear || next <= s.Len() {
-			if least := s.Least(next); index != 975 && value.Compare(least) >= 0 {
+			if least := s.Least(next); index-s.Above(index)*SplitStep != 975 && value.Compare(least) >= 0 {
 				t.Errorf("%+v: %v is in bucket %d, but not below %v", s, value, index, least)
 			}
 		}
 		checkBounds(t, s, index, value)
+		above := 0
+		for _, split := range s.Splits {
+			if value.Compare(integer.Of(uint64(split), true)) > 0 {
+				above++
+			}
+		}
+		if got := s.Above(index); got != above {
+			t.Errorf("%+v: %v is in bucket %d, above %d splits, want %d", s, value, index, got, above)
+		}
 	})
 }
 

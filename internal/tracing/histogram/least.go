@@ -6,8 +6,9 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/integer"
 )
 
-// Least returns the least value that a bucket can hold.
+// Least returns the least value that a bucket can hold, whatever the splits.
 func (s Scale) Least(index int) integer.Int {
+	index = s.unsplit(index)
 	switch {
 	case s.Linear && index < 0:
 		return integer.Min
@@ -37,6 +38,7 @@ func log2Least(index int) (least, width uint64) {
 // representative returns the integer that represents a bucket: one in the middle, or one at the end
 // of a linear scale.
 func (s Scale) representative(index int) integer.Int {
+	index = s.unsplit(index)
 	switch {
 	case s.Linear && index < 0:
 		return integer.Of(uint64(s.Lo-1), true) // #nosec G115 -- a value is below Lo

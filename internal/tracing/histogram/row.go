@@ -49,6 +49,7 @@ func (h *Histogram) span() (first, last int, ok bool) {
 // row returns the number of the row that a bucket belongs to. On a Log2 scale this is the number of
 // bits of the values' magnitude, negated for negative values.
 func (s Scale) row(index int) int {
+	index = s.unsplit(index)
 	switch {
 	case s.Linear:
 		return index

@@ -16,6 +16,10 @@ type Scale struct {
 	// A linear scale has buckets of Step values each, from Lo up to but without Hi, which may cut
 	// off the last bucket.
 	Lo, Hi, Step int64
+
+	// Splits divide the buckets of a Log2 scale further: no bucket has values both of up to a split
+	// and above it. They are in ascending order.
+	Splits []int64
 }
 
 // Log2 returns the scale with 16 buckets for each power of two. The width of a bucket is at most
@@ -68,6 +72,10 @@ func (s Scale) Bucket(v uint64, signed bool) int {
 	if s.Linear {
 		return s.linear(v, signed)
 	}
+	return s.above(v, signed)*SplitStep + log2Of(v, signed)
+}
+
+func log2Of(v uint64, signed bool) int {
 	if signed && v > math.MaxInt64 {
 		return -log2Bucket(-v)
 	}

@@ -31,6 +31,26 @@ func (p *program) bucketIndex(s histogram.Scale, signed bool) {
 	p.emit(asm.Mov.Reg(asm.R3, regTemp))
 	p.log2Index()
 	p.place(done)
+	p.split(s.Splits, signed)
+}
+
+// split adds to the index in R0 what it grows by with each split that the value in regTemp is
+// above. It changes R1.
+func (p *program) split(splits []int64, signed bool) {
+	if len(splits) == 0 {
+		return
+	}
+	isNotAbove, jump := p.newLabel(), asm.JLE
+	if signed {
+		jump = asm.JSLE
+	}
+	for _, split := range splits {
+		if signed || split >= 0 {
+			p.emit(loadConstant(asm.R1, split), jump.Reg(regTemp, asm.R1, isNotAbove))
+		}
+		p.emit(asm.Add.Imm(asm.R0, histogram.SplitStep))
+	}
+	p.place(isNotAbove)
 }
 
 // log2Index sets R0 to the index of the bucket of the unsigned value in R3. It changes R1 to R3.

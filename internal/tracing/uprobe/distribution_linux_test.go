@@ -41,7 +41,10 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes := find(t, p, "signed", "unsigned")
-	scales := map[string]histogram.Scale{"log2": histogram.Log2(), "linear": linear, "wide": wide}
+	scales := map[string]histogram.Scale{
+		"log2": histogram.Log2(), "linear": linear, "wide": wide,
+		"split": {Splits: []int64{math.MinInt64, -1000, -7, 0, 31, 1000, 1 << 40}},
+	}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, scale := range scales {
 			o := uprobe.DistributionOptions{Options: o, Scale: scale}

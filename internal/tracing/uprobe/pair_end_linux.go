@@ -2,8 +2,6 @@ package uprobe
 
 import (
 	"github.com/cilium/ebpf/asm"
-
-	"github.com/go-usdt/usdt/internal/tracing/histogram"
 )
 
 // end writes the program of the second probe, which counts how much later it was hit.
@@ -59,6 +57,6 @@ func (l *Latency) count(p *program, alone, unreadable string) error {
 	if err := l.groups.reach(p, unreadable); err != nil {
 		return err
 	}
-	p.countValue(l.counts, histogram.Log2(), false)
+	p.countValue(l.counts, l.spec.scale(), false)
 	return nil
 }

@@ -96,19 +96,26 @@ const (
 )
 
 // mostGroupRows returns how many rows there can be of all groups together. Each processor has its
-// own.
-func mostGroupRows() int {
+// own. Whoever asks for room for few groups has several tracings, each with less memory.
+func (s *session) mostGroupRows(groups int) int {
+	const (
+		node  = 80      // bytes of the kernel's for a key
+		each  = 16      // rows of a group: there are rarely more
+		apart = 1 << 11 // of one group
+	)
 	cpus, err := ebpf.PossibleCPU()
 	if err != nil {
 		return leastRows
 	}
-	const node = 80 // bytes of the kernel's for a key
-	return min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
+	most := min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
+	if s.options.Groups == 0 && groups > 0 {
+		return most
+	}
+	return min(most, max(apart, min(each*groups, rowsBytes/4/(node+8*rowWords*cpus))))
 }
 
 func (s *session) newGroupRows(groups int) (rowMap, error) {
-	const each = 16 // a histogram has rarely more rows
-	most := min(mostGroupRows(), max(leastRows, each*groups))
+	most := s.mostGroupRows(groups)
 	m, err := s.newMap(&ebpf.MapSpec{
 		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
 		MaxEntries: uint32(most), // #nosec G115 -- at most mostRows

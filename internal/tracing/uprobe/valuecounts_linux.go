@@ -41,7 +41,7 @@ type valueCounts struct {
 func (s *session) newValueCounts(scale histogram.Scale, groups int) (*valueCounts, error) {
 	c := new(valueCounts)
 	var err error
-	if groups == 0 {
+	if groups == 0 && len(scale.Splits) == 0 {
 		c.rows, err = s.newScaleRows(scale)
 	} else {
 		c.rows, err = s.newGroupRows(groups)
