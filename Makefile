@@ -46,7 +46,7 @@ format: ## gofmt has nothing to change, and no line has more than 100 columns
 
 # Modules of their own, because of what they depend on.
 MODULES := test/schema/validate instrument/otelprobe instrument/grpcprobe test/instrument/drivers \
-	examples/orders export
+	examples/orders export test/otlp
 
 .PHONY: lint
 lint: format ## format, vet, staticcheck; everything compiles everywhere
@@ -164,7 +164,7 @@ LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon pyth
 .PHONY: test-modules
 test-modules: ## probes for other people's packages, what usdt export serves, and an example
 	test/setup.sh postgresql
-	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers export; do \
+	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers export test/otlp; do \
 	  echo "go test in $$m, with and without -race"; \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) ./... && \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) -race ./... || exit 1; \
@@ -318,6 +318,10 @@ bench: ## tables: what a fire and a Load cost; the usdt command and bpftrace on 
 .PHONY: bench-export
 bench-export: ## a table: what usdt export costs, by processes, probes, fires and series
 	go run ./test/export/load
+
+.PHONY: bench-otlp
+bench-otlp: ## tables: what a span, a log record and a series cost by OTLP, and on the wire
+	cd test/otlp && go run ./bench
 
 .PHONY: pictures
 pictures: ## draw docs/figures/terminal.svg and demo.svg anew, from what a terminal shows

@@ -46,6 +46,19 @@ func value(v any) attribute.Value {
 	}
 }
 
+// attributesWeight returns about how many bytes attributes have.
+func attributesWeight(list []front.Attribute) int {
+	const header = 48 // in memory; a request has less
+	w := header * len(list)
+	for _, a := range list {
+		w += len(a.Key)
+		if text, ok := a.Value.(string); ok {
+			w += len(text)
+		}
+	}
+	return w
+}
+
 // valid returns text that protobuf takes: one text that is not UTF-8 would make it refuse the whole
 // request.
 func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -12,19 +12,36 @@ import (
 // over a wrong one, and then sends to another place, or in another way, than the operator thinks.
 type environment struct {
 	get    func(string) string
+	told   map[string]bool // the variables that something is wrong with
 	wrongs []error
 }
 
-// value returns a variable's value. As everywhere in OpenTelemetry, an empty one is none.
-func (e *environment) value(name string) string { return strings.TrimSpace(e.get(name)) }
+// value returns a variable's value. As everywhere in OpenTelemetry, an empty one is none. Some of
+// the SDK's exporters take spaces around it for a part of it, and others do not.
+func (e *environment) value(name string) string {
+	text := e.get(name)
+	trimmed := strings.TrimSpace(text)
+	if trimmed != text && trimmed != "" {
+		e.wrongSecret(name, "take away the spaces around its value")
+	}
+	return trimmed
+}
 
 // wrong says what a variable should be. Its value is not repeated if it may be a secret.
 func (e *environment) wrong(name, remedy string) {
-	e.wrongs = append(e.wrongs, fmt.Errorf("%s=%s: %s", name, e.value(name), remedy))
+	e.tell(name, fmt.Errorf("%s=%s: %s", name, e.get(name), remedy))
 }
 
 func (e *environment) wrongSecret(name, remedy string) {
-	e.wrongs = append(e.wrongs, fmt.Errorf("%s: %s", name, remedy))
+	e.tell(name, fmt.Errorf("%s: %s", name, remedy))
+}
+
+// tell keeps one error of each variable.
+func (e *environment) tell(name string, err error) {
+	if !e.told[name] {
+		e.told[name] = true
+		e.wrongs = append(e.wrongs, err)
+	}
 }
 
 func (e *environment) err() error { return errors.Join(e.wrongs...) }

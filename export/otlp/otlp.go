@@ -61,6 +61,7 @@ func Open(setup front.Setup) (front.Sink, error) {
 	for _, run := range s.run {
 		s.workers.Go(run)
 	}
+	settings.tell(setup)
 	return s, nil
 }
 
@@ -73,7 +74,7 @@ func (s *sink) openTraces(setup front.Setup, settings settings, r resources) err
 		return fmt.Errorf("open the exporter of spans: %w", err)
 	}
 	t := s.tally(setup, traces)
-	s.spans = newQueue[front.Span](settings.spans, t)
+	s.spans = newQueue(settings.spans, t, spanWeight)
 	b := spanBatch{exporter, r.copy(), scope(setup.Version), settings.limits}
 	s.run = append(s.run, func() { s.spans.run(s.context, b.export, exporter.Shutdown) })
 	return nil
@@ -88,7 +89,7 @@ func (s *sink) openLogs(setup front.Setup, settings settings, r resources) error
 		return fmt.Errorf("open the exporter of log records: %w", err)
 	}
 	t := s.tally(setup, logs)
-	s.records = newQueue[front.Record](settings.records, t)
+	s.records = newQueue(settings.records, t, recordWeight)
 	b := recordBatch{exporter: exporter, resources: r.copy(), version: setup.Version}
 	s.run = append(s.run, func() { s.records.run(s.context, b.export, exporter.Shutdown) })
 	return nil

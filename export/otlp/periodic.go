@@ -3,6 +3,7 @@ package otlp
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/sdk/instrumentation"
@@ -51,7 +52,7 @@ func (p *periodic) round(ctx context.Context) {
 	p.tell(err)
 	p.resources.forget()
 	c := converter{p.resources, p.scope, p.settings, time.Now()}
-	requests := c.requests(append(families, p.own()...))
+	requests := c.requests(slices.Concat(families, p.own()))
 	first := p.next
 	for i := range requests {
 		at := (first + i) % len(requests)

@@ -6,14 +6,20 @@ import (
 	"time"
 )
 
-// A queue holds what waits to be sent. Its memory is that of its room, and of one batch.
+// share is how many bytes an item may have on average when the queue is full.
+const share = 8 << 10
+
+// A queue holds what waits to be sent. Its memory is bounded by its room, for items and for their
+// bytes, and by one batch.
 type queue[T any] struct {
 	settings batching
 	tally    *tally
+	weigh    func(T) int // about how many bytes an item has, in memory and in a request
 	items    chan T
 
-	mutex  sync.Mutex // from looking at closed to the end of what depends on it
+	mutex  sync.Mutex
 	closed bool
+	weight int // of the items
 }
 
 // batching says how much waits, and how long.
@@ -22,22 +28,33 @@ type batching struct {
 	delay, timeout time.Duration // of the oldest before it is sent; of an export
 }
 
-func newQueue[T any](settings batching, t *tally) *queue[T] {
-	return &queue[T]{settings: settings, tally: t, items: make(chan T, settings.room)}
+func newQueue[T any](settings batching, t *tally, weigh func(T) int) *queue[T] {
+	return &queue[T]{settings: settings, tally: t, weigh: weigh, items: make(chan T, settings.room)}
 }
 
 // add puts an item into the queue, or counts it as lost. It does not wait.
 func (q *queue[T]) add(item T) {
+	weight := q.weigh(item)
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
-	if !q.closed {
+	if !q.closed && q.weight+weight <= q.settings.room*share {
 		select {
 		case q.items <- item:
+			q.weight += weight
 			return
 		default:
 		}
 	}
 	q.tally.lost.Add(1)
+}
+
+// taken says that an item has left the queue, and returns its weight.
+func (q *queue[T]) taken(item T) int {
+	weight := q.weigh(item)
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	q.weight -= weight
+	return weight
 }
 
 // close lets nothing more in. What waits is still sent.
@@ -48,30 +65,32 @@ func (q *queue[T]) close() {
 	close(q.items)
 }
 
-// run exports batches until the queue is closed and empty.
+// run exports batches until the queue is closed and empty. A batch goes when it has as many items
+// as it may have, or is as large as a request may be, or when its first item has waited.
 func (q *queue[T]) run(ctx context.Context, export func(context.Context, []T) error,
 	shutdown func(context.Context) error) {
 	defer end(ctx, shutdown)
-	batch := make([]T, 0, q.settings.size)
+	batch, weight := make([]T, 0, q.settings.size), 0
 	timer := time.NewTimer(q.settings.delay)
 	for open := true; open; {
 		var item T
 		select {
 		case item, open = <-q.items:
-			if open {
-				batch = append(batch, item)
+			if !open {
+				break
 			}
-			if open && len(batch) == 1 {
+			if len(batch) == 0 {
 				timer.Reset(q.settings.delay)
 			}
-			if open && len(batch) < q.settings.size {
+			batch, weight = append(batch, item), weight+q.taken(item)
+			if len(batch) < q.settings.size && weight < maxWeight {
 				continue
 			}
 		case <-timer.C:
 		}
 		q.send(ctx, batch, export)
 		clear(batch) // or the texts would stay until others take their place
-		batch = batch[:0]
+		batch, weight = batch[:0], 0
 	}
 }
 

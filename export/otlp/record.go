@@ -52,6 +52,12 @@ func record(r front.Record) (made log.Record) {
 	return made
 }
 
+func recordWeight(r front.Record) int {
+	const fixed = 160
+	return fixed + len(r.Event) + len(r.Body) + len(r.TraceID) + len(r.SpanID) +
+		attributesWeight(r.Attributes)
+}
+
 // traceOf returns a context with the trace of a record, where the SDK looks for it.
 func traceOf(r front.Record) context.Context {
 	return trace.ContextWithSpanContext(context.Background(), trace.NewSpanContext(

@@ -37,7 +37,7 @@ const (
 // readSettings reads the variables of the signals that the configuration asks for. With
 // OTEL_SDK_DISABLED, nothing is sent, and no other variable matters.
 func readSettings(get func(string) string, wanted front.OTLP) (settings, error) {
-	e := &environment{get: get}
+	e := &environment{get: get, told: make(map[string]bool)}
 	s := settings{sends: make(map[signal]bool)}
 	if e.boolean("OTEL_SDK_DISABLED") {
 		return s, e.err()
@@ -67,6 +67,22 @@ func readSettings(get func(string) string, wanted front.OTLP) (settings, error) 
 		e.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", 0, -1)
 	}
 	return s, e.err()
+}
+
+// tell has the log say how signals are sent, and which are not, against the configuration.
+func (s settings) tell(setup front.Setup) {
+	tell := func(of signal, wanted bool) {
+		switch {
+		case s.sends[of]:
+			setup.Log.Info("sending by OTLP", "signal", of, "protocol", s.transport[of].String())
+		case wanted:
+			setup.Log.Warn("not sending by OTLP: OTEL_SDK_DISABLED or OTEL_…_EXPORTER=none is set",
+				"signal", of)
+		}
+	}
+	tell(metrics, setup.OTLP.Metrics)
+	tell(traces, setup.OTLP.Traces)
+	tell(logs, setup.OTLP.Logs)
 }
 
 // exporter returns whether a signal is sent.

@@ -22,11 +22,12 @@ type tally struct {
 	log                *slog.Logger
 	sent, failed, lost atomic.Uint64
 
-	down bool // of the worker: the last export has failed
+	// What the worker has told: that the last export has failed, and how many were lost by then.
+	down     bool
+	toldLost uint64
 }
 
-// exported counts n items after an export. The log gets one line when a receiver begins to fail,
-// and one when it takes something again.
+// exported counts n items after an export.
 func (t *tally) exported(n int, err error) {
 	refused, partial := rejected(err)
 	switch {
@@ -45,16 +46,23 @@ func (t *tally) exported(n int, err error) {
 	t.tell(err)
 }
 
+// tell has the log say when a receiver begins to take less than there is, and when it takes
+// everything again. In between, the counters say how it goes on.
 func (t *tally) tell(err error) {
+	lost := t.lost.Load()
+	down := err != nil || lost > t.toldLost
 	switch {
 	case err != nil && !t.down:
 		t.log.Warn("the receiver of OTLP does not take everything; what it does not take is lost",
 			"signal", t.signal, "err", err)
-	case err == nil && t.down:
+	case down && !t.down:
+		t.log.Warn("more comes than the receiver of OTLP takes; what finds no room is lost",
+			"signal", t.signal, "lost", lost)
+	case !down && t.down:
 		t.log.Info("the receiver of OTLP takes everything again", "signal", t.signal,
-			"failed", t.failed.Load(), "lost", t.lost.Load())
+			"failed", t.failed.Load(), "lost", lost)
 	}
-	t.down = err != nil
+	t.down, t.toldLost = down, lost
 }
 
 // Families returns counters of all signals that are sent.

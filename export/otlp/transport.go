@@ -18,6 +18,18 @@ type transport struct {
 	local bool
 }
 
+func (t transport) String() string {
+	if t.grpc {
+		return overGRPC
+	}
+	return overHTTP
+}
+
+const (
+	overGRPC = "grpc"
+	overHTTP = "http/protobuf"
+)
+
 // forAll begins the variables that hold for all signals without one of their own.
 const forAll = "OTEL_EXPORTER_OTLP_"
 
@@ -27,12 +39,12 @@ func (e *environment) transports(signals []signal) map[signal]transport {
 		return nil
 	}
 	all := make(map[signal]transport)
-	protocol := e.transport(forAll, "http/protobuf")
+	protocol := e.transport(forAll, overHTTP)
 	for _, of := range signals {
 		prefix := forAll + strings.ToUpper(string(of)) + "_"
 		unset := func(name string) bool { return e.value(prefix+name)+e.value(forAll+name) == "" }
 		all[of] = transport{
-			grpc:  e.transport(prefix, protocol) == "grpc",
+			grpc:  e.transport(prefix, protocol) == overGRPC,
 			local: unset("ENDPOINT") && unset("INSECURE"),
 		}
 	}
@@ -48,7 +60,7 @@ func (e *environment) transport(prefix, otherwise string) string {
 	e.exact(prefix+"COMPRESSION", "none", "none", "gzip")
 	e.certificates(prefix + "CERTIFICATE")
 	e.keyPair(prefix+"CLIENT_CERTIFICATE", prefix+"CLIENT_KEY")
-	return e.exact(prefix+"PROTOCOL", otherwise, "grpc", "http/protobuf")
+	return e.exact(prefix+"PROTOCOL", otherwise, overGRPC, overHTTP)
 }
 
 // endpoint demands a whole URL. The SDK takes a bare host:port in some places, in others only

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(dir)
 		built.usdt, built.traced = filepath.Join(dir, "usdt"), filepath.Join(dir, "traced")
 		for _, build := range []error{
-			testbuild.Go(built.usdt, []string{"CGO_ENABLED=0"}, "build", "-C", "../../export",
+			testbuild.In("../../export", built.usdt, []string{"CGO_ENABLED=0"}, "build",
 				"-tags", "grpcnotrace", "./usdt"),
 			testbuild.Go(built.traced, nil, "build", "../../internal/testing/traced"),
 		} {

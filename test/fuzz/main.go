@@ -109,8 +109,9 @@ type result struct {
 
 // fuzz runs the target and shows its output.
 func (t target) fuzz(each time.Duration) result {
-	cmd := exec.Command("go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each.String(),
-		"-fuzzminimizetime=20x", "-timeout=0", "./"+t.dir)
+	// The directory may belong to a module of its own.
+	cmd := exec.Command("go", "test", "-C", t.dir, "-run=^$", "-fuzz=^"+t.name+"$",
+		"-fuzztime="+each.String(), "-fuzzminimizetime=20x", "-timeout=0", ".")
 	var output strings.Builder
 	cmd.Stdout, cmd.Stderr = &output, &output
 	err := cmd.Run()

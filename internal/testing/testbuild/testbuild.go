@@ -25,9 +25,14 @@ func Build(path string, environment []string, arguments ...string) error {
 
 // Go builds a program in the same way, and leaves it as it is.
 func Go(path string, environment []string, arguments ...string) error {
+	return In(".", path, environment, arguments...)
+}
+
+// In builds a program in the same way in a directory, as of another module. The path is absolute.
+func In(dir, path string, environment []string, arguments ...string) error {
 	// #nosec G204 -- a test chooses them
 	cmd := exec.Command("go", append([]string{arguments[0], "-o", path}, arguments[1:]...)...)
-	cmd.Env = append(os.Environ(), environment...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), environment...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%v: %w\n%s", cmd, err, out)
 	}

@@ -61,7 +61,7 @@ func measureAll(duration time.Duration) error {
 	}
 	defer os.RemoveAll(dir)
 	usdt := filepath.Join(dir, "usdt")
-	if err := testbuild.Go(usdt, []string{"CGO_ENABLED=0"}, "build", "-C", "export",
+	if err := testbuild.In("export", usdt, []string{"CGO_ENABLED=0"}, "build",
 		"-tags", "grpcnotrace", "-ldflags", "-s -w", "./usdt"); err != nil {
 		return err
 	}

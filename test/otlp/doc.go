@@ -1,0 +1,2 @@
+// Package otlp holds what the exporter sends against the receiver of the OpenTelemetry Collector.
+package otlp
