@@ -6,32 +6,33 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
-
-// cgroups are the cgroups of the machine, one in each hierarchy. Whoever is in them sees them as
-// the roots of the hierarchies.
-type cgroups []string
 
 // hierarchies is where this machine has its cgroups: those of version 1 each in a directory.
 const hierarchies = "/sys/fs/cgroup"
 
-// makeCgroups makes the cgroups, and moves this process there: the machine comes from it.
-func makeCgroups(name string) (made cgroups, err error) {
+// makeCgroups makes a cgroup in each hierarchy, and moves this process there: the machine, which
+// comes from it, sees them as the roots of the hierarchies.
+func makeCgroups(name string) error {
 	for _, root := range roots() {
 		dir := filepath.Join(root, name)
 		if err := os.Mkdir(dir, 0o755); err != nil {
-			return made, errors.Join(err, made.remove())
+			return err
 		}
-		made = append(made, dir)
 		if err := join(root, dir); err != nil {
-			return made, errors.Join(err, made.remove())
+			return err
 		}
 	}
-	return made, nil
+	return nil
+}
+
+// leaveCgroups moves this process back.
+func leaveCgroups() (err error) {
+	for _, root := range roots() {
+		err = errors.Join(err, enter(root))
+	}
+	return err
 }
 
 // roots returns the directories of all hierarchies.
@@ -67,35 +68,6 @@ func join(root, dir string) error {
 
 func enter(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0)
-}
-
-// remove moves this process back, and removes the cgroups with those below them. The machine has
-// ended; the kernel may still be at its processes.
-func (c cgroups) remove() (err error) {
-	for _, dir := range c {
-		err = errors.Join(err, enter(filepath.Dir(dir)))
-		var dirs []string
-		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				dirs = append(dirs, path)
-			}
-			return nil
-		})
-		for _, dir := range slices.Backward(dirs) {
-			err = errors.Join(err, Eventually("remove "+dir, func() error {
-				return ignore(unix.Rmdir(dir), unix.ENOENT)
-			}))
-		}
-	}
-	return err
-}
-
-// ignore returns the error unless it is the expected one.
-func ignore(err, expected error) error {
-	if errors.Is(err, expected) {
-		return nil
-	}
-	return err
 }
 
 // mountCgroups mounts the hierarchies in the machine, whose cgroups are their roots.

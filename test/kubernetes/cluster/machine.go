@@ -13,9 +13,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The program of a test runs three times: as go test starts it, as the first process of the
-// machine, and in the machine. It knows by the name by which it is started.
+// The program of a test runs four times: as go test starts it, to clean up, as the first process of
+// the machine, and in the machine. It knows by the name by which it is started.
 const (
+	cleaner      = "usdt-kubernetes-clean"
 	firstProcess = "usdt-kubernetes-init"
 	testProcess  = "usdt-kubernetes-test"
 )
@@ -23,6 +24,8 @@ const (
 // Main runs the tests of m in a machine of their own, and returns their exit status.
 func Main(m *testing.M) int {
 	switch os.Args[0] {
+	case cleaner:
+		return report(clean(os.Args[1]))
 	case firstProcess:
 		return report(runFirst())
 	case testProcess:
@@ -48,7 +51,8 @@ func report(err error) int {
 	return 1
 }
 
-// runMachine makes what the machine is made of, runs it, and removes what it leaves.
+// runMachine makes what the machine is made of, and runs it. Another process removes everything,
+// even if this one is killed.
 func runMachine() (err error) {
 	if os.Geteuid() != 0 {
 		return errors.New("only root can make a machine: run it with sudo")
@@ -57,27 +61,38 @@ func runMachine() (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	end, err := startCleaner(dir)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	defer func() { err = errors.Join(err, end()) }()
 	m := machine{dir: dir}
 	if err := m.prepare(); err != nil {
 		return err
 	}
-	groups, err := makeCgroups(filepath.Base(dir))
+	if err := makeCgroups(filepath.Base(dir)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, leaveCgroups()) }()
+	// The first process has the directories as its arguments, before those of the test. It has the
+	// process ids of this machine, as a node has those of its machine: see docs/kubernetes.md.
+	first, err := start(firstProcess, m.arguments(os.Args[1:]), &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
+			unix.CLONE_NEWCGROUP,
+		Pdeathsig: syscall.SIGKILL,
+	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, groups.remove()) }()
-	// The first process has the directories as its arguments, before those of the test.
-	return execute(firstProcess, m.arguments(os.Args[1:]), &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWUTS |
-			unix.CLONE_NEWIPC | unix.CLONE_NEWCGROUP,
-		Pdeathsig: syscall.SIGKILL,
-	})
+	return first.Wait()
 }
 
 // runFirst is the first process of the machine: it mounts, starts the tests, and waits for
 // everybody's end.
 func runFirst() error {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return os.NewSyscallError("prctl", err)
+	}
 	m, arguments := machineOf(os.Args[1:])
 	if err := m.mount(); err != nil {
 		return fmt.Errorf("mount: %w", err)
@@ -107,7 +122,7 @@ func reapUntil(tests int) error {
 		case errors.Is(err, unix.EINTR):
 		case err != nil:
 			return os.NewSyscallError("wait4", err)
-		case pid == tests && status.ExitStatus() != 0:
+		case pid == tests && status != 0:
 			os.Exit(max(status.ExitStatus(), 1))
 		case pid == tests:
 			return nil
@@ -115,15 +130,7 @@ func reapUntil(tests int) error {
 	}
 }
 
-// execute runs this program again, by another name, to its end.
-func execute(name string, arguments []string, attr *syscall.SysProcAttr) error {
-	cmd, err := start(name, arguments, attr)
-	if err != nil {
-		return err
-	}
-	return cmd.Wait()
-}
-
+// start starts this program again, by another name.
 func start(name string, arguments []string, attr *syscall.SysProcAttr) (*exec.Cmd, error) {
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: append([]string{name}, arguments...),
