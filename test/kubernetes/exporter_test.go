@@ -12,9 +12,10 @@ import (
 	"github.com/go-usdt/usdt/test/kubernetes/cluster"
 )
 
-// TestPrometheus: Debian's Prometheus finds the exporter through the API server, and answers how
-// many orders each pod has had, as the pods themselves tell it. The service is rolled meanwhile.
-func TestPrometheus(t *testing.T) {
+// testPrometheus: Debian's Prometheus scrapes the exporter at the address that the Service has, and
+// answers how many orders each pod has had, as the pods themselves tell it. The service is rolled
+// meanwhile.
+func testPrometheus(t *testing.T) {
 	startPrometheus(t)
 	counted := make(map[string]int) // by series
 	count := func(pods []pod) {
@@ -63,7 +64,9 @@ func TestPrometheus(t *testing.T) {
 func startPrometheus(t *testing.T) {
 	t.Helper()
 	const file = "/tmp/prometheus.yml"
-	if err := os.WriteFile(file, []byte(prometheus), 0o644); err != nil {
+	address := kubectl(t, "-n", "usdt", "get", "endpointslices", "-l",
+		"kubernetes.io/service-name=usdt", "-o", "jsonpath={.items[*].endpoints[*].addresses[*]}")
+	if err := os.WriteFile(file, fmt.Appendf(nil, prometheus, address), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	d, err := cluster.Run("/usr/bin/prometheus", "--config.file="+file,
@@ -76,21 +79,14 @@ func startPrometheus(t *testing.T) {
 	}
 }
 
-// prometheus is the configuration: what the Prometheus operator makes of the ServiceMonitor.
+// prometheus is the configuration: what the Prometheus operator makes of the ServiceMonitor, but for
+// the discovery, which Debian's Prometheus does not have.
 const prometheus = `global: {scrape_interval: 1s}
 scrape_configs:
 - job_name: usdt
   honor_labels: true
-  kubernetes_sd_configs:
-  - role: endpoints
-    namespaces: {names: [usdt]}
-    kubeconfig_file: ` + cluster.AdminConfig + `
-  relabel_configs:
-  - source_labels: [__meta_kubernetes_service_name, __meta_kubernetes_endpoint_port_name]
-    regex: usdt;metrics
-    action: keep
-  - source_labels: [__meta_kubernetes_pod_node_name]
-    target_label: node
+  static_configs:
+  - targets: ["%s:9844"]
 `
 
 // answers checks what Prometheus answers a query that has one number as its result.

