@@ -46,7 +46,7 @@ format: ## gofmt has nothing to change, and no line has more than 100 columns
 
 # Modules of their own, because of what they depend on.
 MODULES := test/schema/validate instrument/otelprobe instrument/grpcprobe test/instrument/drivers \
-	examples/orders export test/otlp
+	examples/orders export test/otlp test/kubernetes
 
 .PHONY: lint
 lint: format ## format, vet, staticcheck; everything compiles everywhere

@@ -23,7 +23,11 @@ func testPrometheus(t *testing.T) {
 			p.orders(t, 3+i, "Ada")
 			p.orders(t, 2, "Zoë")
 			for _, customer := range []string{"Ada", "Zoë"} {
-				counted[p.series(customer)] = p.told(t, customer)
+				n := p.told(t, customer)
+				if n == 0 {
+					t.Fatalf("%s tells of no order of %s", p.name, customer)
+				}
+				counted[p.series(customer)] = n
 			}
 		}
 	}
