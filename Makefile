@@ -203,7 +203,7 @@ figures: ## draw docs/figures/*.svg anew from the descriptions for Graphviz besi
 .PHONY: test-kernels
 test-kernels: ## boot Debian's kernels in QEMU and test in each
 	test/setup.sh qemu-system-x86 qemu-system-arm xz-utils
-	go test -count=1 -v -timeout 4h -parallel $$(nproc) ./test/kernels -boot
+	go test -count=1 -v -timeout 12h -parallel $$(nproc) ./test/kernels -boot
 
 KERNEL ?= amd64/5.10
 

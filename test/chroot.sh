@@ -26,12 +26,17 @@ if [ ! -e "$root/.complete" ]; then
   mirror=$(apt-get indextargets --format '$(REPO_URI)' \
     'Created-By: Packages' 'Component: main' 'Label: Debian' | sed -n 1p)
   : "${mirror:?"not in the sources of apt (or apt-get update never ran)"}"
-  rm -rf --one-file-system "$root"
-  # With mounts of its own, debootstrap leaves none behind, however it ends.
-  unshare --mount --propagation private \
-    debootstrap "${foreign[@]}" --arch="$architecture" --variant=minbase --force-check-gpg \
-    --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    ${packages:+--include="$packages"} "$suite" "$root" "$mirror" >&2
+  # A mirror, or the way there, may fail for a while.
+  for pause in 10 60 0; do
+    rm -rf --one-file-system "$root"
+    # With mounts of its own, debootstrap leaves none behind, however it ends.
+    unshare --mount --propagation private \
+      debootstrap "${foreign[@]}" --arch="$architecture" --variant=minbase --force-check-gpg \
+      --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+      ${packages:+--include="$packages"} "$suite" "$root" "$mirror" >&2 && break
+    [ $pause -gt 0 ] || exit 1
+    sleep $pause
+  done
   [ -d "$root/proc" ] || { rm "$root/proc"; mkdir "$root/proc"; } # a link, until the second stage
   rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
   touch "$root/.complete"

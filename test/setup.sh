@@ -19,8 +19,14 @@ if [ ${#missing[@]} -gt 0 ]; then
   # that a package starts must not keep the lock.
   exec 9</var/lib/dpkg
   flock 9
-  apt-get update -q 9<&-
-  apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 "${missing[@]}" 9<&-
+  # A mirror, or the way there, may fail for a while.
+  for pause in 10 30 60 0; do
+    apt-get update -q 9<&- &&
+      apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 "${missing[@]}" \
+        9<&- && break
+    [ $pause -gt 0 ] || exit 1
+    sleep $pause
+  done
 fi
 
 if [ "$(id -u)" -eq 0 ] && [ ! -e /sys/kernel/tracing/uprobe_events ]; then

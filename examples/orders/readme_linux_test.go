@@ -109,6 +109,8 @@ func ask(t *testing.T, line string, want *regexp.Regexp) string {
 		attached = func(printed map[string]bool) bool {
 			return printed["first ready"] && printed["last ready"]
 		}
+	} else {
+		awaitUntraced(t, line)
 	}
 	child := testenv.Start(t, exec.Command("sh", "-c", "exec "+line))
 	defer child.Kill()
@@ -178,18 +180,35 @@ func await(t *testing.T, child *testenv.Child, attached func(printed map[string]
 	}
 }
 
-// traced says whether all probes are traced that a command line names, by their names or, of pairs,
-// by what is before _start and _end.
+// awaitUntraced waits until no probe is traced that a command line names: the kernel detaches some
+// time after the end of a tracer.
+func awaitUntraced(t *testing.T, line string) {
+	t.Helper()
+	deadline := time.Now().Add(testenv.Patience)
+	for slices.ContainsFunc(named(line), (*stapsdt.Probe).Traced) {
+		if time.Now().After(deadline) {
+			t.Fatalf("probes are still traced after %v", testenv.Patience)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// traced says whether all probes are traced that a command line names.
 func traced(line string) bool {
+	return !slices.ContainsFunc(named(line), func(p *stapsdt.Probe) bool { return !p.Traced() })
+}
+
+// named returns the probes that a command line names, by their names or, of pairs, by what is
+// before _start and _end.
+func named(line string) (probes []*stapsdt.Probe) {
 	for _, provider := range stapsdt.Providers() {
 		for _, p := range provider.Probes() {
 			name := provider.Name() + ":" + p.Name()
 			pair := strings.TrimSuffix(strings.TrimSuffix(name, "_start"), "_end")
-			named := strings.Contains(line, " "+name+" ") || strings.Contains(line, " "+pair+" ")
-			if named && !p.Traced() {
-				return false
+			if strings.Contains(line, " "+name+" ") || strings.Contains(line, " "+pair+" ") {
+				probes = append(probes, p)
 			}
 		}
 	}
-	return true
+	return probes
 }

@@ -190,7 +190,10 @@ func TestAtTrace(t *testing.T) {
 // two listeners.
 func TestAtJSON(t *testing.T) {
 	a := startAtProgram(t, "atjson")
-	byProgram, err := http.Get(a.url + "/debug/usdt/trace?probe=atjson:*&limit=1000&seconds=600")
+	// There is room for all, also if nobody takes them meanwhile: a goroutine has the part of one of
+	// the processors.
+	byProgram, err := http.Get(a.url +
+		"/debug/usdt/trace?probe=atjson:*&limit=1000&seconds=600&buffer=16777216")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +201,7 @@ func TestAtJSON(t *testing.T) {
 	var out, stderr bytes.Buffer
 	var once sync.Once
 	args := []string{"trace", "--at", a.url, "atjson:*", "--json", "--count", "1000",
-		"--strlen", "4096"}
+		"--strlen", "4096", "--buffer", "16"}
 	status := run(t.Context(), args, &out, &signalOn{&stderr, "tracing", func() {
 		once.Do(func() {
 			for n := range uint64(500) {

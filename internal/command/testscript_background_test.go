@@ -53,10 +53,11 @@ func writerOf(ts *testscript.TestScript, file string) *tracer {
 
 // tracer is a program that runs until it is interrupted.
 type tracer struct {
-	cmd   *exec.Cmd
-	file  string // that its output goes to
-	ended sync.Once
-	err   error
+	cmd    *exec.Cmd
+	file   string // that its output goes to
+	signal func() // sends what the script has sent last; nil: nothing
+	ended  sync.Once
+	err    error
 
 	// At a terminal:
 	keyboard *os.File
@@ -70,16 +71,19 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 		args = args[1:]
 	}
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: background [terminal] FILE COMMAND ...")
+		ts.Fatalf("usage: background [terminal] FILE [nobody] COMMAND ...")
 	}
 	start := inGroup
 	if isTerminal {
 		start = atTerminal
 	}
-	t := start(ts, args[0], args[1:])
+	t := start(ts, args[0], perhapsAsNobody(args[1:]))
 	t.file = args[0]
 	tracers.Store(ts, append(tracersOf(ts), t))
-	ts.Defer(func() { _ = t.end(syscall.SIGKILL) }) // the script has interrupted it, or failed
+	ts.Defer(func() { // the script has awaited its end, or failed
+		t.signal = t.kill
+		_ = t.end(true, false)
+	})
 }
 
 func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
@@ -94,19 +98,18 @@ func inGroup(ts *testscript.TestScript, file string, command []string) *tracer {
 	return t
 }
 
-// end sends a signal to the group and waits for the program's end.
-func (t *tracer) end(signal syscall.Signal) error {
+// end waits for the program's end. Before that, it may send the signal, and with again every 5 s.
+func (t *tracer) end(first, again bool) error {
 	t.ended.Do(func() {
-		group := -t.cmd.Process.Pid
-		if t.keyboard != nil && signal == syscall.SIGINT {
-			_, _ = t.keyboard.WriteString(ctrlC)
-		} else {
-			_ = syscall.Kill(group, signal) // it may have ended by itself
+		if first {
+			t.signal()
 		}
-		// gdb can miss the signal between two events. A user would notice, and press Ctrl-C again.
-		again := time.AfterFunc(5*time.Second, func() { _ = syscall.Kill(group, signal) })
-		defer again.Stop()
-		overdue := time.AfterFunc(testenv.Patience, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
+		over := make(chan struct{})
+		defer close(over)
+		if again {
+			go repeat(t.signal, over)
+		}
+		overdue := time.AfterFunc(testenv.Patience, t.kill)
 		defer overdue.Stop()
 		t.err = t.cmd.Wait()
 		if t.keyboard != nil {
@@ -117,12 +120,44 @@ func (t *tracer) end(signal syscall.Signal) error {
 	return t.err
 }
 
-// interrupt sends SIGINT, as Ctrl-C does. With !, the program may then fail.
-func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 0 {
-		ts.Fatalf("usage: interrupt")
+// repeat sends a signal now and then, as a user does who notices that it had no effect.
+func repeat(signal func(), over <-chan struct{}) {
+	ticker := time.NewTicker(5 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			signal()
+		case <-over:
+			return
+		}
 	}
-	err := lastTracer(ts).end(syscall.SIGINT)
+}
+
+func (t *tracer) kill() { _ = syscall.Kill(-t.cmd.Process.Pid, syscall.SIGKILL) }
+
+// interrupt sends SIGINT, as Ctrl-C does, and waits for the end. With !, the program may then fail.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	t := lastTracer(ts)
+	t.signal = func() { _ = syscall.Kill(-t.cmd.Process.Pid, syscall.SIGINT) } // it may have ended
+	if t.keyboard != nil {
+		t.signal = func() { _, _ = t.keyboard.WriteString(ctrlC) }
+	}
+	t.awaitEnd(ts, neg, args, true)
+}
+
+// finish waits for the end. With !, the program may then fail.
+func finish(ts *testscript.TestScript, neg bool, args []string) {
+	lastTracer(ts).awaitEnd(ts, neg, args, false)
+}
+
+// awaitEnd is interrupt or, if no signal is to be sent first, finish.
+func (t *tracer) awaitEnd(ts *testscript.TestScript, neg bool, args []string, first bool) {
+	again := slices.Equal(args, []string{"again"})
+	if len(args) != 0 && (!again || t.signal == nil) {
+		ts.Fatalf("usage: interrupt [again] or, again after a signal, finish [again]")
+	}
+	err := t.end(first, again)
 	var exit *exec.ExitError
 	if err != nil && !(neg && errors.As(err, &exit) && !exit.Sys().(syscall.WaitStatus).Signaled()) {
 		ts.Fatalf("the program ended with %v", err)
@@ -135,7 +170,8 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: signal [alone] SIGNAL ...")
 	}
-	receiver := -lastTracer(ts).cmd.Process.Pid
+	t := lastTracer(ts)
+	receiver := -t.cmd.Process.Pid
 	if args[0] == "alone" {
 		receiver, args = -receiver, args[1:]
 	}
@@ -144,6 +180,7 @@ func sendSignals(ts *testscript.TestScript, neg bool, args []string) {
 		if number == 0 {
 			ts.Fatalf("no signal %s", name)
 		}
+		t.signal = func() { _ = syscall.Kill(receiver, number) } // it may have ended
 		ts.Check(syscall.Kill(receiver, number))
 	}
 }

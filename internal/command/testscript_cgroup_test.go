@@ -4,7 +4,6 @@ package command
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -21,14 +20,14 @@ func cgroupMount() (string, error) {
 	return "", errors.New("no cgroups of version 2")
 }
 
-// lackOfCgroups says why no cgroup can be made.
+// lackOfCgroups says why no cgroup can be made. Scripts ask at the same time.
 func lackOfCgroups() error {
 	mount, err := cgroupMount()
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(mount, fmt.Sprintf("usdt-try-%d", os.Getpid()))
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	dir, err := os.MkdirTemp(mount, "usdt-try-")
+	if err != nil {
 		return err
 	}
 	return os.Remove(dir)

@@ -19,6 +19,14 @@ const nobodyID = 65534
 var nobody = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
 	"--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"}
 
+// perhapsAsNobody returns the command that runs a command, as nobody if its first word says so.
+func perhapsAsNobody(command []string) []string {
+	if command[0] == "nobody" {
+		return slices.Concat(nobody, command[1:])
+	}
+	return command
+}
+
 // status runs a command that must end with the exit status that is its first argument, perhaps as
 // nobody.
 func status(ts *testscript.TestScript, neg bool, args []string) {
@@ -27,10 +35,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	command := args[1:]
-	if command[0] == "nobody" {
-		command = slices.Concat(nobody, command[1:])
-	}
+	command := perhapsAsNobody(args[1:])
 	got := 0
 	var exit *exec.ExitError
 	if err := ts.Exec(command[0], command[1:]...); errors.As(err, &exit) {

@@ -41,11 +41,14 @@ func TestMain(m *testing.M) {
 //	                          it must answer "ok" or, with !, something else; sets ANSWER
 //	end                       ends that program, as the end of the script does; then the one that
 //	                          was started before is the last
-//	background [terminal] FILE COMMAND ...
+//	background [terminal] FILE [nobody] COMMAND ...
 //	                          starts a command with its output in a file; with terminal, at a
-//	                          terminal of its own. The command ends with the script at the latest
-//	interrupt                 sends SIGINT, or types Ctrl-C, to the command that was started in the
-//	                          background last, and waits for its end; with !, it may fail
+//	                          terminal of its own; with nobody, as status does. The command ends
+//	                          with the script at the latest
+//	interrupt [again]         sends SIGINT, or types Ctrl-C, to the command that was started in the
+//	                          background last, and waits for its end; with !, it may fail. With
+//	                          again, the signal is sent every 5 s, for commands that can miss it
+//	finish [again]            does the same without a signal, or again with the last one of signal
 //	signal [alone] SIGNAL ... sends signals to that command and its children or, with alone, to the
 //	                          command only, without a pause between them
 //	await FILE REGEXP         waits until the file matches; fails when what writes it ends before
@@ -85,6 +88,7 @@ func TestScript(t *testing.T) {
 			"end":        end,
 			"background": background,
 			"interrupt":  interrupt,
+			"finish":     finish,
 			"signal":     sendSignals,
 			"await":      await,
 			"status":     status,

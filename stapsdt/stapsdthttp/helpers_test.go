@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/stapsdt"
 )
 
@@ -136,13 +137,11 @@ func parse[T any](t testing.TB, text string) (v T) {
 // await waits for a condition that comes true by itself.
 func await(t testing.TB, what string, isTrue func() bool) {
 	t.Helper()
-	for range 60_000 {
-		if isTrue() {
-			return
+	for end := time.Now().Add(testenv.Patience); !isTrue(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
-	t.Fatalf("never: %s", what)
 }
 
 // inUse returns how many listeners requests have.

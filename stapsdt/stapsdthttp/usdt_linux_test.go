@@ -40,10 +40,14 @@ func buildUsdt(t *testing.T) (path string) {
 	return path
 }
 
-// startUsdt starts a command on this process. It returns when all probes are traced.
+// startUsdt starts a command on this process. It returns when all probes are traced, by this
+// command: the kernel detaches some time after the end of the one before.
 func startUsdt(t *testing.T, usdt string, probes []*stapsdt.Probe, args ...string) *testenv.Child {
 	t.Helper()
 	args = append(args, "--json", "-p", fmt.Sprint(os.Getpid()))
+	for _, p := range probes {
+		await(t, "nobody traces "+p.Name(), func() bool { return !p.Traced() })
+	}
 	child := testenv.Start(t, exec.Command(usdt, args...))
 	for _, p := range probes {
 		await(t, "usdt traces "+p.Name(), p.Traced)

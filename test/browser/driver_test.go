@@ -50,6 +50,7 @@ func openTab(t testing.TB) *tab {
 		}
 		response.Body.Close()
 	})
+	const patience = testenv.Patience / time.Millisecond // WebDriver's own is 30 s for a script
 	options := map[string]any{
 		"binary": binary,
 		"args":   append([]string{"--user-data-dir=" + profile}, chromium...),
@@ -58,6 +59,7 @@ func openTab(t testing.TB) *tab {
 	(&tab{t, address}).do(http.MethodPost, "/session", &session, map[string]any{
 		"capabilities": map[string]any{"alwaysMatch": map[string]any{
 			"goog:chromeOptions": options, "goog:loggingPrefs": map[string]any{"browser": "ALL"},
+			"timeouts": map[string]any{"script": patience, "pageLoad": patience},
 		}},
 	})
 	return &tab{t, address + "/session/" + session.SessionID}

@@ -25,7 +25,7 @@ export LD_LIBRARY_PATH=$directory/lib
 for program in client prefork; do
   gcc -std=c11 -Wall -Wextra -Werror -I . "$program.c" -L "$directory/lib" \
     -lstapsdt -o "$directory/$program"
-  readelf -d "$directory/$program" | grep -q 'NEEDED.*libstapsdt\.so\.0'
+  readelf -d "$directory/$program" | grep 'NEEDED.*libstapsdt\.so\.0' # why no -q: system.sh
 done
 
 export TMPDIR=$directory/images # of the file backing

@@ -27,6 +27,17 @@ wait_for() {
   done
 }
 
+# persist COMMAND... repeats a command that asks a mirror: that, or the way there, may fail for a
+# while.
+persist() {
+  local pause
+  for pause in 10 60 0; do
+    "$@" && return
+    [ $pause -gt 0 ] || return 1
+    sleep $pause
+  done
+}
+
 # trace_orders PID runs usdt on this machine, which writes twenty orders of the process to
 # $scratch/host.
 trace_orders() {

@@ -54,9 +54,9 @@ func (p *page) command(b *block, c *command) {
 func (p *page) wants(b *block, output []string) []want {
 	var actual []string
 	for _, line := range output {
-		actual = append(actual, p.actual(line))
+		actual = append(actual, p.inRepository(line))
 	}
-	return wants(actual, b, p.pids()...)
+	return wants(actual, b, p.numbers)
 }
 
 // read reads what a command prints until it ends. It interrupts one of which the page says so, and
@@ -67,7 +67,7 @@ func (p *page) read(child *process, m *matcher, all bool) (lines []string, probl
 	for {
 		if m.interrupts() {
 			m.interrupt()
-			child.signal(syscall.SIGINT)
+			child.interrupt()
 		}
 		select {
 		case line, ok := <-child.lines:

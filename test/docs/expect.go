@@ -55,8 +55,9 @@ func alternatives() string {
 }
 
 // expression returns what a line of output must match. Spaces stand for any number of spaces,
-// because columns are as wide as what is in them. The names in same stand for themselves.
-func expression(line string, exact bool, same ...string) *regexp.Regexp {
+// because columns are as wide as what is in them. A number of a process stands for its process id,
+// but a number that happens to be a process id does not.
+func expression(line string, exact bool, processes map[string]string) *regexp.Regexp {
 	pattern := ""
 	for rest := strings.TrimSpace(line); rest != ""; {
 		found := token.FindStringSubmatch(rest)
@@ -70,7 +71,9 @@ func expression(line string, exact bool, same ...string) *regexp.Regexp {
 			pattern += `.*`
 		case kind.name == "word" && !exact:
 			pattern += serial.ReplaceAllString(regexp.QuoteMeta(text), `\d+`)
-		case kind.name == "other" || kind.name == "word" || slices.Contains(same, text) ||
+		case processes[text] != "":
+			pattern += regexp.QuoteMeta(processes[text])
+		case kind.name == "other" || kind.name == "word" ||
 			exact && slices.Contains(figures, kind.name):
 			pattern += regexp.QuoteMeta(text)
 		default:
@@ -88,7 +91,7 @@ type want struct {
 }
 
 // wants returns the parts of the output that a page shows.
-func wants(output []string, b *block, same ...string) (all []want) {
+func wants(output []string, b *block, processes map[string]string) (all []want) {
 	any := want{text: others, again: true}
 	for _, line := range output {
 		switch {
@@ -105,7 +108,7 @@ func wants(output []string, b *block, same ...string) (all []want) {
 			if b.excerpt {
 				all = append(all, any)
 			}
-			all = append(all, want{line, expression(line, b.exact, same...), false})
+			all = append(all, want{line, expression(line, b.exact, processes), false})
 		}
 	}
 	if b.excerpt {

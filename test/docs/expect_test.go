@@ -32,15 +32,17 @@ func TestExpression(t *testing.T) {
 		{`customer="Ada"`, `customer="Bob"`, false},
 		{"process 3583", "process 3583", true},
 		{"process 3583", "process 3584", false},
+		{"process 42, id=7", "process 7, id=8", true},
+		{"process 42, id=7", "process 42, id=7", false},
 		{"(a|b)*", "(a|b)*", true},
 	}
 	for _, tt := range tests {
-		re := expression(tt.shown, false, "3583")
+		re := expression(tt.shown, false, map[string]string{"3583": "3583", "42": "7"})
 		if got := re.MatchString(tt.printed); got != tt.matches {
 			t.Errorf("%q stands for %q: %t, want %t (%v)", tt.shown, tt.printed, got, tt.matches, re)
 		}
 	}
-	re := expression("10:34:47 id=6", true)
+	re := expression("10:34:47 id=6", true, nil)
 	if !re.MatchString("00:00:00 id=6") || re.MatchString("10:34:47 id=7") {
 		t.Errorf("exactly: %v", re)
 	}
@@ -73,7 +75,7 @@ func TestMatcher(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := newMatcher(wants(strings.Split(tt.shown, "\n"), &block{excerpt: tt.excerpt}))
+			m := newMatcher(wants(strings.Split(tt.shown, "\n"), &block{excerpt: tt.excerpt}, nil))
 			fails := ""
 			for line := range strings.SplitSeq(tt.printed, "\n") {
 				if fails == "" && !m.take(line) {
@@ -91,7 +93,7 @@ func TestMatcher(t *testing.T) {
 }
 
 func TestMatcherInterrupts(t *testing.T) {
-	m := newMatcher(wants([]string{"a", "^C", "total 1"}, &block{}))
+	m := newMatcher(wants([]string{"a", "^C", "total 1"}, &block{}, nil))
 	if m.interrupts() || !m.take("a") || !m.interrupts() || m.done() {
 		t.Error("^C comes behind a")
 	}

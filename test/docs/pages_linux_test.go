@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +16,8 @@ import (
 
 var (
 	update   = flag.Bool("update", false, "write what commands print into the pages")
-	patience = flag.Duration("patience", testenv.Patience, "bounds the wait for a command")
+	patience = flag.Duration("patience", 4*testenv.Patience,
+		"bounds the wait for a command, which may build programs")
 )
 
 // TestPages runs the blocks of each page. That in testdata needs all that the runner can do.
@@ -195,16 +195,14 @@ func (p *page) actual(text string) string {
 	text = digits.ReplaceAllStringFunc(text, func(number string) string {
 		return cmp.Or(p.numbers[number], number)
 	})
-	return regexp.MustCompile(`\bREPO\b`).ReplaceAllLiteralString(text, p.world.root)
+	return p.inRepository(text)
 }
 
-// pids returns the process ids that numbers of the page stand for.
-func (p *page) pids() []string {
-	var pids []string
-	for _, pid := range p.numbers {
-		pids = append(pids, pid)
-	}
-	return slices.Sorted(slices.Values(pids))
+var repository = regexp.MustCompile(`\bREPO\b`)
+
+// inRepository replaces the root of the repository only.
+func (p *page) inRepository(text string) string {
+	return repository.ReplaceAllLiteralString(text, p.world.root)
 }
 
 // at returns where a line is, for messages.

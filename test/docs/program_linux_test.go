@@ -23,7 +23,7 @@ func (p *page) start(r program) {
 	any := want{text: others, again: true}
 	printed := []want{any}
 	if r.once != "" {
-		line := expression(others+r.once+others, false)
+		line := expression(others+r.once+others, false, p.numbers)
 		printed = append(printed, want{text: r.once, expression: line}, any)
 	}
 	p.await(child, r, newMatcher(printed))
@@ -85,17 +85,19 @@ func drain(child *process) {
 	}
 }
 
-// systems are providers in libraries that most programs have.
-var systems = []string{"libc", "rtld", "libm", "libgcc", "libstdcxx", "libpthread"}
+// systems are providers in libraries that most programs have, and in the interpreter of Python,
+// where they are before a script has loaded its own.
+var systems = []string{"libc", "rtld", "libm", "libgcc", "libstdcxx", "libpthread", "python"}
 
 // which returns the process of a program that has probes; of one that is ready when it has printed
 // something, the youngest process.
 func (p *page) which(child *process, r program) string {
-	pids := child.members()
-	if r.once != "" && len(pids) > 0 {
-		return pids[len(pids)-1]
+	members := child.members()
+	if r.once != "" && len(members) > 0 {
+		return strconv.Itoa(members[len(members)-1].pid)
 	}
-	for _, pid := range pids {
+	for _, m := range members {
+		pid := strconv.Itoa(m.pid)
 		out, _ := exec.Command(p.world.usdt(), "list", "--json", "-p", pid).Output()
 		for line := range strings.Lines(string(out)) {
 			var probe struct {

@@ -52,14 +52,15 @@ type process struct {
 // end is printed behind everything that a command prints.
 const end = "\x00end"
 
-// start starts a command in a process group of its own.
+// start starts a command in a process group of its own. SIGINT ends it, also if this test was
+// started in the background, where it is ignored.
 func (s *shell) start(text string) (*process, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	p := &process{lines: make(chan string), ended: make(chan struct{}), write: write}
-	p.Cmd = exec.Command("bash", "-c", script, "bash", text)
+	p.Cmd = exec.Command("env", "--default-signal=INT", "bash", "-c", script, "bash", text)
 	p.Env = s.environ
 	p.Stdout, p.Stderr = write, write
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -109,7 +110,31 @@ func (p *process) signal(s syscall.Signal) {
 	_ = syscall.Kill(-p.Process.Pid, s) // it may have ended since
 }
 
-// stop ends everything that was started: with SIGTERM, and with SIGKILL what is left then.
+// interrupt does what Ctrl-C does. bpftrace 0.17 overlooks a signal while it prints an event, so it
+// gets SIGTERM again and again until the command ends: at a second SIGINT, it would skip its last
+// output.
+func (p *process) interrupt() {
+	p.signal(syscall.SIGINT)
+	go func() {
+		again := time.NewTicker(100 * time.Millisecond)
+		defer again.Stop()
+		for {
+			select {
+			case <-p.ended:
+				return
+			case <-again.C:
+			}
+			for _, m := range p.members() {
+				if m.name == "bpftrace" {
+					_ = syscall.Kill(m.pid, syscall.SIGTERM) // it may have ended since
+				}
+			}
+		}
+	}()
+}
+
+// stop ends everything that was started: with SIGTERM, and with SIGKILL what is left then. When it
+// returns, nothing of it has a port or a socket any more, which another page may want.
 func (s *shell) stop() {
 	for _, p := range s.started {
 		p.signal(syscall.SIGTERM)
@@ -125,26 +150,60 @@ func (s *shell) stop() {
 		}
 		p.signal(syscall.SIGKILL)
 		<-p.ended
+		p.awaitGone()
 	}
 }
 
-// members returns the processes of the command that run now, the oldest first.
-func (p *process) members() (pids []string) {
+// awaitGone waits until nothing runs that the command has started.
+func (p *process) awaitGone() {
+	for end := time.Now().Add(testenv.Patience); p.left && time.Now().Before(end); {
+		if len(p.members()) == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// A member is a process of a command.
+type member struct {
+	pid   int
+	name  string
+	start int // by the kernel's clock
+}
+
+// members returns the processes of the command that run now, the oldest first. A younger one can
+// have a smaller number, when the kernel has given all of them.
+func (p *process) members() (all []member) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		stat, err := os.ReadFile(path)
 		if err != nil {
 			continue // it has ended
 		}
-		pid, _, _ := strings.Cut(string(stat), " ")
-		_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')'):]), " ")
-		fields := strings.Fields(rest) // state, parent, group
-		if fields[0] != "Z" && fields[2] == strconv.Itoa(p.Process.Pid) {
-			pids = append(pids, pid)
+		if m, group := parseStat(string(stat)); group == p.Process.Pid {
+			all = append(all, m)
 		}
 	}
-	slices.SortFunc(pids, func(a, b string) int {
-		return cmp.Or(len(a)-len(b), strings.Compare(a, b))
-	})
-	return pids
+	slices.SortFunc(all, func(a, b member) int { return cmp.Or(a.start-b.start, a.pid-b.pid) })
+	return all
+}
+
+// parseStat reads the file stat of a process, see proc_pid_stat(5). The group of one that has ended
+// is 0. Its other threads may not have ended.
+func parseStat(stat string) (m member, group int) {
+	number, rest, _ := strings.Cut(stat, " (")
+	end := strings.LastIndex(rest, ") ")
+	if end < 0 {
+		return m, 0
+	}
+	const state, processGroup, threads, startTime = 0, 2, 17, 19
+	fields := strings.Fields(rest[end+2:])
+	if len(fields) <= startTime || fields[state] == "Z" && fields[threads] == "1" {
+		return m, 0
+	}
+	m.name = rest[:end]
+	m.pid, _ = strconv.Atoi(number)
+	m.start, _ = strconv.Atoi(fields[startTime])
+	group, _ = strconv.Atoi(fields[processGroup])
+	return m, group
 }

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
@@ -53,7 +55,13 @@ func newCgroup(t *testing.T) (group, usage, limit string) {
 		group, err := os.MkdirTemp(h.dir, "faults-")
 		if err == nil {
 			t.Cleanup(func() {
-				if err := os.Remove(group); err != nil {
+				// A process may leave it some time after its end.
+				err := os.Remove(group)
+				for end := time.Now().Add(testenv.Patience); errors.Is(err, syscall.EBUSY) &&
+					time.Now().Before(end); err = os.Remove(group) {
+					time.Sleep(time.Millisecond)
+				}
+				if err != nil {
 					t.Error(err)
 				}
 			})

@@ -81,10 +81,10 @@ func (tr tracing) await(t *testing.T, expression string) string {
 	}
 }
 
-// end detaches.
+// end detaches. SIGINT would be ignored if this test was started in the background.
 func (tr tracing) end(t *testing.T) {
 	t.Helper()
-	if err := tr.Process.Signal(syscall.SIGINT); err != nil {
+	if err := tr.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tr.Wait(); err != nil {

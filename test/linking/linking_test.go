@@ -22,33 +22,35 @@ const modulePath = "github.com/go-usdt/usdt"
 func copyLibrary(t *testing.T, dir, path string) {
 	t.Helper()
 	write(t, dir+"/go.mod", "module "+path+"\n\ngo 1.25.0\n")
-	err := filepath.WalkDir("../..", func(name string, e fs.DirEntry, err error) error {
-		if err != nil {
+	// In other directories, other tests may remove what is there.
+	for _, top := range []string{"stapsdt", "cstub", "internal", "vendor_c"} {
+		err := filepath.WalkDir("../../"+top, func(name string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			relative := strings.TrimPrefix(name, "../../")
+			switch {
+			case e.IsDir():
+				return skipOthers(relative)
+			case strings.HasSuffix(name, "_test.go"):
+				return nil
+			}
+			content, err := os.ReadFile(name)
+			if err == nil {
+				write(t, dir+"/"+relative, strings.ReplaceAll(string(content), modulePath, path))
+			}
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		relative := strings.TrimPrefix(name, "../../")
-		switch top, _, _ := strings.Cut(relative, "/"); {
-		case e.IsDir():
-			return skipOthers(relative)
-		case top != "stapsdt" && top != "cstub" && top != "internal" && top != "vendor_c",
-			strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		content, err := os.ReadFile(name)
-		if err == nil {
-			write(t, dir+"/"+relative, strings.ReplaceAll(string(content), modulePath, path))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
 // skipOthers skips the directories that have no package of the library.
 func skipOthers(dir string) error {
 	switch dir {
-	case ".git", "internal/testing", "internal/tracing", "vendor_c/build", "vendor_c/test":
+	case "internal/testing", "internal/tracing", "vendor_c/build", "vendor_c/test":
 		return fs.SkipDir
 	}
 	return nil

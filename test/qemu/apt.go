@@ -9,11 +9,28 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // apt is Debian's apt for an architecture, with sources and indexes of its own in dir. It leaves
 // those of this machine alone, needs no root, and verifies the signatures of the indexes.
 type apt struct{ arch, dir string }
+
+// fetch runs what asks the mirror. It does so again, because a mirror or the way there may fail for
+// a while, or the mirror is just being brought up to date.
+func (a apt) fetch(ctx context.Context, command string, args ...string) error {
+	const tries, pause = 5, 10 * time.Second
+	_, err := a.run(ctx, command, args...)
+	for try := 1; err != nil && try < tries; try++ {
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(try) * pause):
+		}
+		_, err = a.run(ctx, command, args...)
+	}
+	return err
+}
 
 func (a apt) run(ctx context.Context, command string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command, append([]string{
@@ -50,8 +67,7 @@ func (a apt) update(ctx context.Context, sources []source) error {
 	if err := os.WriteFile(file, []byte(list.String()), 0o644); err != nil {
 		return err
 	}
-	_, err := a.run(ctx, "apt-get", "update", "-q")
-	return err
+	return a.fetch(ctx, "apt-get", "update", "-q")
 }
 
 // dependence matches what linux-image-ARCH depends on, which is the image of one version.

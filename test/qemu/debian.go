@@ -75,7 +75,7 @@ func (a apt) download(ctx context.Context, name, version string) (string, error)
 	if err := os.Remove(deb); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
-	if _, err = a.run(ctx, "apt-get", "download", "-q", name+"="+version); err != nil {
+	if err = a.fetch(ctx, "apt-get", "download", "-q", name+"="+version); err != nil {
 		return "", err
 	}
 	return deb, verify(deb, sum)

@@ -116,7 +116,8 @@ func (b *bench) trace(t *testing.T, args ...string) []byte {
 		}
 	}
 	if !slices.Contains(args, "-n") {
-		if err := child.Process.Signal(syscall.SIGINT); err != nil {
+		// SIGINT is ignored if this test was started in the background.
+		if err := child.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 	}

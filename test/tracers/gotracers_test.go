@@ -17,7 +17,10 @@ func buildGoTracer(t *testing.T, name string, env ...string) (program string) {
 	program = filepath.Join(t.TempDir(), name)
 	cmd := exec.Command("go", "build", "-C", "gotracers", "-o", program, "./"+name)
 	cmd.Env = append(os.Environ(), env...)
-	start(t, cmd).Output(t)
+	// Not by start, whose patience may not be enough for a build.
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
+	}
 	return program
 }
 

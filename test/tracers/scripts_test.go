@@ -84,8 +84,9 @@ func runScripts(t *testing.T, p program, c config) (lines, wildcard []string) {
 	others := p.attach(t, app, path, "ready", append(scripts[:last:last], exit)...)
 
 	app.fire(t, "order_start", 1, "Ada")
+	others.expect(t, "1 Ada") // before the next, which may be of another processor
 	app.fire(t, "order_start", 2, "Bob")
-	others.expect(t, "1 Ada", "2 Bob")
+	others.expect(t, "2 Bob")
 	app.fire(t, "order_body", []byte("tea\x00\xff"))
 	others.expect(t, `tea\x00\xff`)
 	app.fire(t, "order_end", 2, 404, 0)

@@ -72,6 +72,8 @@ func Embed(path, to string, form probesite.Form) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	syscall.ForkLock.RLock() // who executes the file must not find a child that has it open, too
+	defer syscall.ForkLock.RUnlock()
 	if path == to {
 		_, err = source.Replace(context.Background(), result.Content)
 		return err

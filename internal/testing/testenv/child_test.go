@@ -35,7 +35,7 @@ func TestKill(t *testing.T) {
 
 // TestTerminate has a child overlook the first SIGTERM.
 func TestTerminate(t *testing.T) {
-	const overlook = `trap 'trap "exit 0" TERM; echo overlooked' TERM; echo ready`
+	const overlook = `trap 'trap "" TERM; echo overlooked; trap "exit 0" TERM' TERM; echo ready`
 	c := Start(t, exec.Command("sh", "-c", overlook+"; while :; do sleep 0.01; done"))
 	c.Next(t)
 	c.Terminate()

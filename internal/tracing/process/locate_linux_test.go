@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/process"
@@ -105,20 +104,21 @@ func TestLocateSilent(t *testing.T) {
 	silent := testenv.StartSilentFS(t, writeProbe(t, "silent"))
 	testenv.MapToExecute(t, silent.File)
 	silent.Silence(t, "open")
-	var r process.Reader
-	r.SetWait(100 * time.Millisecond)
 	pc, _, _, _ := runtime.Caller(0)
 	address := codeOf(t, os.Getpid(), silent.File)
-	locations, err := r.Locate(os.Getpid(), []process.Instruction{
-		{Address: address}, {Address: uint64(pc), IsReturn: true},
+	patiently(t, func(r *process.Reader) error {
+		locations, err := r.Locate(os.Getpid(), []process.Instruction{
+			{Address: address}, {Address: uint64(pc), IsReturn: true},
+		})
+		if err != nil {
+			return err
+		}
+		if l := locations[0]; l.Object != silent.File || len(l.Frames) != 0 {
+			return fmt.Errorf("got %+v of the file that is silent", l)
+		}
+		if l := locations[1]; len(l.Frames) != 1 {
+			return fmt.Errorf("got %+v of this test", l)
+		}
+		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if l := locations[0]; l.Object != silent.File || len(l.Frames) != 0 {
-		t.Errorf("got %+v of the file that is silent", l)
-	}
-	if l := locations[1]; len(l.Frames) != 1 {
-		t.Errorf("got %+v of this test", l)
-	}
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/testing/counter"
@@ -373,7 +375,14 @@ func TestEach(t *testing.T) {
 	// A file that has changed is read again.
 	first.End(t)
 	second.End(t)
-	if err := os.WriteFile(program, []byte("no ELF file any more"), 0o755); err != nil {
+	write := func() error {
+		return os.WriteFile(program, []byte("no ELF file any more"), 0o755)
+	}
+	err := write()
+	for errors.Is(err, unix.ETXTBSY) { // who reads a process keeps its program for a moment
+		err = write()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	objects, err := r.Read(first.PID())

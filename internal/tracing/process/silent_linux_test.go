@@ -3,6 +3,8 @@
 package process_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,49 +46,71 @@ func TestReadProcessSilent(t *testing.T) {
 				t.Errorf("path %q while it answers, want %q", o.Path, silent.File)
 			}
 			silent.Silence(t, operation)
-			var r process.Reader
-			r.SetWait(100 * time.Millisecond)
-			for range 2 { // the second time it is not asked
-				objects, err := r.Read(os.Getpid())
-				if err != nil {
-					t.Fatal(err)
+			patiently(t, func(r *process.Reader) error {
+				for range 2 { // the second time it is not asked
+					objects, err := r.Read(os.Getpid())
+					if err = errors.Join(err, checkSilent(t, objects, good, silent.File)); err != nil {
+						return err
+					}
 				}
-				checkSilent(t, objects, good, silent.File)
-			}
-			silent.AwaitSilence(t)
-			if operation != "statfs" { // which matters to tracing only
+				if operation == "statfs" { // which matters to tracing only
+					return nil
+				}
 				_, err := r.ReadFile(silent.File)
-				checkNoAnswer(t, err, silent.File)
-			}
+				return checkNoAnswer(err, silent.File)
+			})
+			silent.AwaitSilence(t)
 		})
 	}
 }
 
-// checkSilent checks that there are the probes of one file, and an error about the other.
-func checkSilent(t *testing.T, objects []process.Object, good, silent string) {
+// patiently checks with Readers that wait for an answer ever longer, until a check holds: on a
+// loaded machine, what answers can take its time, too.
+func patiently(t *testing.T, check func(r *process.Reader) error) {
 	t.Helper()
+	for wait := 100 * time.Millisecond; ; wait *= 4 {
+		r := new(process.Reader)
+		r.SetWait(wait)
+		err := check(r)
+		if err == nil {
+			return
+		}
+		if wait > time.Minute {
+			t.Fatal(err)
+		}
+		t.Logf("with %v for an answer: %v", wait, err)
+	}
+}
+
+// checkSilent checks that there are the probes of one file, and an error about the other.
+func checkSilent(t *testing.T, objects []process.Object, good, silent string) error {
+	t.Helper()
+	var errs []error
 	found := 0
 	for _, o := range objects {
 		switch o.Name {
 		case good:
 			found++
-			checkObject(t, o)
+			if errs = append(errs, o.Err); o.Err == nil {
+				checkObject(t, o)
+			}
 		case silent:
 			found++
-			checkNoAnswer(t, o.Err, silent)
+			errs = append(errs, checkNoAnswer(o.Err, silent))
 		}
 	}
 	if found != 2 {
-		t.Errorf("%d of the 2 files are among %+v", found, objects)
+		errs = append(errs, fmt.Errorf("%d of the 2 files are among %+v", found, objects))
 	}
+	return errors.Join(errs...)
 }
 
-func checkNoAnswer(t *testing.T, err error, path string) {
-	t.Helper()
+func checkNoAnswer(err error, path string) error {
 	if err == nil || !strings.Contains(err.Error(), "no answer from the file system") ||
 		!strings.Contains(err.Error(), path) {
-		t.Errorf("%s: error %v", path, err)
+		return fmt.Errorf("%s: error %v", path, err)
 	}
+	return nil
 }
 
 // A process that the kernel tells nothing about is left out, with a warning. All others are there.
@@ -94,19 +118,21 @@ func TestEachSilentProcess(t *testing.T) {
 	good := writeProbe(t, "answers")
 	testenv.MapToExecute(t, good)
 	silent := testenv.StartSilentFS(t, good).StartSilentProcess(t)
-	var r process.Reader
-	r.SetWait(100 * time.Millisecond)
-	told, listed := false, false
-	_, err := r.Each(func(objects []process.Object) {
-		for _, o := range objects {
-			listed = listed || o.PID == os.Getpid() && o.Name == good && o.Err == nil
-			told = told || o.PID == silent.PID() && o.Err != nil &&
-				strings.Contains(o.Err.Error(), "cannot be read: no answer; skipped")
+	patiently(t, func(r *process.Reader) error {
+		told, listed := false, false
+		_, err := r.Each(func(objects []process.Object) {
+			for _, o := range objects {
+				listed = listed || o.PID == os.Getpid() && o.Name == good && o.Err == nil
+				told = told || o.PID == silent.PID() && o.Err != nil &&
+					strings.Contains(o.Err.Error(), "cannot be read: no answer; skipped")
+			}
+		})
+		if err != nil || !told || !listed {
+			return fmt.Errorf("%v; told of the silent process: %v, read this one: %v", err, told,
+				listed)
 		}
+		return nil
 	})
-	if err != nil || !told || !listed {
-		t.Errorf("%v; told of the silent process: %v, read this one: %v", err, told, listed)
-	}
 }
 
 // To tell whether a tracer is attached fetches no page, for which the traced process would wait,
