@@ -46,7 +46,7 @@ format: ## gofmt has nothing to change, and no line has more than 100 columns
 
 # Modules of their own, because of what they depend on.
 MODULES := test/schema/validate instrument/otelprobe instrument/grpcprobe test/instrument/drivers \
-	examples/orders export test/otlp
+	examples/orders export test/otlp test/kubernetes
 
 .PHONY: lint
 lint: format ## format, vet, staticcheck; everything compiles everywhere
@@ -232,6 +232,18 @@ test-docker: ## docker/compose.yaml with two Debians' Docker, and a service in r
 	shellcheck -x test/docker/*.sh
 	test/docker/run.sh trixie bookworm
 	test/docker/podman.sh
+
+.PHONY: test-kubernetes
+test-kubernetes: ## a Kubernetes of one node, built once: exporter, example, recipes, Prometheus
+	test/setup.sh debootstrap
+	$(TRACED) go test -C test/kubernetes -count=1 -v -timeout=120m .
+
+.PHONY: lint-kubernetes
+lint-kubernetes: ## deploy/kubernetes is as the schemas of Kubernetes say; shellcheck of recipes
+	test/setup.sh shellcheck
+	shellcheck deploy/kubernetes/recipes/*.sh
+	go test -C test/kubernetes -count=1 ./lint
+	go run -C test/kubernetes ./lint
 
 .PHONY: test-system
 test-system: ## the Go package on an installed libstapsdt

@@ -35,6 +35,7 @@ var kernelFlags = map[string]string{
 	"user":           "the address names the program",
 	"service":        "the address names the program",
 	"container":      "the address names the program",
+	"pod":            "the address names the program",
 	"cgroup":         "the address names the program",
 	"file":           "the address names the program",
 	"children":       "one program is asked",

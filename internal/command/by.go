@@ -14,7 +14,9 @@ import (
 type byFlag []argument
 
 // ofHit is what every hit has.
-var ofHit = []uprobe.Argument{uprobe.Process, uprobe.Thread, uprobe.Command, uprobe.Container}
+var ofHit = []uprobe.Argument{
+	uprobe.Process, uprobe.Thread, uprobe.Command, uprobe.Container, uprobe.Pod,
+}
 
 func isOfHit(a argument) bool { return slices.Contains(ofHit, uprobe.Argument(a)) }
 
@@ -29,7 +31,7 @@ func (f *byFlag) Set(list string) error {
 		switch a := argument(parsed); {
 		case !ok:
 			return errors.New("want names of arguments, or their numbers from 0, or pid, tid, comm, " +
-				"container, separated by commas")
+				"container, pod, separated by commas")
 		case slices.Contains(*f, a):
 			return errors.New(a.label() + " is named twice")
 		default:
@@ -49,12 +51,13 @@ func (f *byFlag) String() string {
 
 func (f *byFlag) Type() string { return "list" }
 
-const byHelp = "the arguments `NAMES`, pid, tid, comm, container"
+const byHelp = "the arguments `NAMES`, pid, tid, comm, container, pod"
 
 // byKeysHelp says how hits are grouped.
 const byKeysHelp = `Values are those of
-arguments, pid, tid, comm, which is the name of the thread, and container, which is the first 12
-digits of the container's id, or its name, or - outside of containers. --str N says that argument
+arguments, pid, tid, comm, which is the name of the thread, container, which is the first 12 digits
+of the container's id, or its name, and pod, which is NAMESPACE/NAME of a pod of Kubernetes, or its
+UID; outside of containers and pods, these are -. --str N says that argument
 N of probes that are not described points to text. Of a text, 255 bytes count, of each of several
 less; an … follows the quote where there is more.`
 

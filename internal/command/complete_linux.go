@@ -23,6 +23,7 @@ func scopeSoFar(cmd *cobra.Command) (s scope) {
 	s.users, _ = flags.GetStringArray("user")
 	s.services, _ = flags.GetStringArray("service")
 	s.containers, _ = flags.GetStringArray("container")
+	s.pods, _ = flags.GetStringArray("pod")
 	s.cgroups, _ = flags.GetStringArray("cgroup")
 	s.files, _ = flags.GetStringArray("file")
 	s.children, _ = flags.GetBool("children")

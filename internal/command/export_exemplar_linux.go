@@ -36,9 +36,9 @@ func (m *exportedMetric) receiveExemplars(l *uprobe.Latency) {
 
 func (m *exportedMetric) keepExemplar(pair *uprobe.SlowPair, l exportLabels) {
 	f, args := m.fields.side(pair, m.config.Traceparent)
-	trace, span := traceparentOf(&f, args)
+	trace, span, isUnsampled := traceparentOf(&f, args)
 	key, ok := m.fields.key(pair, l.by)
-	if trace == "" || !ok {
+	if trace == "" || isUnsampled || !ok {
 		return
 	}
 	values, _ := l.values(key, "")

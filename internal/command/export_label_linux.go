@@ -140,10 +140,8 @@ func (l exportLabels) ofProcess(what string, pid int, p exportedProcess, of map[
 		}
 		return containerLabel(p)
 	}
-	if p.pod != "" {
-		of["k8s.pod.uid"] = p.pod
-	}
-	return p.pod
+	addPod(p.pod, func(key string, value any) { of[key] = value })
+	return p.pod.String()
 }
 
 // containerLabel names a container as --by container does, and is empty outside of one.

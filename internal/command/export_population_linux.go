@@ -26,7 +26,7 @@ type population struct {
 func newPopulation(from config.From) *population {
 	p := &population{from: from, scope: scope{
 		pids: from.PIDs, comms: from.Comms, exes: from.Exes, users: from.Users,
-		services: from.Services, containers: from.Containers, cgroups: from.Cgroups,
+		services: from.Services, containers: from.Containers, pods: from.Pods, cgroups: from.Cgroups,
 		files: from.Files, children: from.Children,
 	}}
 	p.scope.found = len(from.PIDs) == 0

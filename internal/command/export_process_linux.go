@@ -17,7 +17,7 @@ import (
 type exportedProcess struct {
 	name      string // of the file that it executes
 	container cgroup.Container
-	pod       string // its id, or empty
+	pod       cgroup.Pod
 	resource  *front.Resource
 	ended     time.Time // 0: it has not, as far as is known
 }
@@ -29,6 +29,7 @@ const unknown = "unknown"
 // can be held up by a process. It is safe for concurrent use.
 type exportedProcesses struct {
 	host string
+	pods *cgroup.Pods
 
 	mu        sync.Mutex
 	known     map[int]*exportedProcess
@@ -46,7 +47,7 @@ const (
 func newExportedProcesses() *exportedProcesses {
 	host, _ := os.Hostname()
 	return &exportedProcesses{
-		host: host, known: make(map[int]*exportedProcess),
+		host: host, pods: hostPods(), known: make(map[int]*exportedProcess),
 		resources: make(map[string]*front.Resource),
 	}
 }
@@ -87,6 +88,9 @@ func (e *exportedProcesses) read(pid int) *exportedProcess {
 	if all := cgroups.Containers(); len(all) > 0 {
 		p.container = all[len(all)-1]
 	}
+	if uid := cgroups.PodUID(); uid != "" {
+		p.pod = e.pods.OfUID(uid)
+	}
 	p.resource = e.resource(pid, p.name, p)
 	e.known[pid] = p
 	return p
@@ -102,8 +106,8 @@ func (e *exportedProcesses) resource(pid int, name string, p *exportedProcess) *
 		add("container.id", p.container.ID)
 	}
 	add("host.name", e.host)
-	if p != nil && p.pod != "" {
-		add("k8s.pod.uid", p.pod)
+	if p != nil {
+		addPod(p.pod, add)
 	}
 	add("process.executable.name", name)
 	if pid != 0 {
@@ -111,6 +115,17 @@ func (e *exportedProcesses) resource(pid int, name string, p *exportedProcess) *
 	}
 	add("service.name", name)
 	return r
+}
+
+// addPod adds what is known of a pod.
+func addPod(p cgroup.Pod, add func(key string, value any)) {
+	if p.Name != "" {
+		add("k8s.namespace.name", p.Namespace)
+		add("k8s.pod.name", p.Name)
+	}
+	if p.UID != "" {
+		add("k8s.pod.uid", p.UID)
+	}
 }
 
 // end takes note of processes that have ended.

@@ -15,11 +15,12 @@ import (
 type cgroupCriteria struct {
 	services   []string
 	containers []cgroup.Container
+	pods       podCriteria
 	cgroups    []cgroup.Cgroup
 }
 
 func (c cgroupCriteria) isZero() bool {
-	return len(c.services)+len(c.containers)+len(c.cgroups) == 0
+	return len(c.services)+len(c.containers)+len(c.pods.patterns)+len(c.cgroups) == 0
 }
 
 // match tells whether a process has what it has to have.
@@ -33,6 +34,7 @@ func (c cgroupCriteria) holds(m cgroup.Membership) bool {
 		(len(c.containers) == 0 || slices.ContainsFunc(m.Containers(), func(of cgroup.Container) bool {
 			return slices.Contains(c.containers, of)
 		})) &&
+		c.pods.hold(m) &&
 		(len(c.cgroups) == 0 || m.In(c.cgroups...))
 }
 
@@ -65,8 +67,8 @@ func (s scope) cgroupCriteria() (c cgroupCriteria, err error) {
 	if c.containers, err = s.findContainers(); err != nil {
 		return c, err
 	}
-	if len(s.cgroups) == 0 {
-		return c, nil
+	if c.pods, err = s.findPods(); err != nil || len(s.cgroups) == 0 {
+		return c, err
 	}
 	mounts, err := cgroup.ReadMounts()
 	if err != nil {

@@ -59,12 +59,17 @@ func (by byValue) text(v uprobe.KeyValue) string {
 		return printable.Quote(v.Text) + "…"
 	case by.isText:
 		return printable.Quote(v.Text)
-	case by.arg == argument(uprobe.Container):
+	case by.isNamed():
 		return printable.Text(v.Text)
 	case by.value != nil:
 		return string(by.value.appendText(nil, valueOf(v)))
 	}
 	return v.Int.String()
+}
+
+// isNamed reports whether values are names of what the kernel knows by numbers.
+func (by byValue) isNamed() bool {
+	return by.arg == argument(uprobe.Container) || by.arg == argument(uprobe.Pod)
 }
 
 // valueOf returns a value of a group as an argument.
@@ -95,7 +100,7 @@ func (by byValue) json(v uprobe.KeyValue) any {
 	switch {
 	case by.isBytes:
 		return []byte(v.Text) // in base64
-	case by.isText, by.arg == argument(uprobe.Container):
+	case by.isText, by.isNamed():
 		return v.Text
 	case by.value != nil:
 		return json.RawMessage(by.value.appendJSON(nil, valueOf(v)))

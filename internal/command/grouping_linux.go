@@ -14,7 +14,9 @@ func (g grouping) engine() []uprobe.By {
 		b := uprobe.By{Argument: uprobe.Argument(v.arg), OfEnd: v.isOfEnd}
 		switch {
 		case b.Argument == uprobe.Container:
-			b = byContainer()
+			b = byContainer(cgroup.Membership.Container)
+		case b.Argument == uprobe.Pod:
+			b = byContainer(namePod(hostPods()))
 		case b.Argument != uprobe.Command:
 			b.Text = v.isText
 		}
@@ -26,10 +28,10 @@ func (g grouping) engine() []uprobe.By {
 // rememberInterval is how often usdt looks for containers, to know them when they are gone.
 const rememberInterval = time.Second
 
-// byContainer groups hits by the containers of their processes.
-func byContainer() uprobe.By {
+// byContainer groups hits by the containers of their processes, as name names these.
+func byContainer(name func(cgroup.Membership) string) uprobe.By {
 	mounts, _ := cgroup.ReadMounts() // without them, there are no cgroups to be known
-	containers := cgroup.NewContainers(mounts)
+	containers := cgroup.NewContainers(mounts, name)
 	go func() { // until this process ends
 		for range time.Tick(rememberInterval) {
 			containers.Remember()

@@ -17,6 +17,9 @@ func newProcesses(s scope, c criteria) (*uprobe.Processes, error) {
 	if !s.describes() && !s.children || !kernel.Running().Features.Semaphores {
 		return nil, nil
 	}
+	if len(c.pods.patterns) > 0 {
+		return nil, nil // pods that come later have cgroups that are not there yet
+	}
 	criteria := c.forKernel(s.children)
 	if len(c.exes) > 0 && len(criteria.Executables) == 0 ||
 		!c.cgroupCriteria.isZero() && len(criteria.Cgroups) == 0 {

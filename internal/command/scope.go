@@ -18,7 +18,7 @@ type scope struct {
 	all  bool // then nothing else is set
 
 	// The processes that have one of each that is not empty.
-	comms, exes, users, services, containers, cgroups []string
+	comms, exes, users, services, containers, pods, cgroups []string
 
 	children bool     // also the processes that these have started, and so on
 	files    []string // only the probes of these files; without all else, in all processes
@@ -47,6 +47,8 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 		verb+" the processes of the systemd unit `NAME`, such as shop or user.slice")
 	flags.StringArrayVar(&s.containers, "container", nil,
 		verb+" the processes of the container `ID`, its beginning, or its name")
+	flags.StringArrayVar(&s.pods, "pod", nil,
+		verb+" the processes of the Kubernetes pod `NAME`, NAMESPACE/NAME or UID")
 	flags.StringArrayVar(&s.cgroups, "cgroup", nil,
 		verb+" the processes of the cgroup `PATH`, and those below it")
 	flags.StringArrayVar(&s.files, "file", nil,
@@ -54,7 +56,7 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 	flags.BoolVar(&s.children, "children", false,
 		verb+" also the processes that those have started, and so on")
 	mustComplete(cmd, "pid", completePIDs)
-	for _, flag := range []string{"comm", "user", "service", "container"} {
+	for _, flag := range []string{"comm", "user", "service", "container", "pod"} {
 		mustComplete(cmd, flag, cobra.NoFileCompletions)
 	}
 }
@@ -62,10 +64,11 @@ func (s *scope) addFlags(cmd *cobra.Command, verb string) {
 // scopeHelp is what help says of the flags.
 const scopeHelp = `
 -p names processes by their ids: -p 12 -p 34, or -p 12,34. --comm, --exe, --user, --service,
---container and --cgroup describe them; of several of these flags all have to hold, of several
-values of one flag one has to. --service takes a unit of systemd (--service shop, --service
-user.slice), --container an id, the beginning of one, or a name (--container 9b2cd0f6), --cgroup a
-path (--cgroup /system.slice/shop.service). --file leaves only the probes of that file (--file
+--container, --pod and --cgroup describe them; of several of these flags all have to hold, of
+several values of one flag one has to. --service takes a unit of systemd (--service shop, --service
+user.slice), --container an id, the beginning of one, or a name (--container 9b2cd0f6), --pod the
+name of a pod of this node, with wildcards, or its UID (--pod 'shop/shop-*'), --cgroup a path
+(--cgroup /system.slice/shop.service). --file leaves only the probes of that file (--file
 /usr/lib/libjvm.so); alone, it is traced in every process that maps it, now or later, also in a
 container (--file /proc/1234/root/usr/bin/php). --children adds the processes that those have
 started, the ones that these have started, and so on.
@@ -150,7 +153,7 @@ func (s scope) descriptions() iter.Seq2[string, []string] {
 	return func(yield func(string, []string) bool) {
 		_ = yield("--comm", s.comms) && yield("--exe", s.exes) && yield("--user", s.users) &&
 			yield("--service", s.services) && yield("--container", s.containers) &&
-			yield("--cgroup", s.cgroups)
+			yield("--pod", s.pods) && yield("--cgroup", s.cgroups)
 	}
 }
 

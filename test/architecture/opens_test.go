@@ -43,6 +43,7 @@ var mayOpen = map[string]string{
 	"internal/command.stateOf":                          "the user named it; asks what file it is",
 	"internal/export/config.readFile":                   "the user named it; checked to be regular",
 	"internal/command.scope.findContainers":             "/var/lib, for names of containers",
+	"internal/command.hostPods":                         "/var/log/pods, for names of pods",
 	"internal/command.scope.criteria":                   "the user named it, and only links are read",
 	"internal/tracing/catalog.openReadable":             "descriptions; checked as in openPath",
 	"internal/tracing/cgroup.*Containers.remember":      "directories of the kernel's cgroups",

@@ -13,20 +13,23 @@ import (
 	"sync"
 )
 
-// Containers names the containers of processes that may be gone by the time when somebody asks: by
-// the first 12 digits of the id, or by the name; "-" is none. It knows what was there when Remember
-// was called last. It is safe for concurrent use.
+// Containers names the containers, or the pods, of processes that may be gone by the time when
+// somebody asks. It knows what was there when Remember was called last. It is safe for concurrent
+// use.
 type Containers struct {
 	mounts    Mounts
+	name      func(Membership) string
 	mu        sync.Mutex
 	byCgroup  map[uint64]string
 	byProcess map[uint64]string // if not all hierarchies are of version 2
 }
 
-// NewContainers returns the containers that there are.
-func NewContainers(m Mounts) *Containers {
+// NewContainers returns the containers that there are. name, such as [Membership.Container], names
+// the one that a process is in.
+func NewContainers(m Mounts, name func(Membership) string) *Containers {
 	c := &Containers{
-		mounts: m, byCgroup: make(map[uint64]string), byProcess: make(map[uint64]string),
+		mounts: m, name: name,
+		byCgroup: make(map[uint64]string), byProcess: make(map[uint64]string),
 	}
 	c.Remember()
 	return c
@@ -80,7 +83,7 @@ func (c *Containers) remember() {
 				return err
 			}
 			if id, err := ID(dir); err == nil {
-				c.byCgroup[id] = Membership{{"", path.Join(mount.root, below)}}.container()
+				c.byCgroup[id] = c.name(Membership{{"", path.Join(mount.root, below)}})
 			}
 			return nil
 		})
@@ -103,7 +106,7 @@ func (c *Containers) rememberProcesses() {
 func (c *Containers) readProcess(pid uint64) {
 	cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
 	if err == nil && !isExiting(pid) {
-		c.byProcess[pid] = Parse(string(cgroups)).container()
+		c.byProcess[pid] = c.name(Parse(string(cgroups)))
 	}
 }
 
@@ -134,8 +137,9 @@ func (c *Containers) OfProcess(pid uint64) string {
 	return fmt.Sprintf("pid %d", pid)
 }
 
-// container names the innermost container.
-func (m Membership) container() string {
+// Container names the innermost container, by the first 12 digits of its id, or by its name; "-" is
+// none.
+func (m Membership) Container() string {
 	const digits = 12 // as Docker shows
 	all := m.Containers()
 	if len(all) == 0 {

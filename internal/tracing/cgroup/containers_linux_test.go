@@ -63,9 +63,9 @@ func TestContainersOfCgroups(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	early := NewContainers(mounts)
+	early := NewContainers(mounts, Membership.Container)
 	remove()
-	late := NewContainers(mounts)
+	late := NewContainers(mounts, Membership.Container)
 	for _, test := range []struct {
 		of   *Containers
 		dir  string
@@ -82,13 +82,13 @@ func TestContainersOfCgroups(t *testing.T) {
 
 // TestContainersOfProcesses: a process is known as long as it is there.
 func TestContainersOfProcesses(t *testing.T) {
-	c := NewContainers(nil)
+	c := NewContainers(nil, Membership.Container)
 	cgroups, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
 		t.Fatal(err)
 	}
 	self := uint64(os.Getpid()) // #nosec G115 -- not negative
-	if got, want := c.OfProcess(self), Parse(string(cgroups)).container(); got != want {
+	if got, want := c.OfProcess(self), Parse(string(cgroups)).Container(); got != want {
 		t.Errorf("this process: %q, want %q", got, want)
 	}
 	cmd := exec.Command("true")
@@ -119,7 +119,7 @@ func TestContainersOfZombies(t *testing.T) {
 	pid := uint64(cmd.Process.Pid) // #nosec G115 -- not negative
 	container := strings.Repeat("0123456789abcdef", 4)
 	join(t, filepath.Join(fmt.Sprintf("go-usdt-%d", os.Getpid()), "docker-"+container+".scope"), pid)
-	c := NewContainers(nil)
+	c := NewContainers(nil, Membership.Container)
 	if got := c.OfProcess(pid); got != container[:12] {
 		t.Fatalf("the process is in %q", got)
 	}
@@ -134,7 +134,8 @@ func TestContainersOfZombies(t *testing.T) {
 	if got := c.OfProcess(pid); got != container[:12] {
 		t.Errorf("the zombie is in %q", got)
 	}
-	if got, want := NewContainers(nil).OfProcess(pid), fmt.Sprintf("pid %d", pid); got != want {
+	late := NewContainers(nil, Membership.Container)
+	if got, want := late.OfProcess(pid), fmt.Sprintf("pid %d", pid); got != want {
 		t.Errorf("a zombie that nobody knew: %q, want %q", got, want)
 	}
 }

@@ -35,6 +35,8 @@ func (a Argument) String() string {
 		return "stack"
 	case a == Container:
 		return "container"
+	case a == Pod:
+		return "pod"
 	case a == Goroutine:
 		return "goroutine"
 	case a.Name != "":

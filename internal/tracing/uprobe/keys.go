@@ -2,12 +2,13 @@ package uprobe
 
 import "github.com/go-usdt/usdt/internal/tracing/integer"
 
-// Process, Command and Container stand for the id of the process, the name of the thread and the id
-// of the process's cgroup of version 2, as Thread does for the id of the thread.
+// Process, Command, Container and Pod stand for the id of the process, the name of the thread and,
+// both, the id of the process's cgroup of version 2, as Thread does for the id of the thread.
 var (
 	Process   = Argument{Number: -3}
 	Command   = Argument{Number: -4}
 	Container = Argument{Number: -5}
+	Pod       = Argument{Number: -7}
 )
 
 // MaxKeyText is how many bytes of a text tell groups apart, if it is the only text.
@@ -19,7 +20,7 @@ const MaxGroups = 1 << 16
 
 // A By is one of the values by which hits, or pairs, are grouped.
 type By struct {
-	Argument      // or Process, Thread, Command, Container, Stack
+	Argument      // or Process, Thread, Command, Container, Pod, Stack
 	Text     bool // the argument points to text
 	OfEnd    bool // of a pair, the value is one of the end, not of the start
 
@@ -31,7 +32,7 @@ type By struct {
 // isOfHit reports whether every hit has the value: it is no argument.
 func (b By) isOfHit() bool {
 	switch b.Argument {
-	case Process, Thread, Command, Container, Stack:
+	case Process, Thread, Command, Container, Pod, Stack:
 		return true
 	}
 	return false

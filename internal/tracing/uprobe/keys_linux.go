@@ -147,7 +147,7 @@ func (p *program) writeValue(l keyLayout, b By, at int, unreadable, tooLong stri
 		p.emit(loadAddress(asm.R1, at)...)
 		p.emit(asm.Mov.Imm(asm.R2, commSize), asm.FnGetCurrentComm.Call())
 		return nil
-	case Container:
+	case Container, Pod:
 		p.emit(
 			asm.FnGetCurrentCgroupId.Call(),
 			asm.StoreMem(asm.RFP, displacement(at), asm.R0, asm.DWord),

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Usage: ephemeral.sh NAMESPACE POD CONTAINER COMMAND [ARGUMENT...]
+#
+# Runs usdt COMMAND in an ephemeral container beside a container of a pod, which is process 1 there:
+#
+#   ephemeral.sh shop-dev shop-6d5f4 shop trace 'shop:*'
+#
+# The container has the four capabilities that tracing takes, of ephemeral.yaml, which only
+# namespaces without a Pod Security level, or with "privileged", allow. In others, the API server
+# says "violates PodSecurity": use exporter.sh or, for programs with a page for debugging,
+# restricted.sh. The container stays in the pod's description until the pod is gone. IMAGE is its
+# image.
+set -eu
+[ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+namespace=$1 pod=$2 container=$3
+shift 3
+exec kubectl -n "$namespace" debug "$pod" --image "${IMAGE:-usdt:latest}" --target "$container" \
+  --profile general --custom "$(dirname "$0")/ephemeral.yaml" --quiet --stdin \
+  -- /usdt "$@" -p 1

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Usage: restricted.sh NAMESPACE POD ADDRESS COMMAND [ARGUMENT...]
+#
+# Runs usdt COMMAND in an ephemeral container that has no rights and asks the program itself, at its
+# page for debugging (docs/listening.md):
+#
+#   restricted.sh shop shop-6d5f4 localhost:6060 trace 'shop:*'
+#
+# Each Pod Security level allows it. The user needs no port-forwarding, only to make ephemeral
+# containers. IMAGE is the image.
+set -eu
+[ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+namespace=$1 pod=$2 address=$3
+shift 3
+exec kubectl -n "$namespace" debug "$pod" --image "${IMAGE:-usdt:latest}" --profile restricted \
+  --quiet --stdin -- /usdt "$@" --at "$address"
