@@ -31,7 +31,7 @@ check: format ## while you work, in two minutes: format, vet, and the short Go t
 .PHONY: test
 test: ## install what is missing, run everything, and sum up: for how long, and what failed
 	@MAKE="$(MAKE)" test/all.sh setup lint security test-c test-go test-arm64 test-unsupported \
-	  test-tracers test-system test-clients test-packages test-deploy test-oldest test-storm
+	  test-tracers test-system test-clients test-deb test-oldest test-storm
 
 .PHONY: setup
 setup: ## install what the tests need (Debian, as root)
@@ -46,7 +46,7 @@ format: ## gofmt has nothing to change, and no line has more than 100 columns
 
 # Modules of their own, because of what they depend on.
 MODULES := test/schema/validate instrument/otelprobe instrument/grpcprobe test/instrument/drivers \
-	examples/orders export test/otlp test/kubernetes
+	examples/orders export test/otlp
 
 .PHONY: lint
 lint: format ## format, vet, staticcheck; everything compiles everywhere
@@ -164,12 +164,16 @@ LANGUAGES := postgresql ruby php-cli openjdk-17-jre-headless libvirt-daemon pyth
 .PHONY: test-modules
 test-modules: ## probes for other people's packages, what usdt export serves, and an example
 	test/setup.sh postgresql
-	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers export test/otlp; do \
+	@for m in instrument/otelprobe instrument/grpcprobe test/instrument/drivers export; do \
 	  echo "go test in $$m, with and without -race"; \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) ./... && \
 	  $(TRACED) go test -C $$m -count=1 $(FLAGS) -race ./... || exit 1; \
 	done
 	$(TRACED) go test -C examples/orders -count=1 $(FLAGS) ./...
+
+.PHONY: test-otlp
+test-otlp: ## the collector's receiver takes what usdt export sends by OTLP
+	$(TRACED) go test -C test/otlp -count=1 $(FLAGS) ./...
 
 .PHONY: test-export
 test-export: ## Debian's Prometheus scrapes usdt export, and PromQL answers the service's numbers
