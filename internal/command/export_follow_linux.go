@@ -175,7 +175,7 @@ func (e *exporter) endAll() {
 	for pid := range e.traced {
 		e.ending[pid] = true
 	}
-	for _, pid := range e.owners.list() {
+	for _, pid := range slices.Concat(e.owners.list(), e.names.list()) {
 		e.ending[pid] = true
 	}
 	for _, p := range e.populations {

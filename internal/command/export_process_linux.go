@@ -145,6 +145,18 @@ func (e *exportedProcesses) end(pids []int) {
 	}
 }
 
+// list returns the processes that are known and have not ended, as far as is known.
+func (e *exportedProcesses) list() (pids []int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for pid, p := range e.known {
+		if p.ended.IsZero() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
 // begin forgets the process that had the id before.
 func (e *exportedProcesses) begin(pid int) {
 	e.mu.Lock()
