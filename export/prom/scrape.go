@@ -53,7 +53,7 @@ func (s *scraper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// A registry of its own for each scrape leaves nothing of families that are no more.
 	all := prometheus.NewRegistry()
-	all.MustRegister(unchecked{s.own}, collector(families))
+	all.MustRegister(inOrder{s.own, collector(families)})
 	promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		EnableOpenMetrics: true,
 		ErrorLog:          s.log,
@@ -100,8 +100,15 @@ func patience(r *http.Request) time.Duration {
 	return time.Duration(seconds * (1 - forTransfer) * float64(time.Second))
 }
 
-// unchecked is a registry as a part of another: prometheus.Gatherers would lose units.
-type unchecked struct{ *prometheus.Registry }
+// inOrder are collectors of which the first has a name that another one has, too. The registry
+// itself would ask both at a time; and prometheus.Gatherers would lose units.
+type inOrder []prometheus.Collector
 
-// Describe describes nothing, as metrics are still added while this is a part of another.
-func (unchecked) Describe(chan<- *prometheus.Desc) {}
+// Describe describes nothing, as for a collector.
+func (inOrder) Describe(chan<- *prometheus.Desc) {}
+
+func (c inOrder) Collect(ch chan<- prometheus.Metric) {
+	for _, one := range c {
+		one.Collect(ch)
+	}
+}
