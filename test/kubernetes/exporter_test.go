@@ -83,8 +83,8 @@ func startPrometheus(t *testing.T) {
 	}
 }
 
-// prometheus is the configuration: what the Prometheus operator makes of the ServiceMonitor, but for
-// the discovery, which Debian's Prometheus does not have.
+// prometheus is the configuration: what the Prometheus operator makes of the ServiceMonitor, but
+// for the discovery, which Debian's Prometheus does not have.
 const prometheus = `global: {scrape_interval: 1s}
 scrape_configs:
 - job_name: usdt
