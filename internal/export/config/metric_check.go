@@ -48,8 +48,12 @@ func (r *reader) checkType(m *Metric, hasPair bool) {
 		r.errorf(m.Line, "a metric: buckets are for type: histogram")
 	}
 	for _, l := range m.Labels {
-		if hasPair && l.Of == OfProbe {
+		switch {
+		case l.Of != OfProbe:
+		case hasPair:
 			r.errorf(m.Line, "a metric: a pair has no %s: it is two probes", OfProbe)
+		case m.Type == Histogram:
+			r.errorf(m.Line, "a metric: a histogram has no %s: make one of each probe", OfProbe)
 		}
 	}
 }
