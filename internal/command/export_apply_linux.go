@@ -30,6 +30,7 @@ func (e *exporter) apply(c *config.Config) error {
 		jobs = append(jobs, j)
 	}
 	for _, j := range added {
+		e.ready.Store(false) // until its probes are found
 		e.begin(j, known)
 	}
 	e.mu.Lock()

@@ -234,7 +234,7 @@ func (e *exporter) read(pid int) {
 	e.processes.Store(int64(len(e.traced)))
 }
 
-// settled takes note that all that was found at the start is traced.
+// settled takes note that all that there is to trace is traced.
 func (e *exporter) settled() {
 	if !e.ready.Swap(true) {
 		e.log.Info("ready: the probes that are there are traced", "processes", len(e.traced))
