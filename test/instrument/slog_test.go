@@ -21,8 +21,8 @@ func TestSlog(t *testing.T) {
 		log.With("customer", "Ada").Debug("found", "cents", 390)
 		log.Error("lost")
 	},
-		`record level=-4 message="found" attrs="customer=Ada cents=390" source=".*/slog_test\.go:20"`,
-		`record level=8 message="lost" attrs="" source=".*/slog_test\.go:21"`)
+		`record level=-4 message="found" attrs="customer=Ada cents=390" source=".*/slog_test\.go:21"`,
+		`record level=8 message="lost" attrs="" source=".*/slog_test\.go:22"`)
 }
 
 // TestSlogByBpftrace: another tracer reads the debug records of a live process.
