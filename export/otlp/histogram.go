@@ -99,7 +99,8 @@ func side(counts map[int32]uint64, shift int32) (b metricdata.ExponentialBucket)
 		return b
 	}
 	low, high := ends(counts, shift)
-	b.Offset, b.Counts = int32(low), make([]uint64, high-low+1)
+	b.Offset = int32(low) // #nosec G115 -- the index of a bucket
+	b.Counts = make([]uint64, high-low+1)
 	for i, n := range counts {
 		b.Counts[otlpIndex(i, shift)-low] += n
 	}

@@ -38,7 +38,7 @@ func (t *tally) exported(n int, err error) {
 	default:
 		refused = n
 	}
-	t.sent.Add(uint64(n - refused))
+	t.sent.Add(uint64(n - refused)) // #nosec G115 -- at most n are refused
 	t.failed.Add(uint64(refused))
 	if partial && refused == 0 {
 		err = nil // a warning only

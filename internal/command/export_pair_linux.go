@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -162,6 +161,3 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 	m.set(func() { m.source = &pairSource{Latency: l} })
 	return nil
 }
-
-// nameOfPair is what the log calls a pair.
-func nameOfPair(p config.Pair) string { return cmp.Or(p.Base, p.Start) }

@@ -29,6 +29,7 @@ func Limit(s Set) error {
 		left := data[i].Permitted & kept[i]
 		data[i] = unix.CapUserData{Effective: left, Permitted: left, Inheritable: left}
 	}
+	// #nosec G103 -- both are only read by the kernel, during the call
 	if err := onAllThreads("capset", unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)),
 		uintptr(unsafe.Pointer(&data)), 0); err != nil {
 		return err
