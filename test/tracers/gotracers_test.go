@@ -60,8 +60,14 @@ func TestLibbpfgo(t *testing.T) {
 	toolbox, trixie := tools(t), debian(t, "trixie")
 	const attach = `SEC("usdt/PATH:PROVIDER:PROBE"), program.AttachGeneric()`
 	needDocumented(t, strings.NewReplacer("PROVIDER", "shop", "PROBE", "order_start").Replace(attach))
+	libraries, err := filepath.Glob(string(trixie) + "/usr/lib/*/libbpf.so")
+	if err != nil || len(libraries) != 1 {
+		t.Fatalf("%s has the libraries %v; %v", trixie, libraries, err)
+	}
+	// gcc looks for libraries of this machine before those of the root directory.
 	program := buildGoTracer(t, "libbpfgo", "CGO_ENABLED=1", "CC=gcc --sysroot="+string(trixie),
-		"CGO_LDFLAGS=-lbpf -Wl,--allow-shlib-undefined") // it wants a newer C library, too
+		"CGO_LDFLAGS=-L"+filepath.Dir(libraries[0])+" -lbpf "+
+			"-Wl,--allow-shlib-undefined") // it wants a newer C library, too
 	version := goModuleVersion(t, "github.com/aquasecurity/libbpfgo")
 	matrix(t, func(t *testing.T, c config) {
 		app := startTraced(t, c)
