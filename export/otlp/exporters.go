@@ -30,47 +30,36 @@ var reconnect = grpc.WithConnectParams(grpc.ConnectParams{
 	MinConnectTimeout: 20 * time.Second,
 })
 
+// local names the local receiver, where nothing names another one: the SDK would try TLS there.
+func local[Option any](t transport, named func(url string) Option, url string) []Option {
+	if !t.local {
+		return nil
+	}
+	return []Option{named(url)}
+}
+
 func newTraceExporter(ctx context.Context, t transport) (sdktrace.SpanExporter, error) {
 	if !t.grpc {
-		var options []otlptracehttp.Option
-		if t.local {
-			options = append(options, otlptracehttp.WithEndpointURL(localHTTP+"traces"))
-		}
-		return otlptracehttp.New(ctx, options...)
+		return otlptracehttp.New(ctx,
+			local(t, otlptracehttp.WithEndpointURL, localHTTP+"traces")...)
 	}
-	options := []otlptracegrpc.Option{otlptracegrpc.WithDialOption(reconnect)}
-	if t.local {
-		options = append(options, otlptracegrpc.WithEndpointURL(localGRPC))
-	}
-	return otlptracegrpc.New(ctx, options...)
+	options := local(t, otlptracegrpc.WithEndpointURL, localGRPC)
+	return otlptracegrpc.New(ctx, append(options, otlptracegrpc.WithDialOption(reconnect))...)
 }
 
 func newMetricExporter(ctx context.Context, t transport) (sdkmetric.Exporter, error) {
 	if !t.grpc {
-		var options []otlpmetrichttp.Option
-		if t.local {
-			options = append(options, otlpmetrichttp.WithEndpointURL(localHTTP+"metrics"))
-		}
-		return otlpmetrichttp.New(ctx, options...)
+		return otlpmetrichttp.New(ctx,
+			local(t, otlpmetrichttp.WithEndpointURL, localHTTP+"metrics")...)
 	}
-	options := []otlpmetricgrpc.Option{otlpmetricgrpc.WithDialOption(reconnect)}
-	if t.local {
-		options = append(options, otlpmetricgrpc.WithEndpointURL(localGRPC))
-	}
-	return otlpmetricgrpc.New(ctx, options...)
+	options := local(t, otlpmetricgrpc.WithEndpointURL, localGRPC)
+	return otlpmetricgrpc.New(ctx, append(options, otlpmetricgrpc.WithDialOption(reconnect))...)
 }
 
 func newLogExporter(ctx context.Context, t transport) (sdklog.Exporter, error) {
 	if !t.grpc {
-		var options []otlploghttp.Option
-		if t.local {
-			options = append(options, otlploghttp.WithEndpointURL(localHTTP+"logs"))
-		}
-		return otlploghttp.New(ctx, options...)
+		return otlploghttp.New(ctx, local(t, otlploghttp.WithEndpointURL, localHTTP+"logs")...)
 	}
-	options := []otlploggrpc.Option{otlploggrpc.WithDialOption(reconnect)}
-	if t.local {
-		options = append(options, otlploggrpc.WithEndpointURL(localGRPC))
-	}
-	return otlploggrpc.New(ctx, options...)
+	options := local(t, otlploggrpc.WithEndpointURL, localGRPC)
+	return otlploggrpc.New(ctx, append(options, otlploggrpc.WithDialOption(reconnect))...)
 }

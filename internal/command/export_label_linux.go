@@ -87,7 +87,7 @@ func (l exportLabels) isSame(other exportLabels) bool {
 	})
 }
 
-// names returns the names of the labels.
+// labelNames returns the names of labels.
 func labelNames(labels []config.Label) (names []string) {
 	for _, l := range labels {
 		names = append(names, l.Name)
