@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
 
-	"github.com/go-usdt/usdt/instrument/internal/traceparent"
+	"github.com/go-usdt/usdt/internal/traceparent"
 )
 
 // A call is one that is traced, or an attempt of a client.

@@ -3,7 +3,7 @@ package httpprobe
 import (
 	"net/http"
 
-	"github.com/go-usdt/usdt/instrument/internal/traceparent"
+	"github.com/go-usdt/usdt/internal/traceparent"
 )
 
 func traceID(header http.Header) string { return traceparent.TraceID(header["Traceparent"]) }

@@ -1,15 +1,14 @@
 package command
 
 import (
-	"encoding/hex"
 	"errors"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/go-usdt/usdt/internal/export/collect"
 	"github.com/go-usdt/usdt/internal/export/front"
+	"github.com/go-usdt/usdt/internal/traceparent"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
@@ -131,27 +130,11 @@ func (f *field) attribute(args []uprobe.Value) (a front.Attribute, ok bool) {
 	return a, true
 }
 
-// parseTraceparent returns the ids of a W3C traceparent, empty if it is none, and whether its flags
-// say that the trace is not sampled.
-func parseTraceparent(text string) (traceID, parentID string, unsampled bool) {
-	parts := strings.Split(text, "-")
-	if len(parts) < 4 || len(parts[1]) != 32 || len(parts[2]) != 16 {
-		return "", "", false
-	}
-	for _, part := range parts[1:3] {
-		if _, err := hex.DecodeString(part); err != nil || part != strings.ToLower(part) ||
-			strings.Trim(part, "0") == "" {
-			return "", "", false
-		}
-	}
-	flags, err := hex.DecodeString(parts[3])
-	return parts[1], parts[2], err == nil && len(flags) == 1 && flags[0]&1 == 0
-}
-
 // traceparentOf returns what an argument of an event has.
 func traceparentOf(f *field, args []uprobe.Value) (traceID, parentID string, unsampled bool) {
 	if v, ok := f.value(args); ok && f.kind.IsAddress() {
-		return parseTraceparent(string(v.Data))
+		p, isValid := traceparent.Parse(string(v.Data))
+		return p.TraceID, p.SpanID, isValid && !p.IsSampled
 	}
 	return "", "", false
 }

@@ -31,3 +31,15 @@ func TestTraceID(t *testing.T) {
 		}
 	}
 }
+
+func TestParse(t *testing.T) {
+	for flags, sampled := range map[string]bool{
+		"01": true, "00": false, "02": false, "03": true, "0e": false, "ff": true,
+	} {
+		got, ok := Parse(parent[:53] + flags)
+		want := Parent{"4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", sampled}
+		if !ok || got != want {
+			t.Errorf("flags %s: got %+v, %t; want %+v", flags, got, ok, want)
+		}
+	}
+}
