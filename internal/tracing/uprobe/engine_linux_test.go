@@ -43,8 +43,8 @@ func eachKernel(t *testing.T, f func(*testing.T, uprobe.Options)) {
 	}
 }
 
-// stayOnCPU keeps the test's goroutine on one processor, so that its events come in order even
-// without a ring buffer.
+// stayOnCPU keeps the test's goroutine on one processor, whose buffers and lists in the kernel keep
+// the order of its events.
 func stayOnCPU(t *testing.T) {
 	t.Helper()
 	runtime.LockOSThread() // for good: the thread ends with the goroutine

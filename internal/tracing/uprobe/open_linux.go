@@ -20,7 +20,8 @@ type openKey struct{ Process, Key uint64 }
 // told from one without a start, and a start before it with the same key is over.
 //
 // When the map is full, those make room that have not been used for longest (LRU). The kernel
-// keeps some places free for each processor, so it is full a little earlier than its size says.
+// keeps some places free for each processor, so it is full a little earlier than its size says, and
+// it passes over the last 128 starts of a processor until that one starts more.
 type openStarts struct {
 	*ebpf.Map
 	blank *ebpf.Map // one value of zeros
