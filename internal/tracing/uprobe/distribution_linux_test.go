@@ -41,9 +41,10 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes := find(t, p, "signed", "unsigned")
+	splits := []int64{math.MinInt64, -1000, -7, 0, 31, 1000, 1 << 40}
 	scales := map[string]histogram.Scale{
-		"log2": histogram.Log2(), "linear": linear, "wide": wide,
-		"split": {Splits: []int64{math.MinInt64, -1000, -7, 0, 31, 1000, 1 << 40}},
+		"log2": histogram.Log2(), "linear": linear, "wide": wide, "split": {Splits: splits},
+		"inclusive": {Inclusive: true}, "inclusive split": {Inclusive: true, Splits: splits},
 	}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, scale := range scales {
