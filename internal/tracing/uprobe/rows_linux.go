@@ -95,27 +95,30 @@ const (
 	rowsBytes = 128 << 20 // how much memory they take at most, if more than the least
 )
 
-// mostGroupRows returns how many rows there can be of all groups together. Each processor has its
-// own. Whoever asks for room for few groups has several tracings, each with less memory.
-func (s *session) mostGroupRows(groups int) int {
+// mostGroupRows returns how many rows there can be of all groups together, if room for so many
+// groups is asked for; 0: for all. Each processor has its own. Whoever asks for some has several
+// tracings, each with less memory.
+func mostGroupRows(groups, cpus int) int {
 	const (
 		node  = 80      // bytes of the kernel's for a key
 		each  = 16      // rows of a group: there are rarely more
 		apart = 1 << 11 // of one group
 	)
-	cpus, err := ebpf.PossibleCPU()
-	if err != nil {
-		return leastRows
-	}
-	most := min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
-	if s.options.Groups == 0 && groups > 0 {
+	row := node + 8*rowWords*cpus
+	most := min(max(leastRows, rowsBytes/row), mostRows)
+	if groups == 0 {
 		return most
 	}
-	return min(most, max(apart, min(each*groups, rowsBytes/4/(node+8*rowWords*cpus))))
+	return min(most, max(apart, min(each*groups, rowsBytes/4/row)))
 }
 
+// newGroupRows makes room for the rows of so many groups; 0: of all.
 func (s *session) newGroupRows(groups int) (rowMap, error) {
-	most := s.mostGroupRows(groups)
+	cpus, err := ebpf.PossibleCPU()
+	if err != nil {
+		return nil, err
+	}
+	most := mostGroupRows(groups, cpus)
 	m, err := s.newMap(&ebpf.MapSpec{
 		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
 		MaxEntries: uint32(most), // #nosec G115 -- at most mostRows

@@ -41,10 +41,13 @@ type valueCounts struct {
 func (s *session) newValueCounts(scale histogram.Scale, groups int) (*valueCounts, error) {
 	c := new(valueCounts)
 	var err error
-	if groups == 0 && len(scale.Splits) == 0 {
+	switch {
+	case groups > 0:
+		c.rows, err = s.newGroupRows(s.options.Groups)
+	case len(scale.Splits) > 0:
+		c.rows, err = s.newGroupRows(1)
+	default:
 		c.rows, err = s.newScaleRows(scale)
-	} else {
-		c.rows, err = s.newGroupRows(groups)
 	}
 	if err != nil {
 		return nil, err
