@@ -60,6 +60,11 @@ func (l *exportLabels) need(by uprobe.By) int {
 	return len(l.by) - 1
 }
 
+// areOfProcesses tells whether each process has groups of its own.
+func (l exportLabels) areOfProcesses() bool {
+	return slices.ContainsFunc(l.by, func(by uprobe.By) bool { return by.Argument == uprobe.Process })
+}
+
 // argument returns the label of an argument: of a pair that of the start, if it has it.
 func (l *exportLabels) argument(
 	c config.Label, p uprobe.Probe, end *uprobe.Probe,

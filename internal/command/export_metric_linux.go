@@ -116,10 +116,16 @@ func (m *exportedMetric) open(
 	}
 }
 
-// groups returns for how many groups there is room in the kernel: those of a process can be one
-// series.
+// groups returns for how many groups there is room in the kernel. Several can be one series: those
+// of processes and, which is rare, those of a text that is cut, or that programs pass in two ways.
+// What adds up hits begins anew after each reading, so it has more room: groups without a series
+// must not take that of a series.
 func (m *exportedMetric) groups() int {
-	const least, times = 1 << 12, 4
+	least, times := 1<<12, 4
+	isOfValues := m.config.Type == config.Histogram || !m.config.Pair.IsZero()
+	if isOfValues && !m.fit.labels.areOfProcesses() {
+		least, times = 0, 2
+	}
 	return min(max(least, times*m.config.MaxSeries), uprobe.MaxGroups)
 }
 

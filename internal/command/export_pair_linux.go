@@ -149,7 +149,7 @@ func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) err
 		return err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
-	p.Options, p.By, p.Splits = o, m.fit.labels.by, m.metric.Scale().Splits
+	p.Options, p.By, p.Scale = o, m.fit.labels.by, m.metric.Scale()
 	if err := m.exemplify(&p); err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ type Buckets struct {
 }
 
 // Native buckets are eight for each power of two, about as fine as the sixteen of the engine, whose
-// widths are equal.
+// widths are equal. A bucket of the engine is counted where its middle is; one that ends at a power
+// of two is all on its side of it.
 const (
 	nativeScale = 3
 	perPowerOf2 = 1 << nativeScale

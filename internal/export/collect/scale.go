@@ -7,9 +7,9 @@ import (
 )
 
 // Scale returns the scale by which the kernel divides values, so that each is on the right side of
-// each bound.
+// each bound, and of each power of two.
 func (s Spec) Scale() histogram.Scale {
-	scale := histogram.Log2()
+	scale := histogram.Scale{Inclusive: true}
 	for _, bound := range s.Buckets.Bounds {
 		scale.Splits = append(scale.Splits, toInteger(bound*s.Divisor))
 	}

@@ -18,15 +18,23 @@ func (s Scale) Least(index int) integer.Int {
 		least := s.Lo + int64(index)*s.Step    // less than Hi
 		return integer.Of(uint64(least), true) // #nosec G115 -- the same bits
 	case index < 0:
-		least, width := log2Least(-index)
+		least, width := s.log2Least(-index)
 		return integer.Of(-min(least+width-1, -math.MinInt64), true)
 	}
-	least, _ := log2Least(index)
+	least, _ := s.log2Least(index)
 	return integer.Of(least, false)
 }
 
 // log2Least returns the least value of a bucket with an index from 0 on, and how many values it
 // holds.
+func (s Scale) log2Least(index int) (least, width uint64) {
+	if s.Inclusive && index > 0 {
+		least, width = log2Least(index - 1)
+		return least + 1, width
+	}
+	return log2Least(index)
+}
+
 func log2Least(index int) (least, width uint64) {
 	if index < subBuckets {
 		return uint64(index), 1 // #nosec G115 -- not negative
@@ -49,9 +57,9 @@ func (s Scale) representative(index int) integer.Int {
 		width := min(uint64(s.Step), s.fromLo(s.Hi)-uint64(index)*uint64(s.Step))
 		return integer.Of(s.Least(index).Bits+(width-1)/2, true)
 	case index < 0:
-		least, width := log2Least(-index)
+		least, width := s.log2Least(-index)
 		return integer.Of(-(least + (width-1)/2), true)
 	}
-	least, width := log2Least(index)
+	least, width := s.log2Least(index)
 	return integer.Of(least+(width-1)/2, false)
 }

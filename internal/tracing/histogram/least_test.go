@@ -11,10 +11,12 @@ import (
 func TestLeast(t *testing.T) {
 	linear := mustLinear(t, -100, 101, 7)
 	wide := mustLinear(t, math.MinInt64, math.MaxInt64, 1<<60)
-	for name, scale := range map[string]Scale{"log2": Log2(), "linear": linear, "wide": wide} {
+	for name, scale := range map[string]Scale{
+		"log2": Log2(), "inclusive": {Inclusive: true}, "linear": linear, "wide": wide,
+	} {
 		for _, v := range []int64{
 			math.MinInt64, -1 << 62, -12345, -101, -100, -17, -16, -1,
-			0, 1, 15, 16, 31, 32, 100, 101, 1<<53 + 1, math.MaxInt64,
+			0, 1, 15, 16, 31, 32, 33, 64, 65, 100, 101, 1<<53 + 1, math.MaxInt64,
 		} {
 			index := scale.Bucket(uint64(v), true)
 			least := scale.Least(index)

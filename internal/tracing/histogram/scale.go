@@ -17,6 +17,11 @@ type Scale struct {
 	// off the last bucket.
 	Lo, Hi, Step int64
 
+	// Inclusive moves the bounds of the buckets of a Log2 scale by one value: a power of two, and any
+	// other bound, then is the largest value of a bucket, not the least, as Prometheus has it. Such a
+	// scale is not for drawing.
+	Inclusive bool
+
 	// Splits divide the buckets of a Log2 scale further: no bucket has values both of up to a split
 	// and above it. They are in ascending order.
 	Splits []int64
@@ -72,12 +77,20 @@ func (s Scale) Bucket(v uint64, signed bool) int {
 	if s.Linear {
 		return s.linear(v, signed)
 	}
-	return s.above(v, signed)*SplitStep + log2Of(v, signed)
+	return s.above(v, signed)*SplitStep + s.log2Of(v, signed)
 }
 
-func log2Of(v uint64, signed bool) int {
+func (s Scale) log2Of(v uint64, signed bool) int {
 	if signed && v > math.MaxInt64 {
-		return -log2Bucket(-v)
+		return -s.log2Bucket(-v)
+	}
+	return s.log2Bucket(v)
+}
+
+// log2Bucket returns the index for a magnitude.
+func (s Scale) log2Bucket(v uint64) int {
+	if s.Inclusive && v > 0 {
+		return log2Bucket(v-1) + 1
 	}
 	return log2Bucket(v)
 }

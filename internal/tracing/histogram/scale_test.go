@@ -27,6 +27,49 @@ func TestLog2Bucket(t *testing.T) {
 	}
 }
 
+// TestInclusive: each power of two is the last value of its bucket, on both sides of zero, and so
+// is each other bound.
+func TestInclusive(t *testing.T) {
+	scale := Scale{Inclusive: true}
+	for v := range uint64(33) {
+		if got := scale.Bucket(v, false); got != int(v) {
+			t.Errorf("Bucket(%d): got %d", v, got)
+		}
+	}
+	for shift := range 59 {
+		for bound := uint64(16); bound <= 32; bound++ {
+			v := bound << shift
+			at, after := scale.Bucket(v, false), scale.Bucket(v+1, false)
+			if after != at+1 {
+				t.Errorf("%#x is in bucket %d, and the next value in %d", v, at, after)
+			}
+			if got := scale.Bucket(-v, true); got != -at {
+				t.Errorf("-%#x is in bucket %d, want %d", v, got, -at)
+			}
+		}
+	}
+	if got := scale.Bucket(math.MaxUint64, false); got != 976 {
+		t.Errorf("the largest value is in bucket %d", got)
+	}
+}
+
+// TestMiddle: the value that represents a bucket is in it, also where splits divide it.
+func TestMiddle(t *testing.T) {
+	splits := []int64{-70, -1, 0, 40, 1000, 1e9}
+	for _, s := range []Scale{Log2(), {Inclusive: true}, {Splits: splits},
+		{Inclusive: true, Splits: splits}} {
+		for _, v := range []int64{-1 << 40, -1000, -71, -70, -69, -33, -1, 0, 1, 32, 33, 40, 41, 64,
+			999, 1000, 1001, 1 << 20, 1e9, 1e9 + 1} {
+			index := s.Bucket(uint64(v), true)
+			middle := s.Middle(index)
+			down, up := int64(math.Floor(middle)), int64(math.Ceil(middle))
+			if s.Bucket(uint64(down), true) != index || s.Bucket(uint64(up), true) != index {
+				t.Errorf("%+v: bucket %d of %d has the middle %v", s, index, v, middle)
+			}
+		}
+	}
+}
+
 func mustLinear(t testing.TB, lo, hi, step int64) Scale {
 	t.Helper()
 	s, err := Linear(lo, hi, step)

@@ -21,7 +21,7 @@ func (p *program) bucketIndex(s histogram.Scale, signed bool) {
 			asm.Mov.Reg(asm.R3, regTemp),
 			asm.Neg.Imm(asm.R3, 0),
 		)
-		p.log2Index()
+		p.log2Index(s.Inclusive)
 		p.emit(
 			asm.Neg.Imm(asm.R0, 0),
 			asm.Ja.Label(done),
@@ -29,7 +29,7 @@ func (p *program) bucketIndex(s histogram.Scale, signed bool) {
 		p.place(positive)
 	}
 	p.emit(asm.Mov.Reg(asm.R3, regTemp))
-	p.log2Index()
+	p.log2Index(s.Inclusive)
 	p.place(done)
 	p.split(s.Splits, signed)
 }
@@ -54,7 +54,24 @@ func (p *program) split(splits []int64, signed bool) {
 }
 
 // log2Index sets R0 to the index of the bucket of the unsigned value in R3. It changes R1 to R3.
-func (p *program) log2Index() {
+func (p *program) log2Index(inclusive bool) {
+	if !inclusive {
+		p.exclusiveIndex()
+		return
+	}
+	done := p.newLabel()
+	p.emit(
+		asm.Mov.Imm(asm.R0, 0),
+		asm.JEq.Imm(asm.R3, 0, done),
+		asm.Sub.Imm(asm.R3, 1),
+	)
+	p.exclusiveIndex()
+	p.emit(asm.Add.Imm(asm.R0, 1))
+	p.place(done)
+}
+
+// exclusiveIndex is log2Index for a scale that is not inclusive.
+func (p *program) exclusiveIndex() {
 	done := p.newLabel()
 	p.emit(
 		asm.Mov.Reg(asm.R0, asm.R3),

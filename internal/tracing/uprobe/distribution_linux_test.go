@@ -3,6 +3,7 @@ package uprobe_test
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,9 +42,10 @@ func TestBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probes := find(t, p, "signed", "unsigned")
+	splits := []int64{math.MinInt64, -1000, -7, 0, 31, 1000, 1 << 40}
 	scales := map[string]histogram.Scale{
-		"log2": histogram.Log2(), "linear": linear, "wide": wide,
-		"split": {Splits: []int64{math.MinInt64, -1000, -7, 0, 31, 1000, 1 << 40}},
+		"log2": histogram.Log2(), "linear": linear, "wide": wide, "split": {Splits: splits},
+		"inclusive": {Inclusive: true}, "inclusive split": {Inclusive: true, Splits: splits},
 	}
 	eachKernel(t, func(t *testing.T, o uprobe.Options) {
 		for name, scale := range scales {
@@ -255,6 +257,58 @@ func TestTooManyGroups(t *testing.T) {
 				}
 			} else if n := g.Histogram.Total(); n != 1 || g.Histogram.Max != g.Key[0].Int {
 				t.Errorf("%v: %d values, the largest %v", g.Key[0].Int, n, g.Histogram.Max)
+			}
+		}
+	})
+}
+
+// TestRoomForFewGroups: with room for some groups, these have all of their values, and all other
+// values are in the histogram of others.
+func TestRoomForFewGroups(t *testing.T) {
+	var probe *stapsdt.Probe2[string, uint64]
+	p := provider(t, func(p *stapsdt.Provider) {
+		probe = stapsdt.MustProbe2[string, uint64](p, "few")
+	})
+	probes := find(t, p, "few")
+	by := []uprobe.By{{Argument: uprobe.Numbered(0), Text: true}}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		const room, groups = 10, 100
+		o.Groups = room
+		d, err := uprobe.Distribute(probes, uprobe.DistributionOptions{
+			Options: o, Arg: uprobe.Numbered(1), By: by,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, d)
+		values := func(of int) (h *histogram.Histogram) {
+			h = new(histogram.Histogram)
+			for i := range uint64(20) {
+				h.Add(uint64(of)+1<<i, false)
+			}
+			return h
+		}
+		others := new(histogram.Histogram)
+		for of := range groups {
+			for i := range uint64(20) {
+				probe.Fire(strconv.Itoa(of), uint64(of)+1<<i)
+			}
+			if of >= room {
+				others.Merge(values(of))
+			}
+		}
+		list, err := d.Read()
+		if err != nil || len(list) != room+1 {
+			t.Fatalf("%d groups, %v", len(list), err)
+		}
+		for _, g := range list {
+			want := others
+			if g.Key != nil {
+				of, _ := strconv.Atoi(g.Key[0].Text)
+				want = values(of)
+			}
+			if diff := cmp.Diff(want, g.Histogram); diff != "" || g.Unplaced != 0 {
+				t.Errorf("%v: %d unplaced (-want +got)\n%s", g.Key, g.Unplaced, diff)
 			}
 		}
 	})

@@ -23,18 +23,16 @@ const (
 
 // PairOptions say which hits are a pair, and which of them are counted together.
 type PairOptions struct {
-	Options          // the filter is for the starts
-	Key     Argument // two hits are a pair that have the same process and key; may be Thread
-	By      []By     // by which the times are grouped; none for one group
-	Splits  []int64  // of the scale, which is a Log2 one
+	Options                 // the filter is for the starts
+	Key     Argument        // two hits are a pair that have the same process and key; may be Thread
+	By      []By            // by which the times are grouped; none for one group
+	Scale   histogram.Scale // of the times; not a linear one
 
 	// Slower, unless 0, asks for each pair that takes so long or longer: see Latency.Next. Captures
 	// are what is wanted of each of the starts and of the ends; nil for none.
 	Slower                     time.Duration
 	StartCaptures, EndCaptures [][]Capture
 }
-
-func (o PairOptions) scale() histogram.Scale { return histogram.Scale{Splits: o.Splits} }
 
 // A Latency measures the time between the hits of two probes. Its methods are not safe for
 // concurrent use, except for Attach, Release and Detach.
@@ -63,7 +61,7 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 	if l.groups, err = l.newPairGroups(l.spec.By); err != nil {
 		return err
 	}
-	if l.counts, err = l.newValueCounts(l.spec.scale(), l.groups.room()); err != nil {
+	if l.counts, err = l.newValueCounts(l.spec.Scale, l.groups.room()); err != nil {
 		return err
 	}
 	record := 0
@@ -90,7 +88,7 @@ func (l *Latency) attachAll(starts, ends []Probe) error {
 // Read returns what was measured so far. While hits come, some starts that have fallen out may not
 // be counted yet; after Detach all numbers are exact.
 func (l *Latency) Read() (LatencyReading, error) {
-	r := LatencyReading{Histogram: &histogram.Histogram{Scale: l.spec.scale()}, Room: l.open.room}
+	r := LatencyReading{Histogram: &histogram.Histogram{Scale: l.spec.Scale}, Room: l.open.room}
 	groups, err := l.counts.readGroups(r.Histogram.Scale, l.groups.keys)
 	if err != nil {
 		return r, err
@@ -108,7 +106,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 	if err != nil {
 		return r, err
 	}
-	there, err := l.open.count()
+	there, err := l.open.count(l.session)
 	if err != nil {
 		return r, err
 	}

@@ -57,6 +57,6 @@ func (l *Latency) count(p *program, alone, unreadable string) error {
 	if err := l.groups.reach(p, unreadable); err != nil {
 		return err
 	}
-	p.countValue(l.counts, l.spec.scale(), false)
+	p.countValue(l.counts, l.spec.Scale, false)
 	return nil
 }

@@ -1,8 +1,10 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -16,7 +18,8 @@ type rowMap interface {
 	// is no room for it. It changes R0 to R5, frameRowKey and frameBlank.
 	find(p *program, signed bool, found string)
 
-	read(f func(rowKey, []row)) error // f is called for every row that has values
+	// read calls f for every row that has values. The function must not keep the slice.
+	read(s *session, f func(rowKey, []row)) error
 }
 
 // A rowKey says of which values a row is.
@@ -61,18 +64,33 @@ func (r scaleRows) find(p *program, signed bool, found string) {
 	p.emit(asm.JNE.Imm(asm.R0, 0, found))
 }
 
-func (r scaleRows) read(f func(rowKey, []row)) error {
+func (r scaleRows) read(s *session, f func(rowKey, []row)) error {
 	var rows []row
-	for i := range r.MaxEntries() {
-		if err := r.Lookup(i, &rows); err != nil {
-			return fmt.Errorf("read counts: %w", err)
+	err := s.each(r.Map, func(key, values []byte) {
+		if rows = decodeRows(rows[:0], values); areEmpty(rows) {
+			return
 		}
-		if !areEmpty(rows) {
-			// #nosec G115 -- there are few rows
-			f(rowKey{Row: r.first + int32(i/2), Signed: i % 2}, rows)
-		}
+		i := binary.NativeEndian.Uint32(key)
+		// #nosec G115 -- there are few rows
+		f(rowKey{Row: r.first + int32(i/2), Signed: i % 2}, rows)
+	})
+	if err != nil {
+		return fmt.Errorf("read counts: %w", err)
 	}
 	return nil
+}
+
+// decodeRows appends the rows of the processors.
+func decodeRows(to []row, values []byte) []row {
+	for value := range slices.Chunk(values, 8*rowWords) {
+		word := func(i int) uint64 { return binary.NativeEndian.Uint64(value[8*i:]) }
+		r := row{Low: word(0), High: word(1), Max: word(2)}
+		for i := range r.Counts {
+			r.Counts[i] = word(3 + i)
+		}
+		to = append(to, r)
+	}
+	return to
 }
 
 // areEmpty tells whether no processor has counted a value.
@@ -95,27 +113,30 @@ const (
 	rowsBytes = 128 << 20 // how much memory they take at most, if more than the least
 )
 
-// mostGroupRows returns how many rows there can be of all groups together. Each processor has its
-// own. Whoever asks for room for few groups has several tracings, each with less memory.
-func (s *session) mostGroupRows(groups int) int {
+// mostGroupRows returns how many rows there can be of all groups together, if room for so many
+// groups is asked for; 0: for all. Each processor has its own. Whoever asks for some has several
+// tracings, each with less memory.
+func mostGroupRows(groups, cpus int) int {
 	const (
 		node  = 80      // bytes of the kernel's for a key
 		each  = 16      // rows of a group: there are rarely more
 		apart = 1 << 11 // of one group
 	)
-	cpus, err := ebpf.PossibleCPU()
-	if err != nil {
-		return leastRows
-	}
-	most := min(max(leastRows, rowsBytes/(node+8*rowWords*cpus)), mostRows)
-	if s.options.Groups == 0 && groups > 0 {
+	row := node + 8*rowWords*cpus
+	most := min(max(leastRows, rowsBytes/row), mostRows)
+	if groups == 0 {
 		return most
 	}
-	return min(most, max(apart, min(each*groups, rowsBytes/4/(node+8*rowWords*cpus))))
+	return min(most, max(apart, min(each*groups, rowsBytes/4/row)))
 }
 
+// newGroupRows makes room for the rows of so many groups; 0: of all.
 func (s *session) newGroupRows(groups int) (rowMap, error) {
-	most := s.mostGroupRows(groups)
+	cpus, err := ebpf.PossibleCPU()
+	if err != nil {
+		return nil, err
+	}
+	most := mostGroupRows(groups, cpus)
 	m, err := s.newMap(&ebpf.MapSpec{
 		Name: "usdt_rows", Type: ebpf.PerCPUHash, KeySize: 8 * rowKeyWords, ValueSize: 8 * rowWords,
 		MaxEntries: uint32(most), // #nosec G115 -- at most mostRows
@@ -131,16 +152,17 @@ func (r groupRows) find(p *program, signed bool, found string) {
 	p.findOrAdd(r.Map, frameRowKey, frameBlank, rowWords, found)
 }
 
-func (r groupRows) read(f func(rowKey, []row)) error {
-	var (
-		key  rowKey
-		rows []row
-	)
-	entries := r.Iterate()
-	for entries.Next(&key, &rows) {
-		f(key, rows)
-	}
-	if err := entries.Err(); err != nil {
+func (r groupRows) read(s *session, f func(rowKey, []row)) error {
+	var rows []row
+	err := s.each(r.Map, func(key, values []byte) {
+		rows = decodeRows(rows[:0], values)
+		f(rowKey{
+			Row:    int32(binary.NativeEndian.Uint32(key)), // #nosec G115 -- the same bits
+			Signed: binary.NativeEndian.Uint32(key[4:]),
+			Group:  binary.NativeEndian.Uint64(key[8:]),
+		}, rows)
+	})
+	if err != nil {
 		return fmt.Errorf("read counts: %w", err)
 	}
 	return nil
