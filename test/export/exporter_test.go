@@ -70,6 +70,7 @@ metrics:
 - pair: shop:job
   name: e2e_job_duration
   key: id
+  traceparent: parent
   from: {exe: %[1]s}
   labels: {customer: customer}
 `

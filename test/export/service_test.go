@@ -5,6 +5,7 @@ package export
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os/exec"
 	"strings"
 	"testing"
@@ -15,10 +16,13 @@ import (
 // declarations are the probes of the service.
 var declarations = []string{
 	"order:customer=string,cents=uint64,size=int64",
-	"job_start:id=uint64,customer=string",
+	"job_start:id=uint64,customer=string,parent=string",
 	"job_end:id=uint64",
 	"stock:customer=string,left=int64",
 }
+
+// someSpan is the span that fires a job.
+const someSpan = "b7ad6b7169203331"
 
 // A service is a process with probes.
 type service struct{ *testenv.Child }
@@ -52,6 +56,7 @@ type account struct {
 	cents        float64
 	sizes        []float64
 	left         float64
+	traces       []string // of the jobs
 }
 
 func (l ledger) of(customer string) *account {
@@ -76,13 +81,16 @@ func (s service) order(t *testing.T, n int, customer string, cents uint64, size 
 	}
 }
 
-// job fires a pair of start and end.
+// job fires a pair of start and end, in a trace of its own.
 func (s service) job(t *testing.T, id uint64, customer string, into ...ledger) {
 	t.Helper()
-	s.fire(t, 1, "job_start", id, customer)
+	trace := fmt.Sprintf("%016x%016x", rand.Uint64(), id)
+	s.fire(t, 1, "job_start", id, customer, "00-"+trace+"-"+someSpan+"-01")
 	s.fire(t, 1, "job_end", id)
 	for _, l := range into {
-		l.of(customer).jobs++
+		a := l.of(customer)
+		a.jobs++
+		a.traces = append(a.traces, trace)
 	}
 }
 
