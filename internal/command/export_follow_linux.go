@@ -23,6 +23,7 @@ func (e *exporter) follow(ctx context.Context) {
 			e.read(pid)
 		}
 		clear(e.again)
+		e.releaseUnused(began) // after reading: a process may have come
 		e.settled()
 		// A process that maps one file after the other must not take a whole processor here.
 		rest(ctx, time.Since(began))
@@ -117,6 +118,7 @@ func (e *exporter) fork(parent, pid int) {
 		}
 	}
 	e.owners.fork(parent, pid)
+	e.files.fork(parent, pid)
 	if e.traced[parent] {
 		e.traced[pid] = true
 	}
@@ -203,6 +205,7 @@ func (e *exporter) end(gone []int) {
 		delete(e.traced, pid)
 	}
 	e.names.end(gone)
+	e.files.end(gone, time.Now())
 	isGone := e.owners.end(gone)
 	for _, j := range e.jobs() {
 		j.selection.inventory.forget(isGone)
@@ -225,6 +228,7 @@ func (e *exporter) read(pid int) {
 		if j.selection.countProbes(chosen) > 0 {
 			isTraced = true
 			e.names.look(pid) // before its hits are read
+			e.files.add(pid, chosen)
 		}
 		e.extend(j, chosen)
 	}
