@@ -119,7 +119,7 @@ func (e exporter) get(t *testing.T, path string) (status int, body string) {
 const warm = "warm"
 
 // reach fires until all metrics have counted a fire of this service.
-func (e exporter) reach(t *testing.T, s service) {
+func (e exporter) reach(t *testing.T, s shop) {
 	t.Helper()
 	before := e.ofWarm(t)
 	id := int64(0)

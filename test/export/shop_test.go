@@ -3,17 +3,14 @@
 package export
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
-	"strings"
 	"testing"
 
-	"github.com/go-usdt/usdt/internal/testing/testenv"
+	"github.com/go-usdt/usdt/internal/testing/service"
 )
 
-// declarations are the probes of the service.
+// declarations are the probes of the shop.
 var declarations = []string{
 	"order:customer=string,cents=uint64,size=int64",
 	"job_start:id=uint64,customer=string,parent=string",
@@ -24,28 +21,12 @@ var declarations = []string{
 // someSpan is the span that fires a job.
 const someSpan = "b7ad6b7169203331"
 
-// A service is a process with probes.
-type service struct{ *testenv.Child }
+// A shop is a process with these probes, which enters what it fires into ledgers.
+type shop struct{ service.Service }
 
-func startService(t *testing.T) service {
+func startShop(t *testing.T) shop {
 	t.Helper()
-	cmd := exec.Command(built.traced, append([]string{"shop"}, declarations...)...)
-	s := service{testenv.Start(t, cmd)}
-	s.Next(t) // the path of the image
-	return s
-}
-
-// fire fires a probe n times.
-func (s service) fire(t *testing.T, n int, probe string, arguments ...any) {
-	t.Helper()
-	array, err := json.Marshal(arguments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := fmt.Sprintf("repeat %d %s %s", n, probe, array)
-	if answer := s.Ask(t, line); strings.HasPrefix(answer, "error") {
-		t.Fatalf("%s: %s", line, answer)
-	}
+	return shop{service.Start(t, built.traced, "shop", declarations...)}
 }
 
 // A ledger is what the services themselves know of their fires, by customer.
@@ -67,10 +48,10 @@ func (l ledger) of(customer string) *account {
 }
 
 // order fires n orders, and enters them into the ledgers.
-func (s service) order(t *testing.T, n int, customer string, cents uint64, size int64,
+func (s shop) order(t *testing.T, n int, customer string, cents uint64, size int64,
 	into ...ledger) {
 	t.Helper()
-	s.fire(t, n, "order", customer, cents, size)
+	s.Fire(t, n, "order", customer, cents, size)
 	for _, l := range into {
 		a := l.of(customer)
 		a.orders += n
@@ -82,11 +63,11 @@ func (s service) order(t *testing.T, n int, customer string, cents uint64, size 
 }
 
 // job fires a pair of start and end, in a trace of its own.
-func (s service) job(t *testing.T, id uint64, customer string, into ...ledger) {
+func (s shop) job(t *testing.T, id uint64, customer string, into ...ledger) {
 	t.Helper()
 	trace := fmt.Sprintf("%016x%016x", rand.Uint64(), id)
-	s.fire(t, 1, "job_start", id, customer, "00-"+trace+"-"+someSpan+"-01")
-	s.fire(t, 1, "job_end", id)
+	s.Fire(t, 1, "job_start", id, customer, "00-"+trace+"-"+someSpan+"-01")
+	s.Fire(t, 1, "job_end", id)
 	for _, l := range into {
 		a := l.of(customer)
 		a.jobs++
@@ -95,9 +76,9 @@ func (s service) job(t *testing.T, id uint64, customer string, into ...ledger) {
 }
 
 // stock fires what becomes a gauge.
-func (s service) stock(t *testing.T, customer string, left int64, into ...ledger) {
+func (s shop) stock(t *testing.T, customer string, left int64, into ...ledger) {
 	t.Helper()
-	s.fire(t, 1, "stock", customer, left)
+	s.Fire(t, 1, "stock", customer, left)
 	for _, l := range into {
 		l.of(customer).left = float64(left)
 	}
