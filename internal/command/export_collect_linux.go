@@ -86,17 +86,13 @@ func (e *exporter) ownOfEvents(jobs []*job) []front.Family {
 		Help: "Spans and log records that came faster than they were received.",
 	}
 	for _, j := range jobs {
-		var r *received
-		switch one := j.exported.(type) {
-		case *exportedSpan:
-			r = &one.received
-		case *exportedLog:
-			r = &one.received
-		default:
+		one, isOfEvents := j.exported.(exportedEvents)
+		if !isOfEvents {
 			continue
 		}
-		events.Points = append(events.Points, e.point(float64(r.events.Load()), j.kind(), j.name()))
-		lost.Points = append(lost.Points, e.point(float64(r.lost.Load()), j.kind(), j.name()))
+		handedOn, unread := one.counted()
+		events.Points = append(events.Points, e.point(float64(handedOn), j.kind(), j.name()))
+		lost.Points = append(lost.Points, e.point(float64(unread), j.kind(), j.name()))
 	}
 	return []front.Family{events, lost}
 }

@@ -25,7 +25,7 @@ func (m *exportedMetric) receiveExemplars(l *uprobe.Latency) {
 	}
 	var pair uprobe.SlowPair
 	labels := m.fit.labels
-	m.exemplars.begin(func() error {
+	m.exemplars.begin(l, func() error {
 		err := l.Next(&pair)
 		if err == nil {
 			m.keepExemplar(&pair, labels)
@@ -35,8 +35,8 @@ func (m *exportedMetric) receiveExemplars(l *uprobe.Latency) {
 }
 
 func (m *exportedMetric) keepExemplar(pair *uprobe.SlowPair, l exportLabels) {
-	f, args := m.fields.side(pair, m.config.Traceparent)
-	trace, span, isUnsampled := traceparentOf(&f, args)
+	f, args := m.fields.side(pair, 0) // the only name
+	trace, span, isUnsampled := f.traceparent(args)
 	key, ok := m.fields.key(pair, l.by)
 	if trace == "" || isUnsampled || !ok {
 		return

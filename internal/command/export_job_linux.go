@@ -24,6 +24,13 @@ type exported interface {
 	close() error
 }
 
+// An exportedEvents is an entry whose hits are handed on one by one: a span or a log.
+type exportedEvents interface {
+	exported
+	// counted returns how many were handed on, and how many the kernel had no room for.
+	counted() (handedOn, lost uint64)
+}
+
 // A job is an entry of the configuration, and what attaches it to the probes of processes. But for
 // failed, it is for the goroutine of the exporter that follows processes.
 type job struct {

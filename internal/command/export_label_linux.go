@@ -145,7 +145,7 @@ func (l exportLabels) ofProcess(what string, pid int, p exportedProcess, of map[
 		}
 		return containerLabel(p)
 	}
-	addPod(p.pod, func(key string, value any) { of[key] = value })
+	addPod(p.pod, of)
 	return p.pod.String()
 }
 

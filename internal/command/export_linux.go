@@ -18,6 +18,8 @@ type exportFlags struct {
 	config string
 	check  bool
 	listen string
+
+	state configState
 }
 
 func newExportCommand() *cobra.Command {
@@ -56,6 +58,7 @@ func (f *exportFlags) run(cmd *cobra.Command) error {
 	if wrong := config.CheckListen(f.listen); wrong != "" {
 		return usagef("--listen: %s", wrong)
 	}
+	f.state.read = stateOf(f.config)
 	c, err := config.Read(f.config)
 	switch {
 	case err != nil:

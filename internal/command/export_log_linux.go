@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/go-usdt/usdt/internal/export/config"
@@ -73,10 +74,11 @@ func (l *exportedLog) fit(p uprobe.Probe) (one loggedProbe, capture []uprobe.Cap
 		return one, nil, err
 	}
 	all := captured().captures([]uprobe.Probe{p}, nil)[0]
-	one = loggedProbe{eventFields: newEventFields(p, all), name: p.String()}
+	names := argumentNames(l.config.Attributes, l.config.Traceparent)
+	one = loggedProbe{eventFields: newEventFields(p, all, names), name: p.String()}
 	one.places = byPlace(one.fields, len(one.types))
-	for _, name := range append(l.config.Attributes, l.config.Traceparent) {
-		if _, ok := one.find(name); name != "" && !ok {
+	for i, name := range names {
+		if name != "" && one.named[i] == nil {
 			return one, nil, fmt.Errorf("%s has no argument %s", printable.Text(one.name),
 				printable.Text(name))
 		}
@@ -90,11 +92,7 @@ func (l *exportedLog) fit(p uprobe.Probe) (one loggedProbe, capture []uprobe.Cap
 	}
 	one.format = formats[0]
 	for _, c := range captured().captures([]uprobe.Probe{p}, formats)[0] {
-		isThere := false
-		for _, a := range all {
-			isThere = isThere || a.Arg == c.Arg
-		}
-		if !isThere {
+		if !slices.ContainsFunc(all, func(a uprobe.Capture) bool { return a.Arg == c.Arg }) {
 			all = append(all, c)
 		}
 	}
@@ -134,7 +132,7 @@ func (l *exportedLog) open(
 	l.known, l.tracer = probes, t
 	l.probes.Store(&logged)
 	var ev uprobe.Event
-	l.begin(func() error {
+	l.begin(t, func() error {
 		err := t.Next(&ev)
 		if err == nil {
 			l.sink.Record(l.record(&ev))
@@ -156,16 +154,13 @@ func (l *exportedLog) record(ev *uprobe.Event) front.Record {
 	} else {
 		r.Body = printable.Text(p.name) + string(appendAllFields(nil, p.fields, ev.Args))
 	}
-	for _, name := range l.config.Attributes {
-		f, _ := p.find(name)
+	last := len(l.config.Attributes)
+	for _, f := range p.named[:last] {
 		if a, ok := f.attribute(ev.Args); ok {
 			r.Attributes = append(r.Attributes, a)
 		}
 	}
-	if l.config.Traceparent != "" {
-		f, _ := p.find(l.config.Traceparent)
-		r.TraceID, r.SpanID, _ = traceparentOf(&f, ev.Args)
-	}
+	r.TraceID, r.SpanID, _ = p.named[last].traceparent(ev.Args)
 	return r
 }
 
@@ -176,30 +171,4 @@ func appendAllFields(dst []byte, fields []field, args []uprobe.Value) []byte {
 		dst = fields[i].appendText(dst, args)
 	}
 	return dst
-}
-
-func (l *exportedLog) release(isGone func(uprobe.Site) bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tracer != nil {
-		l.tracer.Release(isGone)
-	}
-}
-
-func (l *exportedLog) detach() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tracer == nil {
-		return nil
-	}
-	return l.finish(l.tracer)
-}
-
-func (l *exportedLog) close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tracer == nil {
-		return nil
-	}
-	return l.tracer.Close()
 }

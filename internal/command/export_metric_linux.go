@@ -3,16 +3,12 @@ package command
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/collect"
 	"github.com/go-usdt/usdt/internal/export/config"
-	"github.com/go-usdt/usdt/internal/export/front"
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -80,10 +76,7 @@ func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) 
 		return err
 	}
 	m.set(func() { m.probes = known }) // before there are hits of them
-	if s, isOfValues := m.source.(*valueSource); isOfValues {
-		return s.Attach(later)
-	}
-	return m.source.(countSource).Attach(later)
+	return m.source.(probesSource).Attach(later)
 }
 
 // set changes what is read in other goroutines.
@@ -96,7 +89,7 @@ func (m *exportedMetric) set(f func()) {
 // open attaches to the first probes.
 func (m *exportedMetric) open(
 	probes []uprobe.Probe, o uprobe.Options,
-) (metricSource, error) {
+) (probesSource, error) {
 	value, _ := parseArgument(m.config.Value) // the configuration has been checked
 	o.Groups = m.groups()
 	switch m.config.Type {
@@ -152,72 +145,13 @@ func (m *exportedMetric) release(isGone func(uprobe.Site) bool) {
 	}
 }
 
-// read adds what came, and returns the metric. It is not ok as long as its unit is not known.
-func (m *exportedMetric) read() (f front.Family, ok bool, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.metric == nil {
-		return f, false, nil
-	}
-	now := time.Now()
-	if m.source != nil {
-		over := m.over(now)
-		hits, failed := m.source.take(m.fit.labels, m.probes)
-		m.metric.Add(hits, now)
-		missed, uncounted := m.source.missed()
-		m.unread.Store(missed)
-		err = errors.Join(failed, uncounted)
-		if len(over) > 0 && failed == nil {
-			err = errors.Join(err, m.source.forget(m.fit.labels, over))
-		}
-	}
-	return m.metric.Family(), true, err
-}
-
-const (
-	// forgetInterval is how often a metric forgets processes that have ended.
-	forgetInterval = 10 * time.Second
-
-	// keepEnded is how long the series of a process are there after its end, to be scraped.
-	keepEnded = 5 * time.Minute
-)
-
-// over returns the processes of which no more hits can come, now and then, and removes the series
-// that are of such a process only.
-func (m *exportedMetric) over(now time.Time) map[int]bool {
-	if now.Sub(m.forgot) < forgetInterval {
-		return nil
-	}
-	m.forgot = now
-	at := slices.IndexFunc(m.config.Labels, func(l config.Label) bool { return l.Of == config.OfPID })
-	if at >= 0 {
-		m.metric.Forget(now, keepEnded, func(labels []string) bool {
-			pid, err := strconv.Atoi(labels[at])
-			return err == nil && hasEnded(pid)
-		})
-	}
-	over := m.source.processes()
-	maps.DeleteFunc(over, func(pid int, _ bool) bool { return !hasEnded(pid) })
-	return over
-}
-
-// figures returns the numbers of the metric.
-func (m *exportedMetric) figures() collect.Figures {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.metric == nil {
-		return collect.Figures{}
-	}
-	return m.metric.Figures()
-}
-
 // detach detaches. What was counted by then can still be read.
 func (m *exportedMetric) detach() error {
 	if m.source == nil {
 		return nil
 	}
-	if m.exemplars.ending != nil {
-		return m.exemplars.finish(m.source)
+	if m.exemplars.tracing != nil {
+		return m.exemplars.detach()
 	}
 	return detachUndisturbed(m.source)
 }

@@ -23,14 +23,13 @@ func newPairFields(
 	o.StartCaptures = captured().captures(parts.starts, nil)
 	o.EndCaptures = captured().captures(parts.ends, nil)
 	for i, part := range parts.starts {
-		f.starts = append(f.starts, newEventFields(part, o.StartCaptures[i]))
+		f.starts = append(f.starts, newEventFields(part, o.StartCaptures[i], names))
 	}
 	for i, part := range parts.ends {
-		f.ends = append(f.ends, newEventFields(part, o.EndCaptures[i]))
+		f.ends = append(f.ends, newEventFields(part, o.EndCaptures[i], names))
 	}
-	for _, name := range names {
-		_, ofStart := f.starts[0].find(name)
-		if _, ofEnd := f.ends[0].find(name); name != "" && !ofStart && !ofEnd {
+	for i, name := range names {
+		if name != "" && f.starts[0].named[i] == nil && f.ends[0].named[i] == nil {
 			return f, fmt.Errorf("neither %s nor %s has an argument %s",
 				printable.Text(parts.names[0]), printable.Text(parts.names[1]), printable.Text(name))
 		}
@@ -38,15 +37,13 @@ func newPairFields(
 	return f, nil
 }
 
-// side returns the field of an argument, of the start if it has it, and the arguments of that hit.
-func (f *pairFields) side(pair *uprobe.SlowPair, name string) (field, []uprobe.Value) {
-	if one, ok := f.starts[pair.Start.Probe].find(name); ok {
+// side returns the field of the name with this index, of the start if it has it, and the arguments
+// of that hit; nil if neither has it.
+func (f *pairFields) side(pair *uprobe.SlowPair, name int) (*field, []uprobe.Value) {
+	if one := f.starts[pair.Start.Probe].named[name]; one != nil {
 		return one, pair.Start.Args
 	}
-	if one, ok := f.ends[pair.End.Probe].find(name); ok {
-		return one, pair.End.Args
-	}
-	return field{never: true}, pair.End.Args
+	return f.ends[pair.End.Probe].named[name], pair.End.Args
 }
 
 // key returns the values of the group that the kernel counts a pair in. It is not ok if one could

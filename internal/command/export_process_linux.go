@@ -77,7 +77,9 @@ func (e *exportedProcesses) read(pid int) *exportedProcess {
 	case comm == "" && known != nil:
 		return known
 	case comm == "":
-		return &exportedProcess{name: unknown, resource: e.resource(0, unknown, nil)}
+		p := &exportedProcess{name: unknown}
+		p.resource = e.resource(0, p)
+		return p
 	}
 	p := &exportedProcess{name: comm}
 	if err == nil {
@@ -91,41 +93,9 @@ func (e *exportedProcesses) read(pid int) *exportedProcess {
 	if uid := cgroups.PodUID(); uid != "" {
 		p.pod = e.pods.OfUID(uid)
 	}
-	p.resource = e.resource(pid, p.name, p)
+	p.resource = e.resource(pid, p)
 	e.known[pid] = p
 	return p
-}
-
-// resource returns the resource of a process.
-func (e *exportedProcesses) resource(pid int, name string, p *exportedProcess) *front.Resource {
-	r := new(front.Resource)
-	add := func(key string, value any) {
-		r.Attributes = append(r.Attributes, front.Attribute{Key: key, Value: value})
-	}
-	if p != nil && p.container.ID != "" {
-		add("container.id", p.container.ID)
-	}
-	add("host.name", e.host)
-	if p != nil {
-		addPod(p.pod, add)
-	}
-	add("process.executable.name", name)
-	if pid != 0 {
-		add("process.pid", int64(pid))
-	}
-	add("service.name", name)
-	return r
-}
-
-// addPod adds what is known of a pod.
-func addPod(p cgroup.Pod, add func(key string, value any)) {
-	if p.Name != "" {
-		add("k8s.namespace.name", p.Namespace)
-		add("k8s.pod.name", p.Name)
-	}
-	if p.UID != "" {
-		add("k8s.pod.uid", p.UID)
-	}
 }
 
 // end takes note of processes that have ended.

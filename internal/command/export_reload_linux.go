@@ -43,25 +43,38 @@ const pollInterval = time.Second
 func (f *exportFlags) reload(ctx context.Context, e *exporter, hangups <-chan os.Signal) {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
-	was := stateOf(f.config)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-hangups:
 		case <-tick.C:
-			if stateOf(f.config) == was {
+			if !f.state.isDue(stateOf(f.config)) {
 				continue
 			}
 		}
-		was = stateOf(f.config)
+		f.state.read = stateOf(f.config)
 		c, err := config.Read(f.config)
-		if err != nil {
+		switch {
+		case stateOf(f.config) != f.state.read: // this may be half of it
+		case err != nil:
 			e.refuse(err)
-			continue
+		default:
+			e.do(ctx, func() { f.replace(e, c) })
 		}
-		e.do(ctx, func() { f.replace(e, c) })
 	}
+}
+
+// A configState knows two states of a configuration: when it was read last, just before, and when
+// it was looked at last.
+type configState struct{ read, seen string }
+
+// isDue tells whether the configuration is to be read, whose state is now that. One that changes
+// still is not: half of it could be a configuration, too, and metrics would be lost.
+func (s *configState) isDue(now string) bool {
+	isSettled := now == s.seen
+	s.seen = now
+	return isSettled && now != s.read
 }
 
 // stateOf returns what changes when a file does.

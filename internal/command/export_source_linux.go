@@ -8,8 +8,7 @@ import (
 // A metricSource counts in the kernel what becomes a metric. Its methods are for one goroutine at a
 // time, except for those of a tracing and release.
 type metricSource interface {
-	tracing
-	Release(isGone func(uprobe.Site) bool)
+	longTracing
 	// take returns what came since the last call, by the labels.
 	take(exportLabels, []uprobe.Probe) ([]collect.Hits, error)
 	// forget makes room in the kernel for the groups of other processes than those that were over
@@ -19,6 +18,12 @@ type metricSource interface {
 	processes() map[int]bool
 	// missed returns how many hits have not been counted.
 	missed() (uint64, error)
+}
+
+// A probesSource is a metricSource of probes that are not a pair.
+type probesSource interface {
+	metricSource
+	Attach([]uprobe.Later) error
 }
 
 // A countSource counts hits, and adds up an argument.

@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
@@ -41,7 +40,7 @@ func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
 	}
 	o.Filter, o.Groups = s.config.Expr, 1
 	p.Options, p.Slower = o, max(s.config.Slower, time.Nanosecond)
-	names := append(slices.Clone(s.config.Attributes), s.config.Traceparent)
+	names := argumentNames(s.config.Attributes, s.config.Traceparent)
 	if s.fields, err = newPairFields(&s.parts, &p, names); err != nil {
 		return err
 	}
@@ -51,7 +50,7 @@ func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
 	}
 	s.latency = l
 	var pair uprobe.SlowPair
-	s.begin(func() error {
+	s.begin(l, func() error {
 		err := l.Next(&pair)
 		if err == nil {
 			s.sink.Span(s.span(&pair))
@@ -68,41 +67,13 @@ func (s *exportedSpan) span(pair *uprobe.SlowPair) front.Span {
 		Resource: process.resource, Name: s.config.Name,
 		Start: pair.End.Time.Add(-pair.Took), End: pair.End.Time,
 	}
-	for _, name := range s.config.Attributes {
-		f, args := s.fields.side(pair, name)
+	for i := range s.config.Attributes {
+		f, args := s.fields.side(pair, i)
 		if a, ok := f.attribute(args); ok {
 			span.Attributes = append(span.Attributes, a)
 		}
 	}
-	if s.config.Traceparent != "" {
-		f, args := s.fields.side(pair, s.config.Traceparent)
-		span.TraceID, span.ParentID, span.Unsampled = traceparentOf(&f, args)
-	}
+	f, args := s.fields.side(pair, len(s.config.Attributes))
+	span.TraceID, span.ParentID, span.Unsampled = f.traceparent(args)
 	return span
-}
-
-func (s *exportedSpan) release(isGone func(uprobe.Site) bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.latency != nil {
-		s.latency.Release(isGone)
-	}
-}
-
-func (s *exportedSpan) detach() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.latency == nil {
-		return nil
-	}
-	return s.finish(s.latency)
-}
-
-func (s *exportedSpan) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.latency == nil {
-		return nil
-	}
-	return s.latency.Close()
 }

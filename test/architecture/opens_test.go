@@ -65,6 +65,7 @@ var mayOpen = map[string]string{
 	"internal/tracing/process.openPath":                 "with O_PATH, and checks what it finds",
 	"internal/tracing/process.pathFile.open":            "a descriptor of openPath",
 	"internal/tracing/process.readMaps":                 "a file of the kernel in /proc/PID",
+	"internal/tracing/rights.CheckReadable":             "what is open; asks whether the user may",
 	"internal/tracing/uprobe.*keeper.addBelow":          "directories of a cgroup2 file system",
 	"internal/tracing/uprobe.Site.open":                 "with O_PATH, for others than the command",
 }

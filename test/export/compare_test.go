@@ -60,6 +60,9 @@ func (w *world) wrong(t *testing.T, name string, p *prometheus) string {
 	if got, _ := p.value(t, few); got != float64(others) {
 		return fmt.Sprintf("%s: %s is %v, want %d", name, few, got, others)
 	}
+	if wrong := w.exemplarWrong(t, name, p); wrong != "" {
+		return wrong
+	}
 	return w.everWrong(t, name, p)
 }
 

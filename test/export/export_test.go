@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 type world struct {
 	servers  map[string]*prometheus
 	exporter exporter
-	service  service
+	service  shop
 	// What was fired in all, and since the exporter was started.
 	ever, now ledger
 }
@@ -54,7 +54,7 @@ func newWorld(t *testing.T) *world {
 		plain:  startPrometheus(t, "exemplar-storage"),
 		native: startPrometheus(t, "exemplar-storage,native-histograms"),
 	}}
-	w.service = startService(t)
+	w.service = startShop(t)
 	w.startExporter(t)
 	return w
 }
@@ -92,7 +92,7 @@ func TestPrometheus(t *testing.T) {
 
 	w.service.End(t)
 	w.compare(t) // what has ended is still counted
-	w.service = startService(t)
+	w.service = startShop(t)
 	w.exporter.reach(t, w.service)
 	w.work(t)
 	w.compare(t)

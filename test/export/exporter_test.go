@@ -70,6 +70,7 @@ metrics:
 - pair: shop:job
   name: e2e_job_duration
   key: id
+  traceparent: parent
   from: {exe: %[1]s}
   labels: {customer: customer}
 `
@@ -118,7 +119,7 @@ func (e exporter) get(t *testing.T, path string) (status int, body string) {
 const warm = "warm"
 
 // reach fires until all metrics have counted a fire of this service.
-func (e exporter) reach(t *testing.T, s service) {
+func (e exporter) reach(t *testing.T, s shop) {
 	t.Helper()
 	before := e.ofWarm(t)
 	id := int64(0)

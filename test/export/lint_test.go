@@ -12,7 +12,7 @@ import (
 
 // TestLint has Debian's promtool look at all that the exporter serves.
 func TestLint(t *testing.T) {
-	s := startService(t)
+	s := startShop(t)
 	e := startExporter(t)
 	e.reach(t, s)
 	_, body := e.get(t, "/metrics")

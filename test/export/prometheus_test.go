@@ -101,19 +101,26 @@ func number(t *testing.T, text string) float64 {
 // query asks for a vector. The time of the answer is now.
 func (p *prometheus) query(t *testing.T, promQL string) []series {
 	t.Helper()
-	w, err := http.PostForm(p.url+"/api/v1/query", url.Values{"query": {promQL}})
+	var data struct{ Result []series }
+	p.ask(t, "query", url.Values{"query": {promQL}}, &data)
+	return data.Result
+}
+
+// ask reads the data that the server answers to a question of its API.
+func (p *prometheus) ask(t *testing.T, what string, question url.Values, data any) {
+	t.Helper()
+	w, err := http.PostForm(p.url+"/api/v1/"+what, question)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Body.Close()
-	var answer struct {
+	answer := struct {
 		Status, Error string
-		Data          struct{ Result []series }
-	}
+		Data          any
+	}{Data: data}
 	if err := json.NewDecoder(w.Body).Decode(&answer); err != nil || answer.Status != "success" {
-		t.Fatalf("query %s: %s %s, error %v", promQL, answer.Status, answer.Error, err)
+		t.Fatalf("%s %v: %s %s, error %v", what, question, answer.Status, answer.Error, err)
 	}
-	return answer.Data.Result
 }
 
 // value asks for the number of the only series. It returns false if there is none.

@@ -10,11 +10,11 @@ func TestLosses(t *testing.T) {
 	p := buildProgram(t)
 	r := newReceiver(t, "http/protobuf")
 	r.start(t)
-	s := startService(t, p.traced)
+	s := startStore(t, p.traced)
 	program := p.start(t)
 	p.reach(t, r, s)
 	const n = 200_000
-	s.fire(t, n, "order", "Ada", 3)
+	s.Fire(t, n, "order", "Ada", 3)
 	eventually(t, "all orders are counted", func() bool { return r.orders("Ada") == n })
 	program.stop(t) // sends what there is
 

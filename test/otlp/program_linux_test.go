@@ -3,16 +3,15 @@
 package otlp
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/go-usdt/usdt/internal/testing/service"
 	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
@@ -46,40 +45,25 @@ logs:
   attributes: [size]
 `
 
-// A service is a process with probes.
-type service struct{ *testenv.Child }
+// A store is a process with probes.
+type store struct{ service.Service }
 
-func startService(t *testing.T, path string) service {
+func startStore(t *testing.T, path string) store {
 	t.Helper()
-	s := service{testenv.Start(t, exec.Command(path, "shop", "order:customer=string,size=int64",
-		"job_start:id=uint64,customer=string,parent=string", "job_end:id=uint64"))}
-	s.Next(t) // the path of the image
-	return s
-}
-
-// fire fires a probe n times.
-func (s service) fire(t *testing.T, n int, probe string, arguments ...any) {
-	t.Helper()
-	array, err := json.Marshal(arguments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := fmt.Sprintf("repeat %d %s %s", n, probe, array)
-	if answer := s.Ask(t, line); strings.HasPrefix(answer, "error") {
-		t.Fatalf("%s: %s", line, answer)
-	}
+	return store{service.Start(t, path, "shop", "order:customer=string,size=int64",
+		"job_start:id=uint64,customer=string,parent=string", "job_end:id=uint64")}
 }
 
 // work has the service do what a customer wants: n orders of sizes 3 and 100, and a job.
-func (s service) work(t *testing.T, customer string, n int, job uint64) {
+func (s store) work(t *testing.T, customer string, n int, job uint64) {
 	t.Helper()
-	s.fire(t, n, "order", customer, 3)
-	s.fire(t, n, "order", customer, 100)
-	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-01")
-	s.fire(t, 1, "job_end", job)
+	s.Fire(t, n, "order", customer, 3)
+	s.Fire(t, n, "order", customer, 100)
+	s.Fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-01")
+	s.Fire(t, 1, "job_end", job)
 	// Nobody keeps the trace of this one, so its span would lead nowhere.
-	s.fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-00")
-	s.fire(t, 1, "job_end", job)
+	s.Fire(t, 1, "job_start", job, customer, "00-"+someTrace+"-"+someSpan+"-00")
+	s.Fire(t, 1, "job_end", job)
 }
 
 // build builds a program of another module.
@@ -136,7 +120,7 @@ func (r running) stop(t *testing.T) {
 }
 
 // reach has the service work until all of it arrives.
-func (p *program) reach(t *testing.T, r *collector, s service) {
+func (p *program) reach(t *testing.T, r *collector, s store) {
 	t.Helper()
 	eventually(t, "everything is traced", func() bool {
 		p.job++
@@ -152,7 +136,7 @@ func TestProgram(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			r := newReceiver(t, protocol)
 			r.start(t)
-			s := startService(t, p.traced)
+			s := startStore(t, p.traced)
 			program := p.start(t)
 			p.reach(t, r, s)
 			const n = 200

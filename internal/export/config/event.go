@@ -15,7 +15,7 @@ func (r *reader) span(c *Config, n *yaml.Node) {
 	before := len(r.errs)
 	s := Span{Source: Source{Line: n.Line}}
 	of := fields{
-		"name":        r.text(&s.Name, "name"),
+		"name":        r.name(&s.Name),
 		"slower":      r.duration(&s.Slower, "slower"),
 		"attributes":  r.attributes(&s.Attributes),
 		"traceparent": r.argument(&s.Traceparent, "traceparent"),
@@ -38,7 +38,7 @@ func (r *reader) log(c *Config, n *yaml.Node) {
 	before := len(r.errs)
 	l := Log{Source: Source{Line: n.Line}, Severity: "INFO"}
 	of := fields{
-		"name":        r.text(&l.Name, "name"),
+		"name":        r.name(&l.Name),
 		"probes":      r.patterns(&l.Probes),
 		"severity":    func(n *yaml.Node) { r.severity(&l.Severity, n) },
 		"body":        func(n *yaml.Node) { r.body(&l.Body, n) },
@@ -55,6 +55,9 @@ func (r *reader) log(c *Config, n *yaml.Node) {
 	}
 	if l.Name == "" {
 		l.Name = strings.Join(l.Probes, " ")
+	}
+	if len(l.Name) > longestName {
+		r.errorf(l.Line, "a log: set name: those of its probes are too long for one")
 	}
 	c.Logs = append(c.Logs, l)
 }
@@ -88,6 +91,10 @@ const mostAttributes = 32
 // attributes reads a list of arguments.
 func (r *reader) attributes(into *[]string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
+		if len(n.Content) > mostAttributes {
+			r.errorf(n.Line, "attributes: %d are too many, at most %d", len(n.Content), mostAttributes)
+			return
+		}
 		r.list(n, "attributes", func(n *yaml.Node) {
 			name := ""
 			if r.argument(&name, "attributes")(n); name == "" {
@@ -98,8 +105,5 @@ func (r *reader) attributes(into *[]string) func(*yaml.Node) {
 			}
 			*into = append(*into, name)
 		})
-		if len(*into) > mostAttributes {
-			r.errorf(n.Line, "attributes: %d are too many, at most %d", len(*into), mostAttributes)
-		}
 	}
 }

@@ -87,8 +87,9 @@ func (r *reader) labels(into *[]Label, n *yaml.Node) {
 		l := Label{Name: name}
 		switch {
 		case !metricName.MatchString(name) || strings.HasPrefix(name, "__"):
-			r.errorf(line, "labels: %s is no name of a label; these are of letters, digits and _, "+
-				"and do not begin with __ or a digit", printable.Quote(cut(name)))
+			r.errorf(line, "labels: %s is no name of a label; these are of letters, digits and _, do "+
+				"not begin with __ or a digit, and have at most %d bytes", printable.Quote(cut(name)),
+				longestName)
 		case name == "le" || name == "quantile":
 			r.errorf(line, "labels: %s has another meaning in Prometheus; choose another name", name)
 		}

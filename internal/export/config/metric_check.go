@@ -6,9 +6,6 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
-// ownPrefix begins the names of the exporter's own metrics.
-const ownPrefix = "usdt_export_"
-
 // checkMetric reports what does not go together.
 func (r *reader) checkMetric(m *Metric) {
 	hasPair := !m.Pair.IsZero()
@@ -58,19 +55,30 @@ func (r *reader) checkType(m *Metric, hasPair bool) {
 	}
 }
 
+// taken are how names begin that come with the metrics of a configuration, and what these are of.
+var taken = []struct{ prefix, of string }{
+	{"usdt_export_", "the exporter itself"},
+	{"go_", "the exporter's own runtime of Go"},
+	{"process_", "the exporter's own process"},
+	{"promhttp_", "the exporter's answers to scrapes"},
+	{"scrape_", "Prometheus, about each scrape"},
+}
+
 func (r *reader) checkName(m *Metric) {
+	base := m.BaseName()
+	isName := metricName.MatchString(base)
 	switch {
-	case m.Name == "" && !metricName.MatchString(m.BaseName()):
-		if len(m.Probes) > 0 || !m.Pair.IsZero() {
-			r.errorf(m.Line, "a metric: what is it called? set name, as its probes give it none")
+	case !isName && m.Name != "":
+		r.errorf(m.Line, "a metric: %s is no name; these are of letters, digits and _, do not begin "+
+			"with a digit, and have at most %d bytes", printable.Quote(cut(m.Name)), longestName)
+	case !isName && (len(m.Probes) > 0 || !m.Pair.IsZero()):
+		r.errorf(m.Line, "a metric: what is it called? set name, as its probes give it none")
+	}
+	for _, t := range taken {
+		if strings.HasPrefix(base+"_", t.prefix) { // a unit, or _total, may come behind it
+			r.errorf(m.Line, "a metric: names that begin with %s are those of %s; set name to another",
+				t.prefix, t.of)
 		}
-	case m.Name == "":
-	case !metricName.MatchString(m.Name):
-		r.errorf(m.Line, "a metric: %s is no name; these are of letters, digits and _, and do not "+
-			"begin with a digit", printable.Quote(cut(m.Name)))
-	case strings.HasPrefix(m.Name, ownPrefix):
-		r.errorf(m.Line, "a metric: names that begin with %s are those of the exporter itself",
-			ownPrefix)
 	}
 }
 

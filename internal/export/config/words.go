@@ -1,11 +1,13 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -42,10 +44,16 @@ func cut(text string) string {
 
 func keysOf(f fields) string { return strings.Join(slices.Sorted(maps.Keys(f)), ", ") }
 
+// longestName is how many bytes a name has at most.
+const longestName = 255
+
 var (
-	metricName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+	metricName = regexp.MustCompile(fmt.Sprintf(`^[a-zA-Z_][a-zA-Z0-9_]{0,%d}$`, longestName-1))
 	nonName    = regexp.MustCompile(`[^a-zA-Z0-9]+`)
 )
+
+// isControl tells whether a character has no place in a text; a text may have several lines.
+func isControl(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }
 
 // isArgument tells whether a text is the name of an argument, or its number.
 func isArgument(text string) bool {

@@ -1,10 +1,11 @@
 package embed
 
 import (
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/tracing/rights"
 )
 
 // OpenReadable opens a file that the user himself may read. The command may have more rights than
@@ -21,10 +22,9 @@ func OpenReadable(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	// By now the path may have led to another file.
-	if err := unix.Access(fmt.Sprintf("/proc/self/fd/%d", f.Fd()), unix.R_OK); err != nil {
+	if err := rights.CheckReadable(f); err != nil {
 		_ = f.Close()
-		return failed(err)
+		return nil, err
 	}
 	return f, nil
 }
