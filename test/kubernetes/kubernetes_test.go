@@ -22,6 +22,9 @@ func TestKubernetes(t *testing.T) {
 		{"run", testRuns},
 		{"prometheus", testPrometheus},
 		{"recipes", testRecipes},
+		{"log", testRecipeThatEndsAtOnce},
+		{"terminal", testTerminal},
+		{"servers", testServers},
 		{"refused", testEphemeralIsRefused},
 	} {
 		if !t.Run(step.name, step.test) {
