@@ -70,10 +70,16 @@ func testManifests(t *testing.T) {
 		_, err := cluster.Kubectl("get", "servicemonitors", "--all-namespaces")
 		return err
 	})
-	for _, dir := range []string{"overlays/exporter", "overlays/shop", "overlays/dev"} {
+	exporter := "overlays/exporter"
+	if !cluster.IsUnified() {
+		exporter += "-v1"
+	}
+	for _, dir := range []string{exporter, "overlays/shop", "overlays/dev"} {
 		apply(t, dir)
 	}
-	for _, dir := range []string{manifests + "base", manifests + "example", "overlays/all"} {
+	for _, dir := range []string{
+		manifests + "base", manifests + "example", "overlays/all", "overlays/exporter",
+	} {
 		kubectl(t, "apply", "--warnings-as-errors", "--server-side", "--force-conflicts",
 			"--dry-run=server", "-k", dir)
 	}

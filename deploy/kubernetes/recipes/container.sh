@@ -29,7 +29,7 @@ follow() {
 debug() {
   namespace=$1 pod=$2
   shift 2
-  set -- "$pod" --image "${IMAGE:-usdt:latest}" --quiet "$@"
+  set -- "$pod" --image "$IMAGE" --quiet "$@"
   if at_terminal; then
     exec kubectl -n "$namespace" debug --stdin --tty "$@"
   fi

@@ -12,6 +12,7 @@
 # image.
 set -eu
 [ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+: "${IMAGE:?is to be the image of usdt, such as registry.example.com/usdt:v0.1.0}"
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR source=container.sh
 . "$here/container.sh"

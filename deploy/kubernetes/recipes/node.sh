@@ -10,6 +10,7 @@
 # the four capabilities that tracing takes. IMAGE is its image.
 set -eu
 [ $# -ge 3 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+: "${IMAGE:?is to be the image of usdt, such as registry.example.com/usdt:v0.1.0}"
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR source=container.sh
 . "$here/container.sh"
@@ -19,7 +20,7 @@ node=$(kubectl -n "$namespace" get pod "$pod" -o 'jsonpath={.spec.nodeName}')
 name=$(new_name)
 spec=$(sed -e "s/NAME/$name/" -e "s/NODE/$node/" "$here/node.json")
 of=${DEBUG_NAMESPACE:-default}
-set -- "$name" --quiet --restart Never --image "${IMAGE:-usdt:latest}" \
+set -- "$name" --quiet --restart Never --image "$IMAGE" \
   --override-type strategic --overrides "$spec" -- "$@" --pod "$namespace/$pod"
 if at_terminal; then
   exec kubectl -n "$of" run --rm --stdin --tty "$@"

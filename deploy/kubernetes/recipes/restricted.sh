@@ -10,6 +10,7 @@
 # containers. IMAGE is the image.
 set -eu
 [ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+: "${IMAGE:?is to be the image of usdt, such as registry.example.com/usdt:v0.1.0}"
 # shellcheck source-path=SCRIPTDIR source=container.sh
 . "$(dirname "$0")/container.sh"
 namespace=$1 pod=$2 address=$3
