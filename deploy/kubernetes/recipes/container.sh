@@ -19,7 +19,12 @@ follow() {
   state="{.status.$4[?(@.name==\"$3\")]"
   kubectl -n "$1" wait "pod/$2" --for "jsonpath=$state.containerID}" --timeout 5m >/dev/null
   kubectl -n "$1" logs --follow "$2" --container "$3" |
-    awk '/^usdt: / { print >"/dev/stderr"; next } { print; fflush() }'
+    while IFS= read -r line; do # awk would wait for more of them
+      case $line in
+        "usdt: "*) printf '%s\n' "$line" >&2 ;;
+        *) printf '%s\n' "$line" ;;
+      esac
+    done
   kubectl -n "$1" wait "pod/$2" --for "jsonpath=$state.state.terminated}" --timeout 5m >/dev/null
   return "$(kubectl -n "$1" get pod "$2" --output "jsonpath=$state.state.terminated.exitCode}")"
 }
