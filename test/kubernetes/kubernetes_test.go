@@ -24,6 +24,7 @@ func TestKubernetes(t *testing.T) {
 		{"recipes", testRecipes},
 		{"log", testRecipeThatEndsAtOnce},
 		{"terminal", testTerminal},
+		{"program", testProgram},
 		{"servers", testServers},
 		{"refused", testEphemeralIsRefused},
 	} {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -61,18 +62,52 @@ func interruptAfterOrder(t *testing.T, cmd *exec.Cmd, p pod, customer string) {
 	if err := terminal.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, terminal.String(), func() error {
-		if strings.Contains(screen.String(), `customer="`+customer+`"`) {
-			return nil
-		}
-		return errors.Join(p.order(customer), errors.New(screen.String()))
-	})
+	orderUntilShown(t, &screen, p, customer)
 	if _, err := keyboard.Write([]byte(ctrlC)); err != nil {
 		t.Fatal(err)
 	}
 	if err := terminal.Wait(); err != nil {
 		t.Errorf("%v: %s", err, screen.String())
 	}
+}
+
+// testProgram: a program that calls a recipe sees an order at once, and when it is ended with the
+// recipe, nothing stays on the node.
+func testProgram(t *testing.T) {
+	const name = "node.sh"
+	p := shops(t, "shop")[0]
+	cmd := recipe(name, p, "trace", "shop:order")
+	var output screen
+	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	orderUntilShown(t, &output, p, name)
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("it says that it has not been ended")
+	}
+	eventually(t, "the end of the pod", func() error {
+		pods := kubectl(t, "-n", "usdt", "get", "pods", "-l", "run", "-o", "name")
+		if pods == "" {
+			return nil
+		}
+		return errors.New(pods)
+	})
+}
+
+// orderUntilShown has a customer order in the pod until the screen shows it.
+func orderUntilShown(t *testing.T, s *screen, p pod, customer string) {
+	t.Helper()
+	eventually(t, "an order of "+customer, func() error {
+		if strings.Contains(s.String(), `customer="`+customer+`"`) {
+			return nil
+		}
+		return errors.Join(p.order(customer), errors.New(s.String()))
+	})
 }
 
 // A screen has what was written to it.
