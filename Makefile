@@ -245,7 +245,8 @@ test-kubernetes: ## a Kubernetes of one node, built once: exporter, example, rec
 .PHONY: lint-kubernetes
 lint-kubernetes: ## deploy/kubernetes is as the schemas of Kubernetes say; shellcheck of recipes
 	test/setup.sh shellcheck
-	shellcheck deploy/kubernetes/recipes/*.sh
+	shellcheck -x deploy/kubernetes/recipes/*.sh
+	cd test/kubernetes && go vet ./... && $(STATICCHECK) ./...
 	go test -C test/kubernetes -count=1 ./lint
 	go run -C test/kubernetes ./lint
 

@@ -1,11 +1,15 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 
+	"github.com/go-usdt/usdt/internal/linux"
 	"github.com/go-usdt/usdt/internal/tracing/cgroup"
+	"github.com/go-usdt/usdt/internal/tracing/podlist"
 )
 
 // podCriteria are the pods of which a process has to be in one, if there are patterns. Those that
@@ -38,23 +42,45 @@ func (s scope) findPods() (c podCriteria, err error) {
 		}
 		if err := c.names.Err(); err != nil && p.NeedsNames() {
 			return c, fmt.Errorf("--pod %s: the names of pods are not known here; use the pod's UID, "+
-				"or run usdt on the node, where they are in %s: %w", text, cgroup.PodLogs, err)
+				"or run usdt on the node, where they are in %s, or set %s: %w",
+				text, cgroup.PodLogs, podsURL, err)
 		}
 		c.patterns = append(c.patterns, p)
 	}
 	return c, nil
 }
 
-// hostPods returns the pods of this machine.
-func hostPods() *cgroup.Pods { return cgroup.NewPods(os.DirFS(cgroup.PodLogs)) }
+// podsURL is the variable with the URL of a list of pods.
+const podsURL = "USDT_PODS_URL"
 
-// namePod returns what names the pod of a process.
-func namePod(pods *cgroup.Pods) func(cgroup.Membership) string {
-	return func(m cgroup.Membership) string {
-		uid := m.PodUID()
-		if uid == "" {
-			return "-"
-		}
-		return pods.OfUID(uid).String()
+// hostPods returns the pods of this machine. There is one for all, which asks a server as seldom as
+// one.
+var hostPods = sync.OnceValue(newHostPods)
+
+func newHostPods() *cgroup.Pods {
+	logs := os.DirFS(cgroup.PodLogs)
+	// The files are read with the rights of usdt, so the user must have them, too.
+	source := podlist.Source{
+		URL:       linux.SecureGetenv(podsURL),
+		TokenFile: linux.SecureGetenv("USDT_PODS_TOKEN_FILE"),
+		CAFile:    linux.SecureGetenv("USDT_PODS_CA_FILE"),
 	}
+	if source.URL == "" {
+		return cgroup.NewPods(logs, nil)
+	}
+	return cgroup.NewPods(logs, source.List)
+}
+
+// podOf names the pod of a process with these cgroups; "" is none.
+func podOf(pods *cgroup.Pods, m cgroup.Membership) string {
+	uid := m.PodUID()
+	if uid == "" {
+		return ""
+	}
+	return pods.OfUID(uid).String()
+}
+
+// namePod returns what names the pod of a process; "-" is none.
+func namePod(pods *cgroup.Pods) func(cgroup.Membership) string {
+	return func(m cgroup.Membership) string { return cmp.Or(podOf(pods, m), "-") }
 }

@@ -173,6 +173,7 @@ func (v *inventory) inspect(o *process.Object, i int) (inspected, error) {
 	}}
 	if o.PID != 0 {
 		one.object = o
+		one.pod = podOf(hostPods(), readCgroups(o.PID))
 	}
 	one.inFile = one.signature != nil && o.Signatures.Find(n.Provider, n.Name) == one.signature
 	var err error

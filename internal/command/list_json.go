@@ -30,6 +30,7 @@ type processJSON struct {
 	PID       int      `json:"pid"`
 	Comm      string   `json:"comm"`
 	Container string   `json:"container,omitempty"`
+	Pod       string   `json:"pod,omitempty"`
 	Object    string   `json:"object"` // the file as the process knows it
 	Deleted   bool     `json:"deleted"`
 	Addresses []uint64 `json:"addresses"` // of the site in the process
@@ -86,8 +87,8 @@ func (p listedProbe) json() probeJSON {
 	}
 	if o := p.object; o != nil {
 		j.processJSON = &processJSON{
-			PID: o.PID, Comm: o.Comm, Container: o.Container, Object: o.Name, Deleted: o.Deleted,
-			Addresses: o.Addresses(p.note), Traced: p.traced,
+			PID: o.PID, Comm: o.Comm, Container: o.Container, Pod: p.pod, Object: o.Name,
+			Deleted: o.Deleted, Addresses: o.Addresses(p.note), Traced: p.traced,
 		}
 	}
 	return j

@@ -87,6 +87,7 @@ type listedProbe struct {
 	signature *signature.Signature // nil when nobody knows it
 	path      string
 	object    *process.Object // nil in the listing of a file
+	pod       string          // of the process; "" outside of one
 	traced    *bool           // nil when unknown
 }
 
@@ -176,6 +177,10 @@ const mostUnread = 100
 // addObjects adds the probes of a process.
 func (l *listing) addObjects(objects []process.Object) {
 	share := l.room.share()
+	pod := ""
+	if len(objects) > 0 {
+		pod = podOf(hostPods(), readCgroups(objects[0].PID))
+	}
 	for i := range objects {
 		o := &objects[i]
 		if o.Err != nil {
@@ -196,7 +201,7 @@ func (l *listing) addObjects(objects []process.Object) {
 			share -= size
 			l.room.fill(size)
 			described := l.described.of(n, o.Signatures)
-			p := listedProbe{note: n, signature: described, path: o.Path, object: o}
+			p := listedProbe{note: n, signature: described, path: o.Path, object: o, pod: pod}
 			if o.Attached != nil {
 				p.traced = &o.Attached[i]
 			}

@@ -63,6 +63,7 @@ func listTable(probes []listedProbe, with listColumns) *table {
 	pid := column{title: "PID", right: true}
 	comm := column{title: "COMM", least: 5}
 	container := column{title: "CONTAINER", least: 6}
+	pod := column{title: "POD", least: 10, cutLeft: true}
 	probe := column{title: "PROVIDER:PROBE", least: 10}
 	signature := column{title: "SIGNATURE", least: 6}
 	arguments := column{title: "ARGUMENTS", least: 6}
@@ -91,17 +92,18 @@ func listTable(probes []listedProbe, with listColumns) *table {
 			pid.add(strconv.Itoa(p.object.PID))
 			comm.add(p.object.Comm)
 			container.add(p.object.Container)
+			pod.add(p.pod)
 		}
 		object.add(objectName(p.object))
 		address.add(hexAddresses(p.object.Addresses(p.note)...))
 		traced.add(yesNo(p.traced))
 	}
 	t.columns = []*column{
-		&pid, &comm, &container, &probe, &signature, &arguments, &object, &address, &traced,
+		&pid, &comm, &container, &pod, &probe, &signature, &arguments, &object, &address, &traced,
 	}
 	// Where space is short, columns are cut and dropped in these orders.
-	t.cut = []*column{&object, &arguments, &signature, &comm, &container, &address, &probe}
-	t.drop = []*column{&address, &container, &arguments, &comm, &signature}
+	t.cut = []*column{&object, &arguments, &signature, &comm, &pod, &container, &address, &probe}
+	t.drop = []*column{&address, &container, &arguments, &comm, &pod, &signature}
 	return &t
 }
 

@@ -213,6 +213,27 @@ func TestListTableNarrow(t *testing.T) {
 	}
 }
 
+// The pods of processes have a column and a member, where there are any.
+func TestListOfPods(t *testing.T) {
+	const want = `
+PID  COMM         CONTAINER     POD         PROVIDER:PROBE    ARGUMENTS       TRACED
+  7  shop server  0123456789ab  shop/pod-1  shop:order_start  8@%rdi -4@%rsi  no
+  7  shop server  0123456789ab              shop:none                         yes
+`
+	probes := exampleProbes()[:2]
+	probes[0].pod = "shop/pod-1"
+	table := listTable(probes, listColumns{process: true})
+	for _, c := range table.columns {
+		c.dropped = c.title == "OBJECT" || c.title == "ADDRESS"
+	}
+	if diff := cmp.Diff(want, "\n"+table.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if in, outside := probes[0].json().Pod, probes[1].json().Pod; in != "shop/pod-1" || outside != "" {
+		t.Errorf("JSON has %q and %q", in, outside)
+	}
+}
+
 // Without several processes, there are no columns that tell them apart.
 func TestListTableOfProcess(t *testing.T) {
 	const want = `

@@ -93,6 +93,7 @@ func TestScript(t *testing.T) {
 			"await":      await,
 			"status":     status,
 			"cgroup":     putInCgroup,
+			"podserver":  servePods,
 			"timeline":   listTimeline,
 		},
 		Condition:           condition,

@@ -22,6 +22,10 @@ func TestKubernetes(t *testing.T) {
 		{"run", testRuns},
 		{"prometheus", testPrometheus},
 		{"recipes", testRecipes},
+		{"log", testRecipeThatEndsAtOnce},
+		{"terminal", testTerminal},
+		{"program", testProgram},
+		{"servers", testServers},
 		{"refused", testEphemeralIsRefused},
 	} {
 		if !t.Run(step.name, step.test) {
@@ -67,10 +71,16 @@ func testManifests(t *testing.T) {
 		_, err := cluster.Kubectl("get", "servicemonitors", "--all-namespaces")
 		return err
 	})
-	for _, dir := range []string{"overlays/exporter", "overlays/shop", "overlays/dev"} {
+	exporter := "overlays/exporter"
+	if !cluster.IsUnified() {
+		exporter += "-v1"
+	}
+	for _, dir := range []string{exporter, "overlays/shop", "overlays/dev"} {
 		apply(t, dir)
 	}
-	for _, dir := range []string{manifests + "base", manifests + "example", "overlays/all"} {
+	for _, dir := range []string{
+		manifests + "base", manifests + "example", "overlays/all", "overlays/exporter",
+	} {
 		kubectl(t, "apply", "--warnings-as-errors", "--server-side", "--force-conflicts",
 			"--dry-run=server", "-k", dir)
 	}

@@ -36,6 +36,28 @@ func testRecipes(t *testing.T) {
 	}
 }
 
+// testRecipeThatEndsAtOnce: whoever calls a recipe gets all that usdt prints, however soon it ends,
+// and its exit status.
+func testRecipeThatEndsAtOnce(t *testing.T) {
+	restricted, dev := shops(t, "shop")[0], shops(t, "shop-dev")[0]
+	for _, cmd := range []*exec.Cmd{
+		recipe("node.sh", restricted, "list"),
+		recipe("restricted.sh", restricted, "localhost:6060", "list"),
+		recipe("ephemeral.sh", dev, "shop", "list"),
+	} {
+		got, err := cluster.Output(cmd)
+		if err != nil || !strings.Contains(got, "PROVIDER:PROBE ") ||
+			!strings.Contains(got, "shop:order ") {
+			t.Errorf("%s: %v, %q", cmd, err, got)
+		}
+	}
+	_, err := cluster.Output(recipe("node.sh", restricted, "list", "--none"))
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || !strings.Contains(err.Error(), "usdt: unknown flag: --none") {
+		t.Errorf("a wrong flag: %v", err)
+	}
+}
+
 // testEphemeralIsRefused: a restricted namespace takes no container that may trace.
 func testEphemeralIsRefused(t *testing.T) {
 	_, err := cluster.Output(recipe("ephemeral.sh", shops(t, "shop")[0], "shop", "list"))

@@ -12,8 +12,11 @@
 # image.
 set -eu
 [ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+: "${IMAGE:?is to be the image of usdt, such as registry.example.com/usdt:v0.1.0}"
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR source=container.sh
+. "$here/container.sh"
 namespace=$1 pod=$2 container=$3
 shift 3
-exec kubectl -n "$namespace" debug "$pod" --image "${IMAGE:-usdt:latest}" --target "$container" \
-  --profile general --custom "$(dirname "$0")/ephemeral.yaml" --quiet --stdin \
-  -- /usdt "$@" -p 1
+debug "$namespace" "$pod" --target "$container" --profile general \
+  --custom "$here/ephemeral.yaml" -- /usdt "$@" -p 1

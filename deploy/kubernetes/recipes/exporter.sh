@@ -15,4 +15,6 @@ node=$(kubectl -n "$namespace" get pod "$pod" -o 'jsonpath={.spec.nodeName}')
 exporter=$(kubectl -n usdt get pod -l app.kubernetes.io/name=usdt \
   --field-selector "spec.nodeName=$node,status.phase=Running" -o name | head -n 1)
 [ -n "$exporter" ] || { echo "$0: no exporter runs on node $node" >&2; exit 1; }
-exec kubectl -n usdt exec -i "$exporter" -- /usdt "$@" --pod "$namespace/$pod"
+tty=
+[ ! -t 0 ] || [ ! -t 1 ] || tty=--tty # Ctrl-C reaches usdt
+exec kubectl -n usdt exec --stdin $tty "$exporter" -- /usdt "$@" --pod "$namespace/$pod"

@@ -10,7 +10,9 @@
 # containers. IMAGE is the image.
 set -eu
 [ $# -ge 4 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+: "${IMAGE:?is to be the image of usdt, such as registry.example.com/usdt:v0.1.0}"
+# shellcheck source-path=SCRIPTDIR source=container.sh
+. "$(dirname "$0")/container.sh"
 namespace=$1 pod=$2 address=$3
 shift 3
-exec kubectl -n "$namespace" debug "$pod" --image "${IMAGE:-usdt:latest}" --profile restricted \
-  --quiet --stdin -- /usdt "$@" --at "$address"
+debug "$namespace" "$pod" --profile restricted -- /usdt "$@" --at "$address"

@@ -1,11 +1,9 @@
 package cgroup
 
 import (
-	"io/fs"
 	"path"
 	"regexp"
 	"strings"
-	"sync"
 )
 
 // A Pod is a pod of Kubernetes. Its containers have a cgroup together.
@@ -45,49 +43,6 @@ func (m Membership) PodUID() string {
 // before the pod runs: NAMESPACE_NAME_UID.
 const PodLogs = "/var/log/pods"
 
-// Pods knows the names of pods, those of pods that are gone, too, if it has been asked while they
-// were there. It is safe for concurrent use.
-type Pods struct {
-	logs  fs.FS
-	mu    sync.Mutex
-	known map[string]Pod
-	err   error // of the last reading
-}
-
-// NewPods returns the pods of which logs, which is PodLogs, has directories.
-func NewPods(logs fs.FS) *Pods { return &Pods{logs: logs, known: make(map[string]Pod)} }
-
-// OfUID returns a pod, with its names if they are known.
-func (p *Pods) OfUID(uid string) Pod {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if _, known := p.known[uid]; !known {
-		p.read()
-	}
-	if pod, known := p.known[uid]; known {
-		return pod
-	}
-	return Pod{UID: uid}
-}
-
-// Err returns why the names of pods cannot be read, if so.
-func (p *Pods) Err() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.read()
-	return p.err
-}
-
-func (p *Pods) read() {
-	var entries []fs.DirEntry
-	entries, p.err = fs.ReadDir(p.logs, ".")
-	for _, e := range entries {
-		if pod, ok := parsePodLog(e.Name()); ok && e.IsDir() {
-			p.known[pod.UID] = pod
-		}
-	}
-}
-
 // podLog is how Kubernetes names things.
 var podLog = regexp.MustCompile(`^([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_([0-9a-f-]{32,36})$`)
 
@@ -97,6 +52,12 @@ func parsePodLog(name string) (Pod, bool) {
 		return Pod{}, false
 	}
 	return Pod{Namespace: parts[1], Name: parts[2], UID: parts[3]}, true
+}
+
+// isNamed reports whether a pod has names as Kubernetes gives them, and a UID.
+func (p Pod) isNamed() bool {
+	parsed, ok := parsePodLog(p.Namespace + "_" + p.Name + "_" + p.UID)
+	return ok && parsed == p
 }
 
 // A PodPattern is what a user says of a pod: its UID, NAME, or NAMESPACE/NAME, these two with the

@@ -54,7 +54,7 @@ func logs() fstest.MapFS {
 
 func TestPods(t *testing.T) {
 	files := logs()
-	pods := NewPods(files)
+	pods := NewPods(files, nil)
 	for uid, want := range map[string]string{
 		uid: "shop/shop-6d5f", hash: "kube-system/etcd-node.a", another: another,
 	} {
@@ -81,7 +81,7 @@ type failing struct{}
 func (failing) Open(string) (fs.File, error) { return nil, fs.ErrPermission }
 
 func TestPodsWithoutNames(t *testing.T) {
-	pods := NewPods(failing{})
+	pods := NewPods(failing{}, nil)
 	if got := pods.OfUID(uid); got != (Pod{UID: uid}) {
 		t.Errorf("%+v", got)
 	}

@@ -37,7 +37,7 @@ func leaveCgroups() (err error) {
 
 // roots returns the directories of all hierarchies.
 func roots() []string {
-	if isUnified() {
+	if IsUnified() {
 		return []string{hierarchies}
 	}
 	found, _ := filepath.Glob(hierarchies + "/*/cgroup.procs") // the pattern is valid
@@ -47,7 +47,8 @@ func roots() []string {
 	return found
 }
 
-func isUnified() bool {
+// IsUnified reports whether all cgroups are of version 2.
+func IsUnified() bool {
 	_, err := os.Stat(filepath.Join(hierarchies, "cgroup.controllers"))
 	return err == nil
 }
@@ -56,7 +57,7 @@ func isUnified() bool {
 func join(root, dir string) error {
 	for _, name := range []string{"cpuset.cpus", "cpuset.mems"} {
 		value, err := os.ReadFile(filepath.Join(root, name))
-		if err == nil && !isUnified() {
+		if err == nil && !IsUnified() {
 			err = os.WriteFile(filepath.Join(dir, name), value, 0)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -72,7 +73,7 @@ func enter(dir string) error {
 
 // mountCgroups mounts the hierarchies in the machine, whose cgroups are their roots.
 func mountCgroups(at string) error {
-	if isUnified() {
+	if IsUnified() {
 		return mountAt("cgroup2", at, "cgroup2", 0, "")
 	}
 	err := mountAt("tmpfs", at, "tmpfs", 0, "mode=755")

@@ -46,6 +46,15 @@ func lint(repository string) error {
 			return err
 		}
 	}
+	for _, pod := range patches {
+		manifest, err := pod.manifest(repository)
+		if err != nil {
+			return err
+		}
+		if err := conform(schemas, pod.file, manifest); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -55,6 +64,9 @@ func build(dir string) ([]byte, error) {
 		Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
 		return nil, err
+	}
+	if resources.Size() == 0 {
+		return nil, fmt.Errorf("%s: no manifests", dir)
 	}
 	return resources.AsYaml()
 }

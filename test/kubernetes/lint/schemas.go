@@ -57,7 +57,7 @@ func writeSchemas(dir string) error {
 var used = map[string]bool{
 	"namespace-v1.json": true, "serviceaccount-v1.json": true, "service-v1.json": true,
 	"configmap-v1.json": true, "daemonset-apps-v1.json": true, "deployment-apps-v1.json": true,
-	"networkpolicy-networking-v1.json": true,
+	"networkpolicy-networking-v1.json": true, "pod-v1.json": true,
 }
 
 // fileName is what kubeconform makes of a kind: of a group, the first word.
