@@ -273,7 +273,7 @@ test-packages: test-deb ## the same, and RPM and APK packages, which rpm install
 
 .PHONY: test-deploy
 test-deploy: ## the unit by systemd's tools, usdt with its rights only; alerts by promtool
-	test/setup.sh systemd gcc libc6-dev clang libbpf-dev bpftool debootstrap
+	test/setup.sh systemd procps gcc libc6-dev clang libbpf-dev bpftool debootstrap
 	prometheus=$$(test/chroot.sh bookworm prometheus) && USDT_PROMETHEUS=$$prometheus \
 	  $(TRACED) go test -count=1 $(FLAGS) ./test/deploy
 

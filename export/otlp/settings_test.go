@@ -88,6 +88,31 @@ func TestWrong(t *testing.T) {
 	}
 }
 
+// TestTLSDecided has an endpoint and …_INSECURE, of one signal or of all. What is to be sent by TLS
+// must not go without.
+func TestTLSDecided(t *testing.T) {
+	for _, c := range []struct {
+		endpoint, insecure string // of all signals
+		ofTraces           string
+		wrong              bool
+	}{
+		{"https://collector:4317", "true", "", true},
+		{"http://collector:4317", "false", "", true},
+		{"HTTPS://collector:4317", "TRUE", "", true},
+		{"https://collector:4317", "", "true", true},
+		{"https://collector:4317", "false", "", false},
+		{"http://collector:4317", "true", "", false},
+		{"", "true", "", false},
+	} {
+		_, err := read(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": c.endpoint,
+			"OTEL_EXPORTER_OTLP_INSECURE": c.insecure, "OTEL_EXPORTER_OTLP_TRACES_INSECURE": c.ofTraces,
+		}, everything)
+		if c.wrong != (err != nil && strings.Contains(err.Error(), "unset it")) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 // TestAllWrong has all that is wrong in one error, so that it is put right at once.
 func TestAllWrong(t *testing.T) {
 	_, err := read(map[string]string{"OTEL_BSP_MAX_QUEUE_SIZE": "0", "OTEL_SDK_DISABLED": "no",

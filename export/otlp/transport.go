@@ -42,10 +42,9 @@ func (e *environment) transports(signals []signal) map[signal]transport {
 	protocol := e.transport(forAll, overHTTP)
 	for _, of := range signals {
 		prefix := forAll + strings.ToUpper(string(of)) + "_"
-		unset := func(name string) bool { return e.value(prefix+name)+e.value(forAll+name) == "" }
 		all[of] = transport{
 			grpc:  e.transport(prefix, protocol) == overGRPC,
-			local: unset("ENDPOINT") && unset("INSECURE"),
+			local: e.decideTLS(prefix),
 		}
 	}
 	return all
@@ -61,6 +60,27 @@ func (e *environment) transport(prefix, otherwise string) string {
 	e.certificates(prefix + "CERTIFICATE")
 	e.keyPair(prefix+"CLIENT_CERTIFICATE", prefix+"CLIENT_KEY")
 	return e.exact(prefix+"PROTOCOL", otherwise, overGRPC, overHTTP)
+}
+
+// decideTLS returns whether nothing says where to send a signal, or whether with TLS. By the
+// specification the endpoint decides about TLS. Some of the SDK's exporters let …_INSECURE do so,
+// and would send in plain text to https://: so the two must agree.
+func (e *environment) decideTLS(prefix string) (local bool) {
+	named := func(variable string) string {
+		if e.value(prefix+variable) != "" {
+			return prefix + variable
+		}
+		return forAll + variable
+	}
+	name := named("INSECURE")
+	endpoint, insecure := strings.ToLower(e.value(named("ENDPOINT"))), strings.ToLower(e.value(name))
+	if endpoint == "" || insecure == "" {
+		return endpoint == insecure
+	}
+	if strings.HasPrefix(endpoint, "https:") == (insecure == "true") {
+		e.wrong(name, "unset it: http:// or https:// in the endpoint says whether to use TLS")
+	}
+	return false
 }
 
 // endpoint demands a whole URL. The SDK takes a bare host:port in some places, in others only

@@ -25,7 +25,9 @@ func TestEnvironment(t *testing.T) {
 	for line := range strings.Lines(page(t, "environment.md")) {
 		if cells := strings.Split(line, "|"); len(cells) > 2 {
 			for _, match := range name.FindAllStringSubmatch(cells[1], -1) {
-				listed[match[1]] = true
+				if !strings.HasPrefix(match[1], "OTEL_") { // a test of export/otlp compares these
+					listed[match[1]] = true
+				}
 			}
 		}
 	}

@@ -85,9 +85,9 @@ func billOf(version string, date time.Time, program []byte, info *debug.BuildInf
 }
 
 // isOurs reports whether a module is the repository itself, of which the program's module is a
-// part: a directory replaces it, which has no version, so it has that of the release.
+// part: a directory of it replaces the module, so that it has the version of the release.
 func isOurs(module *debug.Module) bool {
-	return module.Replace != nil && module.Replace.Version == ""
+	return module.Replace != nil && strings.HasPrefix(module.Replace.Path, "../")
 }
 
 // packageOf describes a module by its package URL.

@@ -23,7 +23,7 @@ func TestBill(t *testing.T) {
 				Path: "example.com/new", Version: "v2.0.0", Sum: "h1:new=",
 			}},
 			{Path: "github.com/go-usdt/usdt", Version: "v0.0.0", Replace: &debug.Module{
-				Path: "../", Version: "", // as of a directory
+				Path: "../", Version: "(devel)", // as of a directory
 			}},
 		},
 	}
