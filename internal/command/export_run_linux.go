@@ -60,8 +60,7 @@ func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 		config: new(config.Config), began: time.Now(),
 	}
 	e.resource = e.names.share(map[string]any{
-		"service.name": "usdt-export", "service.version": moduleVersion(),
-		"process.pid": int64(os.Getpid()),
+		"service.version": moduleVersion(), "process.pid": int64(os.Getpid()),
 	})
 	var err error
 	if e.reader, err = startReader(); err != nil {
