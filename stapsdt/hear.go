@@ -79,13 +79,15 @@ func (p *Probe) hearers() hearers {
 	return nil
 }
 
-// setHearers replaces who hears the probe. The caller holds the lock.
+// setHearers replaces who hears the probe. As long as the entry says that somebody does, somebody
+// does: a goroutine that asks Enabled misses one fire at most. The caller holds the lock.
 func (p *Probe) setHearers(list hearers) {
 	if len(list) == 0 {
+		atomic.StorePointer(&p.entry, p.site)
 		atomic.StorePointer(&p.heard, nil)
-	} else {
-		atomic.StorePointer(&p.heard, unsafe.Pointer(&list))
+		return
 	}
+	atomic.StorePointer(&p.heard, unsafe.Pointer(&list))
 	p.aim()
 }
 
