@@ -20,8 +20,8 @@ func scope(version string) instrumentation.Scope {
 
 // resources makes the SDK's resources. One worker uses each.
 type resources struct {
-	// environment has what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say of everything. What is
-	// known of a process comes before it.
+	// environment has what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say of everything, and else
+	// the exporter's name. What is known of a process comes before it.
 	environment *resource.Resource
 	// own is that of the exporter, and of what is of no process.
 	own *resource.Resource
@@ -30,12 +30,12 @@ type resources struct {
 }
 
 func newResources(ctx context.Context, version string) (r resources, err error) {
-	if r.environment, err = resource.New(ctx, resource.WithFromEnv()); err != nil {
+	name := resource.WithAttributes(attribute.String("service.name", "usdt"))
+	if r.environment, err = resource.New(ctx, name, resource.WithFromEnv()); err != nil {
 		return r, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: give it key=value pairs with commas: %w", err)
 	}
-	r.own, err = resource.New(ctx, resource.WithHost(), resource.WithTelemetrySDK(),
-		resource.WithAttributes(attribute.String("service.name", "usdt"),
-			attribute.String("service.version", version)),
+	r.own, err = resource.New(ctx, resource.WithHost(), resource.WithTelemetrySDK(), name,
+		resource.WithAttributes(attribute.String("service.version", version)),
 		resource.WithFromEnv())
 	if err != nil {
 		return r, fmt.Errorf("describe this host: %w", err)

@@ -61,8 +61,7 @@ func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 		traced: make(map[int]bool), config: new(config.Config), began: time.Now(),
 	}
 	e.resource = e.names.share(map[string]any{
-		"service.name": "usdt-export", "service.version": moduleVersion(),
-		"process.pid": int64(os.Getpid()),
+		"service.version": moduleVersion(), "process.pid": int64(os.Getpid()),
 	})
 	var err error
 	if e.reader, err = startReader(); err != nil {
