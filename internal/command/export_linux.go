@@ -19,7 +19,8 @@ type exportFlags struct {
 	check  bool
 	listen string
 
-	state configState
+	hasListen bool // also if it is empty
+	state     configState
 }
 
 func newExportCommand() *cobra.Command {
@@ -93,9 +94,8 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	if cmd.Flags().Changed("listen") {
-		c.Listen = f.listen
-	}
+	f.hasListen = cmd.Flags().Changed("listen")
+	f.override(c)
 	if e.sink, err = exportFront.Open(front.Setup{
 		Version: moduleVersion(), Listen: c.Listen, Profiles: c.Pprof, OTLP: front.OTLP(c.OTLP),
 		Collect: e.collect, Ready: e.isReady, Log: log,
@@ -111,6 +111,13 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 	go e.drain(ctx)
 	e.follow(ctx)
 	return nil
+}
+
+// override puts flags in place of what the configuration says.
+func (f *exportFlags) override(c *config.Config) {
+	if f.hasListen {
+		c.Listen = f.listen
+	}
 }
 
 // closeSink has the sink send what it has.

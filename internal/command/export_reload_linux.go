@@ -97,6 +97,7 @@ func (e *exporter) refuse(err error) {
 // replace takes a configuration over.
 func (f *exportFlags) replace(e *exporter, c *config.Config) {
 	before := e.config
+	f.override(c)
 	if err := e.apply(c); err != nil {
 		e.refuse(err)
 		return
@@ -104,8 +105,7 @@ func (f *exportFlags) replace(e *exporter, c *config.Config) {
 	e.reloads.Add(1)
 	e.log.Info("the configuration is taken over", "metrics", len(c.Metrics),
 		"spans", len(c.Spans), "logs", len(c.Logs))
-	if c.Listen != before.Listen && f.listen == "" || c.Pprof != before.Pprof ||
-		c.OTLP != before.OTLP {
+	if c.Listen != before.Listen || c.Pprof != before.Pprof || c.OTLP != before.OTLP {
 		e.log.Warn("listen, pprof and otlp have changed: start usdt export again to have that")
 	}
 }
