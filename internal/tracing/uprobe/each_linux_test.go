@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/rlimit"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
@@ -21,6 +22,7 @@ func filledMap(t testing.TB, kind ebpf.MapType, keySize, valueSize uint32, n int
 	if os.Getuid() != 0 {
 		testenv.Lacks(t, os.ErrPermission)
 	}
+	_ = rlimit.RemoveMemlock() // see newSession
 	m, err := newMap(&ebpf.MapSpec{Name: "usdt_test", Type: kind, KeySize: keySize,
 		ValueSize: valueSize, MaxEntries: uint32(n)})
 	if err != nil {
