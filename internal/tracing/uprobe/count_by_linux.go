@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -143,10 +144,10 @@ func (c *GroupCounter) body(p *program) error {
 // room are in groups of the probe Others.
 func (c *GroupCounter) Take() ([]GroupCount, error) {
 	var groups []GroupCount
-	err := c.groups.take(c.session, func(key []byte, perCPU [][]byte) {
+	err := c.groups.take(c.session, func(key, values []byte) {
 		g := GroupCount{Stats: make([]integer.Stats, len(c.stats))}
 		signs := binary.NativeEndian.Uint32(key[4:])
-		for _, value := range perCPU {
+		for value := range slices.Chunk(values, c.valueSize()) {
 			g.Hits += binary.NativeEndian.Uint64(value)
 			for i := range c.stats {
 				g.Stats[i].Add(decodeStats(value[8+statsSize*i:], signs&(1<<i) != 0))

@@ -2,6 +2,7 @@ package uprobe
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -60,18 +61,13 @@ func (t *groupTable) over(
 ) (over overGroups, err error) {
 	for i, m := range t.maps {
 		found := make(map[uint64][]byte)
-		var (
-			key []byte
-			id  uint64
-		)
-		entries := m.Iterate()
-		for entries.Next(&key, &id) {
+		err := t.each(m, func(key, id []byte) {
 			first, values := t.layouts[i].decode(key)
 			if of.has(uint64(first)) || isOver(values) { // #nosec G115 -- the same bits
-				found[id] = bytes.Clone(key)
+				found[binary.NativeEndian.Uint64(id)] = bytes.Clone(key)
 			}
-		}
-		if err := entries.Err(); err != nil {
+		})
+		if err != nil {
 			return nil, fmt.Errorf("read groups: %w", err)
 		}
 		over = append(over, found)
@@ -97,7 +93,7 @@ func (t *groupTable) forget(over overGroups) error {
 // forget removes what groups have counted.
 func (c *valueCounts) forget(over overGroups) error {
 	var gone []rowKey
-	if err := c.rows.read(func(k rowKey, _ []row) {
+	if err := c.rows.read(c.session, func(k rowKey, _ []row) {
 		if over.has(k.Group) {
 			gone = append(gone, k)
 		}

@@ -1,6 +1,7 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/cilium/ebpf"
@@ -11,6 +12,7 @@ import (
 // which its buckets are found: the address of the value. There is a map for each layout of keys.
 // Texts are cut only in the last.
 type groupTable struct {
+	*session
 	layouts []keyLayout
 	maps    []*ebpf.Map
 	most    int // groups in each map
@@ -24,7 +26,7 @@ func (s *session) newGroupTable(by []By) (*groupTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &groupTable{layouts: []keyLayout{longest}, most: s.options.groups()}
+	t := &groupTable{session: s, layouts: []keyLayout{longest}, most: s.options.groups()}
 	if short, ok := longest.shorter(); ok {
 		t.layouts = []keyLayout{short, longest}
 	}
@@ -115,19 +117,14 @@ func (t *groupTable) keys(
 	}
 	keys := make(map[uint64][]KeyValue)
 	for i, m := range t.maps {
-		var (
-			key []byte
-			id  uint64
-		)
-		entries := m.Iterate()
-		for entries.Next(&key, &id) {
+		err := t.each(m, func(key, id []byte) {
 			of, values := t.layouts[i].decode(key)
 			if join != nil {
 				values = join(uint64(of), values) // #nosec G115 -- the same bits
 			}
-			keys[id] = values
-		}
-		if err := entries.Err(); err != nil {
+			keys[binary.NativeEndian.Uint64(id)] = values
+		})
+		if err != nil {
 			return nil, fmt.Errorf("read groups: %w", err)
 		}
 	}

@@ -20,7 +20,7 @@ func (c *valueCounts) readGroups(
 		}
 		return byID[id]
 	}
-	if err := c.rows.read(func(k rowKey, rows []row) {
+	if err := c.rows.read(c.session, func(k rowKey, rows []row) {
 		addTo(of(k.Group).Histogram, k, rows)
 	}); err != nil {
 		return nil, err

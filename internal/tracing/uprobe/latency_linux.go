@@ -106,7 +106,7 @@ func (l *Latency) Read() (LatencyReading, error) {
 	if err != nil {
 		return r, err
 	}
-	there, err := l.open.count()
+	there, err := l.open.count(l.session)
 	if err != nil {
 		return r, err
 	}

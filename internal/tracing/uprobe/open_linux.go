@@ -11,13 +11,11 @@ import (
 	"github.com/go-usdt/usdt/internal/tracing/reading"
 )
 
-// An openKey says to which end a start belongs.
-type openKey struct{ Process, Key uint64 }
-
-// openStarts are the starts that wait for their ends, as a map by openKey. A value has the record
-// of the start, of which only the time if nobody wants the rest, and the id of its group, if starts
-// have groups. The time is 0 if the filter has hidden the start: its end must be
-// told from one without a start, and a start before it with the same key is over.
+// openStarts are the starts that wait for their ends. The key of the map is two words that say to
+// which end a start belongs: the process, and the key of the pair. A value has the record of the
+// start, of which only the time if nobody wants the rest, and the id of its group, if starts have
+// groups. The time is 0 if the filter has hidden the start: its end must be told from one without a
+// start, and a start before it with the same key is over.
 //
 // When the map is full, those make room that have not been used for longest (LRU). The kernel
 // keeps some places free for each processor, so it is full a little earlier than its size says, and
@@ -103,19 +101,13 @@ func (o openStarts) take(p *program, gone string) {
 
 // count returns how many starts there are, but for hidden ones. While starts come and go, it may be
 // too high, but not too low.
-func (o openStarts) count() (uint64, error) {
-	var (
-		key   openKey
-		value []byte
-		n     uint64
-	)
-	entries := o.Iterate()
-	for entries.Next(&key, &value) {
+func (o openStarts) count(s *session) (n uint64, err error) {
+	err = s.each(o.Map, func(_, value []byte) {
 		if binary.NativeEndian.Uint64(value[o.time:]) != 0 {
 			n++
 		}
-	}
-	switch err := entries.Err(); {
+	})
+	switch {
 	case errors.Is(err, ebpf.ErrIterationAborted):
 		return uint64(o.room), nil // #nosec G115 -- the kernel began anew where a start had gone
 	case err != nil:

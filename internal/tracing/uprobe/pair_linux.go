@@ -29,7 +29,7 @@ func (l *Latency) needKey(p *program) error {
 	return nil
 }
 
-// key writes the openKey to frameKey. It changes R0 to R5 and frameWord.
+// key writes the key of an open start to frameKey. It changes R0 to R5 and frameWord.
 func (l *Latency) key(p *program, unreadable string) error {
 	p.pidTgid()
 	p.emit(

@@ -1,8 +1,10 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/asm"
@@ -16,7 +18,8 @@ type rowMap interface {
 	// is no room for it. It changes R0 to R5, frameRowKey and frameBlank.
 	find(p *program, signed bool, found string)
 
-	read(f func(rowKey, []row)) error // f is called for every row that has values
+	// read calls f for every row that has values. The function must not keep the slice.
+	read(s *session, f func(rowKey, []row)) error
 }
 
 // A rowKey says of which values a row is.
@@ -61,18 +64,33 @@ func (r scaleRows) find(p *program, signed bool, found string) {
 	p.emit(asm.JNE.Imm(asm.R0, 0, found))
 }
 
-func (r scaleRows) read(f func(rowKey, []row)) error {
+func (r scaleRows) read(s *session, f func(rowKey, []row)) error {
 	var rows []row
-	for i := range r.MaxEntries() {
-		if err := r.Lookup(i, &rows); err != nil {
-			return fmt.Errorf("read counts: %w", err)
+	err := s.each(r.Map, func(key, values []byte) {
+		if rows = decodeRows(rows[:0], values); areEmpty(rows) {
+			return
 		}
-		if !areEmpty(rows) {
-			// #nosec G115 -- there are few rows
-			f(rowKey{Row: r.first + int32(i/2), Signed: i % 2}, rows)
-		}
+		i := binary.NativeEndian.Uint32(key)
+		// #nosec G115 -- there are few rows
+		f(rowKey{Row: r.first + int32(i/2), Signed: i % 2}, rows)
+	})
+	if err != nil {
+		return fmt.Errorf("read counts: %w", err)
 	}
 	return nil
+}
+
+// decodeRows appends the rows of the processors.
+func decodeRows(to []row, values []byte) []row {
+	for value := range slices.Chunk(values, 8*rowWords) {
+		word := func(i int) uint64 { return binary.NativeEndian.Uint64(value[8*i:]) }
+		r := row{Low: word(0), High: word(1), Max: word(2)}
+		for i := range r.Counts {
+			r.Counts[i] = word(3 + i)
+		}
+		to = append(to, r)
+	}
+	return to
 }
 
 // areEmpty tells whether no processor has counted a value.
@@ -134,16 +152,17 @@ func (r groupRows) find(p *program, signed bool, found string) {
 	p.findOrAdd(r.Map, frameRowKey, frameBlank, rowWords, found)
 }
 
-func (r groupRows) read(f func(rowKey, []row)) error {
-	var (
-		key  rowKey
-		rows []row
-	)
-	entries := r.Iterate()
-	for entries.Next(&key, &rows) {
-		f(key, rows)
-	}
-	if err := entries.Err(); err != nil {
+func (r groupRows) read(s *session, f func(rowKey, []row)) error {
+	var rows []row
+	err := s.each(r.Map, func(key, values []byte) {
+		rows = decodeRows(rows[:0], values)
+		f(rowKey{
+			Row:    int32(binary.NativeEndian.Uint32(key)), // #nosec G115 -- the same bits
+			Signed: binary.NativeEndian.Uint32(key[4:]),
+			Group:  binary.NativeEndian.Uint64(key[8:]),
+		}, rows)
+	})
+	if err != nil {
 		return fmt.Errorf("read counts: %w", err)
 	}
 	return nil

@@ -1,7 +1,7 @@
 package uprobe
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/cilium/ebpf"
@@ -65,34 +65,19 @@ func (t *turns) clear(m *ebpf.Map, keys [][]byte) error {
 	return nil
 }
 
-// take calls f for what programs have written since the last time: the key, and the value of each
-// processor, which f must not keep.
-func (t *turns) take(s *session, f func(key []byte, perCPU [][]byte)) error {
+// take calls f for what programs have written since the last time, also if there is an error.
+func (t *turns) take(s *session, f visit) error {
 	m := t.maps[t.now]
 	if !s.hasDetached() {
 		if err := t.swap(s); err != nil {
 			return err
 		}
 	}
-	var (
-		key    []byte
-		perCPU [][]byte
-		keys   [][]byte
-	)
-	entries := m.Iterate()
-	for entries.Next(&key, &perCPU) {
-		keys = append(keys, bytes.Clone(key))
-		f(key, perCPU)
+	err := s.take(m, f)
+	if err != nil {
+		err = fmt.Errorf("read BPF map: %w", err)
 	}
-	if err := entries.Err(); err != nil {
-		return fmt.Errorf("read BPF map: %w", err)
-	}
-	for _, key := range keys {
-		if err := m.Delete(key); err != nil {
-			return fmt.Errorf("clear BPF map: %w", err)
-		}
-	}
-	return t.clear(m, t.kept)
+	return errors.Join(err, t.clear(m, t.kept))
 }
 
 // hasDetached reports whether no program runs any more.

@@ -1,6 +1,7 @@
 package uprobe
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/cilium/ebpf"
@@ -33,13 +34,14 @@ const (
 // valueCounts holds the maps that programs count values in. The memory is allocated beforehand,
 // because a program cannot wait for it.
 type valueCounts struct {
+	*session
 	rows rowMap
 	full *ebpf.Map // how many values found no place, by the id of their group
 }
 
 // newValueCounts makes room for the values of so many groups; 0: of all hits together.
 func (s *session) newValueCounts(scale histogram.Scale, groups int) (*valueCounts, error) {
-	c := new(valueCounts)
+	c := &valueCounts{session: s}
 	var err error
 	switch {
 	case groups > 0:
@@ -123,12 +125,9 @@ func (p *program) raise(offset int16) {
 // unplaced returns how many values found no place, by the ids of their groups.
 func (c *valueCounts) unplaced() (map[uint64]uint64, error) {
 	values := make(map[uint64]uint64)
-	var id, n uint64
-	entries := c.full.Iterate()
-	for entries.Next(&id, &n) {
-		values[id] = n
-	}
-	if err := entries.Err(); err != nil {
+	word := binary.NativeEndian.Uint64
+	err := c.each(c.full, func(id, n []byte) { values[word(id)] = word(n) })
+	if err != nil {
 		return nil, fmt.Errorf("read values without a place: %w", err)
 	}
 	return values, nil
