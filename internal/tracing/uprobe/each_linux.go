@@ -22,8 +22,8 @@ func (s *session) each(m *ebpf.Map, f visit) error {
 	return oneByOne(m, f)
 }
 
-// take is each for a map into which no program writes, and removes the entries. After an error,
-// those that f was called for are gone, and the others are still there.
+// take is each for a map into which no program writes, and removes the entries: none comes again,
+// also after an error.
 func (s *session) take(m *ebpf.Map, f visit) error {
 	if s.readsBatches() {
 		return inBatches(m, m.BatchLookupAndDelete, fewEntries, f)
@@ -45,8 +45,8 @@ func (s *session) take(m *ebpf.Map, f visit) error {
 // that is reading (bpf_prog_active).
 func (s *session) readsBatches() bool { return s.features.Multi }
 
-// How many entries are read at a time: few at first, as most maps have few, then as many as have
-// the bytes.
+// How many entries are read at a time: few at first, as most maps have few, then as many as fill
+// some bytes.
 const (
 	fewEntries = 64
 	batchBytes = 64 << 10
