@@ -23,7 +23,6 @@ func (e *exporter) follow(ctx context.Context) {
 			e.read(pid)
 		}
 		clear(e.again)
-		e.releaseUnused(began) // after reading: a process may have come
 		e.settled()
 		// A process that maps one file after the other must not take a whole processor here.
 		rest(ctx, time.Since(began))
@@ -118,7 +117,6 @@ func (e *exporter) fork(parent, pid int) {
 		}
 	}
 	e.owners.fork(parent, pid)
-	e.files.fork(parent, pid)
 	if e.traced[parent] {
 		e.traced[pid] = true
 	}

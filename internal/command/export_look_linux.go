@@ -66,7 +66,6 @@ func (e *exporter) end(gone []int) {
 	}
 	e.processes.Store(int64(len(e.traced)))
 	e.names.end(gone)
-	e.files.end(gone, time.Now())
 	isGone := e.owners.end(gone)
 	for _, j := range e.jobs() {
 		j.selection.inventory.forget(isGone)
@@ -89,7 +88,6 @@ func (e *exporter) read(pid int) {
 		if j.selection.countProbes(chosen) > 0 {
 			isTraced = true
 			e.names.look(pid) // before its hits are read
-			e.files.add(pid, chosen)
 		}
 		e.extend(j, chosen)
 	}

@@ -35,7 +35,6 @@ type exporter struct {
 
 	populations []*population
 	owners      owners
-	files       usedFiles
 	again       map[int]bool // processes to read
 	ending      map[int]bool // processes whose main thread has ended
 	traced      map[int]bool // processes that have probes which are traced
@@ -57,8 +56,8 @@ type exporter struct {
 func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	e := &exporter{
 		log: log, names: newExportedProcesses(), todo: make(chan func()), owners: make(owners),
-		files: make(usedFiles), again: make(map[int]bool), ending: make(map[int]bool),
-		traced: make(map[int]bool), config: new(config.Config), began: time.Now(),
+		again: make(map[int]bool), ending: make(map[int]bool), traced: make(map[int]bool),
+		config: new(config.Config), began: time.Now(),
 	}
 	e.resource = e.names.share(map[string]any{
 		"service.version": moduleVersion(), "process.pid": int64(os.Getpid()),

@@ -26,7 +26,7 @@ func Identify(objects []Object) []FileID {
 	ids := make([]FileID, len(objects))
 	overlaid := make(map[FileID]bool)
 	for i, o := range objects {
-		ids[i] = o.Below()
+		ids[i] = o.below()
 		if o.Overlaid {
 			overlaid[ids[i]] = true
 		}
@@ -39,9 +39,9 @@ func Identify(objects []Object) []FileID {
 	return ids
 }
 
-// Below returns the id of a file that is in an overlay, or below one. With the option xino, an
+// below returns the id of a file that is in an overlay, or below one. With the option xino, an
 // overlay tells file systems apart by the highest bits of the inode number.
-func (id FileID) Below() FileID {
+func (id FileID) below() FileID {
 	id.Dev = 0
 	id.Inode &= 1<<48 - 1
 	return id
