@@ -20,6 +20,7 @@ type Pods struct {
 	// What bounds how often list is called.
 	since   time.Time       // the beginning of the period
 	left    int             // calls until the next one
+	spent   time.Duration   // by calls in this one
 	unknown map[string]bool // UIDs that have been asked for in this one, at most listsInPeriod
 	listErr error           // of the last call
 }
@@ -28,13 +29,15 @@ const (
 	// mostKnown bounds what a server can make usdt remember.
 	mostKnown = 1 << 16
 
-	listsInPeriod = 30
+	// Who asks for a name waits for the answer, so a server that is slow is asked less often.
 	listPeriod    = 30 * time.Second
+	listsInPeriod = 30
+	longInPeriod  = time.Second
 )
 
 // NewPods returns the pods of which logs, which is PodLogs, has directories. list, unless nil, is
-// asked for those that are not there. It may take its time, and is called at most 30 times in 30
-// seconds, once for each UID; when it has failed, not again in that time.
+// asked for those that are not there. It is called at most 30 times in 30 seconds, once for each
+// UID; when it has failed, or has taken a second in all, not again in that time.
 func NewPods(logs fs.FS, list func() ([]Pod, error)) *Pods {
 	return &Pods{
 		logs: logs, list: list, now: time.Now,
@@ -89,7 +92,7 @@ func (p *Pods) read() {
 func (p *Pods) ask(uid string) {
 	now := p.now()
 	if now.Sub(p.since) >= listPeriod {
-		p.since, p.left = now, listsInPeriod
+		p.since, p.left, p.spent = now, listsInPeriod, 0
 		clear(p.unknown)
 	}
 	if p.list == nil || p.left == 0 || p.unknown[uid] {
@@ -99,7 +102,8 @@ func (p *Pods) ask(uid string) {
 	p.unknown[uid] = true
 	var pods []Pod
 	pods, p.listErr = p.list()
-	if p.listErr != nil {
+	p.spent += p.now().Sub(now)
+	if p.listErr != nil || p.spent >= longInPeriod {
 		p.left = 0
 	}
 	for _, pod := range pods {

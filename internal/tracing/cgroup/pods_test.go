@@ -69,6 +69,25 @@ func TestServerIsAskedSeldom(t *testing.T) {
 	}
 }
 
+// TestSlowServer: all answers together take about a second in half a minute.
+func TestSlowServer(t *testing.T) {
+	s := new(server)
+	pods, now := ofServer(s, nil)
+	pods.list = func() ([]Pod, error) {
+		*now = now.Add(400 * time.Millisecond)
+		return s.list()
+	}
+	for period := 1; period < 3; period++ {
+		for i := range 20 {
+			pods.OfUID(fmt.Sprintf("%08d-5d0a-4c59-9a3b-6f2f6f0d2a11", i))
+		}
+		if want := 3 * period; s.calls != want {
+			t.Errorf("asked %d times in %d periods, want %d", s.calls, period, want)
+		}
+		*now = now.Add(30 * time.Second)
+	}
+}
+
 // TestServerIsBack: a pod that was not known is looked for again.
 func TestServerIsBack(t *testing.T) {
 	s := &server{err: errors.New("down")}

@@ -22,8 +22,8 @@ func (s *session) each(m *ebpf.Map, f visit) error {
 	return oneByOne(m, f)
 }
 
-// take is each for a map into which no program writes, and removes the entries: none comes again,
-// also after an error.
+// take is each for a map into which no program writes, and removes the entries: none comes again.
+// After an error, f may not have been called for some that are gone.
 func (s *session) take(m *ebpf.Map, f visit) error {
 	if s.readsBatches() {
 		return inBatches(m, m.BatchLookupAndDelete, fewEntries, f)

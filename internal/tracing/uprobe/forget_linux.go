@@ -63,6 +63,9 @@ func (t *groupTable) over(
 		found := make(map[uint64][]byte)
 		err := t.each(m, func(key, id []byte) {
 			first, values := t.layouts[i].decode(key)
+			if isNew(id) {
+				return
+			}
 			if of.has(uint64(first)) || isOver(values) { // #nosec G115 -- the same bits
 				found[binary.NativeEndian.Uint64(id)] = bytes.Clone(key)
 			}

@@ -107,6 +107,9 @@ func (p *program) groupID() {
 	p.place(known)
 }
 
+// isNew tells whether a group was put into the map just now, and has no id yet.
+func isNew(id []byte) bool { return binary.NativeEndian.Uint64(id) == noGroup }
+
 // keys returns the values of the groups, by id; nil for no table. The function join, unless nil,
 // joins the values of a group with those of the group that the first word of its key is the id of.
 func (t *groupTable) keys(
@@ -118,6 +121,9 @@ func (t *groupTable) keys(
 	keys := make(map[uint64][]KeyValue)
 	for i, m := range t.maps {
 		err := t.each(m, func(key, id []byte) {
+			if isNew(id) {
+				return
+			}
 			of, values := t.layouts[i].decode(key)
 			if join != nil {
 				values = join(uint64(of), values) // #nosec G115 -- the same bits

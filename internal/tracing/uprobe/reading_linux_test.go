@@ -33,13 +33,13 @@ func TestReadWhileCounting(t *testing.T) {
 		}
 		closing(t, c)
 		r := reader{t: t, taken: make(map[string]uint64), values: make(map[string]map[int]uint64)}
-		const threads, groups, each = 4, 2000, 12
+		const threads, groups, values, each = 4, 300, 12, 84
 		var firing sync.WaitGroup
 		var isOver atomic.Bool
 		for thread := range uint64(threads) {
 			firing.Go(func() {
 				for i := range uint64(groups * each) {
-					probe.Fire((i+thread*groups/threads)%groups, 1<<(i/groups*2))
+					probe.Fire((i+thread*groups/threads)%groups, 1<<(i/groups%values*2))
 				}
 			})
 		}
