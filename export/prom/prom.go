@@ -28,7 +28,7 @@ const (
 	maxHeaders     = 16 << 10
 	maxBody        = 4 << 10
 	headerTimeout  = 5 * time.Second
-	idleTimeout    = 3 * time.Minute // more than the time between two scrapes
+	idleTimeout    = 5 * time.Second // less than between two scrapes: idle ones shut nobody out
 )
 
 // Open listens, and serves until the sink is closed.

@@ -173,6 +173,29 @@ func TestRequestSize(t *testing.T) {
 	}
 }
 
+// TestIdle: clients that keep their connections, as many as there may be, shut nobody out.
+func TestIdle(t *testing.T) {
+	s := serveFamilies(t)
+	for range maxConnections {
+		client := http.Client{Transport: new(http.Transport)}
+		t.Cleanup(client.CloseIdleConnections)
+		w, err := client.Get(s.url + "/-/healthy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, w.Body); err != nil { // the connection is idle then
+			t.Error(err)
+		}
+		w.Body.Close()
+	}
+	scraper := http.Client{Timeout: 12 * idleTimeout}
+	w, err := scraper.Get(s.url + "/-/healthy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Body.Close()
+}
+
 func TestAddressInUse(t *testing.T) {
 	s := serveFamilies(t)
 	_, err := Front{}.Open(front.Setup{Listen: strings.TrimPrefix(s.url, "http://")})

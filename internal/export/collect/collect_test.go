@@ -46,6 +46,27 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestOther: hits whose labels are those of the series without room are in it, whether they come
+// before or after others, and are not told as such.
+func TestOther(t *testing.T) {
+	told := 0
+	m := New(Spec{
+		Labels: []string{"a", "b"}, MaxSeries: 1, Divisor: 1, Full: func() { told++ },
+	}, began)
+	m.Add([]Hits{hits(1, Other, Other), hits(2, "x", Other)}, began)
+	if got, want := m.Figures(), (Figures{Hits: 3, Series: 2}); got != want || told != 0 {
+		t.Errorf("got %+v, told %d times, want %+v", got, told, want)
+	}
+	m.Add([]Hits{hits(4, "y", "y"), hits(8, Other, Other), {Count: 16}}, began)
+	want := map[string]float64{"x,other": 2, "other,other": 29}
+	if got := values(m); !reflect.DeepEqual(got, want) || told != 1 {
+		t.Errorf("got %v, told %d times, want %v", got, told, want)
+	}
+	if got, want := m.Figures(), (Figures{Hits: 31, Overflow: 20, Series: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // TestSum adds up integers beyond what a float64 holds, in a unit.
 func TestSum(t *testing.T) {
 	m := New(Spec{IsSum: true, Divisor: 1e3, MaxSeries: 1}, began)

@@ -39,11 +39,12 @@ type Metric struct {
 
 	mu     sync.Mutex
 	series map[string]*series         // by the values of their labels
-	others *series                    // those without room; nil if there are none
+	others *series                    // see other; nil if nothing is there
+	isFull bool                       // there was no room for a series
 	read   time.Time                  // when the last hits were added, or the metric began
 	early  map[string]*front.Exemplar // of series that are not there yet
 	hits   uint64
-	over   uint64 // hits of others
+	over   uint64 // hits without room
 }
 
 // A series is what hits with the same labels add up to.
@@ -99,10 +100,10 @@ func (m *Metric) add(h Hits) {
 	s := m.others
 	if h.Labels != nil || len(m.spec.Labels) == 0 {
 		s = m.of(h.Labels, h.Resource)
-	} else if s == nil {
+	} else {
 		s = m.overflow()
 	}
-	if s == m.others {
+	if s == m.others && !isOther(h.Labels) {
 		m.over += h.Count
 	}
 	m.hits += h.Count
@@ -126,6 +127,8 @@ func (m *Metric) of(labels []string, resource *front.Resource) *series {
 	s := m.series[id]
 	switch {
 	case s != nil:
+	case isOther(labels):
+		return m.other()
 	case len(m.series) >= m.spec.MaxSeries:
 		return m.overflow()
 	default:
@@ -138,16 +141,24 @@ func (m *Metric) of(labels []string, resource *front.Resource) *series {
 
 // overflow returns the series of those without room.
 func (m *Metric) overflow() *series {
+	if !m.isFull && m.spec.Full != nil {
+		m.spec.Full()
+	}
+	m.isFull = true
+	return m.other()
+}
+
+// other returns the series all of whose labels are Other: of those without room, and of hits that
+// have such labels.
+func (m *Metric) other() *series {
 	if m.others == nil {
-		m.others = &series{start: m.read}
-		for range m.spec.Labels {
-			m.others.labels = append(m.others.labels, Other)
-		}
-		if m.spec.Full != nil {
-			m.spec.Full()
-		}
+		m.others = &series{start: m.read, labels: slices.Repeat([]string{Other}, len(m.spec.Labels))}
 	}
 	return m.others
+}
+
+func isOther(labels []string) bool {
+	return len(labels) > 0 && !slices.ContainsFunc(labels, func(l string) bool { return l != Other })
 }
 
 // Exemplify keeps a hit as the exemplar of its series, also before the hit itself is added.

@@ -88,19 +88,20 @@ func (s *session) Close() error {
 	return errors.Join(errs...)
 }
 
+// closing has room for the links that are closed at once, of all sessions: each takes a thread.
+var closing = make(chan struct{}, 64)
+
 // closeLinks closes the links at the same time: at each, the kernel waits for some 30 milliseconds,
 // until no processor can be in its program any more.
 func (s *session) closeLinks(links []siteLink) error {
-	const atOnce = 64 // each takes a thread
 	errs := make([]error, len(links))
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
 	for i, link := range links {
-		slots <- struct{}{}
+		closing <- struct{}{}
 		wg.Go(func() {
 			errs[i] = link.Close()
 			s.detached.Add(int64(link.sites))
-			<-slots
+			<-closing
 		})
 	}
 	wg.Wait()
