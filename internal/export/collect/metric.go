@@ -97,7 +97,7 @@ func (m *Metric) Add(all []Hits, now time.Time) {
 }
 
 func (m *Metric) add(h Hits) {
-	s := m.others
+	var s *series
 	if h.Labels != nil || len(m.spec.Labels) == 0 {
 		s = m.of(h.Labels, h.Resource)
 	} else {
