@@ -82,6 +82,9 @@ func (e *exporter) extend(j *job, objects []process.Object) {
 		j.backoff = 0
 		return
 	}
+	if e.tracing.Interrupted() != nil {
+		return // a signal ends all
+	}
 	e.failedJob(j, err)
 	j.selection.inventory.unsee(matched)
 	if j.again.IsZero() {

@@ -106,8 +106,8 @@ func (l *exportedLog) attachFitting(
 		return l.open(probes, captures, logged, o)
 	}
 	before := len(l.known)
-	known, later := index(l.known, probes, isAlike)
-	all := *l.probes.Load()
+	known, later := index(l.known, probes, typedKey)
+	all := slices.Clip(*l.probes.Load())
 	for i, one := range later {
 		if one.Index < before || one.Index < len(all) {
 			continue
@@ -115,7 +115,7 @@ func (l *exportedLog) attachFitting(
 		if err := l.tracer.Fit(probes[i:i+1], captures[i:i+1]); err != nil {
 			return err
 		}
-		all = append(all[:len(all):len(all)], logged[i])
+		all = append(all, logged[i])
 	}
 	l.known = known
 	l.probes.Store(&all) // before there are events of them

@@ -67,7 +67,7 @@ func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
 }
 
 func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) error {
-	known, later := index(m.probes, probes, isNamesake)
+	known, later := index(m.probes, probes, nameKey)
 	if m.source == nil {
 		source, err := m.open(known, o)
 		if err == nil {

@@ -113,8 +113,8 @@ func errHalf(names []string) error {
 // later returns where further probes are among the parts. Those of other types have no part.
 func (p *pairParts) later(probes []uprobe.Probe) (starts, ends []uprobe.Later, err error) {
 	moreStarts, moreEnds := p.split(probes)
-	all, starts := index(p.starts, moreStarts, isAlike)
-	allEnds, ends := index(p.ends, moreEnds, isAlike)
+	all, starts := index(p.starts, moreStarts, typedKey)
+	allEnds, ends := index(p.ends, moreEnds, typedKey)
 	if len(all) > len(p.starts) || len(allEnds) > len(p.ends) {
 		err = fmt.Errorf("%s or %s has other arguments there than in the processes before",
 			printable.Text(p.names[0]), printable.Text(p.names[1]))

@@ -62,7 +62,7 @@ func (t *Tracer) Fit(probes []Probe, captures [][]Capture) error {
 // Attach attaches to further sites. A new probe has the captures that are given for it; it must
 // Fit. It is safe for concurrent use with all other methods except Close.
 func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
-	layouts := *t.layouts.Load()
+	layouts := slices.Clip(*t.layouts.Load())
 	for i, l := range later {
 		if l.Index < len(layouts) {
 			continue
@@ -72,7 +72,7 @@ func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 			return fmt.Errorf("attach to %s: %w", l.Probe, err)
 		}
 		added[0].probe = l.Index
-		layouts = append(layouts[:len(layouts):len(layouts)], added...)
+		layouts = append(layouts, added...)
 	}
 	t.layouts.Store(&layouts)
 	return t.attachLater(t.body, later)
