@@ -46,7 +46,7 @@ func newExportedLog(c config.Log) *exportedLog {
 func (l *exportedLog) name() string { return l.config.Name }
 func (l *exportedLog) kind() string { return "log" }
 
-func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) error {
+func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) (unfit, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	o.Filter = l.config.Expr
@@ -63,9 +63,9 @@ func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) error {
 		fitting, captures, logged = append(fitting, p), append(captures, capture), append(logged, one)
 	}
 	if len(fitting) > 0 {
-		errs = append(errs, l.attachFitting(fitting, captures, logged, o))
+		err = l.attachFitting(fitting, captures, logged, o)
 	}
-	return errors.Join(errs...)
+	return errors.Join(errs...), err
 }
 
 // fit returns what makes records of a probe, and what is to be read of it.
