@@ -103,11 +103,15 @@ func (e *exporter) failedJob(j *job, err error) {
 	})
 }
 
-// tellOnce tells an error, unless it was told, or there were very many.
+// tellOnce tells an error, unless it was told. After very many it forgets what was told: of an
+// exporter that runs for months, the log must have what is new.
 func (j *job) tellOnce(err error, tell func(text string)) {
 	text := shortened(err.Error())
-	if j.told[text] || len(j.told) >= maxRefused {
+	if j.told[text] {
 		return
+	}
+	if len(j.told) >= maxRefused {
+		clear(j.told)
 	}
 	j.told[text] = true
 	tell(text)

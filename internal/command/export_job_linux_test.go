@@ -151,3 +151,18 @@ func TestExtendFails(t *testing.T) {
 		})
 	}
 }
+
+// TestTellOnce: each error is told once, and new ones also after very many.
+func TestTellOnce(t *testing.T) {
+	j := &job{told: make(map[string]bool)}
+	told := 0
+	const many = 3 * maxRefused
+	for i := range many {
+		for range 2 {
+			j.tellOnce(fmt.Errorf("error %d", i), func(string) { told++ })
+		}
+	}
+	if told != many || len(j.told) > maxRefused {
+		t.Errorf("%d of %d errors are told, and %d remembered", told, many, len(j.told))
+	}
+}
