@@ -49,6 +49,9 @@ type job struct {
 	backoff time.Duration
 }
 
+// entryName is what the log and the exporter's own metrics call the entry, whatever its kind.
+func (j *job) entryName() string { return j.kind() + " " + j.name() }
+
 // How long it takes until what failed is tried again.
 const (
 	leastBackoff = 5 * time.Second
