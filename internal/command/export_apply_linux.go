@@ -31,6 +31,9 @@ func (e *exporter) apply(c *config.Config) error {
 	}
 	for _, j := range added {
 		e.ready.Store(false) // until its probes are found
+		e.join(j)
+	}
+	for _, j := range added {
 		e.begin(j, known)
 	}
 	e.mu.Lock()
@@ -40,16 +43,20 @@ func (e *exporter) apply(c *config.Config) error {
 	return nil
 }
 
-// begin gives a job what it needs to find its probes.
-func (e *exporter) begin(j *job, known descriptions) {
-	j.told = make(map[string]bool)
+// join gives a job the population that it means, which other entries may have.
+func (e *exporter) join(j *job) {
 	i := slices.IndexFunc(e.populations, func(p *population) bool { return p.is(j.source.From) })
 	if i < 0 {
 		i = len(e.populations)
 		e.populations = append(e.populations, newPopulation(j.source.From))
 	}
 	j.population = e.populations[i]
-	j.population.users++
+	j.population.entries = append(j.population.entries, j)
+}
+
+// begin gives a job what it needs to find its probes.
+func (e *exporter) begin(j *job, known descriptions) {
+	j.told = make(map[string]bool)
 	if j.population.members == nil {
 		_ = e.refresh(j.population) // it has told why
 	}
@@ -68,7 +75,7 @@ func (e *exporter) begin(j *job, known descriptions) {
 func (e *exporter) stop(jobs []*job) {
 	for _, j := range jobs {
 		p := j.population
-		p.users--
+		p.entries = slices.DeleteFunc(p.entries, func(of *job) bool { return of == j })
 		e.closing.Go(func() {
 			if err := errors.Join(j.detach(), j.close()); err != nil {
 				e.log.Warn("a tracing was not closed", j.kind(), j.name(), "why", err)
@@ -76,10 +83,10 @@ func (e *exporter) stop(jobs []*job) {
 		})
 	}
 	e.populations = slices.DeleteFunc(e.populations, func(p *population) bool {
-		if p.users == 0 {
+		if len(p.entries) == 0 {
 			_ = p.close() // programs keep the set that they use
 		}
-		return p.users == 0
+		return len(p.entries) == 0
 	})
 }
 

@@ -68,8 +68,7 @@ func (e *exporter) own(jobs []*job) []front.Family {
 		Help: "Attempts to attach to probes that failed.",
 	}
 	for _, j := range jobs {
-		errors.Points = append(errors.Points,
-			e.point(float64(j.failed.Load()), j.kind()+" "+j.name()))
+		errors.Points = append(errors.Points, e.point(float64(j.failed.Load()), j.entryName()))
 	}
 	return append(append(append(all, errors), e.ownOfMetrics(jobs)...), e.ownOfEvents(jobs)...)
 }

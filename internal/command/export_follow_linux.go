@@ -17,10 +17,10 @@ func (e *exporter) follow(ctx context.Context) {
 		began := e.wait(ctx)
 		e.look(began)
 		for pid := range e.again {
+			e.read(ctx, pid)
 			if ctx.Err() != nil {
 				return
 			}
-			e.read(pid)
 		}
 		clear(e.again)
 		e.settled()

@@ -1,14 +1,11 @@
 package command
 
 import (
-	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/go-usdt/usdt/internal/export/config"
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -17,8 +14,9 @@ import (
 type exported interface {
 	name() string
 	kind() string
-	// attach attaches to further sites: the first of them open the tracing.
-	attach([]uprobe.Probe, uprobe.Options) error
+	// attach attaches to further sites: the first of them open the tracing. unfit says which probes
+	// cannot be a part of the entry, and why. After an err, none of the sites is traced.
+	attach([]uprobe.Probe, uprobe.Options) (unfit, err error)
 	release(isGone func(uprobe.Site) bool)
 	detach() error // and hand on what was received
 	close() error
@@ -46,12 +44,13 @@ type job struct {
 	failed     atomic.Uint64 // attempts to attach
 
 	told    map[string]bool
+	attempt attempt   // the last one to attach
 	again   time.Time // when to try again what failed; 0: nothing has
 	backoff time.Duration
-
-	mu      sync.Mutex
-	skipped []error // sites that were not attached to in the last attempt
 }
+
+// entryName is what the log and the exporter's own metrics call the entry, whatever its kind.
+func (j *job) entryName() string { return j.kind() + " " + j.name() }
 
 // How long it takes until what failed is tried again.
 const (
@@ -72,18 +71,27 @@ func (e *exporter) extend(j *job, objects []process.Object) {
 		return
 	}
 	e.owners.add(matched)
-	o := e.options(j)
-	err := j.attach(probes, o)
-	j.mu.Lock()
-	err = errors.Join(append(j.skipped, err)...)
-	j.skipped = nil
-	j.mu.Unlock()
-	if err == nil {
+	j.attempt = attempt{ofFiles: matched[0].PID == 0}
+	unfit, err := j.attach(probes, e.options(j))
+	if e.tracing.Interrupted() != nil {
+		return // a signal ends all
+	}
+	if unfit != nil { // for good
+		e.failedJob(j, unfit)
+	}
+	j.selection.inventory.unsee(matched, func(o process.Object, n sdtnote.Note) bool {
+		return err != nil || j.attempt.isMissing(o, n)
+	})
+	e.tryAgain(j, j.attempt.failure(err))
+}
+
+// tryAgain has the last attempt of a job repeated later, if it has failed.
+func (e *exporter) tryAgain(j *job, failure error) {
+	if failure == nil {
 		j.backoff = 0
 		return
 	}
-	e.failedJob(j, err)
-	j.selection.inventory.unsee(matched)
+	e.failedJob(j, failure)
 	if j.again.IsZero() {
 		j.backoff = min(max(2*j.backoff, leastBackoff), mostBackoff)
 		j.again = time.Now().Add(j.backoff)
@@ -98,11 +106,15 @@ func (e *exporter) failedJob(j *job, err error) {
 	})
 }
 
-// tellOnce tells an error, unless it was told, or there were very many.
+// tellOnce tells an error, unless it was told. After very many it forgets what was told: of an
+// exporter that runs for months, the log must have what is new.
 func (j *job) tellOnce(err error, tell func(text string)) {
 	text := shortened(err.Error())
-	if j.told[text] || len(j.told) >= maxRefused {
+	if j.told[text] {
 		return
+	}
+	if len(j.told) >= maxRefused {
+		clear(j.told)
 	}
 	j.told[text] = true
 	tell(text)
@@ -112,27 +124,6 @@ func (j *job) tellOnce(err error, tell func(text string)) {
 func (e *exporter) options(j *job) uprobe.Options {
 	o := e.tracing
 	o.Processes = j.population.processes()
-	o.Skipped = func(_ uprobe.Site, err error) {
-		if errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT) {
-			return // the process has ended
-		}
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.skipped = append(j.skipped, err)
-	}
+	o.Skipped = j.attempt.skip
 	return o
-}
-
-// unsee lets sites be new again that were not attached to.
-func (v *inventory) unsee(objects []process.Object) {
-	for i, file := range v.identify(objects) {
-		o := objects[i]
-		pid := o.PID
-		if v.everywhere {
-			pid = 0
-		}
-		for _, n := range o.Notes {
-			delete(v.seen, siteID{pid, file, n.FileOffset, nameOf(n)})
-		}
-	}
 }

@@ -46,7 +46,7 @@ func newExportedLog(c config.Log) *exportedLog {
 func (l *exportedLog) name() string { return l.config.Name }
 func (l *exportedLog) kind() string { return "log" }
 
-func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) error {
+func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) (unfit, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	o.Filter = l.config.Expr
@@ -63,9 +63,9 @@ func (l *exportedLog) attach(probes []uprobe.Probe, o uprobe.Options) error {
 		fitting, captures, logged = append(fitting, p), append(captures, capture), append(logged, one)
 	}
 	if len(fitting) > 0 {
-		errs = append(errs, l.attachFitting(fitting, captures, logged, o))
+		err = l.attachFitting(fitting, captures, logged, o)
 	}
-	return errors.Join(errs...)
+	return errors.Join(errs...), err
 }
 
 // fit returns what makes records of a probe, and what is to be read of it.
@@ -106,8 +106,8 @@ func (l *exportedLog) attachFitting(
 		return l.open(probes, captures, logged, o)
 	}
 	before := len(l.known)
-	known, later := index(l.known, probes, isAlike)
-	all := *l.probes.Load()
+	known, later := index(l.known, probes, typedKey)
+	all := slices.Clip(*l.probes.Load())
 	for i, one := range later {
 		if one.Index < before || one.Index < len(all) {
 			continue
@@ -115,7 +115,7 @@ func (l *exportedLog) attachFitting(
 		if err := l.tracer.Fit(probes[i:i+1], captures[i:i+1]); err != nil {
 			return err
 		}
-		all = append(all[:len(all):len(all)], logged[i])
+		all = append(all, logged[i])
 	}
 	l.known = known
 	l.probes.Store(&all) // before there are events of them

@@ -1,8 +1,11 @@
 package command
 
 import (
+	"context"
 	"slices"
 	"time"
+
+	"github.com/go-usdt/usdt/internal/tracing/process"
 )
 
 // look looks for what the kernel does not tell, and tries again what has failed.
@@ -74,13 +77,22 @@ func (e *exporter) end(gone []int) {
 }
 
 // read reads a process, and attaches to what is new there.
-func (e *exporter) read(pid int) {
+func (e *exporter) read(ctx context.Context, pid int) {
 	objects, err := e.reader.Read(pid, false)
 	if err != nil {
 		return // it has ended, or belongs to another user
 	}
+	e.extendAll(ctx, pid, objects)
+}
+
+// extendAll attaches to what the objects of a process have that is new, for all entries that mean
+// it. Very many probes take a while for each of these, so it looks whether ctx is done.
+func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Object) {
 	isTraced := false
 	for _, j := range e.jobs() {
+		if ctx.Err() != nil {
+			return
+		}
 		if !j.population.has(pid) {
 			continue
 		}

@@ -45,8 +45,7 @@ func newExportedMetric(c config.Metric, names *exportedProcesses, full func()) *
 	return m
 }
 
-// attach attaches to further sites: the first of them open the tracing.
-func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
+func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) (unfit, err error) {
 	if !m.config.Pair.IsZero() {
 		return m.attachPair(probes, o)
 	}
@@ -61,13 +60,13 @@ func (m *exportedMetric) attach(probes []uprobe.Probe, o uprobe.Options) error {
 		fitting = append(fitting, p)
 	}
 	if len(fitting) > 0 {
-		errs = append(errs, m.attachFitting(fitting, o))
+		err = m.attachFitting(fitting, o)
 	}
-	return errors.Join(errs...)
+	return errors.Join(errs...), err
 }
 
 func (m *exportedMetric) attachFitting(probes []uprobe.Probe, o uprobe.Options) error {
-	known, later := index(m.probes, probes, isNamesake)
+	known, later := index(m.probes, probes, nameKey)
 	if m.source == nil {
 		source, err := m.open(known, o)
 		if err == nil {

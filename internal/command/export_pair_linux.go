@@ -110,54 +110,55 @@ func errHalf(names []string) error {
 		printable.Text(names[0]), printable.Text(names[1]))
 }
 
-// later returns where further probes are among the parts. Those of other types have no part.
-func (p *pairParts) later(probes []uprobe.Probe) (starts, ends []uprobe.Later, err error) {
+// later returns where further probes are among the parts, and why some have no part: those of other
+// types.
+func (p *pairParts) later(probes []uprobe.Probe) (starts, ends []uprobe.Later, unfit error) {
 	moreStarts, moreEnds := p.split(probes)
-	all, starts := index(p.starts, moreStarts, isAlike)
-	allEnds, ends := index(p.ends, moreEnds, isAlike)
+	all, starts := index(p.starts, moreStarts, typedKey)
+	allEnds, ends := index(p.ends, moreEnds, typedKey)
 	if len(all) > len(p.starts) || len(allEnds) > len(p.ends) {
-		err = fmt.Errorf("%s or %s has other arguments there than in the processes before",
+		unfit = fmt.Errorf("%s or %s has other arguments there than in the processes before",
 			printable.Text(p.names[0]), printable.Text(p.names[1]))
 	}
 	known := func(parts int) func(uprobe.Later) bool {
 		return func(l uprobe.Later) bool { return l.Index >= parts }
 	}
 	return slices.DeleteFunc(starts, known(len(p.starts))),
-		slices.DeleteFunc(ends, known(len(p.ends))), err
+		slices.DeleteFunc(ends, known(len(p.ends))), unfit
 }
 
 // attachPair is attach for a pair.
-func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) error {
+func (m *exportedMetric) attachPair(probes []uprobe.Probe, o uprobe.Options) (unfit, err error) {
 	probes = m.pair.add(m.config.Pair, probes)
 	if len(probes) == 0 {
-		return nil
+		return nil, nil
 	}
 	if s, isOpen := m.source.(*pairSource); isOpen {
-		starts, ends, other := m.pair.later(probes)
-		return errors.Join(other, s.Attach(starts, ends))
+		starts, ends, unfit := m.pair.later(probes)
+		return unfit, s.Attach(starts, ends)
 	}
 	p, err := m.pair.open(m.config.Pair, m.config.Expr, probes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	fit := metricFit{known: true}
 	fit.labels, err = newExportLabels(m.config.Labels, m.names, m.pair.starts[0], &m.pair.ends[0])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.take(fit, m.pair.starts[0]); err != nil {
-		return err
+		return nil, err
 	}
 	o.Filter, o.Groups = m.config.Expr, m.groups()
 	p.Options, p.By, p.Scale = o, m.fit.labels.by, m.metric.Scale()
 	if err := m.exemplify(&p); err != nil {
-		return err
+		return nil, err
 	}
 	l, err := uprobe.Pair(m.pair.starts, m.pair.ends, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m.receiveExemplars(l)
 	m.set(func() { m.source = &pairSource{Latency: l} })
-	return nil
+	return nil, nil
 }

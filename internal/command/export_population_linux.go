@@ -1,10 +1,12 @@
 package command
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
@@ -19,7 +21,7 @@ type population struct {
 	scope   scope
 	members *members // nil as long as nobody knows what is meant
 	err     error    // why
-	users   int      // entries
+	entries []*job
 }
 
 // newPopulation returns the processes of an entry, which are not looked for yet.
@@ -125,9 +127,30 @@ func (e *exporter) refreshAll() {
 // refresh refreshes a population, and tells of each reason once why that fails.
 func (e *exporter) refresh(p *population) error {
 	was := p.err
-	p.err = p.refresh(e.reader)
+	p.err = fromKey(p.refresh(e.reader))
 	if p.err != nil && (was == nil || was.Error() != p.err.Error()) {
-		e.log.Warn("processes are not found", "why", shortened(p.err.Error()))
+		e.log.Warn("processes are not found", "entries", shortened(p.names()),
+			"why", shortened(p.err.Error()))
 	}
 	return p.err
+}
+
+// names returns the names of the entries that mean the processes.
+func (p *population) names() string {
+	var names []string
+	for _, j := range p.entries {
+		names = append(names, j.entryName())
+	}
+	return strings.Join(names, ", ")
+}
+
+// fromKey puts keys of from in place of the flags in an error, whose names they have.
+func fromKey(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text, isOfFlag := strings.CutPrefix(err.Error(), "--"); isOfFlag {
+		return errors.New("from: " + strings.ReplaceAll(text, "; --", "; "))
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
@@ -23,30 +22,30 @@ type exportedSpan struct {
 func (s *exportedSpan) name() string { return s.config.Name }
 func (s *exportedSpan) kind() string { return "span" }
 
-func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
+func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) (unfit, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	probes = s.parts.add(s.config.Pair, probes)
 	if len(probes) == 0 {
-		return nil
+		return nil, nil
 	}
 	if s.latency != nil {
-		starts, ends, other := s.parts.later(probes)
-		return errors.Join(other, s.latency.Attach(starts, ends))
+		starts, ends, unfit := s.parts.later(probes)
+		return unfit, s.latency.Attach(starts, ends)
 	}
 	p, err := s.parts.open(s.config.Pair, s.config.Expr, probes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.Filter, o.Groups = s.config.Expr, 1
 	p.Options, p.Slower = o, max(s.config.Slower, time.Nanosecond)
 	names := argumentNames(s.config.Attributes, s.config.Traceparent)
 	if s.fields, err = newPairFields(&s.parts, &p, names); err != nil {
-		return err
+		return nil, err
 	}
 	l, err := uprobe.Pair(s.parts.starts, s.parts.ends, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.latency = l
 	var pair uprobe.SlowPair
@@ -57,7 +56,7 @@ func (s *exportedSpan) attach(probes []uprobe.Probe, o uprobe.Options) error {
 		}
 		return err
 	}, l.Unsent, s.failed)
-	return nil
+	return nil, nil
 }
 
 // span returns the span of a pair.

@@ -104,32 +104,8 @@ func (s *selection) all() []uprobe.Probe {
 func (s *selection) index(probes []uprobe.Probe) (later []uprobe.Later) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.probes, later = index(s.probes, probes, isNamesake)
+	s.probes, later = index(s.probes, probes, nameKey)
 	return later
-}
-
-// index returns where the probes are among those that are known, to which it adds those that are
-// new.
-func index(
-	known []uprobe.Probe, probes []uprobe.Probe, isSame func(a, b uprobe.Probe) bool,
-) (all []uprobe.Probe, later []uprobe.Later) {
-	for _, p := range probes {
-		i := slices.IndexFunc(known, func(k uprobe.Probe) bool { return isSame(k, p) })
-		if i < 0 {
-			i = len(known)
-			known = append(known[:i:i], p)
-		}
-		later = append(later, uprobe.Later{Probe: p, Index: i})
-	}
-	return known, later
-}
-
-// isNamesake tells whether two probes have the same name.
-func isNamesake(a, b uprobe.Probe) bool { return a.Provider == b.Provider && a.Name == b.Name }
-
-// isAlike tells whether two probes have the same name and types of arguments.
-func isAlike(a, b uprobe.Probe) bool {
-	return isNamesake(a, b) && argTypes(a.Sites[0]) == argTypes(b.Sites[0])
 }
 
 // extending returns what extends a tracing by further probes that the filter fits.

@@ -102,7 +102,7 @@ func (p *tracePlan) parts(probes []uprobe.Probe) ([]uprobe.Later, error) {
 	probes = slices.DeleteFunc(byTypes(probes), func(other uprobe.Probe) bool {
 		return !isNamesake(other, p.probes[0])
 	})
-	all, later := index(p.probes, probes, isAlike)
+	all, later := index(p.probes, probes, typedKey)
 	if len(all) > len(p.probes) {
 		return nil, fmt.Errorf("%s has other arguments there; run usdt again to trace it",
 			printable.Text(p.probes[0].String()))

@@ -124,7 +124,7 @@ func (f *traceFlags) attaching(
 		}
 		before := len(known)
 		var later []uprobe.Later
-		known, later = index(known, more.probes, isAlike)
+		known, later = index(known, more.probes, typedKey)
 		if len(known) > before {
 			events.add(more.from(later, before))
 		}

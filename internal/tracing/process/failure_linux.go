@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/go-usdt/usdt/internal/sdtnote"
 )
 
@@ -20,7 +22,7 @@ type failure struct {
 // sentinels are the errors that clients may ask for.
 var sentinels = []error{
 	fs.ErrPermission, fs.ErrNotExist, sdtnote.ErrNotELF, sdtnote.ErrFormat, errors.ErrUnsupported,
-	ErrNotRegular, errNoAnswer,
+	ErrNotRegular, errNoAnswer, unix.ESRCH,
 }
 
 func newFailure(err error) *failure {

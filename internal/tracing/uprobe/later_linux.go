@@ -16,7 +16,8 @@ type Later struct {
 const MaxLater = 1 << 10
 
 // attachLater attaches to further sites. When the session has begun to detach, it does nothing.
-// Sites that are skipped are no error.
+// Sites that are skipped are no error. After an error, none of the sites is attached to: who tries
+// again must not count hits twice.
 func (s *session) attachLater(body func(*program) error, probes []Later) error {
 	s.detach.Lock()
 	defer s.detach.Unlock()
@@ -25,11 +26,14 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 	}
 	s.skipped = nil
 	clear(s.unopened) // a path in /proc can lead to another file by now
+	before := len(s.links)
 	err := s.attachIndexed(body, probes)
-	if err != nil && errors.Is(err, s.skipped) {
+	if err == nil || errors.Is(err, s.skipped) {
 		return nil
 	}
-	return err
+	added := s.links[before:]
+	s.links = s.links[:before:before]
+	return errors.Join(err, s.closeLinks(added))
 }
 
 // Release detaches from sites that are gone, with the files that only ended processes had: else
@@ -62,7 +66,7 @@ func (t *Tracer) Fit(probes []Probe, captures [][]Capture) error {
 // Attach attaches to further sites. A new probe has the captures that are given for it; it must
 // Fit. It is safe for concurrent use with all other methods except Close.
 func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
-	layouts := *t.layouts.Load()
+	layouts := slices.Clip(*t.layouts.Load())
 	for i, l := range later {
 		if l.Index < len(layouts) {
 			continue
@@ -72,7 +76,7 @@ func (t *Tracer) Attach(later []Later, captures [][]Capture) error {
 			return fmt.Errorf("attach to %s: %w", l.Probe, err)
 		}
 		added[0].probe = l.Index
-		layouts = append(layouts[:len(layouts):len(layouts)], added...)
+		layouts = append(layouts, added...)
 	}
 	t.layouts.Store(&layouts)
 	return t.attachLater(t.body, later)

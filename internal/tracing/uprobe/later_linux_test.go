@@ -1,10 +1,13 @@
 package uprobe_test
 
 import (
+	"errors"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/stapsdt"
@@ -61,6 +64,44 @@ func TestLater(t *testing.T) {
 		}
 		if err := tracer.Attach(later, [][]uprobe.Capture{nil}); err != nil || second.Enabled() {
 			t.Errorf("it is attached after its end: %v", err)
+		}
+	})
+}
+
+// TestLaterFails: when attaching to one of several sites fails, all are as they were before.
+func TestLaterFails(t *testing.T) {
+	var second *stapsdt.Probe1[int64]
+	p := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe1[int64](p, "first") })
+	q := provider(t, func(p *stapsdt.Provider) { second = stapsdt.MustProbe1[int64](p, "second") })
+	r := provider(t, func(p *stapsdt.Provider) { stapsdt.MustProbe1[int64](p, "third") })
+	there := find(t, p, "first")
+	later := []uprobe.Later{
+		{Probe: find(t, q, "second")[0], Index: 1}, {Probe: find(t, r, "third")[0], Index: 2},
+	}
+	eachKernel(t, func(t *testing.T, o uprobe.Options) {
+		isFull := true
+		o.Open = func(site uprobe.Site) (*os.File, error) {
+			if isFull && site.Path == r.Path() {
+				return nil, unix.EMFILE
+			}
+			return os.OpenFile(site.Path, unix.O_PATH, 0)
+		}
+		counter, err := uprobe.Count(there, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closing(t, counter)
+		if err := counter.Attach(later); !errors.Is(err, unix.EMFILE) || second.Enabled() {
+			t.Errorf("%v, and the site before it is attached: %t", err, second.Enabled())
+		}
+		isFull = false
+		if err := counter.Attach(later); err != nil {
+			t.Fatal(err)
+		}
+		second.Fire(1)
+		counts, err := counter.Read()
+		if diff := cmp.Diff([]uint64{0, 1, 0}, counts); diff != "" || err != nil {
+			t.Errorf("%v, counts (-want +got)\n%s", err, diff)
 		}
 	})
 }
