@@ -14,7 +14,7 @@ func OpenReadable(path string) (*os.File, error) {
 	failed := func(err error) (*os.File, error) {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
-	// The rights of the real user decide here, also on the way to the file.
+	// To open a file can have an effect, so the user's rights are asked before, too.
 	if err := unix.Access(path, unix.R_OK); err != nil {
 		return failed(err)
 	}

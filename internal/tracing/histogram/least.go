@@ -25,8 +25,8 @@ func (s Scale) Least(index int) integer.Int {
 	return integer.Of(least, false)
 }
 
-// log2Least returns the least value of a bucket with an index from 0 on, and how many values it
-// holds.
+// log2Least returns the least value of a bucket with an index from 0 on, of a Log2 scale, and how
+// many values it holds.
 func (s Scale) log2Least(index int) (least, width uint64) {
 	if s.Inclusive && index > 0 {
 		least, width = log2Least(index - 1)
@@ -35,6 +35,7 @@ func (s Scale) log2Least(index int) (least, width uint64) {
 	return log2Least(index)
 }
 
+// log2Least is Scale.log2Least for a scale that is not inclusive.
 func log2Least(index int) (least, width uint64) {
 	if index < subBuckets {
 		return uint64(index), 1 // #nosec G115 -- not negative

@@ -62,10 +62,10 @@ func (t *groupTable) over(
 	for i, m := range t.maps {
 		found := make(map[uint64][]byte)
 		err := t.each(m, func(key, id []byte) {
-			first, values := t.layouts[i].decode(key)
 			if isNew(id) {
 				return
 			}
+			first, values := t.layouts[i].decode(key)
 			if of.has(uint64(first)) || isOver(values) { // #nosec G115 -- the same bits
 				found[binary.NativeEndian.Uint64(id)] = bytes.Clone(key)
 			}
