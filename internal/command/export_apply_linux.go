@@ -65,9 +65,7 @@ func (e *exporter) begin(j *job, known descriptions) {
 	v.reader, v.descriptions = e.reader, known
 	v.findsGoroutines = j.findsGoroutines
 	j.selection = &selection{scope: j.population.scope, inventory: v, patterns: j.patterns}
-	if j.population.scope.all {
-		e.extend(j, j.population.scope.named) // before a process maps it
-	}
+	e.extendNamed(j)
 	e.addAll(j.population)
 }
 

@@ -27,7 +27,7 @@ type received struct {
 // A longTracing goes on when sites are gone.
 type longTracing interface {
 	tracing
-	Release(isGone func(uprobe.Site) bool)
+	Release(isGone func(uprobe.Site) bool) (wait func())
 }
 
 // begin receives in a goroutine of its own until detach: next receives one, and hands it on.
@@ -61,12 +61,13 @@ func (r *received) begin(
 
 func (r *received) counted() (handedOn, lost uint64) { return r.events.Load(), r.lost.Load() }
 
-func (r *received) release(isGone func(uprobe.Site) bool) {
+func (r *received) release(isGone func(uprobe.Site) bool) (wait func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.tracing != nil {
-		r.tracing.Release(isGone)
+	if r.tracing == nil {
+		return func() {}
 	}
+	return r.tracing.Release(isGone)
 }
 
 // detach detaches, and hands on what the buffer has.

@@ -23,6 +23,7 @@ func (e *exporter) follow(ctx context.Context) {
 			}
 		}
 		clear(e.again)
+		e.detachFromUnused(time.Now())
 		e.settled()
 		// A process that maps one file after the other must not take a whole processor here.
 		rest(ctx, time.Since(began))
@@ -69,6 +70,9 @@ func (e *exporter) heed(cancel func()) (stop func()) {
 		select {
 		case f := <-e.todo:
 			e.pending = append(e.pending, f)
+			cancel()
+		case <-e.leases.Waiters():
+			e.pending = append(e.pending, e.yield)
 			cancel()
 		case <-done:
 		}
@@ -119,6 +123,10 @@ func (e *exporter) fork(parent, pid int) {
 	e.owners.fork(parent, pid)
 	if e.traced[parent] {
 		e.traced[pid] = true
+		e.files.fork(parent, pid)
+	}
+	if e.again[parent] { // it may have ended before it is read
+		e.again[pid] = true
 	}
 }
 

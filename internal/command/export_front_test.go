@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +56,7 @@ func (s *textSink) serve(ctx context.Context) {
 		}
 		families, err := s.setup.Collect(context.Background())
 		var out bytes.Buffer
-		fmt.Fprintf(&out, "ready: %v, error: %v\n", s.setup.Ready(), err)
+		fmt.Fprintf(&out, "ready: %v, error: %v\nlinks: %d\n", s.setup.Ready(), err, links())
 		for _, f := range families {
 			writeFamily(&out, f)
 		}
@@ -64,6 +66,27 @@ func (s *textSink) serve(ctx context.Context) {
 		s.mu.Unlock()
 	}
 }
+
+// mainOfTest is usdt. A script can say how long files stay attached that no process has any more.
+func mainOfTest() {
+	if d, err := time.ParseDuration(os.Getenv("KEEP_UNUSED")); err == nil {
+		keepUnused = d
+	}
+	Main("", textFront{})
+}
+
+// links returns how many links of BPF programs this process has open.
+func links() (n int) {
+	all, _ := filepath.Glob("/proc/self/fd/*") // the pattern is valid
+	for _, path := range all {
+		if to, err := os.Readlink(path); err == nil && isLink.MatchString(to) {
+			n++
+		}
+	}
+	return n
+}
+
+var isLink = regexp.MustCompile(`^anon_inode:\[?bpf[-_]link\]?$`)
 
 // replaceFile replaces a file at once: who reads it sees all or nothing.
 func replaceFile(path string, content []byte) {

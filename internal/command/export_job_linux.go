@@ -1,11 +1,14 @@
 package command
 
 import (
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/sdtnote"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -17,7 +20,7 @@ type exported interface {
 	// attach attaches to further sites: the first of them open the tracing. unfit says which probes
 	// cannot be a part of the entry, and why. After an err, none of the sites is traced.
 	attach([]uprobe.Probe, uprobe.Options) (unfit, err error)
-	release(isGone func(uprobe.Site) bool)
+	release(isGone func(uprobe.Site) bool) (wait func())
 	detach() error // and hand on what was received
 	close() error
 }
@@ -60,7 +63,7 @@ const (
 
 // extend attaches to what the objects of a process have that is new.
 func (e *exporter) extend(j *job, objects []process.Object) {
-	probes, matched, refused := j.selection.extend(objects)
+	probes, matched, refused := j.selection.extend(e.leased(j, objects))
 	for _, err := range refused {
 		e.failedJob(j, err)
 	}
@@ -85,6 +88,17 @@ func (e *exporter) extend(j *job, objects []process.Object) {
 	e.tryAgain(j, j.attempt.failure(err))
 }
 
+// leased takes the leases of the files of objects, and returns the objects that can be attached to.
+func (e *exporter) leased(j *job, objects []process.Object) []process.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
+		err := e.leases.take(o)
+		if err != nil {
+			e.tryAgain(j, fmt.Errorf("%s: %w", printable.Text(o.Name), err))
+		}
+		return err != nil
+	})
+}
+
 // tryAgain has the last attempt of a job repeated later, if it has failed.
 func (e *exporter) tryAgain(j *job, failure error) {
 	if failure == nil {
@@ -92,6 +106,11 @@ func (e *exporter) tryAgain(j *job, failure error) {
 		return
 	}
 	e.failedJob(j, failure)
+	j.repeatLater()
+}
+
+// repeatLater has the processes of a job read again, unless that is to come already.
+func (j *job) repeatLater() {
 	if j.again.IsZero() {
 		j.backoff = min(max(2*j.backoff, leastBackoff), mostBackoff)
 		j.again = time.Now().Add(j.backoff)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -55,7 +56,11 @@ func newFakeExporter(ctx context.Context, jobs ...*job) (*exporter, *strings.Bui
 	e := &exporter{
 		log: slog.New(slog.NewTextHandler(&log, nil)), names: newExportedProcesses(),
 		owners: make(owners), traced: make(map[int]bool), current: jobs,
+		files: make(usedFiles),
 	}
+	e.leases = newFileLeases(func(string, process.FileID) (*os.File, error) {
+		return nil, errors.ErrUnsupported
+	}, func() {})
 	e.tracing.Interrupted = func() error { return context.Cause(ctx) }
 	return e, &log
 }

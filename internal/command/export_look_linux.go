@@ -14,17 +14,15 @@ func (e *exporter) look(now time.Time) {
 		return
 	}
 	e.looked = now
-	for _, j := range e.jobs() {
-		if !j.again.IsZero() && now.After(j.again) {
-			j.again = time.Time{}
-			e.addAll(j.population)
-		}
-	}
+	e.yield() // who began to wait before the kernel was asked to tell
+	e.leases.retry()
 	if now.Sub(e.refreshed) >= refreshInterval {
 		e.refreshed = now
 		e.refreshAll()
 		e.endAll()
+		e.findUnused(now)
 	}
+	e.repeat(now)
 	var gone []int
 	for pid := range e.ending {
 		if hasEnded(pid) {
@@ -33,6 +31,29 @@ func (e *exporter) look(now time.Time) {
 		}
 	}
 	e.end(gone)
+}
+
+// repeat has the processes read of the entries whose time for that has come.
+func (e *exporter) repeat(now time.Time) {
+	populations := make(map[*population]bool)
+	for _, j := range e.jobs() {
+		if j.again.IsZero() || now.Before(j.again) {
+			continue
+		}
+		j.again = time.Time{}
+		populations[j.population] = true
+		e.extendNamed(j)
+	}
+	for p := range populations {
+		e.addAll(p)
+	}
+}
+
+// extendNamed attaches to the files that an entry names, before a process maps them.
+func (e *exporter) extendNamed(j *job) {
+	if j.population.scope.all {
+		e.extend(j, j.selection.meant(j.population.scope.named))
+	}
 }
 
 // endAll has all processes looked at that are known: events can come in another order, or be lost.
@@ -66,6 +87,7 @@ func (e *exporter) end(gone []int) {
 	}
 	for _, pid := range gone {
 		delete(e.traced, pid)
+		e.files.end(pid, time.Now())
 	}
 	e.processes.Store(int64(len(e.traced)))
 	e.names.end(gone)
@@ -88,7 +110,7 @@ func (e *exporter) read(ctx context.Context, pid int) {
 // extendAll attaches to what the objects of a process have that is new, for all entries that mean
 // it. Very many probes take a while for each of these, so it looks whether ctx is done.
 func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Object) {
-	isTraced := false
+	var used []process.Object
 	for _, j := range e.jobs() {
 		if ctx.Err() != nil {
 			return
@@ -96,15 +118,16 @@ func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Obj
 		if !j.population.has(pid) {
 			continue
 		}
-		chosen := j.population.scope.chosen(objects)
-		if j.selection.countProbes(chosen) > 0 {
-			isTraced = true
+		meant := j.selection.meant(objects)
+		if len(meant) > 0 {
 			e.names.look(pid) // before its hits are read
 		}
-		e.extend(j, chosen)
+		e.extend(j, meant)
+		used = append(used, meant...)
 	}
-	if isTraced {
+	if len(used) > 0 {
 		e.traced[pid] = true
 	}
+	e.files.set(pid, used, time.Now())
 	e.processes.Store(int64(len(e.traced)))
 }

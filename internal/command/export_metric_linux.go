@@ -137,11 +137,12 @@ func (m *exportedMetric) filter() filter.Expr {
 	return m.config.Expr // the name is none that a filter can have
 }
 
-// release detaches from sites that are gone.
-func (m *exportedMetric) release(isGone func(uprobe.Site) bool) {
-	if m.source != nil {
-		m.source.Release(isGone)
+// release is as that of a session.
+func (m *exportedMetric) release(isGone func(uprobe.Site) bool) (wait func()) {
+	if m.source == nil {
+		return func() {}
 	}
+	return m.source.Release(isGone)
 }
 
 // detach detaches. What was counted by then can still be read.

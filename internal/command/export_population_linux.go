@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,14 +46,11 @@ func (p *population) refresh(reader *process.Client) error {
 	if err != nil {
 		return err
 	}
-	scope := p.scope
-	scope.named = nil
-	if err := scope.readFiles(reader); err != nil {
+	if err := p.scope.readFiles(reader); err != nil {
 		return err
 	}
-	p.scope.named = scope.named
 	if p.members != nil {
-		p.members.criteria, p.members.scope.named = c, scope.named
+		p.members.criteria, p.members.scope.named = c, p.scope.named
 		return nil
 	}
 	set, err := newProcesses(p.scope, c)
@@ -115,10 +113,23 @@ func processIDs() (ids []int) {
 // refreshInterval is how often populations are refreshed, and what failed is tried again.
 const refreshInterval = 5 * time.Second
 
-// refreshAll refreshes populations.
+// refreshAll refreshes populations, and attaches to what these mean by now.
 func (e *exporter) refreshAll() {
 	for _, p := range e.populations {
-		if wasKnown := p.members != nil; e.refresh(p) == nil && !wasKnown {
+		wasKnown, before := p.members != nil, p.scope.named
+		if e.refresh(p) != nil {
+			continue
+		}
+		isRenewed := !slices.EqualFunc(before, p.scope.named, func(a, b process.Object) bool {
+			return a.FileID == b.FileID
+		})
+		for _, j := range p.entries {
+			j.selection.inventory.scope.named = p.scope.named
+			if isRenewed {
+				e.extendNamed(j)
+			}
+		}
+		if !wasKnown || isRenewed {
 			e.addAll(p)
 		}
 	}

@@ -35,6 +35,9 @@ type exporter struct {
 
 	populations []*population
 	owners      owners
+	files       usedFiles
+	hasUnused   bool // some were found
+	leases      *fileLeases
 	again       map[int]bool // processes to read
 	ending      map[int]bool // processes whose main thread has ended
 	traced      map[int]bool // processes that have probes which are traced
@@ -56,8 +59,8 @@ type exporter struct {
 func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	e := &exporter{
 		log: log, names: newExportedProcesses(), todo: make(chan func()), owners: make(owners),
+		files: make(usedFiles), config: new(config.Config), began: time.Now(),
 		again: make(map[int]bool), ending: make(map[int]bool), traced: make(map[int]bool),
-		config: new(config.Config), began: time.Now(),
 	}
 	e.resource = e.names.share(map[string]any{
 		"service.version": moduleVersion(), "process.pid": int64(os.Getpid()),
@@ -66,6 +69,10 @@ func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	if e.reader, err = startReader(); err != nil {
 		return nil, err
 	}
+	e.leases = newFileLeases(e.reader.Lease, func() {
+		log.Warn("files can be overwritten while usdt is attached to them, and programs that run " +
+			"them later can crash; run it with CAP_LEASE")
+	})
 	attaching(cmd, &e.tracing)
 	e.watcher, _ = watch.Open()
 	return e, nil
@@ -108,6 +115,7 @@ func (e *exporter) close() error {
 	for _, p := range e.populations {
 		errs = append(errs, p.close())
 	}
+	e.leases.Close()
 	if e.watcher != nil {
 		errs = append(errs, e.watcher.Close())
 	}

@@ -4,8 +4,10 @@ package command
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
+	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/filter"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
@@ -20,6 +22,16 @@ func (s *selection) countProbes(objects []process.Object) int {
 		}
 	}
 	return len(names)
+}
+
+// meant returns the objects with probes that match.
+func (s *selection) meant(objects []process.Object) []process.Object {
+	chosen := slices.Clone(s.inventory.scope.chosen(objects))
+	return slices.DeleteFunc(chosen, func(o process.Object) bool {
+		return !slices.ContainsFunc(o.Notes, func(n sdtnote.Note) bool {
+			return s.patterns.match(nameOf(n))
+		})
+	})
 }
 
 // extend returns what a process has that is new: probes that match, with the new sites only, the
@@ -92,6 +104,31 @@ func (v *inventory) forget(isGone func(uprobe.Site) bool) {
 	}
 }
 
+// forgetFiles forgets what was selected of files, by their devices and inodes, and gives back the
+// room of their objects.
+func (v *inventory) forgetFiles(gone map[process.FileID]bool) {
+	ids := maps.Clone(gone)
+	v.objects = slices.DeleteFunc(v.objects, func(o process.Object) bool {
+		if !gone[deviceAndInode(o)] {
+			return false
+		}
+		ids[o.Below()] = true
+		return true
+	})
+	maps.DeleteFunc(v.seen, func(id siteID, _ bool) bool { return ids[id.file] })
+	for id, size := range v.filled {
+		if gone[id.file] {
+			delete(v.filled, id)
+			v.room.fill(-size)
+		}
+	}
+}
+
+// deviceAndInode returns what identifies the file of an object to a site.
+func deviceAndInode(o process.Object) process.FileID {
+	return process.FileID{Dev: o.Dev, Inode: o.Inode}
+}
+
 // all returns the selected probes, those that have come since included. It is safe for concurrent
 // use, as is index.
 func (s *selection) all() []uprobe.Probe {
@@ -110,7 +147,8 @@ func (s *selection) index(probes []uprobe.Probe) (later []uprobe.Later) {
 
 // extending returns what extends a tracing by further probes that the filter fits.
 func (s *selection) extending(
-	where filter.Expr, attach func([]uprobe.Later) error, release func(func(uprobe.Site) bool),
+	where filter.Expr, attach func([]uprobe.Later) error,
+	release func(func(uprobe.Site) bool) (wait func()),
 ) followed {
 	return followed{release: release, attach: func(probes []uprobe.Probe) error {
 		fitting, err := whereFits(where, probes)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 	"github.com/go-usdt/usdt/internal/tracing/watch"
 )
@@ -26,8 +27,10 @@ type follower struct {
 	selection *selection
 	members   *members
 	owners    owners
+	leases    *fileLeases  // nil before the processes are read
 	ending    map[int]bool // processes whose main thread has ended
 	again     map[int]bool // processes to read
+	repeat    bool         // all are to be read soon
 	unloaded  map[int]bool // named processes without the probes
 	refused   map[string]bool
 	looked    time.Time // when it looked last, and how often it has
@@ -40,8 +43,8 @@ type follower struct {
 type followed struct {
 	// attach attaches to further sites, of further probes, too.
 	attach func([]uprobe.Probe) error
-	// release detaches from sites that are gone, beside all else.
-	release func(isGone func(uprobe.Site) bool)
+	// release detaches from sites that are gone, beside all else, unless wait is called.
+	release func(isGone func(uprobe.Site) bool) (wait func())
 }
 
 // followInterval is how often the follower looks for what the kernel does not tell, and for
@@ -84,6 +87,7 @@ func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection,
 		return nil, err
 	}
 	v.everywhere = s.all || set != nil
+	f.leases = newFileLeases(v.reader.Lease, func() {})
 	if f.members, err = newMembers(v.scope, c, set); err != nil {
 		return nil, err
 	}
@@ -108,11 +112,13 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	defer f.selection.inventory.reader.Close()
 	f.tell.stderr = stderr
 	f.owners.add(f.selection.objects)
+	f.leaseAttached()
 	for _, pid := range f.selection.scope.pids {
 		f.members.trace(pid)
 	}
 	for ctx.Err() == nil {
 		began := f.wait(ctx)
+		f.yield()
 		if began.Sub(f.looked) >= followInterval {
 			f.looked = began
 			f.look()
@@ -136,7 +142,12 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	_ = f.close()
 }
 
-func (f *follower) close() error { return errors.Join(f.closeWatcher(), f.members.close()) }
+func (f *follower) close() error {
+	if f.leases != nil {
+		f.leases.Close()
+	}
+	return errors.Join(f.closeWatcher(), f.members.close())
+}
 
 func (f *follower) closeWatcher() error {
 	if f.watcher == nil {
@@ -163,12 +174,13 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	}
 	tick, cancel := context.WithTimeout(ctx, followInterval)
 	defer cancel()
+	go f.leases.await(tick, cancel)
 	events, err := f.watcher.Wait(tick, nil)
 	began := time.Now()
 	for _, e := range events {
 		f.take(e)
 	}
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+	if err != nil && tick.Err() == nil {
 		_ = f.closeWatcher()
 	}
 	return began
@@ -208,8 +220,14 @@ func (f *follower) addAll() {
 // look looks for what the kernel does not tell: that a named process has unloaded its probes, and
 // that a process has ended.
 func (f *follower) look() {
+	f.leases.retry()
 	for _, pid := range f.members.named {
 		f.again[pid] = true
+	}
+	if f.repeat {
+		f.repeat = false
+		f.addAll()
+		f.extendNamed()
 	}
 	// Events of several processors can come in another order, or be lost: a process that was added
 	// after its end is found in this way.
@@ -255,19 +273,10 @@ func (f *follower) read(pid int) {
 	if f.members.isNamed(pid) {
 		f.unloaded[pid] = has == 0
 	}
-	probes, matched, refused := f.selection.extend(objects)
-	for _, err := range refused {
-		if !f.refused[err.Error()] && len(f.refused) < maxRefused {
-			f.refused[err.Error()] = true
-			f.tell.now("%v", err)
-		}
-	}
-	if len(probes) > 0 {
-		f.owners.add(matched)
-		if err := f.tracing.attach(probes); err != nil {
-			f.tell.now("probes in process %d are not traced: %v", pid, err)
-			return
-		}
+	added, err := f.extend(objects)
+	if err != nil {
+		f.tell.now("probes in process %d are not traced: %v", pid, err)
+		return
 	}
 	isNew := has > 0 && f.members.trace(pid)
 	if isNew && f.seen != nil {
@@ -277,7 +286,28 @@ func (f *follower) read(pid int) {
 	case comm == "": // it has ended
 	case isNew: // the kernel may be attached to its sites already
 		f.tell.attached(pid, comm, has)
-	case len(probes) > 0:
-		f.tell.attached(pid, comm, len(probes))
+	case added > 0:
+		f.tell.attached(pid, comm, added)
+	}
+}
+
+// extend attaches to what is new in objects: so many probes.
+func (f *follower) extend(objects []process.Object) (added int, err error) {
+	probes, matched, refused := f.selection.extend(f.leased(f.selection.meant(objects)))
+	for _, err := range refused {
+		f.refuse(err)
+	}
+	if len(probes) == 0 {
+		return 0, nil
+	}
+	f.owners.add(matched)
+	return len(probes), f.tracing.attach(probes)
+}
+
+// refuse tells once why probes cannot be traced.
+func (f *follower) refuse(err error) {
+	if !f.refused[err.Error()] && len(f.refused) < maxRefused {
+		f.refused[err.Error()] = true
+		f.tell.now("%v", err)
 	}
 }

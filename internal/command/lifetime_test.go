@@ -58,7 +58,7 @@ func withoutProbes(t *testing.T, s scope) *selection {
 	sel := &selection{scope: s, inventory: newInventory(s)}
 	sel.inventory.reader = reader
 	sel.follower = newFollower()
-	sel.follower.selection = sel
+	sel.follower.selection, sel.follower.leases = sel, newFileLeases(reader.Lease, func() {})
 	if sel.follower.members, err = newMembers(s, criteria{}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,10 @@ import (
 // namedFiles are the files that a scope names, once they have been read.
 type namedFiles struct{ named []process.Object }
 
-// readFiles reads the files that the scope names, which must have probes.
+// readFiles reads the files that the scope names, which must have probes. After an error, the scope
+// has those of before.
 func (s *scope) readFiles(reader *process.Client) error {
+	var named []process.Object
 	for _, path := range s.files {
 		o, err := reader.ReadNamed(path)
 		if err == nil && len(o.Notes) == 0 {
@@ -22,8 +24,9 @@ func (s *scope) readFiles(reader *process.Client) error {
 		if err != nil {
 			return fmt.Errorf("--file: %w", explainFile(path, err))
 		}
-		s.named = append(s.named, o)
+		named = append(named, o)
 	}
+	s.named = named
 	return nil
 }
 

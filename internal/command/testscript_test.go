@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"usdt": func() { Main("", textFront{}) }, "mapfile": mapFile, "without-uprobes": withoutUprobes,
+		"usdt": mainOfTest, "mapfile": mapFile, "without-uprobes": withoutUprobes,
 	})
 }
 

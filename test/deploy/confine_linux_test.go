@@ -68,7 +68,7 @@ func capabilities(u unit) (numbers []int) {
 		numbers = append(numbers, map[string]int{
 			"CAP_BPF": unix.CAP_BPF, "CAP_PERFMON": unix.CAP_PERFMON,
 			"CAP_SYS_PTRACE": unix.CAP_SYS_PTRACE, "CAP_SYS_ADMIN": unix.CAP_SYS_ADMIN,
-			"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH,
+			"CAP_DAC_READ_SEARCH": unix.CAP_DAC_READ_SEARCH, "CAP_LEASE": unix.CAP_LEASE,
 		}[name])
 	}
 	return numbers

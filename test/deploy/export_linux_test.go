@@ -66,7 +66,7 @@ func TestExporter(t *testing.T) {
 			t.Fatal(err)
 		}
 		var needed []int
-		for _, c := range rights.Trace(kernel.Running().Features.Multi) {
+		for _, c := range rights.Serve(kernel.Running().Features.Multi) {
 			needed = append(needed, c.Number)
 		}
 		checkExporter(t, traced,

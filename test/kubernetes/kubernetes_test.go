@@ -103,7 +103,7 @@ func testExporterNeedsPrivileged(t *testing.T) {
 		}
 		for _, reason := range []string{
 			"would violate PodSecurity \"" + level, "hostPID=true", "hostPath",
-			`"BPF", "DAC_READ_SEARCH", "PERFMON", "SYS_PTRACE"`,
+			`"BPF", "DAC_READ_SEARCH", "LEASE", "PERFMON", "SYS_PTRACE"`,
 		} {
 			if !strings.Contains(err.Error(), reason) {
 				t.Errorf("%s: want %q in: %v", level, reason, err)

@@ -103,6 +103,14 @@ func (c *Client) OpenPath(path string, dev, inode uint64) (*os.File, error) {
 	return receiveFile(c.descriptors, path)
 }
 
+// Lease is [Reader.Lease].
+func (c *Client) Lease(path string, id FileID) (*os.File, error) {
+	if _, err := c.ask(request{Lease: &leaseRequest{path, id}}, nil); err != nil {
+		return nil, err
+	}
+	return receiveFile(c.descriptors, path)
+}
+
 // GoroutineID is [Reader.GoroutineID].
 func (c *Client) GoroutineID(pid int) (int64, error) {
 	d, err := c.ask(request{Goroutines: pid}, nil)

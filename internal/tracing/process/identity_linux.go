@@ -10,6 +10,11 @@ type FileID struct {
 	Mtime, Ctime unix.Timespec
 }
 
+// idOf returns the id of the file that stat(2) is about.
+func idOf(st *unix.Stat_t) FileID {
+	return FileID{uint64(st.Dev), st.Ino, st.Size, st.Mtim, st.Ctim}
+}
+
 // isSame reports whether two ids are of one file, which may have been written in between.
 func (id FileID) isSame(other FileID) bool {
 	return id.Dev == other.Dev && id.Inode == other.Inode
@@ -26,7 +31,7 @@ func Identify(objects []Object) []FileID {
 	ids := make([]FileID, len(objects))
 	overlaid := make(map[FileID]bool)
 	for i, o := range objects {
-		ids[i] = o.below()
+		ids[i] = o.Below()
 		if o.Overlaid {
 			overlaid[ids[i]] = true
 		}
@@ -39,9 +44,9 @@ func Identify(objects []Object) []FileID {
 	return ids
 }
 
-// below returns the id of a file that is in an overlay, or below one. With the option xino, an
-// overlay tells file systems apart by the highest bits of the inode number.
-func (id FileID) below() FileID {
+// Below returns the id of a file that is in an overlay, or below one, without its device. With the
+// option xino, an overlay tells file systems apart by the highest bits of the inode number.
+func (id FileID) Below() FileID {
 	id.Dev = 0
 	id.Inode &= 1<<48 - 1
 	return id

@@ -41,7 +41,7 @@ func openPath(w *watch, path string, flags int) (f pathFile, err error) {
 		f.close()
 		return pathFile{}, ErrNotRegular
 	}
-	f.id = FileID{uint64(st.Dev), st.Ino, st.Size, st.Mtim, st.Ctim}
+	f.id = idOf(&st)
 	return f, nil
 }
 
@@ -57,17 +57,24 @@ func (r *Reader) OpenPath(path string, dev, inode uint64) (*os.File, error) {
 		return a
 	})
 	if err = errors.Join(err, a.err); err != nil {
-		var ofPath *os.PathError
-		if errors.As(err, &ofPath) {
-			err = os.NewSyscallError(ofPath.Op, ofPath.Err)
-		}
-		return nil, err
+		return nil, withoutPath(err)
 	}
-	if a.file.id.Dev != dev || a.file.id.Inode != inode {
+	if !a.file.id.isSame(FileID{Dev: dev, Inode: inode}) {
 		a.file.close()
-		return nil, errors.New("another file is there by now")
+		return nil, errOtherFile
 	}
 	return os.NewFile(uintptr(a.file.fd), path), nil
+}
+
+var errOtherFile = errors.New("another file is there by now")
+
+// withoutPath returns an error about opening a file, whose path the caller knows.
+func withoutPath(err error) error {
+	var ofPath *os.PathError
+	if errors.As(err, &ofPath) {
+		return os.NewSyscallError(ofPath.Op, ofPath.Err)
+	}
+	return err
 }
 
 func (f pathFile) close() { _ = unix.Close(f.fd) }

@@ -12,8 +12,8 @@ import (
 )
 
 // A request asks a server for the objects of a process, of all processes, of a file that is going
-// to be executed or that the user has named, for the probes of a file, for a descriptor of a file,
-// for descriptions, for where instructions are, or for what is at a site.
+// to be executed or that the user has named, for the probes of a file, for a descriptor or a lease
+// of a file, for descriptions, for where instructions are, or for what is at a site.
 type request struct {
 	PID          int
 	All          bool
@@ -21,6 +21,7 @@ type request struct {
 	Named        string
 	File         string
 	Open         *openRequest
+	Lease        *leaseRequest
 	Description  *descriptionRequest
 	Locate       *locateRequest
 	Inspect      *inspectRequest
@@ -32,6 +33,12 @@ type request struct {
 type openRequest struct {
 	Path       string
 	Dev, Inode uint64
+}
+
+// A leaseRequest has the arguments of [Reader.Lease].
+type leaseRequest struct {
+	Path string
+	ID   FileID
 }
 
 // A reply is a part of the answer to a request: exactly one of these.
@@ -120,7 +127,9 @@ func (s *server) answer(r request) {
 	case r.File != "":
 		d.File, err = s.reader.ReadFile(r.File)
 	case r.Open != nil:
-		err = s.sendDescriptor(r.Open)
+		err = s.sendDescriptor(s.reader.OpenPath(r.Open.Path, r.Open.Dev, r.Open.Inode))
+	case r.Lease != nil:
+		err = s.sendDescriptor(s.reader.Lease(r.Lease.Path, r.Lease.ID))
 	case r.Goroutines != 0:
 		d.Offset, err = s.reader.GoroutineID(r.Goroutines)
 	case r.Description != nil:

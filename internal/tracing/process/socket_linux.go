@@ -20,9 +20,8 @@ func socketPair() (ours, theirs *os.File, err error) {
 	return os.NewFile(uintptr(pair[0]), name), os.NewFile(uintptr(pair[1]), name), nil
 }
 
-// sendDescriptor opens a file and sends its descriptor, with a byte that carries it.
-func (s *server) sendDescriptor(r *openRequest) error {
-	file, err := s.reader.OpenPath(r.Path, r.Dev, r.Inode)
+// sendDescriptor sends the descriptor of a file, with a byte that carries it, and closes the file.
+func (s *server) sendDescriptor(file *os.File, err error) error {
 	if err != nil {
 		return err
 	}

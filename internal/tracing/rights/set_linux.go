@@ -25,6 +25,7 @@ var (
 	DACReadSearch = Capability{unix.CAP_DAC_READ_SEARCH, "DAC_READ_SEARCH"}
 	DACOverride   = Capability{unix.CAP_DAC_OVERRIDE, "DAC_OVERRIDE"}
 	SysResource   = Capability{unix.CAP_SYS_RESOURCE, "SYS_RESOURCE"}
+	Lease         = Capability{unix.CAP_LEASE, "LEASE"}
 )
 
 // A Set is some capabilities, all of which are needed.
@@ -51,6 +52,10 @@ func Trace(multi bool) Set {
 	}
 	return s
 }
+
+// Serve returns what a service keeps that traces: what tracing takes, and leases of the files of
+// any user, so that nobody overwrites them while they are traced.
+func Serve(multi bool) Set { return append(Trace(multi), Lease) }
 
 // Held returns the capabilities of this process that tracing can take, in its own user namespace.
 func Held() (held Set) {

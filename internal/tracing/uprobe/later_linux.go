@@ -37,9 +37,10 @@ func (s *session) attachLater(body func(*program) error, probes []Later) error {
 }
 
 // Release detaches from sites that are gone, with the files that only ended processes had: else
-// the kernel would keep both as long as the session lives. It chooses the sites at once, and does
-// not wait for the kernel, as Detach does. It is safe for concurrent use.
-func (s *session) Release(isGone func(Site) bool) {
+// the kernel would keep both as long as the session lives. It chooses the sites at once. wait waits
+// for the kernel, as Detach does; until then a site that is attached to again has each hit twice.
+// It is safe for concurrent use.
+func (s *session) Release(isGone func(Site) bool) (wait func()) {
 	s.detach.Lock()
 	defer s.detach.Unlock()
 	var gone, left []siteLink
@@ -51,9 +52,15 @@ func (s *session) Release(isGone func(Site) bool) {
 		}
 	}
 	s.links = left
-	if len(gone) > 0 {
-		s.releases.Go(func() { _ = s.closeLinks(gone) })
+	if len(gone) == 0 {
+		return func() {}
 	}
+	done := make(chan struct{})
+	s.releases.Go(func() {
+		defer close(done)
+		_ = s.closeLinks(gone)
+	})
+	return func() { <-done }
 }
 
 // Fit returns an error if events of further probes, with their captures, have no room in the buffer

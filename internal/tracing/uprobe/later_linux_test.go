@@ -43,7 +43,7 @@ func TestLater(t *testing.T) {
 		first.Fire(2)
 		second.Fire(-3)
 		for _, s := range []interface {
-			Release(func(uprobe.Site) bool)
+			Release(func(uprobe.Site) bool) (wait func())
 		}{tracer, counter} {
 			s.Release(isLater)
 		}

@@ -1,0 +1,71 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+)
+
+// leased takes the leases of the files of objects, and returns those that can be attached to. The
+// others are tried again.
+func (f *follower) leased(objects []process.Object) []process.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
+		err := f.leases.take(o)
+		if err != nil {
+			f.repeat = true
+			f.refuse(fmt.Errorf("%s: %w", printable.Text(o.Name), err))
+		}
+		return err != nil
+	})
+}
+
+// leaseAttached takes the leases of the files that were attached to before the follower began. It
+// detaches from those that are being written.
+func (f *follower) leaseAttached() {
+	written := make(map[process.FileID]bool)
+	for _, o := range f.selection.objects {
+		if f.leases.take(o) != nil {
+			written[deviceAndInode(o)] = true
+		}
+	}
+	f.detachFrom(written)
+}
+
+// yield detaches from the files that somebody waits to write, which then are written.
+func (f *follower) yield() {
+	broken, paths := f.leases.broken()
+	if len(broken) > 0 {
+		f.tell.now("detached from %s, which is going to be written, until a process has it", paths)
+		f.detachFrom(broken)
+	}
+}
+
+// detachFrom detaches from files, and waits for it: what is attached to again meanwhile would be
+// counted twice. Others may have a file below an overlay, so all processes are read again.
+func (f *follower) detachFrom(files map[process.FileID]bool) {
+	if len(files) == 0 {
+		return
+	}
+	f.selection.inventory.forgetFiles(files)
+	f.tracing.release(sitesOf(files))()
+	f.leases.giveUp(files)
+	f.repeat = true
+}
+
+// extendNamed attaches to the files that the scope names, before a process maps them.
+func (f *follower) extendNamed() {
+	v := f.selection.inventory
+	if !v.scope.isOfFiles() {
+		return
+	}
+	err := v.scope.readFiles(v.reader)
+	if err == nil {
+		_, err = f.extend(v.scope.named)
+	}
+	if err != nil { // it is still being written
+		f.refuse(err)
+		f.repeat = true
+	}
+}

@@ -1,0 +1,93 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-usdt/usdt/internal/tracing/lease"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/process"
+)
+
+// fileLeases are the leases of files that are attached to: who is going to write such a file waits
+// until it is detached from.
+type fileLeases struct {
+	*lease.Set
+	open   func(path string, id process.FileID) (*os.File, error) // with a lease
+	tried  map[process.FileID]error                               // what came of it, until retry
+	denied func()                                                 // is called once
+}
+
+// newFileLeases returns no leases yet. It calls denied if it may not have those of all files.
+func newFileLeases(
+	open func(string, process.FileID) (*os.File, error), denied func(),
+) *fileLeases {
+	return &fileLeases{
+		Set: lease.NewSet(), open: open, tried: make(map[process.FileID]error),
+		denied: sync.OnceFunc(denied),
+	}
+}
+
+// take takes the lease of the file of an object that is going to be attached to. It fails if the
+// file is being written: then what was read of it may not be there any more. It is no error if
+// there can be no lease.
+func (l *fileLeases) take(o process.Object) error {
+	id := deviceAndInode(o)
+	if isImage(o) || l.Has(id) {
+		return nil
+	}
+	err, isKnown := l.tried[id]
+	if !isKnown {
+		err = l.try(id, o)
+		l.tried[id] = err
+	}
+	if errors.Is(err, process.ErrBeingWritten) {
+		return err
+	}
+	return nil
+}
+
+func (l *fileLeases) try(id process.FileID, o process.Object) error {
+	file, err := l.open(o.Path, o.FileID)
+	if errors.Is(err, fs.ErrPermission) {
+		l.denied()
+	}
+	if err != nil {
+		return err
+	}
+	return l.Add(id, file)
+}
+
+// await calls cancel when somebody waits, unless ctx is done before.
+func (l *fileLeases) await(ctx context.Context, cancel func()) {
+	select {
+	case <-l.Waiters():
+		cancel()
+	case <-ctx.Done():
+	}
+}
+
+// broken returns the files for whose leases somebody waits, and their paths.
+func (l *fileLeases) broken() (files map[process.FileID]bool, paths string) {
+	files = make(map[process.FileID]bool)
+	var all []string
+	for _, id := range l.Broken() {
+		files[id] = true
+		all = append(all, printable.Text(l.Path(id)))
+	}
+	return files, strings.Join(all, ", ")
+}
+
+// giveUp lets files be written.
+func (l *fileLeases) giveUp(files map[process.FileID]bool) {
+	l.GiveUp(slices.Collect(maps.Keys(files))...)
+}
+
+// retry lets leases be tried again that could not be had.
+func (l *fileLeases) retry() { clear(l.tried) }
