@@ -105,6 +105,8 @@ func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Obj
 	}
 	if isTraced {
 		e.traced[pid] = true
+	} else {
+		delete(e.traced, pid) // it executes another program now
 	}
 	e.processes.Store(int64(len(e.traced)))
 }
