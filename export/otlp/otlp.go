@@ -38,12 +38,19 @@ type sink struct {
 	measure        func()        // that of metrics, or nil
 }
 
+// errNobody is the error of a program that would trace for nobody.
+var errNobody = errors.New("environment for OTLP: OTEL_SDK_DISABLED or OTEL_…_EXPORTER=none has " +
+	"nothing sent, and nothing is served: unset it, or set listen in the configuration")
+
 // Open begins to send the signals that the setup names. It does not wait for the receiver: one that
 // is not there yet, or not any more, is tried again. The error names each variable that is wrong.
 func Open(setup front.Setup) (front.Sink, error) {
 	settings, err := readSettings(os.Getenv, setup.OTLP)
 	if err != nil {
 		return nil, fmt.Errorf("environment for OTLP: %w", err)
+	}
+	if setup.Listen == "" && !settings.sendsAny() {
+		return nil, errNobody
 	}
 	s := &sink{start: time.Now(), sampler: settings.sampler, closing: make(chan struct{}),
 		queues: newGroup(), totals: newGroup()}

@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -55,10 +56,16 @@ func TestSDKAgrees(t *testing.T) {
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
 }
 
-// TestDisabled has the environment turn everything off: then a sink takes all and sends nothing.
+// TestDisabled has the environment turn everything off: then a sink takes all and sends nothing,
+// unless that would leave nobody to trace for.
 func TestDisabled(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
-	s, err := Open(setup(everything))
+	of := setup(everything)
+	if _, err := Open(of); !errors.Is(err, errNobody) {
+		t.Errorf("the error is %v, want %v", err, errNobody)
+	}
+	of.Listen = "127.0.0.1:0" // another front serves
+	s, err := Open(of)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,11 @@ func readSettings(get func(string) string, wanted front.OTLP) (settings, error) 
 	return s, e.err()
 }
 
+// sendsAny tells whether any signal is sent.
+func (s settings) sendsAny() bool {
+	return s.sends[metrics] || s.sends[traces] || s.sends[logs]
+}
+
 // tell has the log say how signals are sent, and which are not, against the configuration.
 func (s settings) tell(setup front.Setup) {
 	tell := func(of signal, wanted bool) {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/go-usdt/usdt/internal/export/front"
@@ -10,25 +11,56 @@ import (
 
 // collect is Setup.Collect. It asks the kernel only, no process.
 func (e *exporter) collect(ctx context.Context) ([]front.Family, error) {
-	var families []front.Family
 	jobs := e.jobs()
-	for _, j := range jobs {
+	families, err := e.readAll(ctx, jobs)
+	if err != nil {
+		return nil, err
+	}
+	return append(families, e.own(jobs)...), nil
+}
+
+// readAtOnce is how many metrics are read at a time, each by a thread. To read one is mostly to
+// wait for a grace period of the kernel, which those who begin together have in common.
+const readAtOnce = 32
+
+// readAll reads the metrics among the entries, in their order.
+func (e *exporter) readAll(ctx context.Context, jobs []*job) (families []front.Family, err error) {
+	read := make([]*front.Family, len(jobs)) // nil: there is nothing to read yet
+	room := make(chan struct{}, readAtOnce)
+	var all sync.WaitGroup
+	for i, j := range jobs {
 		m, isMetric := j.exported.(*exportedMetric)
 		if !isMetric {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		room <- struct{}{}
+		if ctx.Err() != nil {
+			break
 		}
-		f, ok, err := m.read()
-		if err != nil {
-			e.log.Warn("a metric was not read whole", "metric", m.name(), "why", err)
-		}
-		if ok {
-			families = append(families, f)
+		all.Go(func() {
+			defer func() { <-room }()
+			read[i] = e.readMetric(m)
+		})
+	}
+	all.Wait()
+	for _, f := range read {
+		if f != nil {
+			families = append(families, *f)
 		}
 	}
-	return append(families, e.own(jobs)...), nil
+	return families, ctx.Err()
+}
+
+// readMetric reads a metric; nil if there is nothing to read yet.
+func (e *exporter) readMetric(m *exportedMetric) *front.Family {
+	f, ok, err := m.read()
+	if err != nil {
+		e.log.Warn("a metric was not read whole", "metric", m.name(), "why", err)
+	}
+	if !ok {
+		return nil
+	}
+	return &f
 }
 
 // drainInterval is how often the metrics are read even if nobody asks: the kernel has room for the

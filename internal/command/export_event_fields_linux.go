@@ -7,7 +7,6 @@ import (
 	"github.com/go-usdt/usdt/internal/export/front"
 	"github.com/go-usdt/usdt/internal/traceparent"
 	"github.com/go-usdt/usdt/internal/tracing/operand"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/signature"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -69,7 +68,7 @@ func (f *field) attribute(args []uprobe.Value) (a front.Attribute, ok bool) {
 	a.Key = collect.Text(f.label)
 	switch f.kind {
 	case signature.String, signature.Text, signature.Bytes:
-		text := printable.Escape(string(v.Data))
+		text := collect.Escape(string(v.Data))
 		if v.Cut {
 			text += "…"
 		}

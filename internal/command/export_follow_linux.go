@@ -101,6 +101,9 @@ func (e *exporter) take(event watch.Event) {
 			e.ending[pid] = true
 		}
 	default:
+		if e.traced[pid] { // it may execute another program now
+			e.again[pid] = true
+		}
 		for _, p := range e.populations { // each takes note
 			if p.choose(pid) {
 				e.again[pid] = true

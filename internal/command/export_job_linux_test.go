@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
+	"github.com/go-usdt/usdt/internal/tracing/watch"
 )
 
 // A fakeExported is an entry that attaches to nothing.
@@ -63,6 +64,24 @@ func newFakeExporter(ctx context.Context, jobs ...*job) (*exporter, *strings.Bui
 	}, func() {})
 	e.tracing.Interrupted = func() error { return context.Cause(ctx) }
 	return e, &log
+}
+
+// TestExecuted: a process that executes a program without probes is not traced any more. It is read
+// again also if its entries do not mean it any more.
+func TestExecuted(t *testing.T) {
+	e, _ := newFakeExporter(t.Context(), newFakeJob(t, &fakeExported{}))
+	e.again = make(map[int]bool)
+	probes := []process.Object{objectWith(7, "")}
+	for _, objects := range [][]process.Object{probes, nil, probes} {
+		e.extendAll(t.Context(), 7, objects)
+		if got := e.processes.Load(); got != int64(len(objects)) {
+			t.Errorf("with %d objects: %d processes", len(objects), got)
+		}
+	}
+	e.take(watch.Event{Kind: watch.Mapped, PID: 7})
+	if !e.again[7] {
+		t.Error("a process that has mapped code is not read again")
+	}
 }
 
 // TestExtendInterrupted: a signal while one entry attaches to very many probes keeps the others

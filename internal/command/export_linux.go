@@ -60,7 +60,11 @@ func (f *exportFlags) run(cmd *cobra.Command) error {
 		return usagef("--listen: %s", wrong)
 	}
 	f.state.read = stateOf(f.config)
+	f.hasListen = cmd.Flags().Changed("listen")
 	c, err := config.Read(f.config)
+	if err == nil {
+		err = f.override(c)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -94,8 +98,6 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	f.hasListen = cmd.Flags().Changed("listen")
-	f.override(c)
 	if e.sink, err = exportFront.Open(front.Setup{
 		Version: moduleVersion(), Listen: c.Listen, Profiles: c.Pprof, OTLP: front.OTLP(c.OTLP),
 		Collect: e.collect, Ready: e.isReady, Log: log,
@@ -114,10 +116,16 @@ func (f *exportFlags) export(cmd *cobra.Command, c *config.Config) (err error) {
 }
 
 // override puts flags in place of what the configuration says.
-func (f *exportFlags) override(c *config.Config) {
-	if f.hasListen {
-		c.Listen = f.listen
+func (f *exportFlags) override(c *config.Config) error {
+	if !f.hasListen {
+		return nil
 	}
+	c.Listen = f.listen
+	if c.WastesMetrics() {
+		return usagef(`--listen "": metrics go nowhere; give an address, or set ` +
+			"otlp: {metrics: true} in the configuration")
+	}
+	return nil
 }
 
 // closeSink has the sink send what it has.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/go-usdt/usdt/internal/export/collect"
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/export/front"
 	"github.com/go-usdt/usdt/internal/tracing/format"
@@ -37,7 +38,7 @@ func newExportedLog(c config.Log) *exportedLog {
 	l := &exportedLog{config: c}
 	if c.Body != "" {
 		l.format, _ = format.Parse(c.Body) // the configuration has been checked
-		l.format.Escape = true
+		l.format.Escape = collect.AppendEscaped
 	}
 	l.probes.Store(new([]loggedProbe))
 	return l

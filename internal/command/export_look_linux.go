@@ -127,6 +127,8 @@ func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Obj
 	}
 	if len(used) > 0 {
 		e.traced[pid] = true
+	} else {
+		delete(e.traced, pid) // it executes another program now
 	}
 	e.files.set(pid, used, time.Now())
 	e.processes.Store(int64(len(e.traced)))

@@ -1,7 +1,7 @@
 package command
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -30,7 +30,7 @@ func newPopulation(from config.From) *population {
 	p := &population{from: from, scope: scope{
 		pids: from.PIDs, comms: from.Comms, exes: from.Exes, users: from.Users,
 		services: from.Services, containers: from.Containers, pods: from.Pods, cgroups: from.Cgroups,
-		files: from.Files, children: from.Children,
+		files: from.Files, children: from.Children, isOfKeys: true,
 	}}
 	p.scope.found = len(from.PIDs) == 0
 	p.scope.all = p.scope.found && !p.scope.describes()
@@ -138,7 +138,9 @@ func (e *exporter) refreshAll() {
 // refresh refreshes a population, and tells of each reason once why that fails.
 func (e *exporter) refresh(p *population) error {
 	was := p.err
-	p.err = fromKey(p.refresh(e.reader))
+	if p.err = p.refresh(e.reader); p.err != nil {
+		p.err = fmt.Errorf("from: %w", p.err)
+	}
 	if p.err != nil && (was == nil || was.Error() != p.err.Error()) {
 		e.log.Warn("processes are not found", "entries", shortened(p.names()),
 			"why", shortened(p.err.Error()))
@@ -153,15 +155,4 @@ func (p *population) names() string {
 		names = append(names, j.entryName())
 	}
 	return strings.Join(names, ", ")
-}
-
-// fromKey puts keys of from in place of the flags in an error, whose names they have.
-func fromKey(err error) error {
-	if err == nil {
-		return nil
-	}
-	if text, isOfFlag := strings.CutPrefix(err.Error(), "--"); isOfFlag {
-		return errors.New("from: " + strings.ReplaceAll(text, "; --", "; "))
-	}
-	return err
 }

@@ -97,8 +97,11 @@ func (e *exporter) refuse(err error) {
 // replace takes a configuration over.
 func (f *exportFlags) replace(e *exporter, c *config.Config) {
 	before := e.config
-	f.override(c)
-	if err := e.apply(c); err != nil {
+	err := f.override(c)
+	if err == nil {
+		err = e.apply(c)
+	}
+	if err != nil {
 		e.refuse(err)
 		return
 	}

@@ -59,8 +59,8 @@ func readCgroups(pid int) cgroup.Membership {
 func (s scope) cgroupCriteria() (c cgroupCriteria, err error) {
 	for _, name := range s.services {
 		if strings.Contains(name, "/") {
-			return c, usagef("--service %s: want the name of a unit, such as shop.service; "+
-				"--cgroup takes a path", name)
+			return c, usagef("%s %s: want the name of a unit, such as shop.service; "+
+				"%s takes a path", s.option("service"), name, s.option("cgroup"))
 		}
 		c.services = append(c.services, cgroup.UnitName(name))
 	}
@@ -100,7 +100,7 @@ func (s scope) findContainers() (meant []cgroup.Container, err error) {
 			return cgroup.NameIn(os.DirFS("/var/lib"), name)
 		})
 		if err != nil {
-			return nil, fmt.Errorf("--container %s: %w", text, err)
+			return nil, fmt.Errorf("%s %s: %w", s.option("container"), text, err)
 		}
 		meant = append(meant, c)
 	}

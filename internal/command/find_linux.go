@@ -84,7 +84,8 @@ func (s scope) criteria() (c criteria, err error) {
 	}
 	for _, exe := range s.exes {
 		if !strings.Contains(exe, "/") {
-			return c, usagef("--exe %s: want a path, such as /usr/bin/%s; --comm takes a name", exe, exe)
+			return c, usagef("%s %s: want a path, such as /usr/bin/%s; %s takes a name",
+				s.option("exe"), exe, exe, s.option("comm"))
 		}
 		path, err := filepath.Abs(exe)
 		if err != nil {
@@ -102,7 +103,7 @@ func (s scope) criteria() (c criteria, err error) {
 		}
 		u, err := user.Lookup(name)
 		if err != nil {
-			return c, usagef("--user %s: %w", name, err)
+			return c, usagef("%s %s: %w", s.option("user"), name, err)
 		}
 		c.uids = append(c.uids, u.Uid)
 	}

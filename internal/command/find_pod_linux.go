@@ -38,12 +38,13 @@ func (s scope) findPods() (c podCriteria, err error) {
 	for _, text := range s.pods {
 		p, ok := cgroup.ParsePod(text)
 		if !ok {
-			return c, usagef("--pod %s: want NAME, NAMESPACE/NAME, with wildcards, or a UID", text)
+			return c, usagef("%s %s: want NAME, NAMESPACE/NAME, with wildcards, or a UID",
+				s.option("pod"), text)
 		}
 		if err := c.names.Err(); err != nil && p.NeedsNames() {
-			return c, fmt.Errorf("--pod %s: the names of pods are not known here; use the pod's UID, "+
+			return c, fmt.Errorf("%s %s: the names of pods are not known here; use the pod's UID, "+
 				"or run usdt on the node, where they are in %s, or set %s: %w",
-				text, cgroup.PodLogs, podsURL, err)
+				s.option("pod"), text, cgroup.PodLogs, podsURL, err)
 		}
 		c.patterns = append(c.patterns, p)
 	}

@@ -29,6 +29,16 @@ type scope struct {
 	namedFiles // what is known of the files
 
 	found bool // pids are those of processes that were found, not named
+
+	isOfKeys bool // the keys of a configuration say what is meant, not flags
+}
+
+// option returns what errors call a flag, or the key of a configuration with the same meaning.
+func (s *scope) option(name string) string {
+	if s.isOfKeys {
+		return name
+	}
+	return "--" + name
 }
 
 // addFlags adds the flags that choose the processes to trace, to list or to describe, as verb says.

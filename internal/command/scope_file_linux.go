@@ -22,7 +22,7 @@ func (s *scope) readFiles(reader *process.Client) error {
 			err = fmt.Errorf("%s has no probes", path)
 		}
 		if err != nil {
-			return fmt.Errorf("--file: %w", explainFile(path, err))
+			return fmt.Errorf("%s: %w", s.option("file"), explainFile(path, err))
 		}
 		named = append(named, o)
 	}

@@ -140,7 +140,7 @@ func (f *traceFlags) parseFormat(
 	if err != nil {
 		return nil, nil, usagef("format: %w", err)
 	}
-	parsed.Escape = true
+	parsed.Escape = printable.AppendEscaped
 	return args, parsed, nil
 }
 

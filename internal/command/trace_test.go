@@ -15,6 +15,7 @@ import (
 	"github.com/go-usdt/usdt/internal/elf"
 	"github.com/go-usdt/usdt/internal/sdtnote"
 	"github.com/go-usdt/usdt/internal/tracing/format"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
 
@@ -113,7 +114,7 @@ func mustParseFormat(t *testing.T, text string) *format.Format {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Escape = true
+	f.Escape = printable.AppendEscaped
 	return f
 }
 

@@ -23,6 +23,11 @@ type Config struct {
 	Logs      []Log
 }
 
+// WastesMetrics tells whether there are metrics that go nowhere.
+func (c *Config) WastesMetrics() bool {
+	return len(c.Metrics) > 0 && c.Listen == "" && !c.OTLP.Metrics
+}
+
 // OTLP says what is sent by OTLP.
 type OTLP struct {
 	Metrics, Traces, Logs bool

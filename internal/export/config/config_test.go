@@ -197,7 +197,7 @@ func TestReadRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		large:                      "is larger than a configuration can be, 1024 KiB",
+		large:                      "is larger than such a file can be, 1024 KiB",
 		dir:                        "is not a regular file",
 		filepath.Join(dir, "none"): "no such file",
 	} {

@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"syscall"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/regular"
 )
 
 // maxBytes is how large a file may be.
@@ -20,47 +19,16 @@ const maxBytes = 1 << 20
 // Read reads a file. The error joins all that is wrong with it, each an *Error. It quotes nothing
 // of a file that only usdt may read, and not the user who started it.
 func Read(path string) (*Config, error) {
-	text, isSecret, err := readFile(path)
+	file, err := regular.Open(path)
 	if err != nil {
-		return nil, err
-	}
-	return parse(&reader{file: path, isSecret: isSecret}, text)
-}
-
-// readFile reads a regular file. It waits for no writer of a pipe.
-func readFile(path string) (text []byte, isSecret bool, err error) {
-	failed := func(err error) ([]byte, bool, error) {
-		return nil, false, fmt.Errorf("read the configuration: %w", err)
-	}
-	// To open a device can have an effect. What is opened is looked at, too: it may be another file.
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, false, errIrregular(path)
-	}
-	// #nosec G304 -- the user names it
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return failed(err)
+		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
 	defer file.Close()
-	if info, err = file.Stat(); err != nil {
-		return failed(err)
+	text, err := regular.Read(file, maxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, false, errIrregular(path)
-	}
-	if text, err = io.ReadAll(io.LimitReader(file, maxBytes+1)); err != nil {
-		return failed(err)
-	}
-	if len(text) > maxBytes {
-		return nil, false, fmt.Errorf("%s is larger than a configuration can be, %d KiB",
-			printable.Text(path), maxBytes>>10)
-	}
-	return text, !isReadable(file), nil
-}
-
-func errIrregular(path string) error {
-	return fmt.Errorf("%s is not a regular file", printable.Text(path))
+	return parse(&reader{file: path, isSecret: !isReadable(file)}, text)
 }
 
 // An Error is what is wrong in a line.

@@ -128,7 +128,7 @@ func (r *reader) checkWays(c *Config, line int) {
 	switch {
 	case len(c.Metrics)+len(c.Spans)+len(c.Logs) == 0 && len(r.errs) == 0:
 		r.errorf(line, "the configuration has no metrics, spans or logs")
-	case len(c.Metrics) > 0 && c.Listen == "" && !c.OTLP.Metrics:
+	case c.WastesMetrics():
 		r.errorf(line, `metrics go nowhere: set listen, or otlp: {metrics: true}`)
 	}
 	if len(c.Spans) > 0 && !c.OTLP.Traces {

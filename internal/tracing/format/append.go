@@ -61,7 +61,10 @@ func (f *Format) Append(dst []byte, v Values) []byte {
 	return dst
 }
 
-func (p *part) append(dst []byte, v Values, escape bool) []byte {
+// An escaping is Format.Escape.
+type escaping = func(dst, text []byte) []byte
+
+func (p *part) append(dst []byte, v Values, escape escaping) []byte {
 	value, signed, ok := v.Int(p.arg)
 	if !ok && p.pointsTo() {
 		_, _, ok = v.Bytes(p.arg) // there can be a text whose address nobody knows
@@ -108,7 +111,7 @@ func (p *part) pointsTo() bool {
 
 func (p *part) last() int { return p.arg + p.places - 1 }
 
-func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
+func (p *part) appendString(dst []byte, v Values, escape escaping) []byte {
 	text, _, ok := v.Bytes(p.arg)
 	if !ok {
 		return append(dst, lack(v, p.last())...)
@@ -116,8 +119,8 @@ func (p *part) appendString(dst []byte, v Values, escape bool) []byte {
 	if p.precision > 0 {
 		text = text[:min(p.precision, len(text))]
 	}
-	if escape {
-		return printable.AppendEscaped(dst, text)
+	if escape != nil {
+		return escape(dst, text)
 	}
 	return append(dst, text...)
 }
@@ -137,15 +140,19 @@ func (p *part) appendBytes(dst []byte, v Values) []byte {
 	return dst
 }
 
-func appendChar(dst []byte, value uint64, escape bool) []byte {
+func appendChar(dst []byte, value uint64, escape escaping) []byte {
 	r := rune(utf8.RuneError)
 	if value <= utf8.MaxRune {
 		r = rune(value)
 	}
-	if escape {
-		return printable.AppendRune(dst, r)
+	start := len(dst)
+	dst = utf8.AppendRune(dst, r)
+	if escape == nil {
+		return dst
 	}
-	return utf8.AppendRune(dst, r)
+	end := len(dst)
+	dst = escape(dst, dst[start:])
+	return append(dst[:start], dst[end:]...)
 }
 
 func (p *part) appendFloat(dst []byte, value uint64, size int) []byte {

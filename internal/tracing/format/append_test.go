@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // An argument is one argument of an event. A nil argument could not be read.
@@ -176,7 +178,9 @@ func TestEscape(t *testing.T) {
 	}
 	for _, test := range tests {
 		f := mustParse(t, test.text)
-		f.Escape = test.escape
+		if test.escape {
+			f.Escape = printable.AppendEscaped
+		}
 		if got := string(f.Append(nil, test.v)); got != test.want {
 			t.Errorf("%s, escape %v:\ngot  %q\nwant %q", test.text, test.escape, got, test.want)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/go-usdt/usdt/internal/tracing/operand"
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 var everyVerb = `%d %u %-12s|%08x %p %c %.3f %b %[arg0]20d`
@@ -17,7 +18,7 @@ func everyVerbEvent() Values {
 
 func TestAppendAllocatesNothing(t *testing.T) {
 	f := mustParse(t, everyVerb)
-	f.Escape = true
+	f.Escape = printable.AppendEscaped
 	v := everyVerbEvent()
 	line := f.Append(nil, v)
 	if n := testing.AllocsPerRun(100, func() { line = f.Append(line[:0], v) }); n != 0 {
@@ -32,7 +33,7 @@ func BenchmarkAppend(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			f := mustParse(b, text)
-			f.Escape = true
+			f.Escape = printable.AppendEscaped
 			v := everyVerbEvent()
 			var line []byte
 			b.ReportAllocs()

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-usdt/usdt/internal/tracing/printable"
 )
 
 // A described probe has names, in the order of its arguments.
@@ -98,7 +100,7 @@ func TestAppendByName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Escape = true
+	f.Escape = printable.AppendEscaped
 	v := event{
 		unsigned(7, 8), pointer("GET\n"), pointer("abc"), unsigned(4, 8), pointer("x"), unsigned(1, 4),
 	}

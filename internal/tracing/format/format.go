@@ -11,9 +11,10 @@ const (
 // A Format writes events: of any probe or, when it has names, of the probe that it is bound to. As
 // soon as Escape is set, any goroutine may use it.
 type Format struct {
-	// Escape makes %s and %c write what is not printable as Go's escapes (\n, \x1b). Otherwise text
-	// of a traced program could control the terminal or pretend to be another event.
-	Escape bool
+	// Escape, unless nil, appends what %s and %c write to dst, with escapes, as AppendEscaped of
+	// package printable does. Otherwise text of a traced program could control the terminal or
+	// pretend to be another event.
+	Escape func(dst, text []byte) []byte
 
 	text  string
 	parts []part

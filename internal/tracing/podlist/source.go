@@ -4,17 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/tracing/printable"
+	"github.com/go-usdt/usdt/internal/tracing/regular"
 )
 
 // A Source is where there is a list of pods.
@@ -31,6 +27,9 @@ type Source struct {
 	// API server, or else those of the system.
 	CAFile string
 }
+
+// maxSecret is how many bytes a file with a token or with certificates may have.
+const maxSecret = 1 << 20
 
 // serviceAccount is where a pod has the token of its account, and what to trust.
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/"
@@ -75,15 +74,13 @@ func (s Source) client(patience time.Duration) (*http.Client, error) {
 	}, nil
 }
 
-// readFile reads a regular file, or, without a name, that of the account, which need not be there.
-// It waits for no writer of a pipe.
+// readFile reads a file or, without a name, that of the account, which need not be there.
 func readFile(name, ofAccount string) ([]byte, error) {
 	isNamed := name != ""
 	if !isNamed {
 		name = serviceAccount + ofAccount
 	}
-	// #nosec G304 -- the user names it
-	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := regular.Open(name)
 	if !isNamed && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -91,9 +88,5 @@ func readFile(name, ofAccount string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(fmt.Errorf("%s is not a regular file", printable.Text(name)), err)
-	}
-	const most = 1 << 20
-	return io.ReadAll(io.LimitReader(file, most))
+	return regular.Read(file, maxSecret)
 }

@@ -51,13 +51,17 @@ func TestText(t *testing.T) {
 			t.Errorf("%+q: got %s, want %s", text, got, want)
 		}
 	}
+	const byteAndText = "\xff \\xff"
+	if got, want := printable.Distinct(byteAndText), `\xff \\xff`; got != want {
+		t.Errorf("distinct: got %s, want %s", got, want)
+	}
 	const want = `"\\x1b\u202e\xff\U000e0041`
 	if got := printable.Escape("\"\\\x1b\u202e\xff\U000e0041"); got != want {
 		t.Errorf("escaped: got %s, want %s", got, want)
 	}
 }
 
-// FuzzQuote holds quoted text to Go's rules, and all forms to being printable.
+// FuzzQuote holds quoted and distinct text to Go's rules, and all forms to being printable.
 func FuzzQuote(f *testing.F) {
 	f.Add("a\x00\a\b\t\n\v\f\r\xff\u2028\U0010ffff'\"\\" + string(hidden))
 	f.Fuzz(func(t *testing.T, text string) {
@@ -68,10 +72,21 @@ func FuzzQuote(f *testing.F) {
 		if standard := fmt.Sprintf("%q", text); len(quoted) < len(standard) {
 			t.Errorf("%+q: quoted %s, fmt escapes more: %s", text, quoted, standard)
 		}
-		for _, shown := range []string{quoted, printable.Text(text), printable.Escape(text)} {
+		distinct := printable.Distinct(text)
+		if back, err := undo(distinct); err != nil || back != text {
+			t.Errorf("%+q: distinct %s, which is %+q, %v", text, distinct, back, err)
+		}
+		for _, shown := range []string{
+			quoted, distinct, printable.Text(text), printable.Escape(text),
+		} {
 			checkShown(t, text, shown)
 		}
 	})
+}
+
+// undo returns the text that Distinct has made an escaped text of.
+func undo(escaped string) (string, error) {
+	return strconv.Unquote(`"` + strings.ReplaceAll(escaped, `"`, `\"`) + `"`)
 }
 
 // FuzzJSON holds both ways to write JSON to encoding/json, and to being printable.

@@ -1,6 +1,9 @@
 package printable
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Text returns text as it is, or quoted as by Quote when any of it is not printable.
 func Text(text string) string {
@@ -22,37 +25,42 @@ func Escape(text string) string {
 	return string(AppendEscaped(nil, []byte(text)))
 }
 
-// AppendEscaped appends what Escape returns to dst.
-func AppendEscaped(dst, text []byte) []byte {
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		if r == utf8.RuneError && size == 1 {
-			dst = appendByte(dst, text[0])
-		} else {
-			dst = AppendRune(dst, r)
-		}
-		text = text[size:]
+// Distinct is Escape with an escape for each backslash, too: different texts stay different.
+func Distinct(text string) string {
+	if isPrintable(text) && strings.IndexByte(text, '\\') < 0 {
+		return text
 	}
-	return dst
+	return string(AppendDistinct(nil, []byte(text)))
 }
+
+// AppendEscaped appends what Escape returns to dst.
+func AppendEscaped(dst, text []byte) []byte { return appendText(dst, text, "") }
+
+// AppendDistinct appends what Distinct returns to dst.
+func AppendDistinct(dst, text []byte) []byte { return appendText(dst, text, `\`) }
 
 // AppendQuoted appends text to dst as a string literal of Go, as strconv.AppendQuote does, except
 // that invisible characters are escaped, too.
 func AppendQuoted(dst, text []byte) []byte {
-	dst = append(dst, '"')
+	return append(appendText(append(dst, '"'), text, `"\`), '"')
+}
+
+// appendText appends text to dst with an escape for each character that is not printable, and a
+// backslash before each of others.
+func appendText(dst, text []byte, others string) []byte {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
 		case r == utf8.RuneError && size == 1:
 			dst = appendByte(dst, text[0])
-		case r == '"' || r == '\\':
-			dst = append(dst, '\\', byte(r))
+		case r < utf8.RuneSelf && strings.IndexByte(others, text[0]) >= 0:
+			dst = append(dst, '\\', text[0])
 		default:
 			dst = AppendRune(dst, r)
 		}
 		text = text[size:]
 	}
-	return append(dst, '"')
+	return dst
 }
 
 // AppendRune appends a character to dst, or its escape.
