@@ -55,7 +55,7 @@ func (p *Provider) loadImage(probes []*Probe) (_ *loadedImage, err error) {
 		return nil, err
 	}
 	im := &loadedImage{probes: probes, path: pub.path, sites: sites, withdraw: pub.withdraw}
-	im.hide = im.show(request.spec(), entries)
+	im.hide = im.show(request.image, entries)
 	for i, probe := range probes {
 		probe.image = im
 		probe.setSite(im.sites.at(entries[i]), idleWord())

@@ -17,17 +17,16 @@ import (
 // publishRequest says what to publish and where. publish, which carries it out, is the only
 // difference between the builds with and without cgo.
 type publishRequest struct {
-	provider string
-	probes   []*Probe
-	site     []byte // the instruction at the sites
-	path     string // of the named file, "" for a memfd
+	probes []*Probe
+	image  elfimage.Spec // of the probes, without signatures
+	path   string        // of the named file, "" for a memfd
 }
 
-// spec is the requested image's specification for elfimage, without signatures.
-func (r publishRequest) spec() elfimage.Spec {
-	s := elfimage.Spec{Machine: probesite.Host, Provider: r.provider, Site: r.site}
-	s.Probes = make([]elfimage.Probe, 0, len(r.probes))
-	for _, probe := range r.probes {
+// specOf returns what an image of the provider with these probes is made of.
+func (p *Provider) specOf(probes []*Probe, site probesite.Form) elfimage.Spec {
+	s := elfimage.Spec{Machine: probesite.Host, Provider: p.name, Site: site.Code(probesite.Host)}
+	s.Probes = make([]elfimage.Probe, 0, len(probes))
+	for _, probe := range probes {
 		s.Probes = append(s.Probes, elfimage.Probe{Name: probe.name, Args: probe.sizes})
 	}
 	return s
@@ -44,13 +43,13 @@ type publication struct {
 // rights than the user who started it gets a memfd where no named file would be safe from that
 // user.
 func (p *Provider) request(probes []*Probe) (publishRequest, error) {
-	r := publishRequest{provider: p.name, probes: probes}
+	r := publishRequest{probes: probes}
 	form, err := chooseSite()
 	if err != nil {
 		return r, fmt.Errorf("%w: %w", ErrArgs, err)
 	}
 	p.site = form.String()
-	r.site = form.Code(probesite.Host)
+	r.image = p.specOf(probes, form)
 	backing, err := p.chooseBacking()
 	if err != nil {
 		return r, err

@@ -27,7 +27,7 @@ func publish(r publishRequest) (publication, error) {
 
 // publishByLinker lets libstapsdt make the image, publish it and open it with the dynamic linker.
 func publishByLinker(r publishRequest) (_ publication, err error) {
-	c, err := libstapsdt.Init(r.provider)
+	c, err := libstapsdt.Init(r.image.Provider)
 	if err != nil {
 		return publication{}, err
 	}
@@ -36,7 +36,7 @@ func publishByLinker(r publishRequest) (_ publication, err error) {
 			c.Destroy()
 		}
 	}()
-	if sitesChoosable && !c.UseSite(r.site) || !chooseFile(c, r.path) {
+	if sitesChoosable && !c.UseSite(r.image.Site) || !chooseFile(c, r.path) {
 		return publication{}, ErrUnsupported
 	}
 	for _, probe := range r.probes {

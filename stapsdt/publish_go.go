@@ -16,7 +16,7 @@ import (
 
 // publishByGo writes the image and publishes it without help from C.
 func publishByGo(r publishRequest) (publication, error) {
-	spec := r.spec()
+	spec := r.image
 	spec.BTF = signatures(r.probes)
 	image, err := elfimage.Build(spec)
 	if err != nil {
@@ -25,7 +25,7 @@ func publishByGo(r publishRequest) (publication, error) {
 	if r.path != "" {
 		return publishFile(r.path, image)
 	}
-	return publishMemfd(r.provider, image)
+	return publishMemfd(r.image.Provider, image)
 }
 
 func publishMemfd(provider string, image []byte) (publication, error) {

@@ -51,10 +51,10 @@ var firstTypes = []btf.Type{
 // with a parameter for each place of its note. Its tags are the provider and the description. Load
 // makes it, so that a program that does not load its probes pays nothing for it.
 func signatures(probes []*Probe) []byte {
-	w := signatureWriter{Builder: btf.New(firstTypes)}
+	w := signatureWriter{Builder: btf.New(firstTypes, signatureRoom(probes))}
 	for _, p := range probes {
 		function := w.AddFunc(p.name, w.types(p), p.names[:])
-		w.AddTag("provider:"+p.provider.name, function)
+		w.AddTag(w.tagOf(p.provider), function)
 		if p.description != "" {
 			w.AddTag(p.description, function)
 		}
@@ -62,9 +62,34 @@ func signatures(probes []*Probe) []byte {
 	return w.Bytes()
 }
 
+// signatureRoom returns what signatures adds for each probe, without the strings that probes share.
+func signatureRoom(probes []*Probe) (room btf.Room) {
+	for _, p := range probes {
+		room.Types += btf.FuncSize + len(p.sizes)*btf.ParamSize + btf.TagSize
+		room.Strings += len(p.name) + 1
+		if p.description != "" {
+			room.Types += btf.TagSize
+			room.Strings += len(p.description) + 1
+		}
+	}
+	return room
+}
+
 type signatureWriter struct {
 	*btf.Builder
 	typedefs []typedef // those of the program's own types; there are few
+
+	places   [MaxArgs]btf.ID // of the last probe
+	provider *Provider       // of the last probe
+	tag      string          // of provider
+}
+
+// tagOf returns the tag that names a provider. Probes of one follow each other.
+func (w *signatureWriter) tagOf(p *Provider) string {
+	if w.provider != p {
+		w.provider, w.tag = p, "provider:"+p.name
+	}
+	return w.tag
 }
 
 type typedef struct {
@@ -72,9 +97,9 @@ type typedef struct {
 	of, id btf.ID
 }
 
-// types returns the types of the places of p's note.
+// types returns the types of the places of p's note, until the next call.
 func (w *signatureWriter) types(p *Probe) []btf.ID {
-	types := make([]btf.ID, 0, MaxArgs)
+	types := w.places[:0]
 	for i, t := range p.types {
 		id := btf.ID(t)
 		if p.goTypes != nil {

@@ -143,15 +143,15 @@ func (p *Provider) Describe(btf []byte) bool {
 	return C.describe(p.c, unsafe.Pointer(unsafe.SliceData(btf)), C.size_t(len(btf))) == 1
 }
 
-// AddProbe calls providerAddProbe.
+// AddProbe calls providerAddProbe. The name is not passed by C.CString, which would make two more
+// calls of C for each probe.
 func (p *Provider) AddProbe(name string, types ...ArgType) (*Probe, error) {
-	s := C.CString(name)
-	defer C.free(unsafe.Pointer(s))
+	text := unsafe.StringData(name + "\x00")
 	var t [MaxArguments]C.int
 	for i := range min(len(types), MaxArguments) {
 		t[i] = C.int(types[i])
 	}
-	c := C.add_probe(p.c, s, C.int(len(types)), &t[0])
+	c := C.add_probe(p.c, (*C.char)(unsafe.Pointer(text)), C.int(len(types)), &t[0])
 	if c == nil {
 		return nil, p.lastError()
 	}

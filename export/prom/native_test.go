@@ -1,6 +1,7 @@
 package prom
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -112,19 +113,9 @@ func nativeOf(h *dto.Histogram) native {
 	}
 }
 
+// bucketsOf returns those that are not empty.
 func bucketsOf(spans []*dto.BucketSpan, deltas []int64) map[int32]int64 {
-	buckets := make(map[int32]int64)
-	var index int32
-	var count int64
-	for _, span := range spans {
-		index += span.GetOffset()
-		for range span.GetLength() {
-			count, deltas = count+deltas[0], deltas[1:]
-			if count != 0 {
-				buckets[index] = count
-			}
-			index++
-		}
-	}
+	buckets := indexes(spans, deltas)
+	maps.DeleteFunc(buckets, func(_ int32, count int64) bool { return count == 0 })
 	return buckets
 }

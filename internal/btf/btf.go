@@ -50,6 +50,16 @@ const (
 	wholeComponent = 0xffffffff // a tag is on the function, not on one of its parameters
 )
 
+// The sizes of types in bytes. A parameter is a part of a function.
+const (
+	FuncSize  = 2 * 12
+	ParamSize = 8
+	TagSize   = 16
+)
+
+// Room is how many bytes types take, and strings with their NULs.
+type Room struct{ Types, Strings int }
+
 // A Builder collects types. It shares strings, but for the names of the first types and those of
 // functions, which differ. The caller shares types, by their numbers. Strings must be without NUL.
 type Builder struct {
@@ -59,9 +69,11 @@ type Builder struct {
 	shared  map[string]int // offsets into strings; nil while nothing is shared
 }
 
-// New returns a Builder that has these types, numbered from 1 on.
-func New(types []Type) *Builder {
-	b := &Builder{types: make([]byte, headerSize, 1024), strings: make([]byte, 1, 512)}
+// New returns a Builder that has these types, numbered from 1 on, and room for some more and those
+// of the caller, so that these are not copied each time that others come.
+func New(types []Type, more Room) *Builder {
+	b := &Builder{types: make([]byte, headerSize, 1024+more.Types+more.Strings),
+		strings: make([]byte, 1, 512+more.Strings)}
 	for _, t := range types {
 		b.Add(t)
 	}

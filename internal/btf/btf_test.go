@@ -10,7 +10,7 @@ import (
 // TestStringsAreShared: names of parameters, types and tags are there once, however many functions
 // have them.
 func TestStringsAreShared(t *testing.T) {
-	b := btf.New([]btf.Type{{Name: "uint64", Kind: btf.Int, Size: 8}})
+	b := btf.New([]btf.Type{{Name: "uint64", Kind: btf.Int, Size: 8}}, btf.Room{})
 	for range 100 {
 		b.AddTag("provider:shop", b.AddFunc("order", []btf.ID{1}, []string{"customer"}))
 	}

@@ -30,7 +30,7 @@ func FuzzBuilder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, counts []byte) {
 		lines := strings.Split(strings.ReplaceAll(text, "\x00", ""), "\n")
 		var want []signature
-		b := btf.New(types)
+		b := btf.New(types, btf.Room{})
 		for _, n := range counts {
 			parameters := int(n) % 7
 			if len(lines) < parameters+2 || lines[0] == "" {

@@ -14,15 +14,8 @@ func (f *countFlags) countKernel(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	choose, err := choosing(patterns)
+	sel, err := followingAll(f.scope, f.types, patterns, options.Filter)
 	if err != nil {
-		return err
-	}
-	sel, err := following(f.scope, f.types, choose)
-	if err != nil {
-		return err
-	}
-	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return err
 	}
 	by, err := f.by.grouping(f.strings, sel.probes)

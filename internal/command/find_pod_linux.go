@@ -72,6 +72,9 @@ func newHostPods() *cgroup.Pods {
 	return cgroup.NewPods(logs, source.List)
 }
 
+// podOfProcess names the pod of a process of this machine; "" is none.
+func podOfProcess(pid int) string { return podOf(hostPods(), readCgroups(pid)) }
+
 // podOf names the pod of a process with these cgroups; "" is none.
 func podOf(pods *cgroup.Pods, m cgroup.Membership) string {
 	uid := m.PodUID()

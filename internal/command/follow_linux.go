@@ -58,47 +58,6 @@ func newFollower() *follower {
 	}
 }
 
-// following selects probes of the processes of a scope. The follower of the selection, to which the
-// caller gives what it follows for, knows of all that has changed since.
-func following(s scope, types typeFiles, choose chooser) (*selection, error) {
-	f := newFollower()
-	sel, err := f.choose(s, types, choose)
-	if err != nil {
-		return nil, errors.Join(err, f.close())
-	}
-	return sel, nil
-}
-
-func (f *follower) choose(s scope, types typeFiles, choose chooser) (*selection, error) {
-	c, err := s.criteria()
-	if err != nil {
-		return nil, err
-	}
-	set, err := newProcesses(s, c)
-	if err != nil {
-		return nil, err
-	}
-	f.watcher, _ = watch.Open()
-	if s, err = s.resolveBy(c); err != nil { // before the reader is there, which it would find
-		return nil, err
-	}
-	v, err := inventoryOf(s, &types)
-	if err != nil {
-		return nil, err
-	}
-	v.everywhere = s.all || set != nil
-	f.leases = newFileLeases(v.reader.Lease, func() {})
-	if f.members, err = newMembers(v.scope, c, set); err != nil {
-		return nil, err
-	}
-	f.selection, err = choose(v)
-	if err != nil {
-		return nil, err
-	}
-	f.selection.follower = f
-	return f.selection, nil
-}
-
 // attaching is [attaching] to the processes that the follower follows.
 func (f *follower) attaching(cmd *cobra.Command, o *uprobe.Options) {
 	o.Processes = f.members.processes

@@ -134,7 +134,10 @@ func (f *inspectFlags) inventory(files []string) (*inventory, error) {
 // write writes each site that matches.
 func (f *inspectFlags) write(cmd *cobra.Command, v *inventory, patterns patternList) error {
 	var failed []error
-	sites, more := 0, 0
+	sites, more, pod := 0, 0, ""
+	if len(f.pids) > 0 {
+		pod = podOfProcess(f.pids[0])
+	}
 	for i := range v.objects {
 		o := &v.objects[i]
 		for j, n := range o.Notes {
@@ -145,7 +148,7 @@ func (f *inspectFlags) write(cmd *cobra.Command, v *inventory, patterns patternL
 				more++
 				continue
 			}
-			one, err := v.inspect(o, j)
+			one, err := v.inspect(o, j, pod)
 			if err != nil {
 				failed = append(failed, err)
 				continue
@@ -165,15 +168,14 @@ func (f *inspectFlags) write(cmd *cobra.Command, v *inventory, patterns patternL
 	return errors.Join(failed...)
 }
 
-// inspect reads what there is at the site of note i of an object.
-func (v *inventory) inspect(o *process.Object, i int) (inspected, error) {
+// inspect reads what there is at the site of note i of an object. pod is that of its process.
+func (v *inventory) inspect(o *process.Object, i int, pod string) (inspected, error) {
 	n := o.Notes[i]
 	one := inspected{listedProbe: listedProbe{
-		note: n, signature: v.descriptions.of(n, o.Signatures), path: o.Path,
+		note: n, signature: v.descriptions.of(n, o.Signatures), path: o.Path, pod: pod,
 	}}
 	if o.PID != 0 {
 		one.object = o
-		one.pod = podOf(hostPods(), readCgroups(o.PID))
 	}
 	one.inFile = one.signature != nil && o.Signatures.Find(n.Provider, n.Name) == one.signature
 	var err error

@@ -179,7 +179,7 @@ func (l *listing) addObjects(objects []process.Object) {
 	share := l.room.share()
 	pod := ""
 	if len(objects) > 0 {
-		pod = podOf(hostPods(), readCgroups(objects[0].PID))
+		pod = podOfProcess(objects[0].PID)
 	}
 	for i := range objects {
 		o := &objects[i]

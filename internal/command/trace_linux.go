@@ -77,15 +77,8 @@ func (f *traceFlags) planKernel(cmd *cobra.Command, args []string) (*kernelPlan,
 	if err != nil {
 		return nil, err
 	}
-	choose, err := choosing(patterns)
+	sel, err := followingAll(f.scope, f.types, patterns, options.Filter)
 	if err != nil {
-		return nil, err
-	}
-	sel, err := following(f.scope, f.types, choose)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkWhere(options.Filter, sel.probes...); err != nil {
 		return nil, err
 	}
 	p := &kernelPlan{selection: sel, format: parsed}

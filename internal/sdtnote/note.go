@@ -74,16 +74,15 @@ func (e *elfFile) probe(desc []byte) (Note, error) {
 // count the padding in the size. The strings share their memory.
 func (n *Note) setStrings(desc []byte) error {
 	rest := string(desc)
-	for _, field := range [...]struct {
-		name string
-		to   *string
-	}{{"provider", &n.Provider}, {"probe name", &n.Name}, {"arguments", &n.Args}} {
+	var fields [3]string // not pointers to the fields of n, with which each note would be allocated
+	for i, field := range [...]string{"provider", "probe name", "arguments"} {
 		end := strings.IndexByte(rest, 0) // strings.Cut would make every program 16 KB larger
 		if end < 0 {
-			return malformed("no NUL after the %s", field.name)
+			return malformed("no NUL after the %s", field)
 		}
-		*field.to, rest = rest[:end], rest[end+1:]
+		fields[i], rest = rest[:end], rest[end+1:]
 	}
+	n.Provider, n.Name, n.Args = fields[0], fields[1], fields[2]
 	switch {
 	case n.Provider == "":
 		return malformed("empty provider")

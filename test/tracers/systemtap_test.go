@@ -70,20 +70,8 @@ func TestSystemTap(t *testing.T) {
 				t.Errorf("the module does not have %s:\n%s", read, registerReads(module))
 			}
 		}
-		r := row{
-			tool:       "SystemTap",
-			version:    version,
-			memfdByPid: "by path",
-			fileByPid:  "by path",
-			arguments:  "six, as translated",
-			command:    stapList,
-		}
-		switch c.backing {
-		case "memfd":
-			r.memfdByPath = "yes"
-		case embedded:
-			r.embedded = "by path"
-		}
+		r := byPathRow(c, "SystemTap", version, stapList)
+		r.arguments = "six, as translated"
 		support(t, r)
 	})
 }

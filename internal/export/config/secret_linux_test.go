@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
 // secretPath has a process read a file, and say what is wrong with it.
@@ -35,13 +37,9 @@ func TestSecret(t *testing.T) {
 	if emulator := os.Getenv("USDT_TEST_EXEC"); emulator != "" {
 		t.Skip("another user cannot start this process, which needs ", emulator)
 	}
-	dir, err := os.MkdirTemp("", "secret") // t.TempDir is in one that others may not enter
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := testenv.PublicDir(t)
 	closed := filepath.Join(dir, "closed")
-	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(closed, 0o700)); err != nil {
+	if err := os.Mkdir(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for i, text := range []string{"root:hunter2:0\n", "hunter2: 1\n", "metrics:\n- hunter2: 1",

@@ -85,15 +85,7 @@ func (p *Program) socket() string { return "unix:" + filepath.Join(p.path, "sock
 // build returns a directory, which every user may read, with the program and usdt.
 func build(t *testing.T) string {
 	t.Helper()
-	// t.TempDir is below a directory that others may not enter.
-	path, err := os.MkdirTemp("", "example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(path) })
-	if err := os.Chmod(path, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	path := testenv.PublicDir(t)
 	static := []string{"CGO_ENABLED=0"}
 	for name, source := range map[string]string{"program": ".", "usdt": "../../cmd/usdt"} {
 		if err := testbuild.Go(filepath.Join(path, name), static, "build", source); err != nil {

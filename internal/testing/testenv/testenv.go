@@ -32,6 +32,21 @@ func Tool(t testing.TB, name string) string {
 	return path
 }
 
+// PublicDir is t.TempDir for a directory that every user may enter, as one below a user's own may
+// not be. Only its owner may write there.
+func PublicDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "public")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // IsStatic reports whether a program needs no dynamic linker.
 func IsStatic(t testing.TB, program string) bool {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/provider"
 )
 
@@ -214,13 +215,9 @@ func TestOpensReadableOnly(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root becomes another user")
 	}
-	dir, err := os.MkdirTemp("", "readable") // t.TempDir is in one that others may not enter
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := testenv.PublicDir(t)
 	public, inside := write(t, dir+"/public.d", ""), write(t, dir+"/closed/inside.d", "")
-	if err := errors.Join(os.Chmod(dir, 0o755), os.Chmod(dir+"/closed", 0o700)); err != nil {
+	if err := os.Chmod(dir+"/closed", 0o700); err != nil {
 		t.Fatal(err)
 	}
 	got := make(map[string]error)

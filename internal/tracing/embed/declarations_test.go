@@ -11,7 +11,7 @@ import (
 )
 
 func TestParseDeclarations(t *testing.T) {
-	types := string(btf.New(nil).Bytes())
+	types := string(btf.New(nil, btf.Room{}).Bytes())
 	printed := block.DeclarationsHeader + "probe shop start 8 -4\nprobe shop none\nbtf 25\n" + types
 	l, err := parseDeclarations("example.com/x", []byte(printed))
 	if err != nil {

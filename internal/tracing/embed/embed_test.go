@@ -20,7 +20,7 @@ import (
 
 // signatures is a section .BTF with a signature for each probe, each argument of which is an int64.
 func signatures(probes ...embed.Probe) []byte {
-	b := btf.New([]btf.Type{{Name: "int64", Kind: btf.Int, Size: 8, Encoding: btf.Signed}})
+	b := btf.New([]btf.Type{{Name: "int64", Kind: btf.Int, Size: 8, Encoding: btf.Signed}}, btf.Room{})
 	for _, p := range probes {
 		types, names := []btf.ID{1, 1, 1, 1, 1, 1}, strings.Split("abcdef", "")
 		f := b.AddFunc(p.Name, types[:len(p.Sizes)], names)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 	"github.com/go-usdt/usdt/internal/tracing/embed"
 )
 
@@ -19,17 +20,13 @@ func TestOpenReadable(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root becomes another user")
 	}
-	dir, err := os.MkdirTemp("", "readable") // t.TempDir is in one that others may not enter
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := testenv.PublicDir(t)
 	public, secret := filepath.Join(dir, "public"), filepath.Join(dir, "secret")
 	closed, link := filepath.Join(dir, "closed"), filepath.Join(dir, "link")
 	inside := filepath.Join(closed, "inside")
 	write(t, public, "text", 0o644)
 	write(t, secret, "text", 0o600)
-	for _, err := range []error{os.Chmod(dir, 0o755), os.Mkdir(closed, 0o700),
+	for _, err := range []error{os.Mkdir(closed, 0o700),
 		os.WriteFile(inside, []byte("text"), 0o644), os.Symlink("secret", link)} {
 		if err != nil {
 			t.Fatal(err)

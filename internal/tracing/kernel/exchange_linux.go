@@ -8,9 +8,7 @@ import (
 // hasExchange loads a program that changes a number if it is what it was. On arm64 the kernel
 // learnt to translate it later (5.18) than the verifier to allow it.
 func hasExchange() bool {
-	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Type:    ebpf.Kprobe,
-		License: license,
+	err := tryProgram(ebpf.ProgramSpec{
 		Instructions: asm.Instructions{
 			asm.Mov.Imm(asm.R0, 0),
 			asm.StoreMem(asm.RFP, -8, asm.R0, asm.DWord),
@@ -19,11 +17,7 @@ func hasExchange() bool {
 			asm.Return(),
 		},
 	})
-	if err != nil {
-		return false
-	}
-	_ = prog.Close()
-	return true
+	return err == nil
 }
 
 // CompareExchange is an instruction that stores src at an address if R0 has what is there, and sets

@@ -73,16 +73,20 @@ func (k Kernel) Expected() Features {
 	return f
 }
 
-// loadProgram loads a program of the type that tracing uses, and drops it.
+// loadProgram loads a program that does nothing.
 func loadProgram() error {
 	// Before Linux 5.11 programs count against RLIMIT_MEMLOCK. Where the limit is too low and
 	// cannot be raised, loading fails.
 	_ = rlimit.RemoveMemlock()
-	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Type:         ebpf.Kprobe,
-		License:      license,
+	return tryProgram(ebpf.ProgramSpec{
 		Instructions: asm.Instructions{asm.Mov.Imm(asm.R0, 0), asm.Return()},
 	})
+}
+
+// tryProgram loads a program of the type that tracing uses, and drops it.
+func tryProgram(spec ebpf.ProgramSpec) error {
+	spec.Type, spec.License = ebpf.Kprobe, license
+	prog, err := ebpf.NewProgram(&spec)
 	if err != nil {
 		return err
 	}

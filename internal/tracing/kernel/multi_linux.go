@@ -41,11 +41,9 @@ func hasMultiProcess() bool {
 
 // hasSleep loads a program that may have to wait for memory.
 func hasSleep() bool {
-	prog, err := ebpf.NewProgram(&ebpf.ProgramSpec{
-		Type:       ebpf.Kprobe,
+	err := tryProgram(ebpf.ProgramSpec{
 		AttachType: ebpf.AttachTraceUprobeMulti,
 		Flags:      unix.BPF_F_SLEEPABLE,
-		License:    license,
 		Instructions: asm.Instructions{
 			asm.Mov.Reg(asm.R1, asm.RFP),
 			asm.Add.Imm(asm.R1, -8),
@@ -56,9 +54,5 @@ func hasSleep() bool {
 			asm.Return(),
 		},
 	})
-	if err != nil {
-		return false
-	}
-	_ = prog.Close()
-	return true
+	return err == nil
 }
