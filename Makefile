@@ -175,6 +175,13 @@ test-modules: ## probes for other people's packages, what usdt export serves, an
 test-otlp: ## the collector's receiver takes what usdt export sends by OTLP
 	$(TRACED) go test -C test/otlp -count=1 $(FLAGS) ./...
 
+# Its module is not among those that lint vets, which would download Tetragon.
+.PHONY: test-recipes
+test-recipes: ## docs/recipes.md: what Tetragon finds in a file, and what a gadget's program sends
+	test/setup.sh clang libbpf-dev
+	cd test/recipes && go vet ./... && $(STATICCHECK) ./...
+	$(TRACED) go test -C test/recipes -count=1 -v $(FLAGS) .
+
 .PHONY: test-export
 test-export: ## Debian's Prometheus scrapes usdt export, and PromQL answers the service's numbers
 	test/setup.sh prometheus

@@ -18,6 +18,7 @@ func TestKubernetes(t *testing.T) {
 		test func(*testing.T)
 	}{
 		{"manifests", testManifests},
+		{"policy", testPolicy},
 		{"levels", testExporterNeedsPrivileged},
 		{"run", testRuns},
 		{"prometheus", testPrometheus},

@@ -36,7 +36,7 @@ func (m *machine) prepare() (err error) {
 		return err
 	}
 	m.debian = root
-	return errors.Join(m.makeImages(), m.copyOperator())
+	return errors.Join(m.makeImages(), m.copyDefinitions())
 }
 
 // buildKubernetes builds the programs, unless an earlier run did, and returns their directory.
@@ -79,28 +79,47 @@ func buildProgram(version, path, file string) error {
 	return os.Rename(unfinished, file)
 }
 
-// operator has the kind ServiceMonitor.
-const operator = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
+// Files of the machine that define kinds: ServiceMonitor, and TracingPolicy.
+const (
+	ServiceMonitors = "/images/servicemonitors.yaml"
+	TracingPolicies = "/images/tracingpolicies.yaml"
+)
 
-// ServiceMonitors is the file of the machine that defines this kind.
-const ServiceMonitors = "/images/servicemonitors.yaml"
+// definitions are where these files come from: others' modules.
+var definitions = map[string]struct{ module, file string }{
+	ServiceMonitors: {"github.com/prometheus-operator/prometheus-operator@v0.85.0",
+		"example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"},
+	TracingPolicies: {"github.com/cilium/tetragon@v1.7.1",
+		"install/kubernetes/tetragon/crds-yaml/cilium.io_tracingpolicies.yaml"},
+}
 
-func (m machine) copyOperator() error {
-	download := exec.Command("go", "mod", "download", "-json", operator)
+func (m machine) copyDefinitions() error {
+	for to, from := range definitions {
+		dir, err := moduleDir(from.module)
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, from.file))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(m.dir, to), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moduleDir returns where the go command has a module, which it downloads if need be.
+func moduleDir(module string) (string, error) {
+	download := exec.Command("go", "mod", "download", "-json", module)
 	text, err := download.Output()
 	if err != nil {
-		return fmt.Errorf("%s: %w", download, err)
+		return "", fmt.Errorf("%s: %w", download, err)
 	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(text, &module); err != nil {
-		return err
-	}
-	const name = "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
-	data, err := os.ReadFile(filepath.Join(module.Dir, name))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(m.dir, ServiceMonitors), data, 0o644)
+	var of struct{ Dir string }
+	err = json.Unmarshal(text, &of)
+	return of.Dir, err
 }
 
 // goBuild builds a static program of the module in dir, or of one that it requires.
