@@ -19,9 +19,7 @@ type Set struct {
 
 // NewSet returns an empty set. The caller closes it.
 func NewSet() *Set {
-	s := &Set{files: make(map[process.FileID]*os.File), waiters: make(chan os.Signal, 1)}
-	signal.Notify(s.waiters, unix.SIGIO)
-	return s
+	return &Set{files: make(map[process.FileID]*os.File), waiters: make(chan os.Signal, 1)}
 }
 
 // Waiters receives something when somebody has begun to wait for a lease, and perhaps at other
@@ -31,6 +29,9 @@ func (s *Set) Waiters() <-chan os.Signal { return s.waiters }
 // Add adds a file that was opened with a lease, and owns it from then on. Who has begun to wait
 // before is in Broken, but not in Waiters.
 func (s *Set) Add(id process.FileID, file *os.File) error {
+	if len(s.files) == 0 {
+		signal.Notify(s.waiters, unix.SIGIO)
+	}
 	if _, err := unix.FcntlInt(file.Fd(), unix.F_SETOWN, os.Getpid()); err != nil {
 		return errors.Join(os.NewSyscallError("fcntl", err), file.Close())
 	}
