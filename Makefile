@@ -177,7 +177,7 @@ test-otlp: ## the collector's receiver takes what usdt export sends by OTLP
 
 # Its module is not among those that lint vets, which would download Tetragon.
 .PHONY: test-recipes
-test-recipes: ## docs/recipes.md: what Tetragon finds in a file, and what a gadget's program sends
+test-recipes: ## BPF programs of Tetragon and for Inspektor Gadget send what docs/recipes.md says
 	test/setup.sh clang libbpf-dev
 	cd test/recipes && go vet ./... && $(STATICCHECK) ./...
 	$(TRACED) go test -C test/recipes -count=1 -v $(FLAGS) .

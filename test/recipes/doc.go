@@ -1,2 +1,2 @@
-// Package recipes holds docs/recipes.md against the tools of others, as far as these can be had.
+// Package recipes holds docs/recipes.md against other people's tools, as far as these can be had.
 package recipes

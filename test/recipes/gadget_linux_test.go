@@ -2,98 +2,59 @@ package recipes
 
 import (
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/link"
 	"github.com/cilium/ebpf/ringbuf"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
-
-	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// TestGadget attaches the program that docs/recipes.md has for Inspektor Gadget to probes in the
-// file of a service, where Tetragon's package finds them. The program sends what two processes
-// fire that start later. Inspektor Gadget's own way to attach takes kprobes, which not every kernel
-// has that the tests run on.
+// TestGadget attaches the program that docs/recipes.md has for Inspektor Gadget to the probe that
+// its section names, in the file of a service, where Tetragon's package finds it. The program sends
+// what two processes fire that start later. Inspektor Gadget's own way to attach takes kprobes,
+// which not every kernel has that the tests run on.
 func TestGadget(t *testing.T) {
-	if os.Geteuid() != 0 {
-		testenv.Lacks(t, os.ErrPermission)
-	}
+	asRoot(t)
 	shop := buildShop(t)
-	events := attach(t, compile(t), shop)
-	var want []order
-	for id, customer := range []string{"Ada", "Zoë"} {
-		c := testenv.Start(t, exec.Command(shop, "shop"))
-		c.Next(t)
-		c.Ask(t, "wait order_start true")
-		c.Ask(t, fmt.Sprintf("fire order_start [%d, %q]", id+1, customer))
-		want = append(want, order{c.PID(), uint64(id + 1), customer})
-	}
+	collection := attachGadget(t, compileGadget(t), shop)
+	events := readEvents(t, collection.Maps["orders"])
+	want := sell(t, shop, func(int) {})
 	var got []order
 	for range want {
-		got = append(got, next(t, events))
+		got = append(got, gadgetOrder(t, next(t, events)))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("orders (-want +got):\n%s", diff)
 	}
 }
 
-// An order is what the program sends.
-type order struct {
-	PID      int
-	ID       uint64
-	Customer string
-}
-
-// compile makes the program for both kinds of machine, as Inspektor Gadget does, with its headers,
-// and returns that for this one.
-func compile(t *testing.T) string {
+// compileGadget compiles the program for both kinds of machine, as Inspektor Gadget does, and
+// returns that for this one.
+func compileGadget(t *testing.T) (program string) {
 	t.Helper()
-	dir := t.TempDir()
-	source := filepath.Join(dir, "program.bpf.c")
+	source := filepath.Join(t.TempDir(), "program.bpf.c")
 	if err := os.WriteFile(source, []byte(block(t, "c", "gadget/")), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	headers := filepath.Join(gadgetModule(t), "include")
-	for machine, target := range map[string]string{"amd64": "x86", "arm64": "arm64"} {
-		command := exec.Command(testenv.Tool(t, "clang"), "-target", "bpf", "-Wall", "-Werror", "-g",
-			"-O2", "-D__TARGET_ARCH_"+target, "-I"+headers,
-			"-I"+filepath.Join(headers, "gadget", machine), "-c", source, "-o",
-			filepath.Join(dir, machine+".o"))
-		if output, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", command, err, output)
+	headers := filepath.Join(moduleDir(t, "github.com/inspektor-gadget/inspektor-gadget@v0.39.0"),
+		"include")
+	for machine := range machines {
+		compiled := compile(t, source, machine, "-Wall", "-Werror", "-I"+headers,
+			"-I"+filepath.Join(headers, "gadget", machine))
+		if machine == runtime.GOARCH {
+			program = compiled
 		}
 	}
-	return filepath.Join(dir, runtime.GOARCH+".o")
+	return program
 }
 
-// gadgetModule returns where the go command has Inspektor Gadget, which it downloads if need be.
-func gadgetModule(t *testing.T) string {
-	t.Helper()
-	text, err := exec.Command("go", "mod", "download", "-json",
-		"github.com/inspektor-gadget/inspektor-gadget@v0.39.0").Output()
-	if err != nil {
-		t.Fatalf("go mod download: %v: %s", err, text)
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(text, &module); err != nil {
-		t.Fatal(err)
-	}
-	return module.Dir
-}
-
-// attach loads a program, and attaches it to the probe in a file that its section names.
-func attach(t *testing.T, program, file string) *ringbuf.Reader {
+func attachGadget(t *testing.T, program, file string) *ebpf.Collection {
 	t.Helper()
 	spec, err := ebpf.LoadCollectionSpec(program)
 	if err != nil {
@@ -122,23 +83,13 @@ func attach(t *testing.T, program, file string) *ringbuf.Reader {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { attached.Close() })
-	reader, err := ringbuf.NewReader(collection.Maps["orders"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { reader.Close() })
-	return reader
+	return collection
 }
 
-// next waits for an event.
-func next(t *testing.T, events *ringbuf.Reader) order {
+// gadgetOrder reads struct order, which ends with its own members. The process, with which it
+// starts, begins with its name.
+func gadgetOrder(t *testing.T, record ringbuf.Record) order {
 	t.Helper()
-	events.SetDeadline(time.Now().Add(testenv.Patience))
-	record, err := events.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// struct order ends with its own members; the process that it starts with begins with its name.
 	data := record.RawSample
 	const own = 8 + 64
 	if len(data) <= own {

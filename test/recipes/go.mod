@@ -1,4 +1,4 @@
-// The tests here import a package of Tetragon. They are a module of their own, which keeps Tetragon
+// The tests here import packages of Tetragon. They are a module of their own, which keeps Tetragon
 // out of ours. "go mod tidy" fails: other packages of Tetragon import what is not in its module.
 module github.com/go-usdt/usdt/test/recipes
 

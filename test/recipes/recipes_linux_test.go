@@ -1,33 +1,49 @@
 package recipes
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
+	"time"
 
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/ringbuf"
 	"github.com/cilium/tetragon/pkg/elf"
 
 	"github.com/go-usdt/usdt/internal/probesite"
 	"github.com/go-usdt/usdt/internal/testing/testbuild"
+	"github.com/go-usdt/usdt/internal/testing/testenv"
 )
 
-// block returns the block of docs/recipes.md that is in a language and has a text.
-func block(t *testing.T, language, text string) string {
+// An order is what a process fires.
+type order struct {
+	PID      int
+	ID       uint64
+	Customer string
+}
+
+// sell has two processes of a service fire an order each, which it returns. Each process is first
+// made known to the tracer.
+func sell(t *testing.T, shop string, know func(pid int)) (orders []order) {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/recipes.md")
-	if err != nil {
-		t.Fatal(err)
+	for i, customer := range []string{"Ada", "Zoë Q"} {
+		c := testenv.Start(t, exec.Command(shop, "shop"))
+		c.Next(t)
+		know(c.PID())
+		c.Ask(t, "wait order_start true")
+		c.Ask(t, fmt.Sprintf("fire order_start [%d, %q]", i+4711, customer))
+		orders = append(orders, order{c.PID(), uint64(i + 4711), customer})
 	}
-	fenced := regexp.MustCompile("(?sm)^```(\\w+)\n(.*?)^```\n")
-	for _, found := range fenced.FindAllStringSubmatch(string(page), -1) {
-		if found[1] == language && strings.Contains(found[2], text) {
-			return found[2]
-		}
+	return orders
+}
+
+func asRoot(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		testenv.Lacks(t, os.ErrPermission)
 	}
-	t.Fatalf("docs/recipes.md has no block of %s with %q", language, text)
-	return ""
 }
 
 // buildShop builds a service with its probes in its file.
@@ -61,4 +77,25 @@ func targets(t *testing.T, file string) map[string]*elf.UsdtTarget {
 		byName[target.Spec.Provider+":"+target.Spec.Name] = target
 	}
 	return byName
+}
+
+func readEvents(t *testing.T, of *ebpf.Map) *ringbuf.Reader {
+	t.Helper()
+	reader, err := ringbuf.NewReader(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reader.Close() })
+	return reader
+}
+
+// next waits for an event.
+func next(t *testing.T, events *ringbuf.Reader) ringbuf.Record {
+	t.Helper()
+	events.SetDeadline(time.Now().Add(testenv.Patience))
+	record, err := events.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
 }
