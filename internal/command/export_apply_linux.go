@@ -80,6 +80,9 @@ func (e *exporter) stop(jobs []*job) {
 			}
 		})
 	}
+	for pid := range e.traced { // the others may not use all files of these
+		e.again[pid] = true
+	}
 	e.populations = slices.DeleteFunc(e.populations, func(p *population) bool {
 		if len(p.entries) == 0 {
 			_ = p.close() // programs keep the set that they use

@@ -19,26 +19,26 @@ func (e *exporter) collect(ctx context.Context) ([]front.Family, error) {
 	return append(families, e.own(jobs)...), nil
 }
 
-// readAtOnce is how many metrics are read at a time, each by a thread. To read one is mostly to
-// wait for a grace period of the kernel, which those who begin together have in common.
+// readAtOnce is how many metrics are read at a time, whoever asks for them: each takes a thread. To
+// read one is mostly to wait for a grace period of the kernel, which those who begin together have
+// in common.
 const readAtOnce = 32
 
 // readAll reads the metrics among the entries, in their order.
 func (e *exporter) readAll(ctx context.Context, jobs []*job) (families []front.Family, err error) {
 	read := make([]*front.Family, len(jobs)) // nil: there is nothing to read yet
-	room := make(chan struct{}, readAtOnce)
 	var all sync.WaitGroup
 	for i, j := range jobs {
 		m, isMetric := j.exported.(*exportedMetric)
 		if !isMetric {
 			continue
 		}
-		room <- struct{}{}
 		if ctx.Err() != nil {
 			break
 		}
+		e.reading <- struct{}{}
 		all.Go(func() {
-			defer func() { <-room }()
+			defer func() { <-e.reading }()
 			read[i] = e.readMetric(m)
 		})
 	}

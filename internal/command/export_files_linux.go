@@ -24,20 +24,31 @@ type usedFile struct {
 // in owners: these go at once.
 type usedFiles map[process.FileID]*usedFile
 
-// set says which objects a process has.
-func (u usedFiles) set(pid int, objects []process.Object, now time.Time) {
-	used := make(map[*usedFile]bool)
+// add adds files, which are unused if they are new, and returns them.
+func (u usedFiles) add(objects []process.Object, now time.Time) (added map[*usedFile]bool) {
+	added = make(map[*usedFile]bool)
 	for _, o := range objects {
 		if isImage(o) {
 			continue
 		}
 		f := u[o.Below()]
 		if f == nil {
-			f = &usedFile{ids: make(map[process.FileID]bool), pids: make(map[int]bool)}
+			f = &usedFile{
+				ids: make(map[process.FileID]bool), pids: make(map[int]bool), unused: now,
+			}
 			u[o.Below()] = f
 		}
-		f.ids[deviceAndInode(o)], f.pids[pid], f.unused = true, true, time.Time{}
-		used[f] = true
+		f.ids[deviceAndInode(o)] = true
+		added[f] = true
+	}
+	return added
+}
+
+// set says which objects a process has.
+func (u usedFiles) set(pid int, objects []process.Object, now time.Time) {
+	used := u.add(objects, now)
+	for f := range used {
+		f.pids[pid], f.unused = true, time.Time{}
 	}
 	for _, f := range u {
 		if f.pids[pid] && !used[f] {
@@ -140,12 +151,19 @@ func (e *exporter) yield() {
 	if len(broken) == 0 {
 		return
 	}
-	e.log.Info("files are going to be written; usdt is detached from them until a process has them",
-		"files", paths)
-	for _, j := range e.jobs() {
-		j.repeatLater() // others may have the file below an overlay, or it is named
-	}
 	e.detachFrom(broken)
+	e.leases.again.soon() // others may have the file below an overlay, or it is named
+	e.log.Info("usdt is detached from files that are going to be written, until a process has them",
+		"files", paths)
+}
+
+// heedWriters is yield, if the kernel has told that somebody waits.
+func (e *exporter) heedWriters() {
+	select {
+	case <-e.leases.Waiters():
+		e.yield()
+	default:
+	}
 }
 
 // sitesOf returns which sites are in files.
@@ -167,5 +185,6 @@ func (e *exporter) detachFrom(files map[process.FileID]bool) {
 	for _, wait := range waits {
 		wait()
 	}
+	e.closing.Wait() // of entries that are not there any more
 	e.leases.giveUp(files)
 }

@@ -18,6 +18,7 @@ func (e *exporter) follow(ctx context.Context) {
 		e.look(began)
 		for pid := range e.again {
 			e.read(ctx, pid)
+			e.heedWriters()
 			if ctx.Err() != nil {
 				return
 			}
@@ -26,14 +27,16 @@ func (e *exporter) follow(ctx context.Context) {
 		e.detachFromUnused(time.Now())
 		e.settled()
 		// A process that maps one file after the other must not take a whole processor here.
-		rest(ctx, time.Since(began))
+		e.rest(ctx, time.Since(began))
 	}
 }
 
-func rest(ctx context.Context, d time.Duration) {
+func (e *exporter) rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
+	case <-e.leases.Waiters():
+		e.yield()
 	}
 }
 

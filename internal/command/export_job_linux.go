@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/sdtnote"
@@ -47,19 +46,12 @@ type job struct {
 	failed     atomic.Uint64 // attempts to attach
 
 	told    map[string]bool
-	attempt attempt   // the last one to attach
-	again   time.Time // when to try again what failed; 0: nothing has
-	backoff time.Duration
+	attempt attempt    // the last one to attach
+	again   repetition // of what failed
 }
 
 // entryName is what the log and the exporter's own metrics call the entry, whatever its kind.
 func (j *job) entryName() string { return j.kind() + " " + j.name() }
-
-// How long it takes until what failed is tried again.
-const (
-	leastBackoff = 5 * time.Second
-	mostBackoff  = 5 * time.Minute
-)
 
 // extend attaches to what the objects of a process have that is new.
 func (e *exporter) extend(j *job, objects []process.Object) {
@@ -89,11 +81,12 @@ func (e *exporter) extend(j *job, objects []process.Object) {
 }
 
 // leased takes the leases of the files of objects, and returns the objects that can be attached to.
+// The others come later.
 func (e *exporter) leased(j *job, objects []process.Object) []process.Object {
 	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
 		err := e.leases.take(o)
 		if err != nil {
-			e.tryAgain(j, fmt.Errorf("%s: %w", printable.Text(o.Name), err))
+			e.failedJob(j, fmt.Errorf("%s: %w", printable.Text(o.Name), err))
 		}
 		return err != nil
 	})
@@ -102,19 +95,11 @@ func (e *exporter) leased(j *job, objects []process.Object) []process.Object {
 // tryAgain has the last attempt of a job repeated later, if it has failed.
 func (e *exporter) tryAgain(j *job, failure error) {
 	if failure == nil {
-		j.backoff = 0
+		j.again.backoff = 0
 		return
 	}
 	e.failedJob(j, failure)
-	j.repeatLater()
-}
-
-// repeatLater has the processes of a job read again, unless that is to come already.
-func (j *job) repeatLater() {
-	if j.again.IsZero() {
-		j.backoff = min(max(2*j.backoff, leastBackoff), mostBackoff)
-		j.again = time.Now().Add(j.backoff)
-	}
+	j.again.later()
 }
 
 // failedJob takes note of an error of a job, and tells it if it is new.

@@ -57,7 +57,7 @@ func newFakeExporter(ctx context.Context, jobs ...*job) (*exporter, *strings.Bui
 	e := &exporter{
 		log: slog.New(slog.NewTextHandler(&log, nil)), names: newExportedProcesses(),
 		owners: make(owners), traced: make(map[int]bool), current: jobs,
-		files: make(usedFiles),
+		files: make(usedFiles), reading: make(chan struct{}, readAtOnce),
 	}
 	e.leases = newFileLeases(func(string, process.FileID) (*os.File, error) {
 		return nil, errors.ErrUnsupported
@@ -166,8 +166,8 @@ func TestExtendFails(t *testing.T) {
 			if diff := cmp.Diff(test.again, again); diff != "" {
 				t.Errorf("sites that are tried again (-want +got):\n%s", diff)
 			}
-			if failed := j.failed.Load(); failed != test.failed || j.again.IsZero() == test.later {
-				t.Errorf("failed %d times, and again at %v", failed, j.again)
+			if failed := j.failed.Load(); failed != test.failed || j.again.at.IsZero() == test.later {
+				t.Errorf("failed %d times, and again at %v", failed, j.again.at)
 			}
 			if !strings.Contains(log.String(), test.log) || (log.Len() > 0) != (test.log != "") {
 				t.Errorf("the log has:\n%s", log)

@@ -16,13 +16,14 @@ func (e *exporter) look(now time.Time) {
 	e.looked = now
 	e.yield() // who began to wait before the kernel was asked to tell
 	e.leases.retry()
+	isWritten := e.leases.again.isDue(now)
 	if now.Sub(e.refreshed) >= refreshInterval {
 		e.refreshed = now
 		e.refreshAll()
 		e.endAll()
 		e.findUnused(now)
 	}
-	e.repeat(now)
+	e.repeat(now, isWritten)
 	var gone []int
 	for pid := range e.ending {
 		if hasEnded(pid) {
@@ -33,14 +34,13 @@ func (e *exporter) look(now time.Time) {
 	e.end(gone)
 }
 
-// repeat has the processes read of the entries whose time for that has come.
-func (e *exporter) repeat(now time.Time) {
+// repeat has the processes read of the entries whose time for that has come, or of all.
+func (e *exporter) repeat(now time.Time, all bool) {
 	populations := make(map[*population]bool)
 	for _, j := range e.jobs() {
-		if j.again.IsZero() || now.Before(j.again) {
+		if !j.again.isDue(now) && !all {
 			continue
 		}
-		j.again = time.Time{}
 		populations[j.population] = true
 		e.extendNamed(j)
 	}
@@ -52,7 +52,9 @@ func (e *exporter) repeat(now time.Time) {
 // extendNamed attaches to the files that an entry names, before a process maps them.
 func (e *exporter) extendNamed(j *job) {
 	if j.population.scope.all {
-		e.extend(j, j.selection.meant(j.population.scope.named))
+		named := j.selection.meant(j.population.scope.named)
+		e.files.add(named, time.Now())
+		e.extend(j, named)
 	}
 }
 

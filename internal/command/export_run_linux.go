@@ -53,13 +53,14 @@ type exporter struct {
 	reloads   atomic.Uint64
 	refused   atomic.Uint64 // configurations
 	closing   sync.WaitGroup
+	reading   chan struct{} // has room for the metrics that are read at a time
 }
 
 // newExporter returns what carries out a configuration. The caller closes it.
 func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	e := &exporter{
 		log: log, names: newExportedProcesses(), todo: make(chan func()), owners: make(owners),
-		files: make(usedFiles), config: new(config.Config), began: time.Now(),
+		files: make(usedFiles), reading: make(chan struct{}, readAtOnce), config: new(config.Config), began: time.Now(),
 		again: make(map[int]bool), ending: make(map[int]bool), traced: make(map[int]bool),
 	}
 	e.resource = e.names.share(map[string]any{

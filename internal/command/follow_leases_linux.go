@@ -14,7 +14,6 @@ func (f *follower) leased(objects []process.Object) []process.Object {
 	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
 		err := f.leases.take(o)
 		if err != nil {
-			f.repeat = true
 			f.refuse(fmt.Errorf("%s: %w", printable.Text(o.Name), err))
 		}
 		return err != nil
@@ -26,8 +25,9 @@ func (f *follower) leased(objects []process.Object) []process.Object {
 func (f *follower) leaseAttached() {
 	written := make(map[process.FileID]bool)
 	for _, o := range f.selection.objects {
-		if f.leases.take(o) != nil {
+		if err := f.leases.take(o); err != nil {
 			written[deviceAndInode(o)] = true
+			f.refuse(fmt.Errorf("%s: %w", printable.Text(o.Name), err))
 		}
 	}
 	f.detachFrom(written)
@@ -37,13 +37,14 @@ func (f *follower) leaseAttached() {
 func (f *follower) yield() {
 	broken, paths := f.leases.broken()
 	if len(broken) > 0 {
-		f.tell.now("detached from %s, which is going to be written, until a process has it", paths)
 		f.detachFrom(broken)
+		f.leases.again.soon() // others may have the file below an overlay
+		f.tell.now("detached from %s, which is going to be written, until a process has it", paths)
 	}
 }
 
 // detachFrom detaches from files, and waits for it: what is attached to again meanwhile would be
-// counted twice. Others may have a file below an overlay, so all processes are read again.
+// counted twice.
 func (f *follower) detachFrom(files map[process.FileID]bool) {
 	if len(files) == 0 {
 		return
@@ -51,7 +52,6 @@ func (f *follower) detachFrom(files map[process.FileID]bool) {
 	f.selection.inventory.forgetFiles(files)
 	f.tracing.release(sitesOf(files))()
 	f.leases.giveUp(files)
-	f.repeat = true
 }
 
 // extendNamed attaches to the files that the scope names, before a process maps them.
@@ -62,10 +62,10 @@ func (f *follower) extendNamed() {
 	}
 	err := v.scope.readFiles(v.reader)
 	if err == nil {
-		_, err = f.extend(v.scope.named)
+		_, err = f.extend(f.leased(v.scope.named))
 	}
 	if err != nil { // it is still being written
 		f.refuse(err)
-		f.repeat = true
+		f.leases.again.later()
 	}
 }

@@ -27,10 +27,9 @@ type follower struct {
 	selection *selection
 	members   *members
 	owners    owners
-	leases    *fileLeases  // nil before the processes are read
+	leases    *fileLeases
 	ending    map[int]bool // processes whose main thread has ended
 	again     map[int]bool // processes to read
-	repeat    bool         // all are to be read soon
 	unloaded  map[int]bool // named processes without the probes
 	refused   map[string]bool
 	looked    time.Time // when it looked last, and how often it has
@@ -101,10 +100,8 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 	_ = f.close()
 }
 
+// close leaves the leases as they are until usdt ends: what is traced is still being detached.
 func (f *follower) close() error {
-	if f.leases != nil {
-		f.leases.Close()
-	}
 	return errors.Join(f.closeWatcher(), f.members.close())
 }
 
@@ -121,6 +118,8 @@ func (f *follower) rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
+	case <-f.leases.Waiters():
+		f.yield()
 	}
 }
 
@@ -133,7 +132,7 @@ func (f *follower) wait(ctx context.Context) time.Time {
 	}
 	tick, cancel := context.WithTimeout(ctx, followInterval)
 	defer cancel()
-	go f.leases.await(tick, cancel)
+	defer f.leases.heed(cancel)()
 	events, err := f.watcher.Wait(tick, nil)
 	began := time.Now()
 	for _, e := range events {
@@ -183,8 +182,7 @@ func (f *follower) look() {
 	for _, pid := range f.members.named {
 		f.again[pid] = true
 	}
-	if f.repeat {
-		f.repeat = false
+	if f.leases.again.isDue(time.Now()) {
 		f.addAll()
 		f.extendNamed()
 	}
@@ -232,12 +230,13 @@ func (f *follower) read(pid int) {
 	if f.members.isNamed(pid) {
 		f.unloaded[pid] = has == 0
 	}
-	added, err := f.extend(objects)
+	free := f.leased(f.selection.meant(objects))
+	added, err := f.extend(free)
 	if err != nil {
 		f.tell.now("probes in process %d are not traced: %v", pid, err)
 		return
 	}
-	isNew := has > 0 && f.members.trace(pid)
+	isNew := f.selection.countProbes(free) > 0 && f.members.trace(pid)
 	if isNew && f.seen != nil {
 		f.seen(pid)
 	}
@@ -250,9 +249,9 @@ func (f *follower) read(pid int) {
 	}
 }
 
-// extend attaches to what is new in objects: so many probes.
+// extend attaches to what is new in objects, which are leased: so many probes.
 func (f *follower) extend(objects []process.Object) (added int, err error) {
-	probes, matched, refused := f.selection.extend(f.leased(f.selection.meant(objects)))
+	probes, matched, refused := f.selection.extend(objects)
 	for _, err := range refused {
 		f.refuse(err)
 	}

@@ -1,9 +1,7 @@
 package command
 
 import (
-	"context"
 	"errors"
-	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -20,8 +18,9 @@ import (
 type fileLeases struct {
 	*lease.Set
 	open   func(path string, id process.FileID) (*os.File, error) // with a lease
-	tried  map[process.FileID]error                               // what came of it, until retry
+	failed map[process.FileID]error                               // why there is none, until retry
 	denied func()                                                 // is called once
+	again  repetition                                             // of what is being written
 }
 
 // newFileLeases returns no leases yet. It calls denied if it may not have those of all files.
@@ -29,7 +28,7 @@ func newFileLeases(
 	open func(string, process.FileID) (*os.File, error), denied func(),
 ) *fileLeases {
 	return &fileLeases{
-		Set: lease.NewSet(), open: open, tried: make(map[process.FileID]error),
+		Set: lease.NewSet(), open: open, failed: make(map[process.FileID]error),
 		denied: sync.OnceFunc(denied),
 	}
 }
@@ -42,20 +41,22 @@ func (l *fileLeases) take(o process.Object) error {
 	if isImage(o) || l.Has(id) {
 		return nil
 	}
-	err, isKnown := l.tried[id]
+	err, isKnown := l.failed[id]
 	if !isKnown {
-		err = l.try(id, o)
-		l.tried[id] = err
+		if err = l.try(id, o); err != nil {
+			l.failed[id] = err
+		}
 	}
-	if errors.Is(err, process.ErrBeingWritten) {
-		return err
+	if !errors.Is(err, process.ErrBeingWritten) {
+		return nil
 	}
-	return nil
+	l.again.later()
+	return err
 }
 
 func (l *fileLeases) try(id process.FileID, o process.Object) error {
 	file, err := l.open(o.Path, o.FileID)
-	if errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, process.ErrNoLease) {
 		l.denied()
 	}
 	if err != nil {
@@ -64,12 +65,20 @@ func (l *fileLeases) try(id process.FileID, o process.Object) error {
 	return l.Add(id, file)
 }
 
-// await calls cancel when somebody waits, unless ctx is done before.
-func (l *fileLeases) await(ctx context.Context, cancel func()) {
-	select {
-	case <-l.Waiters():
-		cancel()
-	case <-ctx.Done():
+// heed calls cancel when somebody waits, until stop is called. Then who waits has been heard.
+func (l *fileLeases) heed(cancel func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-l.Waiters():
+			cancel()
+		case <-done:
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
 	}
 }
 
@@ -90,4 +99,4 @@ func (l *fileLeases) giveUp(files map[process.FileID]bool) {
 }
 
 // retry lets leases be tried again that could not be had.
-func (l *fileLeases) retry() { clear(l.tried) }
+func (l *fileLeases) retry() { clear(l.failed) }

@@ -22,7 +22,7 @@ type failure struct {
 // sentinels are the errors that clients may ask for.
 var sentinels = []error{
 	fs.ErrPermission, fs.ErrNotExist, sdtnote.ErrNotELF, sdtnote.ErrFormat, errors.ErrUnsupported,
-	ErrNotRegular, ErrBeingWritten, errNoAnswer, unix.ESRCH,
+	ErrNotRegular, ErrBeingWritten, ErrNoLease, errNoAnswer, unix.ESRCH,
 }
 
 func newFailure(err error) *failure {

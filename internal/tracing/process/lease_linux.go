@@ -8,17 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrBeingWritten is matched by the error of [Reader.Lease] when the file is open for writing, or
-// was written since it was read.
-var ErrBeingWritten = errors.New("the file is being written")
+// Errors that those of [Reader.Lease] match.
+var (
+	// ErrBeingWritten: the file is open for writing, or was written since it was read.
+	ErrBeingWritten = errors.New("the file is being written")
+	// ErrNoLease: the file is another user's, and this process has no CAP_LEASE.
+	ErrNoLease = errors.New("no right to have a lease of the file")
+)
 
 // Lease opens the regular file at path for reading, with a read lease (fcntl(2), F_SETLEASE): who
 // opens it for writing waits until the lease is given up, which closing the file does, or for
 // /proc/sys/fs/lease-break-time. The file must be the one that id identifies, and not be written
 // since. Who gets the file sets who is told that somebody waits (F_SETOWN).
 //
-// Files that another user owns take CAP_LEASE, without which the error matches fs.ErrPermission.
-// With file systems that have no leases it matches errors.ErrUnsupported. The error has no path.
+// Where a file system has no leases the error matches errors.ErrUnsupported. It has no path.
 func (r *Reader) Lease(path string, id FileID) (*os.File, error) {
 	type answer struct {
 		file *os.File // is closed by its finalizer if nobody waits for the answer any more
@@ -44,7 +47,11 @@ func lease(w *watch, path string, id FileID) (*os.File, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("open", err)
 	}
-	if err := f.lease(id); err != nil {
+	err = f.lease(w, id)
+	if err == nil && w.abandoned.Load() {
+		err = errNoAnswer // nobody would give the lease up
+	}
+	if err != nil {
 		f.close()
 		return nil, err
 	}
@@ -52,16 +59,16 @@ func lease(w *watch, path string, id FileID) (*os.File, error) {
 }
 
 // lease takes the lease. Then nobody can write the file, so it can be compared.
-func (f readFile) lease(id FileID) error {
+func (f readFile) lease(w *watch, id FileID) error {
 	// What is open for reading without waiting would be polled by an os.File.
 	if err := unix.SetNonblock(f.fd, false); err != nil {
 		return os.NewSyscallError("fcntl", err)
 	}
-	if err := f.watch.call(func() error { return setLease(f.fd) }); err != nil {
+	if err := w.call(func() error { return setLease(f.fd) }); err != nil {
 		return err
 	}
 	var st unix.Stat_t
-	if err := f.watch.call(func() error { return unix.Fstat(f.fd, &st) }); err != nil {
+	if err := w.call(func() error { return unix.Fstat(f.fd, &st) }); err != nil {
 		return os.NewSyscallError("fstat", err)
 	}
 	if idOf(&st) != id {
@@ -72,13 +79,27 @@ func (f readFile) lease(id FileID) error {
 
 func setLease(fd int) error {
 	_, err := unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_RDLCK)
-	switch err {
-	case nil:
-		return nil
-	case unix.EAGAIN:
+	switch {
+	case err == unix.EACCES:
+		return ErrNoLease
+	case err == unix.EAGAIN && !isOnServer(fd):
 		return ErrBeingWritten
-	case unix.EINVAL, unix.ENOLCK:
+	case err == unix.EAGAIN, err == unix.EINVAL, err == unix.ENOLCK:
 		return fmt.Errorf("%w: %w", errors.ErrUnsupported, os.NewSyscallError("fcntl", err))
 	}
 	return os.NewSyscallError("fcntl", err)
+}
+
+// isOnServer tells whether a file is on a server, without which there are no leases: NFS and SMB
+// say of any file that it is open for writing, unless the server has delegated it.
+func isOnServer(fd int) bool {
+	var fs unix.Statfs_t
+	if err := unix.Fstatfs(fd, &fs); err != nil {
+		return false
+	}
+	switch uint32(fs.Type) { // #nosec G115 -- these are numbers of 32 bits
+	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
+		return true
+	}
+	return false
 }
