@@ -113,7 +113,7 @@ func (e *exporter) fork(parent, pid int) {
 		delete(e.ending, pid)
 		e.end([]int{pid})
 	}
-	e.names.begin(pid)
+	e.names.fork(parent, pid)
 	for _, p := range e.populations {
 		if p.members != nil && p.members.fork(parent, pid) {
 			e.again[pid] = true
@@ -121,7 +121,7 @@ func (e *exporter) fork(parent, pid int) {
 	}
 	e.owners.fork(parent, pid)
 	if e.traced[parent] {
-		e.traced[pid] = true
+		e.trace(pid)
 	}
 }
 

@@ -104,7 +104,7 @@ func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Obj
 		e.extend(j, chosen)
 	}
 	if isTraced {
-		e.traced[pid] = true
+		e.trace(pid)
 	} else {
 		delete(e.traced, pid) // it executes another program now
 	}

@@ -38,6 +38,7 @@ type exporter struct {
 	again       map[int]bool // processes to read
 	ending      map[int]bool // processes whose main thread has ended
 	traced      map[int]bool // processes that have probes which are traced
+	begun       int          // how many of these since crowded was told
 	looked      time.Time
 	refreshed   time.Time
 
@@ -49,6 +50,7 @@ type exporter struct {
 	ready     atomic.Bool
 	reloads   atomic.Uint64
 	refused   atomic.Uint64 // configurations
+	crowded   chan struct{} // has an element when metrics are to be read, for many processes
 	closing   sync.WaitGroup
 }
 
@@ -57,7 +59,7 @@ func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	e := &exporter{
 		log: log, names: newExportedProcesses(), todo: make(chan func()), owners: make(owners),
 		again: make(map[int]bool), ending: make(map[int]bool), traced: make(map[int]bool),
-		config: new(config.Config), began: time.Now(),
+		config: new(config.Config), began: time.Now(), crowded: make(chan struct{}, 1),
 	}
 	e.resource = e.names.share(map[string]any{
 		"service.version": moduleVersion(), "process.pid": int64(os.Getpid()),
