@@ -68,7 +68,7 @@ func (e *exporter) readMetric(m *exportedMetric) *front.Family {
 const drainInterval = 10 * time.Second
 
 // drainProcesses is after how many new processes the metrics are read, too: the kernel has room for
-// the groups of least 4096.
+// the groups of 4096 at least.
 const drainProcesses = 1 << 9
 
 // drain reads the metrics again and again until ctx is done.
