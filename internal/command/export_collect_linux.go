@@ -67,12 +67,39 @@ func (e *exporter) readMetric(m *exportedMetric) *front.Family {
 // groups of a while, and processes that have ended are known for a while.
 const drainInterval = 10 * time.Second
 
+// drainProcesses is after how many new processes the metrics are read, too: the kernel has room for
+// the groups of 4096 at least.
+const drainProcesses = 1 << 9
+
 // drain reads the metrics again and again until ctx is done.
 func (e *exporter) drain(ctx context.Context) {
-	_ = every(ctx, drainInterval, func() error {
-		_, err := e.collect(ctx)
-		return err
-	})
+	tick := time.NewTicker(drainInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-e.crowded:
+		}
+		_, _ = e.collect(ctx) // it has told why, unless ctx is done
+	}
+}
+
+// trace takes note that a process has probes which are traced.
+func (e *exporter) trace(pid int) {
+	if e.traced[pid] {
+		return
+	}
+	e.traced[pid] = true
+	if e.begun++; e.begun < drainProcesses {
+		return
+	}
+	e.begun = 0
+	select {
+	case e.crowded <- struct{}{}:
+	default: // it is to be done already
+	}
 }
 
 // own returns the exporter's own metrics.

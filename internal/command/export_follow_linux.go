@@ -120,7 +120,7 @@ func (e *exporter) fork(parent, pid int) {
 		delete(e.ending, pid)
 		e.end([]int{pid})
 	}
-	e.names.begin(pid)
+	e.names.fork(parent, pid)
 	for _, p := range e.populations {
 		if p.members != nil && p.members.fork(parent, pid) {
 			e.again[pid] = true
@@ -128,7 +128,7 @@ func (e *exporter) fork(parent, pid int) {
 	}
 	e.owners.fork(parent, pid)
 	if e.traced[parent] {
-		e.traced[pid] = true
+		e.trace(pid)
 		e.files.fork(parent, pid)
 	}
 	if e.again[parent] { // it may have ended before it is read

@@ -145,6 +145,9 @@ func (l exportLabels) ofProcess(what string, pid int, p exportedProcess, of map[
 		}
 		return containerLabel(p)
 	}
+	if p.isUnknown {
+		return unknown
+	}
 	addPod(p.pod, of)
 	return p.pod.String()
 }
@@ -152,7 +155,10 @@ func (l exportLabels) ofProcess(what string, pid int, p exportedProcess, of map[
 // containerLabel names a container as --by container does, and is empty outside of one.
 func containerLabel(p exportedProcess) string {
 	const digits = 12 // as Docker shows
-	if p.container.ID != "" {
+	switch {
+	case p.isUnknown:
+		return unknown
+	case p.container.ID != "":
 		return p.container.ID[:digits]
 	}
 	return collect.Text(p.container.Name)

@@ -128,7 +128,7 @@ func (e *exporter) extendAll(ctx context.Context, pid int, objects []process.Obj
 		used = append(used, meant...)
 	}
 	if len(used) > 0 {
-		e.traced[pid] = true
+		e.trace(pid)
 	} else {
 		delete(e.traced, pid) // it executes another program now
 	}

@@ -35,7 +35,8 @@ func (m *exportedMetric) read() (f front.Family, ok bool, err error) {
 }
 
 const (
-	// forgetInterval is how often a metric forgets processes that have ended.
+	// forgetInterval is how often a metric forgets processes that have ended, if they take little of
+	// the room in the kernel.
 	forgetInterval = 10 * time.Second
 
 	// keepEnded is how long the series of a process are there after its end, to be scraped.
@@ -45,7 +46,9 @@ const (
 // over returns the processes of which no more hits can come, now and then, and removes the series
 // that are of such a process only.
 func (m *exportedMetric) over(now time.Time) map[int]bool {
-	if now.Sub(m.forgot) < forgetInterval {
+	over := m.source.processes()
+	isCrowded := len(over) >= m.groups()/8
+	if now.Sub(m.forgot) < forgetInterval && !isCrowded {
 		return nil
 	}
 	m.forgot = now
@@ -56,7 +59,6 @@ func (m *exportedMetric) over(now time.Time) map[int]bool {
 			return err == nil && hasEnded(pid)
 		})
 	}
-	over := m.source.processes()
 	maps.DeleteFunc(over, func(pid int, _ bool) bool { return !hasEnded(pid) })
 	return over
 }

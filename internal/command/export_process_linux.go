@@ -15,6 +15,7 @@ import (
 
 // An exportedProcess is what labels and resources say of a process.
 type exportedProcess struct {
+	isUnknown bool   // it was gone before anybody looked
 	name      string // of the file that it executes
 	container cgroup.Container
 	pod       cgroup.Pod
@@ -72,12 +73,13 @@ func (e *exportedProcesses) look(pid int) {
 // read reads a process. If it is gone, what is known of it stays.
 func (e *exportedProcesses) read(pid int) *exportedProcess {
 	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-	comm := processComm(pid)
+	comm, cgroups := processComm(pid), readCgroups(pid)
+	isGone := comm == "" || cgroup.IsExiting(uint64(pid)) // #nosec G115 -- the id of a process
 	switch known := e.known[pid]; {
-	case comm == "" && known != nil:
+	case isGone && known != nil:
 		return known
-	case comm == "":
-		p := &exportedProcess{name: unknown}
+	case isGone:
+		p := &exportedProcess{name: unknown, isUnknown: true}
 		p.resource = e.resource(0, p)
 		return p
 	}
@@ -86,7 +88,6 @@ func (e *exportedProcesses) read(pid int) *exportedProcess {
 		p.name = filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
 	}
 	p.name = collect.Text(p.name)
-	cgroups := readCgroups(pid)
 	if all := cgroups.Containers(); len(all) > 0 {
 		p.container = all[len(all)-1]
 	}
@@ -127,9 +128,16 @@ func (e *exportedProcesses) list() (pids []int) {
 	return pids
 }
 
-// begin forgets the process that had the id before.
-func (e *exportedProcesses) begin(pid int) {
+// fork forgets the process that had the id before. The new one is as its parent until it is read,
+// as it may end sooner than that.
+func (e *exportedProcesses) fork(parent, pid int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.known, pid)
+	if p := e.known[parent]; p != nil {
+		child := *p
+		child.ended = time.Time{}
+		child.resource = e.resource(pid, &child)
+		e.known[pid] = &child
+	}
 }

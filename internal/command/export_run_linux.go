@@ -41,6 +41,7 @@ type exporter struct {
 	again       map[int]bool // processes to read
 	ending      map[int]bool // processes whose main thread has ended
 	traced      map[int]bool // processes that have probes which are traced
+	begun       int          // how many of these since crowded was told
 	looked      time.Time
 	refreshed   time.Time
 
@@ -52,6 +53,7 @@ type exporter struct {
 	ready     atomic.Bool
 	reloads   atomic.Uint64
 	refused   atomic.Uint64 // configurations
+	crowded   chan struct{} // has an element when metrics are to be read, for many processes
 	closing   sync.WaitGroup
 	reading   chan struct{} // has room for the metrics that are read at a time
 }
@@ -60,7 +62,8 @@ type exporter struct {
 func newExporter(cmd *cobra.Command, log *slog.Logger) (*exporter, error) {
 	e := &exporter{
 		log: log, names: newExportedProcesses(), todo: make(chan func()), owners: make(owners),
-		files: make(usedFiles), reading: make(chan struct{}, readAtOnce), config: new(config.Config), began: time.Now(),
+		files: make(usedFiles), config: new(config.Config), began: time.Now(),
+		reading: make(chan struct{}, readAtOnce), crowded: make(chan struct{}, 1),
 		again: make(map[int]bool), ending: make(map[int]bool), traced: make(map[int]bool),
 	}
 	e.resource = e.names.share(map[string]any{

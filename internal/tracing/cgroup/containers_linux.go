@@ -105,14 +105,14 @@ func (c *Containers) rememberProcesses() {
 
 func (c *Containers) readProcess(pid uint64) {
 	cgroups, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
-	if err == nil && !isExiting(pid) {
+	if err == nil && !IsExiting(pid) {
 		c.byProcess[pid] = c.name(Parse(string(cgroups)))
 	}
 }
 
-// isExiting reports whether a process ends, or has ended. The kernel says of it that it is in the
+// IsExiting reports whether a process ends, or has ended. The kernel says of it that it is in the
 // root of each hierarchy of version 1, wherever it was.
-func isExiting(pid uint64) bool {
+func IsExiting(pid uint64) bool {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	const (

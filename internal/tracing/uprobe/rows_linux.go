@@ -115,7 +115,8 @@ const (
 
 // mostGroupRows returns how many rows there can be of all groups together, if room for so many
 // groups is asked for; 0: for all. Each processor has its own. Whoever asks for some has several
-// tracings, each with less memory.
+// tracings, each with less memory; but however many processors there are, each of these groups can
+// have a row, as far as there can be so many rows at all.
 func mostGroupRows(groups, cpus int) int {
 	const (
 		node  = 80      // bytes of the kernel's for a key
@@ -127,7 +128,7 @@ func mostGroupRows(groups, cpus int) int {
 	if groups == 0 {
 		return most
 	}
-	return min(most, max(apart, min(each*groups, rowsBytes/4/row)))
+	return min(most, max(apart, groups, min(each*groups, rowsBytes/4/row)))
 }
 
 // newGroupRows makes room for the rows of so many groups; 0: of all.
