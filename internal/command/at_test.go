@@ -3,144 +3,21 @@ package command
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/go-usdt/usdt/internal/testing/testenv"
-	"github.com/go-usdt/usdt/internal/wire"
 	"github.com/go-usdt/usdt/stapsdt"
-	"github.com/go-usdt/usdt/stapsdt/stapsdthttp"
 )
 
 // These tests run on every system. This process is the program that is asked.
-
-// An atProgram fires probes of a provider as long as the test runs.
-type atProgram struct {
-	url        string
-	start      *stapsdt.Probe4[uint64, string, []byte, time.Duration]
-	end        *stapsdt.Probe4[uint64, int64, float64, bool]
-	mux        *http.ServeMux
-	disconnect func()
-}
-
-// startAtProgram serves the probes of the provider with that name, loaded or not.
-func startAtProgram(t *testing.T, name string) *atProgram {
-	t.Helper()
-	provider := stapsdt.MustProvider(name)
-	a := &atProgram{
-		start: stapsdt.MustProbe4[uint64, string, []byte, time.Duration](provider, "order_start",
-			"id", "customer", "data", "deadline"),
-		end: stapsdt.MustProbe4[uint64, int64, float64, bool](provider, "order_end",
-			"id", "cents", "ratio", "ok"),
-		mux: http.NewServeMux(),
-	}
-	a.start.Describe("An order comes.")
-	a.mux.Handle("/debug/usdt/", stapsdthttp.Handler())
-	server := httptest.NewServer(a.mux)
-	a.url, a.disconnect = server.URL, server.CloseClientConnections
-	t.Cleanup(func() {
-		server.Close()
-		if err := provider.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return a
-}
-
-// fire fires orders, one each 100 µs or so, until the test ends. Order n costs n%7-3 cents.
-func (a *atProgram) fire(t *testing.T) {
-	stop := make(chan struct{})
-	var firing sync.WaitGroup
-	firing.Go(func() {
-		for n := uint64(0); ; n++ {
-			select {
-			case <-stop:
-				return
-			case <-time.After(100 * time.Microsecond):
-			}
-			customer := []string{"Ada", "Bob\x1b"}[n%2]
-			a.start.Fire(n, customer, []byte("a\x00\xff"), 1500*time.Millisecond)
-			a.end.Fire(n, int64(n%7)-3, 0.5, n%2 == 0) // #nosec G115 -- small
-		}
-	})
-	t.Cleanup(func() {
-		close(stop)
-		firing.Wait()
-	})
-}
-
-// usdt runs the command in this process.
-func usdt(ctx context.Context, args ...string) (status int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	status = run(ctx, args, &out, &errs)
-	return status, out.String(), errs.String()
-}
-
-// awaitMatch runs the command, which reports now and then, until it has written all that is wanted.
-// It returns all that was written.
-func awaitMatch(t *testing.T, want []string, args ...string) string {
-	t.Helper()
-	out := awaitOutput(t, func(text string) bool {
-		return !slices.ContainsFunc(want, func(s string) bool { return !strings.Contains(text, s) })
-	}, args...)
-	wantMatch(t, fmt.Sprintf("%q", args), out, want...)
-	return out
-}
-
-// awaitOutput runs the command until what it has written is enough.
-func awaitOutput(t *testing.T, isEnough func(text string) bool, args ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), testenv.Patience)
-	defer cancel()
-	out := &awaitWriter{isEnough: isEnough, found: cancel}
-	var stderr bytes.Buffer
-	status := run(ctx, append(args, "--interval", "100ms"), out, &stderr)
-	if status != 0 {
-		t.Errorf("%q: status %d, %s", args, status, stderr.String())
-	}
-	return out.text
-}
-
-// An awaitWriter calls found when it has enough.
-type awaitWriter struct {
-	text     string
-	isEnough func(text string) bool
-	found    func()
-}
-
-func (w *awaitWriter) Write(b []byte) (int, error) {
-	w.text += string(b)
-	if w.isEnough(w.text) {
-		w.found()
-	}
-	return len(b), nil
-}
-
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
-}
-
-func wantMatch(t *testing.T, what, got string, want ...string) {
-	t.Helper()
-	for _, w := range want {
-		if !strings.Contains(got, w) {
-			t.Errorf("%s has no %q:\n%s", what, w, got)
-		}
-	}
-}
 
 func TestAtList(t *testing.T) {
 	a := startAtProgram(t, "atlist")
@@ -322,89 +199,6 @@ func TestAtLatencyGroups(t *testing.T) {
 	}
 }
 
-// TestAtEnd: a signal, here the end of the context, ends each command, which reports what there is.
-func TestAtEnd(t *testing.T) {
-	a := startAtProgram(t, "atend")
-	a.fire(t)
-	for _, args := range [][]string{
-		{"trace", "atend:*"}, {"count", "atend:*"}, {"hist", "atend:order_end", "--arg", "id"},
-		{"latency", "atend:order"},
-	} {
-		ctx, cancel := context.WithCancel(t.Context())
-		var out, stderr bytes.Buffer
-		ended := make(chan int)
-		go func() {
-			ended <- run(ctx, append(args, "--at", a.url), &out, &signalOn{&stderr, "tracing", cancel})
-		}()
-		if status := <-ended; status != 0 {
-			t.Errorf("%v: status %d: %s", args, status, &stderr)
-		}
-	}
-}
-
-// signalOn calls f when a text is written.
-type signalOn struct {
-	to   io.Writer
-	text string
-	f    func()
-}
-
-func (s *signalOn) Write(b []byte) (int, error) {
-	if bytes.Contains(b, []byte(s.text)) {
-		defer s.f()
-	}
-	return s.to.Write(b)
-}
-
-// TestAtLost: while the output waits for its reader, events are lost, and usdt says how many. The
-// buffers of the program and of the connection have room for far fewer than are fired meanwhile.
-func TestAtLost(t *testing.T) {
-	const written, firedMeanwhile = 100_000, 250_000
-	provider := stapsdt.MustProvider("atlost")
-	probe := stapsdt.MustProbe1[string](provider, "p")
-	a := startAtProgram(t, "atlost2")
-	text := strings.Repeat("x", 200)
-	firing, stop := make(chan struct{}), make(chan struct{})
-	var fires sync.WaitGroup
-	var once sync.Once
-	begin := func() {
-		fires.Go(func() {
-			for range firedMeanwhile {
-				probe.Fire(text)
-			}
-			close(firing)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					probe.Fire(text)
-				}
-			}
-		})
-	}
-	t.Cleanup(func() {
-		close(stop)
-		fires.Wait()
-		if err := provider.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	out := &waitingWriter{until: firing}
-	var stderr bytes.Buffer
-	status := run(t.Context(), []string{"trace", "--at", a.url, "atlost:p", "--count",
-		fmt.Sprint(written)}, out, &signalOn{&stderr, "tracing", func() { once.Do(begin) }})
-	var events, lost int
-	summary := strings.TrimSpace(stderr.String())
-	summary = summary[strings.LastIndexByte(summary, '\n')+1:]
-	if _, err := fmt.Sscanf(summary, "usdt: %d events, %d lost", &events, &lost); err != nil {
-		t.Fatalf("%q: %v", summary, err)
-	}
-	if status != 0 || out.lines != written || events != written || lost == 0 {
-		t.Errorf("status %d, %d lines: %s", status, out.lines, &stderr)
-	}
-}
-
 // TestAtLater: probes that are declared while usdt traces are written as if they had been there,
 // and many of one declaration take the room of one. A format that does not fit leaves them out.
 func TestAtLater(t *testing.T) {
@@ -454,76 +248,6 @@ func TestAtLater(t *testing.T) {
 			wantMatch(t, "output", out.String(), test.stdout...)
 			wantMatch(t, "stderr", stderr.String(), test.said...)
 		})
-	}
-}
-
-// TestAtFull: if there are more probes than a stream has room for, usdt does not say that events
-// came too fast.
-func TestAtFull(t *testing.T) {
-	a := startAtProgram(t, "atfull2")
-	provider := stapsdt.MustProvider("atfull")
-	t.Cleanup(func() {
-		if err := provider.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	first := stapsdt.MustProbe0(provider, "p")
-	var last *stapsdt.Probe0
-	for n := range wire.MaxProbes {
-		last = stapsdt.MustProbe0(provider, fmt.Sprint("p", n))
-	}
-	var out, stderr bytes.Buffer
-	told := make(chan struct{})
-	var begin, end sync.Once
-	fire := func() {
-		for {
-			select {
-			case <-told:
-				first.Fire()
-				return
-			case <-time.After(10 * time.Millisecond):
-				last.Fire()
-			}
-		}
-	}
-	status := run(t.Context(), []string{"trace", "--at", a.url, "atfull:*", "--count", "1"}, &out,
-		&signalOn{&signalOn{&stderr, "so far, of probes for which", func() {
-			end.Do(func() { close(told) })
-		}}, "tracing", func() { begin.Do(func() { go fire() }) }})
-	if status != 0 || strings.Contains(stderr.String(), "faster") {
-		t.Errorf("status %d: %s", status, &stderr)
-	}
-	wantMatch(t, "stderr", stderr.String(), " so far, of probes for which", "usdt: 1 event, ",
-		"a stream has room for 16384 probes; events of later ones are among the lost")
-}
-
-// waitingWriter counts lines. Its first Write waits.
-type waitingWriter struct {
-	until <-chan struct{}
-	lines int
-}
-
-func (w *waitingWriter) Write(b []byte) (int, error) {
-	<-w.until
-	w.lines += bytes.Count(b, lineFeed)
-	return len(b), nil
-}
-
-// TestAtBreaksOff: what came before is written, and the exit status tells.
-func TestAtBreaksOff(t *testing.T) {
-	a := startAtProgram(t, "atbreak")
-	a.fire(t)
-	for _, args := range [][]string{{"trace", "atbreak:*"}, {"count", "atbreak:*"}} {
-		var out, stderr bytes.Buffer
-		status := run(t.Context(), append(args, "--at", a.url), &out,
-			&signalOn{&stderr, "tracing", func() { go a.disconnect() }})
-		if status != 1 {
-			t.Errorf("%v: status %d", args, status)
-		}
-		wantMatch(t, fmt.Sprint(args), stderr.String(), "broken off", "the program has ended")
-		if args[0] == "count" {
-			wantMatch(t, "count", out.String(), "total")
-		}
 	}
 }
 
