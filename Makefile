@@ -229,6 +229,16 @@ test-vm: ## boot the machine of make vm, and run the tests in Linux 5.10
 	test/setup.sh qemu-system-x86 xz-utils
 	go test -count=1 -v -timeout 8h ./test/vm -boot
 
+# KVM=1 is much faster, where /dev/kvm works: there are machines that have it, and where a guest
+# hangs.
+.PHONY: test-systemd
+test-systemd: ## boot Debian 12: its systemd runs the service of usdt export, on two kernels
+	test/setup.sh build-essential debhelper git debootstrap qemu-system-x86 xz-utils
+	root=$$(test/chroot.sh bookworm $(SYSTEMD)) && $(TRACED) \
+	  go test -count=1 -v $(FLAGS) ./test/systemd -root "$$root" $(if $(KVM),-kvm)
+
+SYSTEMD := systemd-sysv dbus apparmor libpam-systemd systemd-container
+
 .PHONY: test-vagrant
 test-vagrant: ## vagrant and shellcheck find nothing wrong with the Vagrantfile and its scripts
 	test/setup.sh debootstrap shellcheck

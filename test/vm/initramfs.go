@@ -9,11 +9,12 @@ import (
 	"path/filepath"
 
 	"github.com/go-usdt/usdt/test/qemu"
+	"github.com/go-usdt/usdt/test/vm/task"
 )
 
 // writeInitramfs writes what the machine boots from: package init, and the modules that it loads.
 func writeInitramfs(ctx context.Context, m qemu.Machine, modules []qemu.Module) error {
-	file := filepath.Join(filepath.Dir(m.Initramfs), "init")
+	file := filepath.Join(filepath.Dir(m.Initramfs), task.Init)
 	if err := build(ctx, m.Arch, "test/vm/init", file); err != nil {
 		return err
 	}

@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string) (status int, err error) {
 	flags.StringVar(&s.root, "root", "", "the `directory` that is the guest's root "+
 		"(default this machine's, or a small Debian of the kernel's architecture)")
 	flags.StringVar(&s.work, "share", ".", "the `directory` that host and guest share")
+	flags.BoolVar(&s.systemd, "systemd", false,
+		"have the systemd of the guest's root start first, and the command as a unit of it")
 	flags.BoolVar(&s.kvm, "kvm", false,
 		"use the processor's virtualisation, which is much faster where /dev/kvm works")
 	flags.IntVar(&s.memory, "memory", 2048, "in MiB")

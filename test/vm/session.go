@@ -22,6 +22,7 @@ type session struct {
 	kernel     qemu.Kernel
 	root, work string // directories of the host
 	command    string // for the shell, or empty for an interactive one
+	systemd    bool   // the root's systemd starts the command
 	kvm        bool
 	memory     int      // MiB
 	console    *os.File // of an interactive shell, or nil
@@ -58,6 +59,9 @@ func (s session) machine(ctx context.Context, desk string) (m qemu.Machine, err 
 	}
 	if s.console != nil {
 		m.Console = s.console
+	}
+	if s.systemd { // the console is for the command
+		m.Parameters = []string{"systemd.getty_auto=no", "systemd.show_status=no"}
 	}
 	t, err := s.task()
 	if err != nil {
@@ -106,6 +110,7 @@ func (s session) task() (task.Task, error) {
 		Hostname: "linux-" + strings.ReplaceAll(s.kernel.Line, ".", "-"),
 		Work:     work,
 		Command:  s.command,
+		Systemd:  s.systemd,
 		Env:      environment(),
 	}
 	if s.console == nil {

@@ -2,7 +2,6 @@ package process
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,29 +89,6 @@ func FuzzMapsName(f *testing.F) {
 		}
 		if names := lines[0].file.names(); !slices.Contains(names, name) {
 			t.Errorf("%q can be %q, not %q", mapped.format(), names, name)
-		}
-	})
-}
-
-// FuzzContainerID compares containerID with a search that takes the text apart.
-func FuzzContainerID(f *testing.F) {
-	const id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	f.Add("0::/system.slice/docker-" + id + ".scope\n")
-	f.Add("12:pids:/docker/" + id + "/docker:" + id + "\n0::/\n")
-	isID := regexp.MustCompile(`^[0-9a-f]{64}$`)
-	f.Fuzz(func(t *testing.T, cgroups string) {
-		want := ""
-		for line := range strings.SplitSeq(cgroups, "\n") {
-			for part := range strings.SplitSeq(line, "/") {
-				part = strings.TrimSuffix(part, ".scope")
-				at := strings.LastIndexAny(part, ":-") + 1
-				if isID.MatchString(part[at:]) && (at > 0 || strings.Contains(line, "/"+part)) {
-					want = part[at : at+12]
-				}
-			}
-		}
-		if got := containerID(cgroups); got != want {
-			t.Errorf("%q: got %q, want %q", cgroups, got, want)
 		}
 	})
 }

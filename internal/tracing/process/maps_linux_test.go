@@ -77,7 +77,7 @@ func TestMappedFileNames(t *testing.T) {
 	}
 }
 
-func TestContainerID(t *testing.T) {
+func TestContainer(t *testing.T) {
 	const id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	const other = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 	const short = "0123456789ab"
@@ -97,11 +97,14 @@ func TestContainerID(t *testing.T) {
 		"0::/system.slice/containerd.service/pod1.slice:cri-containerd:" + id + "\n":   short,
 		"0::/docker/" + other + "/docker/" + id + "\n":                                 short,
 		"0::/docker/" + other + "/" + id + "\n":                                        short,
+		"0::/machine.slice/machine-box.scope/payload\n":                                "box",
+		"0::/lxc.payload.web\\x2d1\n":                                                  "web-1",
+		"0::/machine.slice/libpod-conmon-" + id + ".scope\n":                           "",
 		"0::/docker/" + id + "0\n":                                                     "",
 		"0::/docker/" + id[1:] + "\n":                                                  "",
 		"0::/docker/" + strings.ToUpper(id) + "\n":                                     "",
 	} {
-		if got := containerID(cgroups); got != want {
+		if got := containerIn(cgroups); got != want {
 			t.Errorf("%q: got %q, want %q", cgroups, got, want)
 		}
 	}

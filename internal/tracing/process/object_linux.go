@@ -15,7 +15,7 @@ import (
 type Object struct {
 	PID       int
 	Comm      string // the process's command name; any bytes
-	Container string // the first 12 digits of the id of the process's container, "" outside of one
+	Container string // the first 12 digits of its id, or its name; "" outside of one
 
 	// Name is the path that the file was mapped by, as /proc/PID/maps has it, without the mark of a
 	// deleted file: /usr/lib/libc.so.6, /memfd:libstapsdt:shop. Any bytes.

@@ -231,7 +231,7 @@ func (p *process) names() (comm, container string) {
 		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", p.pid))
 		p.comm = strings.TrimSuffix(string(text), "\n")
 		cgroups, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", p.pid))
-		p.container = containerID(string(cgroups))
+		p.container = containerIn(string(cgroups))
 	}
 	return p.comm, p.container
 }

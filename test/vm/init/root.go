@@ -30,7 +30,14 @@ func share(tag, target, cache string) mount {
 		"trans=virtio,version=9p2000.L,msize=262144,access=any,cache=" + cache}
 }
 
-// system are the file systems that a tracer, a compiler and a shell expect.
+// desk is where the task is.
+var desk = []mount{
+	{"run", "/run", "tmpfs", "mode=755"},
+	share(task.Desk, task.DeskDirectory, "none"),
+}
+
+// system are the file systems that a tracer, a compiler and a shell expect. Systemd mounts them
+// itself.
 var system = []mount{
 	{"devtmpfs", "/dev", "devtmpfs", ""},
 	{"devpts", "/dev/pts", "devpts", "mode=620,ptmxmode=666"},
@@ -42,21 +49,17 @@ var system = []mount{
 	{"debugfs", "/sys/kernel/debug", "debugfs", ""},
 	{"bpf", "/sys/fs/bpf", "bpf", ""},
 	{"cgroup2", "/sys/fs/cgroup", "cgroup2", ""},
-	{"run", "/run", "tmpfs", "mode=755"},
-	share(task.Desk, task.DeskDirectory, "none"),
 	{"tmp", "/tmp", "tmpfs", "mode=1777"},
 }
 
 // enterRoot makes the host's root the guest's. What the guest changes there stays in memory.
 func enterRoot() error {
 	const root, lower, cover = "/root", "/lower", "/cover"
-	for _, m := range []mount{
+	if err := mountAll([]mount{
 		share(task.Root, lower, "loose"), // the guest does not change it
 		{"cover", cover, "tmpfs", "size=75%"},
-	} {
-		if err := m.do(); err != nil {
-			return err
-		}
+	}); err != nil {
+		return err
 	}
 	for _, dir := range []string{cover + "/upper", cover + "/work"} {
 		if err := os.Mkdir(dir, 0o755); err != nil {
@@ -71,12 +74,23 @@ func enterRoot() error {
 	if err := moveTo(root); err != nil {
 		return err
 	}
-	for _, m := range system {
+	return mountAll(desk)
+}
+
+func mountSystem() error {
+	if err := mountAll(system); err != nil {
+		return err
+	}
+	return linkDescriptors()
+}
+
+func mountAll(mounts []mount) error {
+	for _, m := range mounts {
 		if err := m.do(); err != nil {
 			return err
 		}
 	}
-	return linkDescriptors()
+	return nil
 }
 
 // linkDescriptors makes the links in /dev that shells want, and that the kernel does not make.

@@ -20,11 +20,18 @@ const (
 // DeskDirectory is where the guest mounts the desk.
 const DeskDirectory = "/run/vm"
 
+// Init is the program init on the desk, and AsUnit its argument when systemd starts it.
+const (
+	Init   = "init"
+	AsUnit = "unit"
+)
+
 // A Task is what the guest has to do.
 type Task struct {
 	Hostname string
 	Work     string // where to mount that directory, and the current one of Command
 	Command  string // for the shell, or empty for an interactive one
+	Systemd  bool   // the root's systemd starts the command
 	Env      []string
 	Rows     uint16 // of the terminal, 0 if there is none
 	Columns  uint16
