@@ -3,10 +3,13 @@ package command
 import (
 	"errors"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/go-usdt/usdt/internal/tracing/lease"
 	"github.com/go-usdt/usdt/internal/tracing/printable"
@@ -20,6 +23,7 @@ type fileLeases struct {
 	open   func(path string, id process.FileID) (*os.File, error) // with a lease
 	failed map[process.FileID]error                               // why there is none, until retry
 	denied func()                                                 // is called once
+	most   int                                                    // as others take descriptors, too
 	again  repetition                                             // of what is being written
 }
 
@@ -27,10 +31,15 @@ type fileLeases struct {
 func newFileLeases(
 	open func(string, process.FileID) (*os.File, error), denied func(),
 ) *fileLeases {
-	return &fileLeases{
+	l := &fileLeases{
 		Set: lease.NewSet(), open: open, failed: make(map[process.FileID]error),
 		denied: sync.OnceFunc(denied),
 	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err == nil {
+		l.most = int(min(limit.Cur, math.MaxInt32) / 4) // #nosec G115 -- at most MaxInt32
+	}
+	return l
 }
 
 // take takes the lease of the file of an object that is going to be attached to. It fails if the
@@ -38,7 +47,7 @@ func newFileLeases(
 // there can be no lease.
 func (l *fileLeases) take(o process.Object) error {
 	id := deviceAndInode(o)
-	if isImage(o) || l.Has(id) {
+	if isImage(o) || l.Has(id) || l.Len() >= l.most {
 		return nil
 	}
 	err, isKnown := l.failed[id]

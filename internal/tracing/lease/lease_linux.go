@@ -42,6 +42,9 @@ func (s *Set) Add(id process.FileID, file *os.File) error {
 	return nil
 }
 
+// Len returns how many leases there are: each takes a descriptor.
+func (s *Set) Len() int { return len(s.files) }
+
 // Has tells whether the lease of a file is in the set.
 func (s *Set) Has(id process.FileID) bool { return s.files[id] != nil }
 

@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -43,6 +42,9 @@ func lease(w *watch, path string, id FileID) (*os.File, error) {
 	if !found.id.isSame(id) {
 		return nil, errOtherFile
 	}
+	if !found.hasLeases(w) {
+		return nil, errors.ErrUnsupported
+	}
 	f, err := found.open(w)
 	if err != nil {
 		return nil, os.NewSyscallError("open", err)
@@ -79,26 +81,29 @@ func (f readFile) lease(w *watch, id FileID) error {
 
 func setLease(fd int) error {
 	_, err := unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_RDLCK)
-	switch {
-	case err == unix.EACCES:
+	switch err {
+	case unix.EACCES:
 		return ErrNoLease
-	case err == unix.EAGAIN && !isOnServer(fd):
+	case unix.EAGAIN:
 		return ErrBeingWritten
-	case err == unix.EAGAIN, err == unix.EINVAL, err == unix.ENOLCK:
-		return fmt.Errorf("%w: %w", errors.ErrUnsupported, os.NewSyscallError("fcntl", err))
+	case unix.EINVAL, unix.ENOLCK:
+		return errors.ErrUnsupported
 	}
 	return os.NewSyscallError("fcntl", err)
 }
 
-// isOnServer tells whether a file is on a server, without which there are no leases: NFS and SMB
-// say of any file that it is open for writing, unless the server has delegated it.
-func isOnServer(fd int) bool {
+// hasLeases tells whether a file is in a file system whose leases are known to be right. Those of
+// servers are not: NFS and SMB say of any file that it is open for writing, and to close a file of
+// FUSE can wait for ever.
+func (f pathFile) hasLeases(w *watch) bool {
 	var fs unix.Statfs_t
-	if err := unix.Fstatfs(fd, &fs); err != nil {
+	if err := w.call(func() error { return unix.Fstatfs(f.fd, &fs) }); err != nil {
 		return false
 	}
+	const bcachefs, zfs = 0xca451a4e, 0x2fc12fc1
 	switch uint32(fs.Type) { // #nosec G115 -- these are numbers of 32 bits
-	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
+		unix.TMPFS_MAGIC, unix.RAMFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, bcachefs, zfs:
 		return true
 	}
 	return false
