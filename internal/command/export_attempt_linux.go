@@ -31,7 +31,7 @@ func (a *attempt) skip(site uprobe.Site, err error) {
 	if a.missing == nil {
 		a.missing = make(map[missingSite]bool)
 	}
-	a.missing[missingSite{process.FileID{Dev: site.Dev, Inode: site.Inode}, site.Note}] = true
+	a.missing[missingSite{fileOf(site), site.Note}] = true
 	a.last = err
 	if !a.tellsOfEnd(err) {
 		a.reasons = append(a.reasons, err)
@@ -48,7 +48,7 @@ func (a *attempt) tellsOfEnd(err error) bool {
 
 // isMissing tells whether the site of a note was skipped.
 func (a *attempt) isMissing(o process.Object, n sdtnote.Note) bool {
-	return a.missing[missingSite{process.FileID{Dev: o.Dev, Inode: o.Inode}, n}]
+	return a.missing[missingSite{deviceAndInode(o), n}]
 }
 
 // failure returns why sites are not traced that could be, where err is what attaching has returned:

@@ -168,7 +168,7 @@ func (e *exporter) heedWriters() {
 
 // sitesOf returns which sites are in files.
 func sitesOf(files map[process.FileID]bool) func(uprobe.Site) bool {
-	return func(s uprobe.Site) bool { return files[process.FileID{Dev: s.Dev, Inode: s.Inode}] }
+	return func(s uprobe.Site) bool { return files[fileOf(s)] }
 }
 
 // detachFrom detaches from files, and waits for it: what is attached to again meanwhile would be

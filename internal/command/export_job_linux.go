@@ -1,13 +1,10 @@
 package command
 
 import (
-	"fmt"
-	"slices"
 	"sync/atomic"
 
 	"github.com/go-usdt/usdt/internal/export/config"
 	"github.com/go-usdt/usdt/internal/sdtnote"
-	"github.com/go-usdt/usdt/internal/tracing/printable"
 	"github.com/go-usdt/usdt/internal/tracing/process"
 	"github.com/go-usdt/usdt/internal/tracing/uprobe"
 )
@@ -53,9 +50,10 @@ type job struct {
 // entryName is what the log and the exporter's own metrics call the entry, whatever its kind.
 func (j *job) entryName() string { return j.kind() + " " + j.name() }
 
-// extend attaches to what the objects of a process have that is new.
+// extend attaches to what is new in objects that are meant.
 func (e *exporter) extend(j *job, objects []process.Object) {
-	probes, matched, refused := j.selection.extend(e.leased(j, objects))
+	free := e.leases.free(objects, func(err error) { e.failedJob(j, err) })
+	probes, matched, refused := j.selection.extend(free)
 	for _, err := range refused {
 		e.failedJob(j, err)
 	}
@@ -78,18 +76,6 @@ func (e *exporter) extend(j *job, objects []process.Object) {
 		return err != nil || j.attempt.isMissing(o, n)
 	})
 	e.tryAgain(j, j.attempt.failure(err))
-}
-
-// leased takes the leases of the files of objects, and returns the objects that can be attached to.
-// The others come later.
-func (e *exporter) leased(j *job, objects []process.Object) []process.Object {
-	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
-		err := e.leases.take(o)
-		if err != nil {
-			e.failedJob(j, fmt.Errorf("%s: %w", printable.Text(o.Name), err))
-		}
-		return err != nil
-	})
 }
 
 // tryAgain has the last attempt of a job repeated later, if it has failed.

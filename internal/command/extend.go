@@ -34,13 +34,12 @@ func (s *selection) meant(objects []process.Object) []process.Object {
 	})
 }
 
-// extend returns what a process has that is new: probes that match, with the new sites only, the
-// objects that these are in, and why others cannot be traced.
+// extend returns what is new in objects that are meant: probes that match, with the new sites only,
+// the objects that these are in, and why others cannot be traced.
 func (s *selection) extend(
 	objects []process.Object,
 ) (probes []uprobe.Probe, matched []process.Object, refused []error) {
 	v := s.inventory
-	objects = v.scope.chosen(objects)
 	if v.room.left <= 0 {
 		return nil, nil, []error{errors.New("there is no room for more probes; trace fewer processes")}
 	}
@@ -128,6 +127,9 @@ func (v *inventory) forgetFiles(gone map[process.FileID]bool) {
 func deviceAndInode(o process.Object) process.FileID {
 	return process.FileID{Dev: o.Dev, Inode: o.Inode}
 }
+
+// fileOf returns what identifies the file of a site.
+func fileOf(s uprobe.Site) process.FileID { return process.FileID{Dev: s.Dev, Inode: s.Inode} }
 
 // all returns the selected probes, those that have come since included. It is safe for concurrent
 // use, as is index.

@@ -1,24 +1,6 @@
 package command
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/go-usdt/usdt/internal/tracing/printable"
-	"github.com/go-usdt/usdt/internal/tracing/process"
-)
-
-// leased takes the leases of the files of objects, and returns those that can be attached to. The
-// others are tried again.
-func (f *follower) leased(objects []process.Object) []process.Object {
-	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
-		err := f.leases.take(o)
-		if err != nil {
-			f.refuse(fmt.Errorf("%s: %w", printable.Text(o.Name), err))
-		}
-		return err != nil
-	})
-}
+import "github.com/go-usdt/usdt/internal/tracing/process"
 
 // leaseAttached takes the leases of the files that were attached to before the follower began. It
 // detaches from those that are being written.
@@ -27,7 +9,7 @@ func (f *follower) leaseAttached() {
 	for _, o := range f.selection.objects {
 		if err := f.leases.take(o); err != nil {
 			written[deviceAndInode(o)] = true
-			f.refuse(fmt.Errorf("%s: %w", printable.Text(o.Name), err))
+			f.refuse(err)
 		}
 	}
 	f.detachFrom(written)
@@ -62,7 +44,7 @@ func (f *follower) extendNamed() {
 	}
 	err := v.scope.readFiles(v.reader)
 	if err == nil {
-		_, err = f.extend(f.leased(v.scope.named))
+		_, err = f.extend(f.leases.free(f.selection.meant(v.scope.named), f.refuse))
 	}
 	if err != nil { // it is still being written
 		f.refuse(err)

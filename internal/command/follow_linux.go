@@ -101,9 +101,7 @@ func (f *follower) follow(ctx context.Context, stderr io.Writer) {
 }
 
 // close leaves the leases as they are until usdt ends: what is traced is still being detached.
-func (f *follower) close() error {
-	return errors.Join(f.closeWatcher(), f.members.close())
-}
+func (f *follower) close() error { return errors.Join(f.closeWatcher(), f.members.close()) }
 
 func (f *follower) closeWatcher() error {
 	if f.watcher == nil {
@@ -230,7 +228,7 @@ func (f *follower) read(pid int) {
 	if f.members.isNamed(pid) {
 		f.unloaded[pid] = has == 0
 	}
-	free := f.leased(f.selection.meant(objects))
+	free := f.leases.free(f.selection.meant(objects), f.refuse)
 	added, err := f.extend(free)
 	if err != nil {
 		f.tell.now("probes in process %d are not traced: %v", pid, err)

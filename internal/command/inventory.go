@@ -165,7 +165,7 @@ func (v *inventory) admits(o process.Object, share *int) bool {
 	}
 	*share -= size
 	v.room.fill(size)
-	v.filled[objectID{o.PID, process.FileID{Dev: o.Dev, Inode: o.Inode}}] += size
+	v.filled[objectID{o.PID, deviceAndInode(o)}] += size
 	return true
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -60,7 +61,19 @@ func (l *fileLeases) take(o process.Object) error {
 		return nil
 	}
 	l.again.later()
-	return err
+	return fmt.Errorf("%s: %w", printable.Text(o.Name), err)
+}
+
+// free takes the leases of the files of objects, and returns the objects that can be attached to.
+// It calls refuse for the others, which are to be tried again.
+func (l *fileLeases) free(objects []process.Object, refuse func(error)) []process.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o process.Object) bool {
+		err := l.take(o)
+		if err != nil {
+			refuse(err)
+		}
+		return err != nil
+	})
 }
 
 func (l *fileLeases) try(id process.FileID, o process.Object) error {

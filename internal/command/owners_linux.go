@@ -26,7 +26,7 @@ func (o owners) add(objects []process.Object) {
 		if !isImage(object) {
 			continue
 		}
-		file := process.FileID{Dev: object.Dev, Inode: object.Inode}
+		file := deviceAndInode(object)
 		if o[file] == nil {
 			o[file] = make(map[int]bool)
 		}
@@ -76,6 +76,6 @@ func (o owners) end(gone []int) (isGone func(uprobe.Site) bool) {
 		}
 	}
 	return func(s uprobe.Site) bool {
-		return pids[s.PID] || files[process.FileID{Dev: s.Dev, Inode: s.Inode}]
+		return pids[s.PID] || files[fileOf(s)]
 	}
 }
